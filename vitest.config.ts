@@ -1,0 +1,26 @@
+// Two projects: `unit` needs nothing but Node.js, `integration` talks to a real Redis and a real MongoDB server.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{packages,services}/*/test/**/*.test.ts"],
+          exclude: ["**/*.integration.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["{packages,services}/*/test/**/*.integration.test.ts"],
+          globalSetup: ["packages/local-stack/src/vitest-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
