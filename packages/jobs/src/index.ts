@@ -1,1 +1,17 @@
-export {};
+// The queues between the services. Hides BullMQ.
+
+export { connectConsumer, connected, connectProducer } from "./connection.ts";
+export { type ConsumeOptions, type Consumer, consume, type Task, type Verdict } from "./consume.ts";
+export { JobsError, QueueUnavailableError } from "./errors.ts";
+export { createDiskBarrier, evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
+export { createQueueSet, type QueueSet } from "./queue-set.ts";
+export {
+  type AcceptedCallback,
+  installJobId,
+  installOf,
+  type Payloads,
+  type QueueName,
+  queueNames,
+  queuePrefix,
+  unrecognisedOf,
+} from "./queues.ts";

@@ -1,1 +1,18 @@
-export {};
+// The nouns of Fleetkeeper. This package imports nothing.
+
+export type { AccessToken, TokenResult } from "./access-token.ts";
+export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
+export { generationOf } from "./callback.ts";
+export type { InstallationId } from "./installation-id.ts";
+export { asInstallationId, installationIdOf } from "./installation-id.ts";
+export type { FleetkeeperError, Remedy } from "./remedy.ts";
+export { isFleetkeeperError } from "./remedy.ts";
+export type {
+  Checkpoint,
+  InstallationState,
+  RecordChanges,
+  RunOutcome,
+  SyncId,
+  Waiting,
+} from "./sync-state.ts";
+export { addChanges, noChanges, syncIdOf } from "./sync-state.ts";

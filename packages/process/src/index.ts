@@ -1,1 +1,7 @@
-export {};
+// This process: its environment, its life, its health.
+
+export { ConfigurationError, readEnvironment, variable } from "./environment.ts";
+export type { ReadinessCheck } from "./ops-server.ts";
+export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
+export type { Defer } from "./run-service.ts";
+export { configure, runService } from "./run-service.ts";

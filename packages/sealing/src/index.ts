@@ -1,1 +1,14 @@
-export {};
+// Sealed texts: JSON Web Encryption with a key id, bound to one installation.
+
+export type { SealBinding } from "./binding.ts";
+export {
+  MalformedSealError,
+  SealingError,
+  SealingKeyError,
+  TamperedSealError,
+  UnknownSealKeyError,
+  WrongSealBindingError,
+} from "./errors.ts";
+export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
+export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
+export { createSeal, type Seal } from "./seal.ts";

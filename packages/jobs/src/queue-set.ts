@@ -1,0 +1,99 @@
+// All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
+
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { QueueUnavailableError } from "./errors.ts";
+import {
+  type AcceptedCallback,
+  installJobId,
+  jobOptions,
+  type Payloads,
+  type QueueName,
+  queueNames,
+  queuePrefix,
+  toPayload,
+} from "./queues.ts";
+
+export type QueueSet = ReturnType<typeof createQueueSet>;
+
+/** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */
+export function createQueueSet(options: {
+  redis: Redis;
+  namespace: string;
+  onError: (error: Error) => void;
+}) {
+  const { redis, namespace, onError } = options;
+  const queues = Object.fromEntries(
+    queueNames.map((name) => {
+      const queue = new Queue(name, {
+        connection: redis,
+        prefix: queuePrefix(namespace, name),
+        defaultJobOptions: jobOptions[name],
+        skipWaitingForReady: true,
+        streams: { events: { maxLen: 1_000 } },
+      });
+      queue.on("error", onError);
+      return [name, queue];
+    }),
+  ) as Record<QueueName, Queue>;
+
+  return {
+    queues,
+
+    /**
+     * Adds a callback; one that was added before, and is still known to the queue, is not added again.
+     * @throws QueueUnavailableError when Redis does not take it in time.
+     */
+    async addCallback(callback: AcceptedCallback): Promise<{ jobId: string }> {
+      const payload = toPayload(callback);
+      const jobId = installJobId(payload.installationId, callback.contentHash);
+      try {
+        await queues.install.add(payload.kind, payload, { jobId });
+      } catch (cause) {
+        throw new QueueUnavailableError("Redis did not take the job", { cause });
+      }
+      return { jobId };
+    },
+
+    async addPrewarms(payloads: Payloads["prewarm"][]): Promise<void> {
+      await queues.prewarm.addBulk(payloads.map((data) => ({ name: "prewarm", data })));
+    },
+
+    async addSyncs(payloads: Payloads["sync"][]): Promise<void> {
+      await queues.sync.addBulk(
+        payloads.map((data) => ({
+          name: data.syncId.slice(data.syncId.indexOf("/") + 1),
+          data,
+          opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}` },
+        })),
+      );
+    },
+
+    /** Jobs that wait or run, per queue: the dispatcher adds no more than a bounded number. */
+    async backlog(name: QueueName): Promise<number> {
+      const {
+        waiting = 0,
+        active = 0,
+        prioritized = 0,
+        delayed = 0,
+      } = await queues[name].getJobCounts("waiting", "active", "prioritized", "delayed");
+      return waiting + active + prioritized + delayed;
+    },
+
+    /**
+     * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
+     * every worker calls this now and then. Returns whether it had to be mended.
+     */
+    async ensureTick(everyMs: number, now: Date): Promise<boolean> {
+      const tick = await queues.dispatch.getJobScheduler("tick");
+      const graceMs = 5 * everyMs;
+      if (tick?.every === everyMs && (tick.next ?? 0) > now.getTime() - graceMs) return false;
+      await queues.dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
+      return true;
+    },
+
+    async close(): Promise<void> {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}

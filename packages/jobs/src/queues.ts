@@ -1,0 +1,86 @@
+// The queues, what their jobs carry, and how long ended jobs are kept. Job data is readable in Redis and on the board: it holds sealed values only.
+
+import type { Generation, Install, InstallationId, SyncId, UnrecognisedCallback } from "@fleetkeeper/model";
+import type { DefaultJobOptions } from "bullmq";
+
+export const queueNames = ["install", "prewarm", "dispatch", "sync"] as const;
+export type QueueName = (typeof queueNames)[number];
+
+type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
+
+/** Queue `install`: a verified callback. */
+export type InstallPayload = AsJson<Install> & { kind: "install" };
+export type UnrecognisedPayload = AsJson<UnrecognisedCallback> & { kind: "unrecognised" };
+
+export interface Payloads {
+  install: InstallPayload | UnrecognisedPayload;
+  /** Ask for a token now. Obsolete once the installation's generation is another one. */
+  prewarm: { installationId: InstallationId; generation: Generation };
+  /** Nothing: look for what is due. */
+  dispatch: Record<string, never>;
+  /** Run one slice. Good for one start only: while the sync's fencing token is still this one. */
+  sync: { syncId: SyncId; fencingToken: number };
+}
+
+const day = 24 * 60 * 60;
+
+/**
+ * Installs repeat for as long as `retry.ts` says and stay when they failed, for an operator to retry: the credential in
+ * them exists nowhere else. The other jobs are only triggers for what MongoDB holds, so nothing is lost with them.
+ */
+export const jobOptions: Record<QueueName, DefaultJobOptions> = {
+  install: {
+    attempts: 1_000_000,
+    backoff: { type: "verdict" },
+    removeOnComplete: { age: 7 * day, count: 10_000 },
+    removeOnFail: false,
+  },
+  prewarm: {
+    attempts: 3,
+    backoff: { type: "verdict" },
+    removeOnComplete: { age: day, count: 1_000 },
+    removeOnFail: { age: 7 * day, count: 1_000 },
+  },
+  dispatch: { attempts: 1, removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } },
+  sync: {
+    attempts: 3,
+    backoff: { type: "verdict" },
+    removeOnComplete: { age: day, count: 1_000 },
+    removeOnFail: { age: 7 * day, count: 1_000 },
+  },
+};
+
+/** The Redis key prefix of a queue. The braces keep all keys of one queue in one slot of a Redis cluster. */
+export function queuePrefix(namespace: string, queue: QueueName): string {
+  return `{${namespace}-${queue}}`;
+}
+
+/** Job ids hold no `:` and are no integers. */
+export function installJobId(installationId: InstallationId, contentHash: string): string {
+  return `${installationId}.${contentHash.slice(0, 32)}`;
+}
+
+/** A callback ready to be enqueued. `contentHash`: SHA-256 in hexadecimal over callback token and body; equal ones are one job. */
+export type AcceptedCallback =
+  | { install: Install; contentHash: string }
+  | { unrecognised: UnrecognisedCallback; contentHash: string };
+
+export function toPayload(callback: AcceptedCallback): Payloads["install"] {
+  return "install" in callback
+    ? { kind: "install", ...callback.install, receivedAt: callback.install.receivedAt.toISOString() }
+    : {
+        kind: "unrecognised",
+        ...callback.unrecognised,
+        receivedAt: callback.unrecognised.receivedAt.toISOString(),
+      };
+}
+
+export function installOf(payload: InstallPayload): Install {
+  const { kind: _, ...install } = payload;
+  return { ...install, receivedAt: new Date(install.receivedAt) };
+}
+
+export function unrecognisedOf(payload: UnrecognisedPayload): UnrecognisedCallback {
+  const { kind: _, ...callback } = payload;
+  return { ...callback, receivedAt: new Date(callback.receivedAt) };
+}

@@ -1,0 +1,54 @@
+// What an install callback carries once the ingress has verified and sealed it. Source: Trackunit, "Calling the API on behalf of the User".
+
+import type { InstallationId } from "./installation-id.ts";
+
+/** A JSON Web Encryption in compact form, bound to one installation by its protected header. */
+export type SealedText = string & { readonly __brand: "SealedText" };
+
+/** Client id and client secret of one account. In clear only where a token is asked for. */
+export interface Credential {
+  clientId: string;
+  clientSecret: string;
+}
+
+/**
+ * The order of installs of one installation: compared as text, the greater one is newer.
+ * `<issued at, ms>-<received at, ms>-<content hash>`, both padded to 15 digits.
+ */
+export type Generation = string & { readonly __brand: "Generation" };
+
+/** A verified install callback, as it travels from ingress to worker. */
+export interface Install {
+  installationId: InstallationId;
+  irisAppId: string;
+  accountId: string;
+  generation: Generation;
+  sealedCredential: SealedText;
+  /** First 16 hexadecimal digits of the SHA-256 of the client id: tells credentials apart, reveals none. */
+  clientIdFingerprint: string;
+  receivedAt: Date;
+}
+
+/** A verified callback whose `type` is not `INSTALLED`: kept for the operator, acted on by nobody. */
+export interface UnrecognisedCallback {
+  installationId: InstallationId;
+  irisAppId: string;
+  accountId: string;
+  type: string;
+  sealedBody: SealedText;
+  receivedAt: Date;
+}
+
+/** Orders an install by the time its callback token was issued (if it says) and then by its arrival. */
+export function generationOf(order: {
+  issuedAt: Date | undefined;
+  receivedAt: Date;
+  contentHash: string;
+}): Generation {
+  const { issuedAt, receivedAt, contentHash } = order;
+  return `${padded(issuedAt ?? receivedAt)}-${padded(receivedAt)}-${contentHash.slice(0, 16)}` as Generation;
+}
+
+function padded(instant: Date): string {
+  return String(instant.getTime()).padStart(15, "0");
+}

@@ -1,0 +1,29 @@
+// The id of an installation: readable, and valid as a MongoDB `_id`, a Redis key part and a BullMQ job id part.
+
+/** One account's grant to one app: `@organization.appname.<account id>`. */
+export type InstallationId = string & { readonly __brand: "InstallationId" };
+
+/**
+ * Builds the id from Trackunit's two names. Different pairs give different ids: whatever is neither a letter,
+ * a digit, `@`, `_` nor `-` is percent-encoded, and the first `/` becomes `.`.
+ * The result never holds `:` and is never an integer.
+ */
+export function installationIdOf(irisAppId: string, accountId: string): InstallationId {
+  const [organization = "", ...rest] = irisAppId.split("/");
+  const app = rest.length === 0 ? encode(organization) : `${encode(organization)}.${encode(rest.join("/"))}`;
+  return `${app}.${encode(accountId)}` as InstallationId;
+}
+
+/** Takes a text that is already an installation id, for instance from a job or the database. */
+export function asInstallationId(text: string): InstallationId {
+  return text as InstallationId;
+}
+
+function encode(text: string): string {
+  return text.replace(/[^A-Za-z0-9@_-]/gu, (character) =>
+    Array.from(
+      new TextEncoder().encode(character),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join(""),
+  );
+}

@@ -1,0 +1,72 @@
+// A sync of one installation: its schedule, its durable progress, and why it waits.
+
+import type { InstallationId } from "./installation-id.ts";
+
+/** `<installation id>/<sync name>`. */
+export type SyncId = string & { readonly __brand: "SyncId" };
+
+export function syncIdOf(installationId: InstallationId, sync: string): SyncId {
+  return `${installationId}/${sync}` as SyncId;
+}
+
+/** The state of an installation. `revoked`: Trackunit refuses its credential; a new install or a later grant ends that. */
+export type InstallationState = "active" | "paused" | "revoked";
+
+/** Why a sync does not run at this moment, and until when. `until` is absent where only somebody's action ends it. */
+export type Waiting =
+  | { for: "schedule"; until: Date }
+  | { for: "worker"; since: Date }
+  | { for: "next-slice"; pages: number; records: number }
+  | { for: "running"; since: Date; pages: number; records: number }
+  | { for: "rate-limit"; until: Date; family: string }
+  | { for: "backoff"; until: Date; code: string; attempt: number; message: string }
+  | { for: "operator"; code: "paused" }
+  | { for: "scope"; until: Date; code: string; message: string }
+  | { for: "credential"; code: "revoked" };
+
+/** Our durable progress through one pass over a resource. Written only after the records it stands for. */
+export interface Checkpoint {
+  /** Marks one complete pass; a new pass gets a new one. */
+  passId: string;
+  startedAt: Date;
+  /** Trackunit's position of the next page; null before the first page. */
+  cursor: string | null;
+  pages: number;
+  records: number;
+  changes: RecordChanges;
+  /** Every page has been read: what is left is to mark what vanished. */
+  complete: boolean;
+}
+
+/** How many records a run touched, by kind of change. */
+export interface RecordChanges {
+  created: number;
+  updated: number;
+  deleted: number;
+  unchanged: number;
+  rejected: number;
+}
+
+/** The end of a run, complete or not. */
+export interface RunOutcome {
+  at: Date;
+  startedAt: Date;
+  outcome: "succeeded" | "failed";
+  code?: string;
+  message?: string;
+  records: number;
+  pages: number;
+  changes: RecordChanges;
+}
+
+export const noChanges: RecordChanges = { created: 0, updated: 0, deleted: 0, unchanged: 0, rejected: 0 };
+
+export function addChanges(a: RecordChanges, b: RecordChanges): RecordChanges {
+  return {
+    created: a.created + b.created,
+    updated: a.updated + b.updated,
+    deleted: a.deleted + b.deleted,
+    unchanged: a.unchanged + b.unchanged,
+    rejected: a.rejected + b.rejected,
+  };
+}

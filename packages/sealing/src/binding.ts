@@ -1,0 +1,15 @@
+// What a sealed text is bound to: carried in the JWE's protected header, which its authentication tag covers (RFC 7516, section 5.1).
+
+import type { InstallationId } from "@fleetkeeper/model";
+
+/** A sealed text opens only for the same installation and purpose. */
+export interface SealBinding {
+  installationId: InstallationId;
+  purpose: "credential" | "access-token" | "callback";
+}
+
+/** Names of our header parameters; `fk_` keeps them clear of registered ones. */
+export const bindingHeader = ({ installationId, purpose }: SealBinding) => ({
+  fk_installation: installationId as string,
+  fk_purpose: purpose as string,
+});
