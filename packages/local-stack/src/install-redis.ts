@@ -1,0 +1,63 @@
+// Redis from the system's packages, for root on Debian or Ubuntu: a container or a fresh virtual machine.
+
+import { execFile } from "node:child_process";
+import { access, rm, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { findOnPath } from "./find-on-path.ts";
+import { withProgress } from "./progress.ts";
+
+const aptTimeoutMs = 180_000;
+const policyFile = "/usr/sbin/policy-rc.d";
+
+export type Installed = { command: string } | { reason: string };
+
+/** Installs redis-server, without starting the system's service, and returns its path, or why there is none. */
+export async function installRedis(
+  env: NodeJS.ProcessEnv,
+  onProgress: (line: string) => void,
+): Promise<Installed> {
+  const aptGet = await findOnPath("apt-get", env);
+  if (!aptGet) return { reason: "no apt-get to install redis-server with" };
+  if (process.getuid?.() !== 0) return { reason: "not root: `sudo apt-get install redis-server` would do" };
+
+  const run = async (...args: string[]) => {
+    const apt = promisify(execFile)(aptGet, ["-y", "-o", "DPkg::Lock::Timeout=60", ...args], {
+      env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+      timeout: aptTimeoutMs,
+    });
+    await withProgress(apt, { what: `apt-get ${args[0]} redis-server`, timeoutMs: aptTimeoutMs, onProgress });
+  };
+  onProgress("Redis: apt-get install redis-server");
+  try {
+    await withoutServices(async () => {
+      const install = () => run("install", "--no-install-recommends", "redis-server");
+      // The lists of packages are missing in a fresh container and may be out of date elsewhere.
+      await install().catch(async () => {
+        await run("update");
+        await install();
+      });
+    });
+    const command = await findOnPath("redis-server", env);
+    return command ? { command } : { reason: "apt-get installed no redis-server" };
+  } catch (error) {
+    return { reason: `apt-get install redis-server failed: ${(error as Error).message.split("\n").at(0)}` };
+  }
+}
+
+/**
+ * Keeps packages from starting their services meanwhile: we start a server of our own, on a port of its own.
+ * See https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt: 101 is "not allowed".
+ */
+async function withoutServices(install: () => Promise<void>): Promise<void> {
+  const present = await access(policyFile).then(
+    () => true,
+    () => false,
+  );
+  if (present) return install();
+  await writeFile(policyFile, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    await rm(policyFile, { force: true });
+  }
+}

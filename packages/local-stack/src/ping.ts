@@ -1,0 +1,40 @@
+// Whether a server answers, and what it is.
+
+import { Redis } from "ioredis";
+import { MongoClient } from "mongodb";
+
+/** Resolves with the version once the Redis server at url has answered a PING; rejects after `timeoutMs`. */
+export async function pingRedis(url: string, timeoutMs = 1_000): Promise<string> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  redis.on("error", () => {}); // the same error rejects connect()
+  try {
+    await redis.connect();
+    await redis.ping();
+    const info = await redis.info("server");
+    return /^valkey_version:(\S+)/m.exec(info)?.[1] ?? /^redis_version:(\S+)/m.exec(info)?.[1] ?? "unknown";
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Resolves with the version once the MongoDB server at url has answered a ping; rejects after `timeoutMs`. */
+export async function pingMongodb(url: string, timeoutMs = 1_000): Promise<string> {
+  const client = new MongoClient(url, {
+    serverSelectionTimeoutMS: timeoutMs,
+    connectTimeoutMS: timeoutMs,
+    socketTimeoutMS: timeoutMs,
+  });
+  try {
+    await client.db("admin").command({ ping: 1 });
+    const info = await client.db("admin").command({ buildInfo: 1 });
+    return String(info.version);
+  } finally {
+    await client.close();
+  }
+}
