@@ -1,0 +1,101 @@
+// The simulated Trackunit, from options to a listening server.
+import type { AddressInfo } from "node:net";
+import type { JWTPayload } from "jose";
+import { Agent } from "undici";
+import type { AccountOptions, SimulatedAccount } from "./accounts/account.ts";
+import { AccountRegister } from "./accounts/account-register.ts";
+import { TokenDesk } from "./apptoken/token-desk.ts";
+import { type CallbackTokenOptions, claimsFor, signCallbackToken } from "./callback/callback-token.ts";
+import { type InstallAnswer, type InstallOptions, install } from "./callback/install.ts";
+import { SigningKeys } from "./callback/signing-keys.ts";
+import { FaultBoard, type FaultControl } from "./faults/fault-board.ts";
+import { PointBudgets } from "./graphql/point-budgets.ts";
+import { QueryDocuments } from "./graphql/query-document.ts";
+import { buildServer } from "./http/server.ts";
+import { RequestBook, type RequestCounts } from "./requests/request-book.ts";
+import { SlidingWindows } from "./requests/sliding-windows.ts";
+import { addRoutes } from "./routes.ts";
+import { type Settings, type SimulatorOptions, settingsFrom } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/** A Trackunit for this machine, over real HTTP. */
+export interface Simulator {
+  /** Base of everything, without a slash at the end. */
+  url: string;
+  jwksUrl: string;
+  tokenUrl: string;
+  /** Base of the API: the same as `url`. */
+  apiUrl: string;
+  /** May be changed while the simulator runs. */
+  settings: Settings;
+  faults: FaultControl;
+  requests: RequestCounts;
+  addAccount(options?: AccountOptions): SimulatedAccount;
+  account(accountId: string): SimulatedAccount | undefined;
+  accounts(): SimulatedAccount[];
+  /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if nobody answers. */
+  install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
+  /** A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out). */
+  signCallbackToken(claims?: JWTPayload, options?: CallbackTokenOptions): Promise<string>;
+  /** New signing keys; the old ones stay published unless `keepOld` is false. Gives the new key ids. */
+  rotateKeys(options?: { keepOld?: boolean | undefined }): Promise<string[]>;
+  /** Ends the listening, every connection and every delay. */
+  close(): Promise<void>;
+}
+
+/** Starts a simulator and waits until it listens. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const closing = new AbortController();
+  const seed = options.seed ?? "fleetkeeper";
+  const now = options.now ?? (() => new Date());
+  let url = "";
+  const world: World = {
+    settings: settingsFrom(options),
+    now,
+    accounts: new AccountRegister(seed, now),
+    tokens: new TokenDesk(now),
+    keys: await SigningKeys.create(),
+    faults: new FaultBoard(),
+    requests: new RequestBook(),
+    windows: new SlidingWindows(),
+    budgets: new PointBudgets(),
+    queries: new QueryDocuments(),
+    url: () => url,
+    closing: closing.signal,
+  };
+  const server = buildServer();
+  const callbacks = new Agent();
+  addRoutes(server, world);
+  const host = options.host ?? "127.0.0.1";
+  await server.listen({ host, port: options.port ?? 0 });
+  url = urlOf(host, server.server.address() as AddressInfo);
+  return {
+    url,
+    jwksUrl: `${url}/api/marketplace/jwks`,
+    tokenUrl: `${url}/apptoken`,
+    apiUrl: url,
+    settings: world.settings,
+    faults: world.faults,
+    requests: world.requests,
+    addAccount: (account) => world.accounts.add(account),
+    account: (accountId) => world.accounts.get(accountId),
+    accounts: () => world.accounts.all(),
+    install: (accountId, how) => install(world, callbacks, accountId, how),
+    signCallbackToken: (claims, how) => {
+      const usual = claimsFor({ issuer: url, irisAppId: world.settings.app });
+      return signCallbackToken(world.keys, now(), { ...usual, ...claims }, how);
+    },
+    rotateKeys: (how) => world.keys.rotate(how),
+    close: async () => {
+      closing.abort();
+      await server.close();
+      await callbacks.close();
+    },
+  };
+}
+
+/** A server that listens everywhere is reached by the loopback address. */
+function urlOf(host: string, { port }: AddressInfo): string {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
