@@ -19,8 +19,9 @@ import { freePort, type ServerCommand, startServerProcess } from "./server-proce
 export async function startMongodb(options: ServerOptions = {}): Promise<RunningServer> {
   const { env = process.env, onProgress = () => {} } = options;
   if (env.MONGODB_URL && !options.own) {
-    onProgress("MongoDB: from MONGODB_URL");
-    return fromEnvironment(env.MONGODB_URL);
+    const named = await fromEnvironment(env.MONGODB_URL);
+    onProgress(`MongoDB: ${named.origin}`);
+    return named;
   }
   const found = await firstServer(
     "MongoDB",

@@ -35,8 +35,9 @@ const durable = [
 export async function startRedis(options: RedisOptions = {}): Promise<RunningServer> {
   const { env = process.env, onProgress = () => {} } = options;
   if (env.REDIS_URL && !options.own) {
-    onProgress("Redis: from REDIS_URL");
-    return fromEnvironment(env.REDIS_URL);
+    const named = await fromEnvironment(env.REDIS_URL);
+    onProgress(`Redis: ${named.origin}`);
+    return named;
   }
   const found = await firstServer(
     "Redis",

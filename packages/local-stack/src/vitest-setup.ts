@@ -1,15 +1,8 @@
 // vitest's globalSetup: one stack for the whole run (https://vitest.dev/config/globalsetup).
 
 import type { TestProject } from "vitest/node";
+import type {} from "./provided-servers.ts";
 import { startLocalStack } from "./start-local-stack.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    redisUrl: string;
-    /** Names no database: each test file adds its own, `testNamespace()`. */
-    mongodbUrl: string;
-  }
-}
 
 /** Starts the servers before the first test file, and returns what ends them after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

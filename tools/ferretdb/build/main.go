@@ -45,6 +45,22 @@ var changes = []change{
 		before: "\tIDColumn = DefaultColumn + \"->'$._id'\"\n",
 		after:  "\tIDColumn = DefaultColumn + `->\"_id\"`\n",
 	},
+	// MongoDB takes these inside a document: a resource of somebody else's API may have them (GeoJSON, for one).
+	{
+		file:   "internal/types/document_validation.go",
+		before: "\t\tif strings.HasPrefix(key, \"$\") {\n",
+		after:  "\t\tif isTopLevel && strings.HasPrefix(key, \"$\") {\n",
+	},
+	{
+		file:   "internal/types/document_validation.go",
+		before: "\t\tif strings.Contains(key, \".\") {\n",
+		after:  "\t\tif isTopLevel && strings.Contains(key, \".\") {\n",
+	},
+	{
+		file:   "internal/types/document_validation.go",
+		before: "\t\t\t\tcase *Array:\n\t\t\t\t\treturn newValidationError(",
+		after:  "\t\t\t\tcase *Array:\n\t\t\t\t\tcontinue\n\n\t\t\t\t\treturn newValidationError(",
+	},
 }
 
 // added are our files, and the place in FerretDB where each is compiled.
