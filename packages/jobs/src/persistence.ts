@@ -46,8 +46,12 @@ export function createDiskBarrier(
 
   async function wait(): Promise<void> {
     // WAITAOF covers the writes of its own connection: this one comes after all that it is to vouch for.
-    await redis.incr(`{${namespace}}:disk-barrier`);
-    const [local] = (await redis.call("WAITAOF", "1", "0", String(timeoutMs))) as number[];
+    const [local] = await redis
+      .incr(`{${namespace}}:disk-barrier`)
+      .then(() => redis.call("WAITAOF", "1", "0", String(timeoutMs)) as Promise<number[]>)
+      .catch((cause: unknown) => {
+        throw new QueueUnavailableError("Redis did not wait for its disk", { cause });
+      });
     if (local !== 1)
       throw new QueueUnavailableError(`Redis did not confirm the write to disk within ${timeoutMs} ms`);
   }

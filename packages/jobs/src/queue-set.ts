@@ -14,7 +14,29 @@ import {
   toPayload,
 } from "./queues.ts";
 
-export type QueueSet = ReturnType<typeof createQueueSet>;
+export interface QueueSet {
+  /** BullMQ's own, for the board. */
+  queues: Record<QueueName, Queue>;
+
+  /**
+   * Adds a callback; one that was added before, and is still known to the queue, is not added again.
+   * @throws QueueUnavailableError when Redis does not take it in time.
+   */
+  addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
+  addPrewarms(payloads: Payloads["prewarm"][]): Promise<void>;
+  addSyncs(payloads: Payloads["sync"][]): Promise<void>;
+
+  /** Jobs that wait or run: the dispatcher adds no more than a bounded number. */
+  backlog(name: QueueName): Promise<number>;
+
+  /**
+   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
+   * every worker calls this now and then. Returns whether it had to be set up.
+   */
+  ensureTick(everyMs: number, now: Date): Promise<boolean>;
+
+  close(): Promise<void>;
+}
 
 /** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */
 export function createQueueSet(options: {
@@ -29,7 +51,9 @@ export function createQueueSet(options: {
         connection: redis,
         prefix: queuePrefix(namespace, name),
         defaultJobOptions: jobOptions[name],
+        // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
         skipWaitingForReady: true,
+        skipVersionCheck: true,
         streams: { events: { maxLen: 1_000 } },
       });
       queue.on("error", onError);
@@ -40,10 +64,6 @@ export function createQueueSet(options: {
   return {
     queues,
 
-    /**
-     * Adds a callback; one that was added before, and is still known to the queue, is not added again.
-     * @throws QueueUnavailableError when Redis does not take it in time.
-     */
     async addCallback(callback: AcceptedCallback): Promise<{ jobId: string }> {
       const payload = toPayload(callback);
       const jobId = installJobId(payload.installationId, callback.contentHash);
@@ -69,7 +89,6 @@ export function createQueueSet(options: {
       );
     },
 
-    /** Jobs that wait or run, per queue: the dispatcher adds no more than a bounded number. */
     async backlog(name: QueueName): Promise<number> {
       const {
         waiting = 0,
@@ -80,10 +99,6 @@ export function createQueueSet(options: {
       return waiting + active + prioritized + delayed;
     },
 
-    /**
-     * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
-     * every worker calls this now and then. Returns whether it had to be mended.
-     */
     async ensureTick(everyMs: number, now: Date): Promise<boolean> {
       const tick = await queues.dispatch.getJobScheduler("tick");
       const graceMs = 5 * everyMs;

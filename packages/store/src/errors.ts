@@ -1,0 +1,33 @@
+// Why the store refused a write.
+
+export abstract class StoreError extends Error {
+  abstract readonly code: string;
+  abstract readonly remedy: "never" | "retry";
+}
+
+/** The run no longer holds the lease: another start of the same sync has a newer fencing token. Whatever it was about to write is not written. */
+export class LeaseLostError extends StoreError {
+  readonly code = "ERR_LEASE_LOST";
+  readonly remedy = "never";
+
+  constructor() {
+    super("another run of this sync has taken over");
+  }
+}
+
+/** There is no such installation, or it was forgotten in the meantime. */
+export class UnknownInstallationError extends StoreError {
+  readonly code = "ERR_UNKNOWN_INSTALLATION";
+  readonly remedy = "never";
+
+  constructor() {
+    super("there is no such installation");
+  }
+}
+
+const duplicateKey = 11_000;
+
+/** Whether MongoDB refused an insert because the `_id` exists (also as the only kind of failure of a bulk write). */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === duplicateKey;
+}

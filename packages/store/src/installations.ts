@@ -1,0 +1,154 @@
+// Installations: who installed us, with which sealed credential, and how asking for a token went.
+
+import type { Generation, Install, InstallationId, SealedText, TokenResult } from "@fleetkeeper/model";
+import type { Collection, Db } from "mongodb";
+import type { InstallationDocument } from "./documents.ts";
+import { isDuplicateKey, UnknownInstallationError } from "./errors.ts";
+
+export type Installations = ReturnType<typeof createInstallations>;
+
+export function createInstallations(db: Db) {
+  const installations: Collection<InstallationDocument> = db.collection("installations");
+
+  return {
+    /**
+     * Stores an install unless a newer one is stored. `same`: this very install is stored already, from an earlier start
+     * of the same job. A stored install asks for a token at once and ends the state `revoked`.
+     */
+    async storeInstall(
+      install: Install,
+      requestedScopes: string[],
+    ): Promise<"stored" | "same" | "superseded"> {
+      const { installationId: _id, generation, receivedAt, ...fields } = install;
+      const result = await stored(_id, generation, { ...fields, requestedScopes, installedAt: receivedAt });
+      if (result !== "superseded")
+        await installations.updateOne(
+          { _id, generation, state: "revoked" },
+          { $set: { state: "active", tokenFailures: 0 } },
+        );
+      return result;
+    },
+
+    async find(_id: InstallationId): Promise<InstallationDocument | null> {
+      return installations.findOne({ _id });
+    },
+
+    /**
+     * What asking for a token needs.
+     * @throws UnknownInstallationError
+     */
+    async credentialOf(
+      _id: InstallationId,
+    ): Promise<Pick<InstallationDocument, "sealedCredential" | "generation" | "state">> {
+      const found = await installations.findOne({ _id });
+      if (found === null) throw new UnknownInstallationError();
+      const { sealedCredential, generation, state } = found;
+      return { sealedCredential, generation, state };
+    },
+
+    /** Notes a granted token and when to ask for the next. Returns whether that ended the state `revoked`. */
+    async noteGrant(
+      _id: InstallationId,
+      generation: Generation,
+      grant: { result: TokenResult; grantedScopes: string[]; prewarmAt: Date },
+    ): Promise<{ restored: boolean }> {
+      const { result, grantedScopes, prewarmAt } = grant;
+      await installations.updateOne(
+        { _id, generation },
+        { $set: { lastToken: result, grantedScopes, prewarmAt, tokenFailures: 0 } },
+      );
+      const { modifiedCount } = await installations.updateOne(
+        { _id, generation, state: "revoked" },
+        { $set: { state: "active" } },
+      );
+      return { restored: modifiedCount === 1 };
+    },
+
+    /** Notes that no token was had for a reason that may pass. */
+    async noteFailure(
+      _id: InstallationId,
+      generation: Generation,
+      result: TokenResult,
+      prewarmAt: Date,
+    ): Promise<void> {
+      await installations.updateOne(
+        { _id, generation },
+        { $set: { lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } },
+      );
+    },
+
+    /**
+     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install is stored.
+     * `prewarmAt` is when to try it once more. Returns whether this generation is still the stored one.
+     */
+    async noteRefusal(
+      _id: InstallationId,
+      generation: Generation,
+      result: TokenResult,
+      prewarmAt: Date,
+    ): Promise<boolean> {
+      const { matchedCount } = await installations.updateOne(
+        { _id, generation },
+        { $set: { state: "revoked", lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } },
+      );
+      return matchedCount === 1;
+    },
+
+    /** Installations whose next token is due, the longest overdue first. */
+    async duePrewarms(
+      now: Date,
+      limit: number,
+    ): Promise<Pick<InstallationDocument, "_id" | "generation" | "prewarmAt">[]> {
+      return installations
+        .find({ prewarmAt: { $lte: now } }, { projection: { generation: 1, prewarmAt: 1 } })
+        .sort({ prewarmAt: 1 })
+        .limit(limit)
+        .toArray();
+    },
+
+    /** Takes a due prewarm for one dispatcher: true for exactly one. If its job is lost, it is due again at `again`. */
+    async claimPrewarm(due: Pick<InstallationDocument, "_id" | "prewarmAt">, again: Date): Promise<boolean> {
+      const { modifiedCount } = await installations.updateOne(
+        { _id: due._id, prewarmAt: due.prewarmAt },
+        { $set: { prewarmAt: again } },
+      );
+      return modifiedCount === 1;
+    },
+  };
+
+  async function stored(
+    _id: InstallationId,
+    generation: Generation,
+    fields: {
+      irisAppId: string;
+      accountId: string;
+      sealedCredential: SealedText;
+      clientIdFingerprint: string;
+      requestedScopes: string[];
+      installedAt: Date;
+    },
+  ): Promise<"stored" | "same" | "superseded"> {
+    try {
+      await installations.updateOne(
+        { _id, generation: { $lt: generation } },
+        {
+          $set: { ...fields, generation, prewarmAt: fields.installedAt },
+          $setOnInsert: {
+            state: "active",
+            createdAt: fields.installedAt,
+            grantedScopes: [],
+            lastToken: null,
+            tokenFailures: 0,
+          },
+        },
+        { upsert: true },
+      );
+      return "stored";
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+    // The upsert tried to insert: one with the same or a newer generation is there.
+    const present = await installations.findOne({ _id });
+    return present?.generation === generation ? "same" : "superseded";
+  }
+}

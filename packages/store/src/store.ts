@@ -1,0 +1,65 @@
+// The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
+
+import type { InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
+import { MongoClient } from "mongodb";
+import type { UnrecognisedDocument } from "./documents.ts";
+import { createInstallations } from "./installations.ts";
+import { createRecords } from "./records.ts";
+import { createSyncs } from "./syncs.ts";
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+/**
+ * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing.
+ * Every operation ends within `timeoutMs` (default 30 000).
+ */
+export async function openStore(options: { mongodbUrl: string; timeoutMs?: number }) {
+  const { mongodbUrl, timeoutMs = 30_000 } = options;
+  const client = new MongoClient(mongodbUrl, {
+    serverSelectionTimeoutMS: Math.min(timeoutMs, 10_000),
+    socketTimeoutMS: timeoutMs,
+    maxPoolSize: 20,
+  });
+  const { pathname } = new URL(mongodbUrl.replace(/^mongodb(\+srv)?:/, "http:").replace(/,[^/]*/, ""));
+  const db = client.db(decodeURIComponent(pathname.slice(1)) || "fleetkeeper");
+  await client.connect();
+  const syncs = createSyncs(db);
+  const installations = createInstallations(db);
+  const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
+  await db.collection("syncs").createIndexes([{ key: { nextRunAt: 1 } }]);
+  await db.collection("installations").createIndexes([{ key: { prewarmAt: 1 } }]);
+
+  return {
+    installations,
+    syncs,
+    records: createRecords(db),
+
+    /**
+     * Notes a refused credential and stops the installation's syncs. A new install that comes in between wins: it wakes
+     * what was stopped, whichever of the two writes last.
+     */
+    async revoke(
+      id: InstallationId,
+      ...refusal: DropFirst<Parameters<typeof installations.noteRefusal>>
+    ): Promise<void> {
+      if (!(await installations.noteRefusal(id, ...refusal))) return;
+      await syncs.stop(id);
+      const after = await installations.find(id);
+      if (after?.state !== "revoked") await syncs.wake(id, refusal[1].at);
+    },
+
+    async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {
+      await unrecognised.updateOne({ _id: jobId }, { $setOnInsert: callback }, { upsert: true });
+    },
+
+    async ping(): Promise<void> {
+      await db.command({ ping: 1 });
+    },
+
+    async close(): Promise<void> {
+      await client.close();
+    },
+  };
+}
+
+type DropFirst<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;

@@ -1,0 +1,61 @@
+// Access tokens in Redis, sealed, so that every worker shares them.
+
+import { createHash } from "node:crypto";
+import type { AccessToken, Generation, InstallationId, SealedText } from "@fleetkeeper/model";
+import type { Redis } from "ioredis";
+import { z } from "zod";
+
+/** A token and the install whose credential it was granted for. */
+export interface CachedToken extends AccessToken {
+  generation: Generation;
+}
+
+const stored = z.object({
+  accessToken: z.string(),
+  scopes: z.array(z.string()),
+  issuedAt: z.coerce.date(),
+  expiresAt: z.coerce.date(),
+  generation: z.string().transform((text) => text as Generation),
+});
+
+export type TokenCache = ReturnType<typeof createTokenCache>;
+
+/**
+ * The key holds every input of a token: the installation (app and account), the scopes and the endpoint.
+ * A text that does not open any more (its key was retired) counts as absent.
+ */
+export function createTokenCache(options: {
+  redis: Redis;
+  namespace: string;
+  tokenUrl: string;
+  scopes: readonly string[];
+  seal: (text: string, installationId: InstallationId) => Promise<SealedText>;
+  open: (sealed: SealedText, installationId: InstallationId) => Promise<string>;
+}) {
+  const { redis, namespace, seal, open } = options;
+  const inputs = createHash("sha256")
+    .update(JSON.stringify([options.tokenUrl, [...options.scopes].sort()]))
+    .digest("base64url")
+    .slice(0, 12);
+  const keyOf = (installationId: InstallationId) => `${namespace}:token:{${installationId}}:${inputs}`;
+
+  return {
+    async read(installationId: InstallationId): Promise<CachedToken | undefined> {
+      const sealed = (await redis.get(keyOf(installationId))) as SealedText | null;
+      if (sealed === null) return undefined;
+      try {
+        return stored.parse(JSON.parse(await open(sealed, installationId)));
+      } catch {
+        return undefined;
+      }
+    },
+
+    async write(installationId: InstallationId, token: CachedToken, now: Date): Promise<void> {
+      const lifeMs = token.expiresAt.getTime() - now.getTime();
+      if (lifeMs <= 0) return;
+      await redis.set(keyOf(installationId), await seal(JSON.stringify(token), installationId), "PX", lifeMs);
+    },
+
+    lockKeyOf: (installationId: InstallationId) => `${keyOf(installationId)}:lock`,
+  };
+}

@@ -1,0 +1,92 @@
+// Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about it.
+
+export abstract class ApiError extends Error {
+  abstract readonly code: string;
+  abstract readonly remedy: "retry" | "later" | "never";
+}
+
+/** 401 with a token, and again 401 with a new one. */
+export class ApiUnauthorizedError extends ApiError {
+  readonly code = "ERR_API_UNAUTHORIZED";
+  readonly remedy = "retry";
+}
+
+/** 403 on a whole resource: this account's token may not read it. The other resources are not concerned. */
+export class ApiForbiddenError extends ApiError {
+  readonly code = "ERR_API_FORBIDDEN";
+  readonly remedy = "never";
+}
+
+/** 429, or GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long. */
+export class ApiRateLimitedError extends ApiError {
+  readonly code = "ERR_API_RATE_LIMITED";
+  readonly remedy = "later";
+  readonly family: string;
+  readonly retryAfterMs?: number;
+
+  constructor(family: string, retryAfterMs?: number) {
+    super(`the limit of ${family} is reached`);
+    this.family = family;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No answer, a cut connection, a time-out, or a status of 500 and above. */
+export class ApiUnavailableError extends ApiError {
+  readonly code = "ERR_API_UNAVAILABLE";
+  readonly remedy = "retry";
+}
+
+/** HTML or anything else that is not JSON, although the status says success. */
+export class ApiNotJsonError extends ApiError {
+  readonly code = "ERR_API_NOT_JSON";
+  readonly remedy = "retry";
+}
+
+/** JSON of another shape than documented. */
+export class ApiShapeError extends ApiError {
+  readonly code = "ERR_API_SHAPE";
+  readonly remedy = "retry";
+}
+
+/** The answer is longer than we take. */
+export class ApiAnswerTooLongError extends ApiError {
+  readonly code = "ERR_API_ANSWER_TOO_LONG";
+  readonly remedy = "never";
+}
+
+/** Any other status between 300 and 499: the request itself is wrong. */
+export class ApiRejectedError extends ApiError {
+  readonly code = "ERR_API_REJECTED";
+  readonly remedy = "never";
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the API answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s. */
+export class GraphqlError extends ApiError {
+  readonly code = "ERR_API_GRAPHQL";
+  readonly remedy = "retry";
+  readonly apiCodes: string[];
+
+  constructor(apiCodes: string[]) {
+    super(`the API answered with GraphQL errors (${apiCodes.join(", ") || "without a code"})`);
+    this.apiCodes = apiCodes;
+  }
+}
+
+/** `QUERY_COMPLEXITY_REACHED` although a page holds one item only. */
+export class QueryTooComplexError extends ApiError {
+  readonly code = "ERR_API_COMPLEXITY";
+  readonly remedy = "never";
+}
+
+/** The cursor of the next page is one that was read already: the pages would never end. */
+export class CursorRepeatsError extends ApiError {
+  readonly code = "ERR_API_CURSOR_REPEATS";
+  readonly remedy = "retry";
+}

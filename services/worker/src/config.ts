@@ -1,0 +1,39 @@
+// The worker's configuration, from the environment. Every variable is explained in .env.example.
+
+import { readEnvironment, variable } from "@fleetkeeper/process";
+import { logLevels } from "@fleetkeeper/telemetry";
+import type { JSONWebKeySet, JWK } from "jose";
+import { z } from "zod";
+
+const jwk = z.looseObject({ kty: z.string(), kid: z.string() }) as unknown as z.ZodType<JWK>;
+const jwks = z.object({ keys: z.array(jwk).min(1) }) as unknown as z.ZodType<JSONWebKeySet>;
+
+const schema = z.object({
+  REDIS_URL: variable.url("redis:", "rediss:"),
+  REDIS_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .default("fleetkeeper"),
+  MONGODB_URL: variable.url("mongodb:", "mongodb+srv:"),
+  TRACKUNIT_TOKEN_URL: variable.url("https:", "http:").default("https://auth.trackunit.com/apptoken"),
+  TRACKUNIT_API_URL: variable.url("https:", "http:").default("https://iris.trackunit.com"),
+  TRACKUNIT_SCOPES: variable.list(/\s+/).default(["asset.view"]),
+  SEALING_PUBLIC_KEY: variable.json(jwk),
+  SEALING_PRIVATE_KEYS: variable.json(jwks),
+  OPS_HOST: z.string().default("127.0.0.1"),
+  OPS_PORT: variable.port(9464),
+  LOG_LEVEL: z.enum(logLevels).default("info"),
+  SYNC_CONCURRENCY: variable.positive(10),
+  SYNC_BACKLOG: variable.positive(200),
+  SYNC_SLICE_PAGES: variable.positive(20),
+  SYNC_SLICE_MS: variable.positive(10_000),
+  SYNC_LEASE_MS: variable.positive(90_000),
+  PREWARM_CONCURRENCY: variable.positive(10),
+});
+
+export type WorkerConfig = z.output<typeof schema>;
+
+/** @throws ConfigurationError */
+export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  return readEnvironment(schema, env);
+}

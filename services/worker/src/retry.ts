@@ -1,0 +1,55 @@
+// The one place that decides what happens after an error: the same again after a growing wait, again at a known time, or never.
+
+import type { Verdict } from "@fleetkeeper/jobs";
+import { type FleetkeeperError, isFleetkeeperError } from "@fleetkeeper/model";
+
+/** First and longest wait of a growing one. */
+interface Growth {
+  firstMs: number;
+  longestMs: number;
+}
+
+/** Our own stores: short, they come back soon and the job is cheap. */
+const ofJobs: Growth = { firstMs: 1_000, longestMs: 60_000 };
+/** Trackunit's API: what third-party clients are seen to do, and longer after an hour of failures. */
+const ofApi: Growth = { firstMs: 30_000, longestMs: 3_600_000 };
+/** A refused credential is tried again rarely: only a restored account would answer otherwise. */
+const ofRefusal: Growth = { firstMs: 3_600_000, longestMs: 86_400_000 };
+
+/** For a job whose handler threw. */
+export function decideJob(error: unknown, attempt: number): Verdict {
+  const { remedy, retryAfterMs } = known(error);
+  if (remedy === "never") return { action: "never" };
+  if (remedy === "later")
+    return { action: "later", at: new Date(Date.now() + (retryAfterMs ?? grown(ofJobs, attempt))) };
+  return { action: "retry", delayMs: grown(ofJobs, attempt) };
+}
+
+/**
+ * For a sync or a token request that failed. `failures` counts those in a row, this one included.
+ * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense.
+ */
+export function decideCall(
+  error: unknown,
+  failures: number,
+): { action: "retry" | "later"; delayMs: number } | { action: "never" } {
+  const { remedy, retryAfterMs } = known(error);
+  if (remedy === "never") return { action: "never" };
+  return { action: remedy, delayMs: retryAfterMs ?? grown(ofApi, failures) };
+}
+
+/** When a refused credential is tried once more. */
+export function refusalDelayMs(failures: number): number {
+  return grown(ofRefusal, failures);
+}
+
+/** An error that is none of ours (a lost connection to MongoDB, a fault of ours) may pass. */
+function known(error: unknown): Pick<FleetkeeperError, "remedy" | "retryAfterMs"> {
+  return isFleetkeeperError(error) ? error : { remedy: "retry" };
+}
+
+/** Doubles with each attempt; up to a fifth less by chance, so that what failed together does not return together. */
+function grown({ firstMs, longestMs }: Growth, attempt: number): number {
+  const ms = Math.min(firstMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20), longestMs);
+  return Math.round(ms * (1 - 0.2 * Math.random()));
+}

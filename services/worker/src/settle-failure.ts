@@ -1,0 +1,101 @@
+// Ends a slice that threw: says in MongoDB why the sync waits now, and until when.
+
+import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } from "@fleetkeeper/model";
+import type { SyncDocument } from "@fleetkeeper/store";
+import type { SyncDefinition } from "@fleetkeeper/syncs";
+import { InstallationRevokedError } from "@fleetkeeper/tokens";
+import { ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
+import { decideCall } from "./retry.ts";
+import { nextSlot } from "./schedule.ts";
+import type { SyncHandlerOptions } from "./sync.ts";
+
+interface FailedSlice {
+  sync: SyncDocument;
+  definition: SyncDefinition;
+  checkpoint: Checkpoint;
+  error: unknown;
+  /** The worker is stopping: the error is only the slice's being cut short. */
+  stopping: boolean;
+}
+
+/** Progress stays: the next slice goes on at the checkpoint. */
+export async function settleFailure(
+  { store, log, metrics, now }: Pick<SyncHandlerOptions, "store" | "log" | "metrics" | "now">,
+  { sync, definition, checkpoint, error, stopping }: FailedSlice,
+): Promise<{ outcome: "next slice" | "failed"; code?: string }> {
+  const { pages, records, startedAt, changes } = checkpoint;
+  if (stopping) {
+    const waiting: Waiting = { for: "next-slice", pages, records };
+    await settle({ nextRunAt: now(), waiting, failures: sync.failures });
+    return { outcome: "next slice" };
+  }
+  const code = isFleetkeeperError(error) ? error.code : "ERR_UNEXPECTED";
+  const message =
+    error instanceof Error && isFleetkeeperError(error) ? error.message : "see the worker's log";
+  const fields = { installationId: sync.installationId, sync: sync.sync, code };
+  log.warn({ ...fields, error }, "sync slice failed");
+  metrics.runs.inc({ sync: sync.sync, result: code });
+
+  if (error instanceof InstallationRevokedError) {
+    await settle({
+      nextRunAt: null,
+      waiting: { for: "credential", code: "revoked" },
+      failures: sync.failures,
+    });
+    // A new install may have come in between: it has woken what it found, which was not this sync.
+    const installation = await store.installations.find(sync.installationId);
+    if (installation?.state === "active") await store.syncs.wake(sync.installationId, now());
+    return { outcome: "failed", code };
+  }
+
+  const failures = sync.failures + 1;
+  const decision = decideCall(error, failures);
+  const until =
+    decision.action === "never"
+      ? nextSlot(sync._id, sync.intervalMs ?? definition.intervalMs, now())
+      : new Date(now().getTime() + decision.delayMs);
+  const lastRun: RunOutcome = {
+    at: now(),
+    startedAt,
+    outcome: "failed",
+    code,
+    message,
+    records,
+    pages,
+    changes,
+  };
+  if (error instanceof ApiRateLimitedError) {
+    await settle({
+      nextRunAt: until,
+      waiting: { for: "rate-limit", until, family: error.family },
+      failures: sync.failures,
+    });
+  } else if (error instanceof ApiForbiddenError) {
+    const needs = `${message}; it may need the scope ${definition.scopes.join(" or ")}`;
+    await settle({
+      nextRunAt: until,
+      waiting: { for: "scope", until, code, message: needs },
+      failures,
+      lastRun,
+    });
+  } else {
+    await settle({
+      nextRunAt: until,
+      waiting: { for: "backoff", until, code, attempt: failures, message },
+      failures,
+      lastRun,
+    });
+  }
+  return { outcome: "failed", code };
+
+  async function settle(how: {
+    nextRunAt: Date | null;
+    waiting: Waiting;
+    failures: number;
+    lastRun?: RunOutcome;
+  }) {
+    // Nothing was read yet: the next slice begins a pass of its own.
+    const kept = checkpoint.pages === 0 ? null : checkpoint;
+    await store.syncs.settle(sync._id, sync.fencingToken, { ...how, checkpoint: kept });
+  }
+}

@@ -1,0 +1,112 @@
+// The world of the worker's integration tests: a worker in this process, a simulated Trackunit, and a way to hand in installs.
+
+import { createHash } from "node:crypto";
+import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { type Generation, generationOf, installationIdOf } from "@fleetkeeper/model";
+import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
+import { openStore } from "@fleetkeeper/store";
+import { createLog } from "@fleetkeeper/telemetry";
+import { MongoClient } from "mongodb";
+import { inject } from "vitest";
+import { readConfig } from "../src/config.ts";
+import { startWorker } from "../src/worker.ts";
+
+export const app = "@fleetkeeper/demo";
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Its own database, Redis namespace, keys and simulator. `env` is the worker's, over the defaults of tests. */
+export async function createWorld(
+  options: { env?: Record<string, string>; simulator?: SimulatorOptions } = {},
+) {
+  const namespace = testNamespace();
+  const { publicKey, privateKey } = await generateSealingKey();
+  const simulator = await startSimulator({ app, ...options.simulator });
+  const env: Record<string, string> = {
+    REDIS_URL: inject("redisUrl"),
+    REDIS_NAMESPACE: namespace,
+    MONGODB_URL: new URL(`/${namespace}`, inject("mongodbUrl")).href,
+    TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
+    TRACKUNIT_API_URL: simulator.apiUrl,
+    SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
+    SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+    OPS_PORT: "0",
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
+    ...options.env,
+  };
+  const redis = connectProducer(env.REDIS_URL ?? "");
+  await connected(redis);
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
+  const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });
+  const mongo = await MongoClient.connect(env.MONGODB_URL ?? "");
+  const seal = await createSeal(publicKey);
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+
+  return {
+    env,
+    namespace,
+    simulator,
+    redis,
+    queues,
+    store,
+    db: mongo.db(namespace),
+
+    /** Starts a worker in this process; returns what stops it. */
+    async startWorker(env_: Record<string, string> = {}): Promise<() => Promise<void>> {
+      const config = readConfig({ ...env, ...env_ });
+      const own: typeof closers = [];
+      await startWorker(config, createLog({ service: "worker", level: config.LOG_LEVEL }), (_what, close) =>
+        own.push(close),
+      );
+      const stop = async () => {
+        for (let close = own.pop(); close !== undefined; close = own.pop()) await close();
+      };
+      closers.push(stop);
+      return stop;
+    },
+
+    installationIdOf: (account: SimulatedAccount) => installationIdOf(app, account.accountId),
+
+    /** Hands in what the ingress would for an install callback of this account. */
+    async install(
+      account: SimulatedAccount,
+      at: { receivedAt?: Date; clientSecret?: string } = {},
+    ): Promise<Generation> {
+      const { receivedAt = new Date(), clientSecret = account.clientSecret } = at;
+      const { accountId, clientId } = account;
+      const installationId = installationIdOf(app, accountId);
+      const contentHash = createHash("sha256")
+        .update(`${receivedAt.getTime()} ${clientId} ${clientSecret}`)
+        .digest("hex");
+      const generation = generationOf({ issuedAt: undefined, receivedAt, contentHash });
+      const sealedCredential = await seal(JSON.stringify({ clientId, clientSecret }), {
+        installationId,
+        purpose: "credential",
+      });
+      await queues.addCallback({
+        contentHash,
+        install: {
+          installationId,
+          irisAppId: app,
+          accountId,
+          generation,
+          sealedCredential,
+          clientIdFingerprint: "f",
+          receivedAt,
+        },
+      });
+      return generation;
+    },
+
+    async close(): Promise<void> {
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+      await queues.close();
+      await redis.quit();
+      await store.close();
+      await mongo.db(namespace).dropDatabase();
+      await mongo.close();
+      await simulator.close();
+    },
+  };
+}
