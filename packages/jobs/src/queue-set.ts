@@ -43,7 +43,7 @@ export function createQueueSet(options: {
   redis: Redis;
   namespace: string;
   onError: (error: Error) => void;
-}) {
+}): QueueSet {
   const { redis, namespace, onError } = options;
   const queues = Object.fromEntries(
     queueNames.map((name) => {
