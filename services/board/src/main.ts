@@ -1,1 +1,36 @@
-export {};
+// The board: Bull board and overview behind a login. Environment → config → build → run → close in reverse.
+
+import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { configure, runService } from "@fleetkeeper/process";
+import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { readConfig } from "./config.ts";
+import { createBoardServer } from "./server.ts";
+
+const config = configure(readConfig);
+const log = createLog({ service: "board", level: config.logLevel });
+
+await runService({ log }, async (defer) => {
+  const redis = connectProducer(config.redisUrl);
+  redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
+  defer("redis", () => redis.disconnect());
+  await connected(redis);
+
+  const queueSet = createQueueSet({
+    redis,
+    namespace: config.namespace,
+    onError: (error) => log.warn({ error }, "queue connection failed"),
+  });
+  defer("queues", () => queueSet.close());
+
+  const server = await createBoardServer({
+    ...config,
+    redis,
+    queueSet,
+    metrics: createMetrics("board"),
+    checks: { redis: () => redis.ping() },
+    log,
+  });
+  defer("http server", () => server.close());
+  const url = await server.listen({ host: config.host, port: config.port });
+  log.info({ url }, "listening");
+});

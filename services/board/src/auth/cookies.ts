@@ -1,0 +1,28 @@
+// The board's cookies: names, and how far each reaches.
+
+import type { CookieSerializeOptions } from "@fastify/cookie";
+
+export interface BoardCookie {
+  name: string;
+  options: CookieSerializeOptions;
+}
+
+export type BoardCookies = ReturnType<typeof createCookies>;
+
+/**
+ * `lax`, not `strict`: a link in an alert must open the board of somebody who is logged in. What changes something is
+ * guarded besides (`same-origin.ts`). With `secure` the names have the `__Host-` prefix (RFC 6265bis, section 4.1.3.2).
+ */
+export function createCookies(secure: boolean) {
+  const prefix = secure ? "__Host-" : "";
+  const base = { path: "/", httpOnly: true, secure, sameSite: "lax" } as const;
+  return {
+    session: { name: `${prefix}fleetkeeper`, options: base },
+    csrf: { name: `${prefix}fleetkeeper-csrf`, options: { ...base, sameSite: "strict", signed: true } },
+    /** Marks a browser that has logged in before: its tries are counted apart from those of its address. */
+    knownBrowser: {
+      name: `${prefix}fleetkeeper-browser`,
+      options: { ...base, sameSite: "strict", signed: true, maxAge: 180 * 24 * 60 * 60 },
+    },
+  } satisfies Record<string, BoardCookie>;
+}

@@ -1,0 +1,56 @@
+// Bounds password guessing by client and by user, without ever locking a user out.
+
+import { isIPv6 } from "node:net";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { TooManyTriesError } from "../errors.ts";
+
+export interface GuessLimitOptions {
+  /** Counters start anew after this long. Default 15 minutes. */
+  windowMs?: number;
+  /** Wrong guesses that one client has. Default 10. */
+  perClient?: number;
+  /** Wrong guesses at one user, from all clients together, that make it an attack. Default 50. */
+  perUser?: number;
+  /** What a client has at a user under attack. Default 3: fewer, never none, so that the true user still gets in. */
+  perClientUnderAttack?: number;
+}
+
+export interface GuessLimit {
+  /**
+   * Counts a guess before it is checked, so that parallel ones count too.
+   * @throws TooManyTriesError when the client has none left.
+   */
+  take(client: string, user: string): Promise<void>;
+  /** Takes back the count of a guess that was right. */
+  giveBack(client: string, user: string): Promise<void>;
+}
+
+/** Counts in this process's memory: a restart forgets, and several boards count each for itself. */
+export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
+  const { windowMs = 15 * 60_000, perClient = 10, perUser = 50, perClientUnderAttack = 3 } = options;
+  const byClient = new RateLimiterMemory({ points: perClient, duration: windowMs / 1_000 });
+  const byUser = new RateLimiterMemory({ points: perUser, duration: windowMs / 1_000 });
+  return {
+    async take(client, user) {
+      const guessesAtUser = (await byUser.get(user))?.consumedPoints ?? 0;
+      const allowed = guessesAtUser > perUser ? perClientUnderAttack : perClient;
+      const { consumedPoints, msBeforeNext } = await byClient.penalty(client);
+      if (consumedPoints > allowed) throw new TooManyTriesError(msBeforeNext);
+      await byUser.penalty(user);
+    },
+    async giveBack(client, user) {
+      await Promise.all([byClient.reward(client), byUser.reward(user)]);
+    },
+  };
+}
+
+/** Whose guesses count together: an IPv4 address, or the /64 network that one IPv6 subscriber has. */
+export function clientOf(address: string): string {
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const groups = (text: string) => text.split(":").filter((group) => group !== "");
+  const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => "0");
+  return [...groups(head), ...zeros, ...groups(tail)].slice(0, 4).join(":");
+}

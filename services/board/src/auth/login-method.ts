@@ -1,0 +1,34 @@
+// One way to log in. The password is one; OpenID Connect can be another without a change to the rest.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Html } from "../views/html.ts";
+import type { Identity } from "./identity.ts";
+
+export interface LoginMethod {
+  /** Its part of the login page: a form, or a link to somewhere else. */
+  invitation(page: LoginPageState): Html;
+  /** Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are. */
+  addRoutes(server: FastifyInstance, logIn: LogIn): void;
+}
+
+export interface LoginPageState {
+  /** For forms, in a field named `_csrf`. */
+  csrfToken: string;
+  /** The path to go to afterwards. */
+  next: string;
+}
+
+/** Starts a session and sends the browser to `next`. */
+export type LogIn = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  login: { identity: Identity; next: string },
+) => Promise<FastifyReply>;
+
+/** A path of this board out of what a form or a URL said; `/` for anything else. */
+export function safeNext(text: unknown): string {
+  if (typeof text !== "string" || !text.startsWith("/")) return "/";
+  const base = "http://board.invalid";
+  const url = URL.parse(text, base);
+  return url?.origin === base && !url.pathname.startsWith("//") ? url.pathname + url.search : "/";
+}

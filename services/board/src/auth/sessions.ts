@@ -1,0 +1,78 @@
+// Sessions live in the browser's cookie, encrypted (JWE, RFC 7516): no store to lose, and any board with the same key reads them.
+
+import { hkdfSync, randomUUID } from "node:crypto";
+import { EncryptJWT, jwtDecrypt } from "jose";
+import type { Identity, Role } from "./identity.ts";
+
+export interface Session {
+  id: string;
+  identity: Identity;
+  startedAt: Date;
+  /** When the cookie was last written. */
+  seenAt: Date;
+}
+
+export interface SessionOptions {
+  /** 32 bytes. */
+  key: Uint8Array;
+  /** The session ends this long after the login. Default 12 hours. */
+  maxAgeMs?: number;
+  /** It ends this long after the last request; a page that refreshes itself counts. Default 1 hour. */
+  idleMs?: number;
+  now?: () => Date;
+}
+
+export interface Sessions {
+  start(identity: Identity): Session;
+  /** The same session, seen now. */
+  renew(session: Session): Session;
+  /** Whether the cookie should be written again; not at every request. */
+  isStale(session: Session): boolean;
+  write(session: Session): Promise<string>;
+  /** Undefined when the text is not ours, or the session has ended. */
+  read(text: string): Promise<Session | undefined>;
+  maxAgeMs: number;
+}
+
+export function createSessions(options: SessionOptions): Sessions {
+  const { key, maxAgeMs = 12 * 60 * 60_000, idleMs = 60 * 60_000, now = () => new Date() } = options;
+  return {
+    maxAgeMs,
+    start: (identity) => ({ id: randomUUID(), identity, startedAt: now(), seenAt: now() }),
+    renew: (session) => ({ ...session, seenAt: now() }),
+    isStale: (session) => now().getTime() - session.seenAt.getTime() > idleMs / 20,
+    write: ({ id, identity, startedAt, seenAt }) =>
+      new EncryptJWT({ role: identity.role, startedAt: startedAt.getTime(), seenAt: seenAt.getTime() })
+        .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+        .setJti(id)
+        .setSubject(identity.user)
+        .setExpirationTime(new Date(Math.min(startedAt.getTime() + maxAgeMs, seenAt.getTime() + idleMs)))
+        .encrypt(key),
+    async read(text) {
+      const decrypted = await jwtDecrypt(text, key, {
+        keyManagementAlgorithms: ["dir"],
+        contentEncryptionAlgorithms: ["A256GCM"],
+        requiredClaims: ["jti", "sub", "exp"],
+        currentDate: now(),
+      }).catch(() => undefined);
+      if (decrypted === undefined) return undefined;
+      const { jti = "", sub = "", role, startedAt, seenAt } = decrypted.payload;
+      return {
+        id: jti,
+        identity: { user: sub, role: role as Role },
+        startedAt: new Date(startedAt as number),
+        seenAt: new Date(seenAt as number),
+      };
+    },
+  };
+}
+
+/**
+ * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name, password or role
+ * ends the sessions that rest on the old one.
+ */
+export function deriveKey(sessionKey: string, purpose: string, users: unknown): Uint8Array {
+  return new Uint8Array(
+    hkdfSync("sha256", sessionKey, JSON.stringify(users), `fleetkeeper board ${purpose}`, 32),
+  );
+}

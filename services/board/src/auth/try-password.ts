@@ -1,0 +1,41 @@
+// One try at a password, from the login form or by HTTP Basic: limited, checked, logged.
+
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyRequest } from "fastify";
+import { WrongPasswordError } from "../errors.ts";
+import type { BoardCookie } from "./cookies.ts";
+import { clientOf, type GuessLimit } from "./guess-limit.ts";
+import type { Identity } from "./identity.ts";
+import type { Passwords } from "./passwords.ts";
+
+/** @throws WrongPasswordError, TooManyTriesError */
+export type TryPassword = (request: FastifyRequest, name: string, password: string) => Promise<Identity>;
+
+export function createTryPassword(options: {
+  passwords: Passwords;
+  guessLimit: GuessLimit;
+  knownBrowser: BoardCookie;
+  log: Log;
+}): TryPassword {
+  const { passwords, guessLimit, knownBrowser, log } = options;
+
+  function guesserOf(request: FastifyRequest): string {
+    const cookie = request.cookies[knownBrowser.name];
+    const browser = cookie === undefined ? undefined : request.unsignCookie(cookie);
+    return browser?.valid ? `browser ${browser.value}` : `address ${clientOf(request.ip)}`;
+  }
+
+  return async (request, name, password) => {
+    const client = guesserOf(request);
+    // A name that nobody has is not logged: people type their password into the wrong field.
+    const user = passwords.isKnown(name) ? name : "";
+    await guessLimit.take(client, user);
+    const identity = passwords.check(name, password);
+    if (identity === undefined) {
+      log.warn({ user, address: request.ip }, "login refused");
+      throw new WrongPasswordError();
+    }
+    await guessLimit.giveBack(client, user);
+    return identity;
+  };
+}

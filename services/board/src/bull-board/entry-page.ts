@@ -1,0 +1,20 @@
+// The one HTML page of the Bull board: without what it loads from elsewhere, and under a policy of its own.
+
+/** Scripts from here only. Styles also inline: its components set them so. */
+export const entryPageCsp = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Drops the links to other hosts, which are there for fonts. */
+export function trimEntryPage(page: string): string {
+  return page.replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "");
+}

@@ -1,0 +1,69 @@
+// The Bull board at `/queues`, bent to our rules: nothing secret in its answers, few operations, read-only for viewers, our CSP.
+
+import { createBullBoard } from "@bull-board/api";
+import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { FastifyAdapter } from "@bull-board/fastify";
+import type { QueueSet } from "@fleetkeeper/jobs";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { changesSomething } from "../auth/same-origin.ts";
+import { OperationOffError } from "../errors.ts";
+import type { SendError } from "../send-error.ts";
+import { icon, pathOf } from "../views/assets.ts";
+import { entryPageCsp, trimEntryPage } from "./entry-page.ts";
+import { allowedOperation } from "./operations.ts";
+import { presentable } from "./presentable.ts";
+import { readOnlyForViewers } from "./read-only.ts";
+
+export const bullBoardPath = "/queues";
+
+export async function addBullBoard(
+  server: FastifyInstance,
+  options: { queueSet: QueueSet; sendError: SendError; log: Log },
+): Promise<void> {
+  const { queueSet, sendError, log } = options;
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(bullBoardPath);
+  createBullBoard({
+    queues: Object.values(queueSet.queues).map((queue) => new BullMQAdapter(queue)),
+    serverAdapter: adapter,
+    options: { uiConfig },
+  });
+
+  await server.register(async (scope) => {
+    scope.addHook("onRequest", async (_request, reply) => {
+      reply.header("content-security-policy", entryPageCsp);
+    });
+    scope.addHook("preHandler", async (request, reply) => {
+      if (!changesSomething(request)) return;
+      const operation = operationOf(request);
+      if (operation === undefined) return sendError(new OperationOffError(), request, reply);
+      log.info(
+        { user: request.identity?.user, operation: operation.name, ...(request.params as object) },
+        "operation",
+      );
+    });
+    scope.addHook("preSerialization", async (request, _reply, payload) =>
+      readOnlyForViewers(request.identity, presentable(payload)),
+    );
+    scope.addHook("onSend", async (_request, reply, payload) =>
+      String(reply.getHeader("content-type")).startsWith("text/html")
+        ? trimEntryPage(String(payload))
+        : payload,
+    );
+    await scope.register(adapter.registerPlugin(), { prefix: bullBoardPath });
+  });
+}
+
+const uiConfig = {
+  boardTitle: "Fleetkeeper queues",
+  boardLogo: { path: pathOf(icon), width: 28, height: 28 },
+  favIcon: { default: pathOf(icon), alternative: pathOf(icon) },
+  miscLinks: [{ text: "Overview", url: "/" }],
+  hideDocsLink: true,
+};
+
+function operationOf(request: FastifyRequest) {
+  const route = (request.routeOptions.url ?? "").slice(bullBoardPath.length);
+  return allowedOperation(request.method, route, request.params as { queueName?: string });
+}

@@ -1,0 +1,66 @@
+// The board's configuration, from the environment.
+
+import { readEnvironment, variable } from "@fleetkeeper/process";
+import { logLevels } from "@fleetkeeper/telemetry";
+import { z } from "zod";
+
+// HTTP Basic (RFC 7617) ends the user name at the first colon.
+const userName = z.string().regex(/^[^:\p{Cc}]+$/u, "holds a colon or a control character");
+const password = z.string().min(12, "has fewer than 12 characters");
+
+const schema = z
+  .object({
+    REDIS_URL: variable.url("redis:", "rediss:"),
+    REDIS_NAMESPACE: z.string().default("fleetkeeper"),
+    // No `variable.url`: a MongoDB URL may name several hosts, which `URL` refuses.
+    MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\/./, "is not a URL that starts with mongodb://"),
+    BOARD_HOST: z.string().default("127.0.0.1"),
+    BOARD_PORT: variable.port(3001),
+    BOARD_USER: userName,
+    BOARD_PASSWORD: password,
+    BOARD_VIEWER_USER: userName.optional(),
+    BOARD_VIEWER_PASSWORD: password.optional(),
+    BOARD_SESSION_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
+    BOARD_SECURE_COOKIES: z.stringbool("is neither true nor false").optional(),
+    BOARD_TRUSTED_PROXIES: variable.list(/,/).optional(),
+    LOG_LEVEL: z.enum(logLevels).default("info"),
+  })
+  .superRefine((values, context) => {
+    const fault = (name: string, message: string) =>
+      context.addIssue({ code: "custom", path: [name], message });
+    const { BOARD_VIEWER_USER: viewer, BOARD_VIEWER_PASSWORD: viewerPassword } = values;
+    if ((viewer === undefined) !== (viewerPassword === undefined))
+      fault(viewer === undefined ? "BOARD_VIEWER_USER" : "BOARD_VIEWER_PASSWORD", "is not set");
+    if (viewer === values.BOARD_USER) fault("BOARD_VIEWER_USER", "is the same as BOARD_USER");
+  });
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws ConfigurationError that lists every fault. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const values = readEnvironment(schema, env);
+  const { BOARD_VIEWER_USER: viewer, BOARD_VIEWER_PASSWORD: viewerPassword } = values;
+  return {
+    redisUrl: values.REDIS_URL,
+    namespace: values.REDIS_NAMESPACE,
+    mongodbUrl: values.MONGODB_URL,
+    host: values.BOARD_HOST,
+    port: values.BOARD_PORT,
+    users: [
+      { name: values.BOARD_USER, password: values.BOARD_PASSWORD, role: "operator" as const },
+      ...(viewer === undefined || viewerPassword === undefined
+        ? []
+        : [{ name: viewer, password: viewerPassword, role: "viewer" as const }]),
+    ],
+    /** Unset: every start makes its own, and whoever was logged in logs in again. */
+    sessionKey: values.BOARD_SESSION_KEY,
+    secureCookies: values.BOARD_SECURE_COOKIES ?? !isLoopback(values.BOARD_HOST),
+    /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
+    trustedProxies: values.BOARD_TRUSTED_PROXIES ?? [],
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

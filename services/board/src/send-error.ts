@@ -1,0 +1,73 @@
+// Turns an error into an answer: a page for a person's browser, JSON `{error: {code, message}}` for everything else.
+
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import {
+  BoardError,
+  ForgedRequestError,
+  NotLoggedInError,
+  TooManyTriesError,
+  WrongPasswordError,
+} from "./errors.ts";
+import { errorPage } from "./views/error-page.ts";
+import { sendPage } from "./views/html.ts";
+
+export type SendError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply>;
+
+/** Sends the login page in place of the page asked for; the status is set already. */
+export type ShowLogin = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  message: string | undefined,
+) => Promise<FastifyReply>;
+
+export function createSendError(options: { log: Log; showLogin: ShowLogin }): SendError {
+  const { log, showLogin } = options;
+  return async (error, request, reply) => {
+    const answer = answerOf(error);
+    if (answer.status >= 500) log.error({ error, route: request.routeOptions.url }, "request failed");
+    reply.code(answer.status);
+    if (error instanceof TooManyTriesError)
+      reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1_000)));
+    if (answer.status === 401) reply.header("www-authenticate", challengeFor(request));
+    if (!wantsPage(request)) return reply.send({ error: { code: answer.code, message: answer.message } });
+    if (isAboutLogin(error, request))
+      return showLogin(request, reply, error instanceof NotLoggedInError ? undefined : answer.message);
+    return sendPage(reply, errorPage({ identity: request.identity, ...answer }));
+  };
+}
+
+function answerOf(error: unknown): { status: number; code: string; message: string } {
+  if (error instanceof BoardError)
+    return { status: error.statusCode, code: error.code, message: error.message };
+  // Fastify's own refusals (malformed, too large, …) have a status and a code; their messages name no input.
+  const { statusCode = 500, code = "ERR_REQUEST" } = error as { statusCode?: number; code?: string };
+  if (code.startsWith("FST_CSRF_")) return answerOf(new ForgedRequestError());
+  return statusCode < 500
+    ? { status: statusCode, code, message: "The request cannot be read." }
+    : { status: 500, code: "ERR_INTERNAL", message: "Something broke here. The log says what." };
+}
+
+function isAboutLogin(error: unknown, request: FastifyRequest): boolean {
+  return (
+    error instanceof NotLoggedInError ||
+    error instanceof WrongPasswordError ||
+    error instanceof TooManyTriesError ||
+    (request.routeOptions.url ?? "").startsWith("/login")
+  );
+}
+
+/** Not Basic for a browser: it would ask by a window of its own, over the page. */
+function challengeFor(request: FastifyRequest): string {
+  return request.headers["sec-fetch-site"] === undefined
+    ? 'Basic realm="Fleetkeeper", charset="UTF-8"'
+    : "Session";
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  return (request.headers.accept ?? "").includes("text/html");
+}
