@@ -9,6 +9,7 @@ export async function pingRedis(url: string, timeoutMs = 1_000): Promise<string>
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    disconnectTimeout: 100,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });

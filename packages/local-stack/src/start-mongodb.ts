@@ -59,7 +59,7 @@ export async function startMongodb(options: ServerOptions = {}): Promise<Running
 
 async function fromEnvironment(url: string): Promise<RunningServer> {
   try {
-    const version = await pingMongodb(url, 5_000);
+    const version = await pingMongodb(url, 3_000);
     return { url, origin: `MongoDB ${version} from MONGODB_URL`, close: async () => {} };
   } catch (error) {
     throw new ServerUnreachableError("MONGODB_URL", url, error);

@@ -1,0 +1,291 @@
+// What the store needs of MongoDB, asked of whatever server this machine has.
+
+import { type Collection, type Document, MongoBulkWriteError, MongoClient } from "mongodb";
+import { afterAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { testNamespace } from "../src/index.ts";
+
+type Doc = Document & { _id: string };
+
+const client = new MongoClient(inject("mongodbUrl"));
+const db = client.db(testNamespace());
+let docs: Collection<Doc>;
+
+beforeEach(() => {
+  docs = db.collection<Doc>(testNamespace());
+});
+
+afterAll(async () => {
+  await db.dropDatabase();
+  await client.close();
+});
+
+const duplicateKey = expect.objectContaining({ code: 11_000 });
+const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+const ids = async (filter: object) => (await docs.find(filter).sort({ _id: 1 }).toArray()).map((d) => d._id);
+
+describe("conditional writes", () => {
+  test("an upsert sets $setOnInsert once", async () => {
+    for (const seen of [1, 2]) {
+      await docs.updateOne({ _id: "a" }, { $set: { seen }, $setOnInsert: { first: seen } }, { upsert: true });
+    }
+    expect(await docs.findOne()).toEqual({ _id: "a", seen: 2, first: 1 });
+  });
+
+  test("an upsert on a condition that the stored document fails is a duplicate key", async () => {
+    await docs.insertOne({ _id: "a", generation: 5 });
+    const install = (generation: number) =>
+      docs.updateOne(
+        { _id: "a", generation: { $lt: generation } },
+        { $set: { generation } },
+        { upsert: true },
+      );
+
+    await expect(install(4)).rejects.toThrow(duplicateKey);
+    await expect(install(5)).rejects.toThrow(duplicateKey);
+    await install(6);
+    expect(await docs.findOne()).toEqual({ _id: "a", generation: 6 });
+  });
+
+  test("findOneAndUpdate returns the document after, or null when none matches", async () => {
+    await docs.insertOne({ _id: "a", fence: 1 });
+    const take = (fence: number) =>
+      docs.findOneAndUpdate({ _id: "a", fence }, { $inc: { fence: 1 } }, { returnDocument: "after" });
+
+    expect(await take(1)).toEqual({ _id: "a", fence: 2 });
+    expect(await take(1)).toBeNull();
+  });
+
+  test("of 50 claims at the same time exactly one wins, every time", async () => {
+    for (const _id of times(5, (i) => `d${i}`)) {
+      await docs.insertOne({ _id, lease: null });
+      const claim = (owner: number) =>
+        docs.findOneAndUpdate(
+          { _id, lease: null },
+          { $set: { lease: { owner } } },
+          { returnDocument: "after" },
+        );
+      const won = (await Promise.all(times(50, claim))).filter(Boolean);
+      expect(won).toEqual([await docs.findOne({ _id })]);
+    }
+  });
+
+  test("of 20 upserts at the same time exactly one inserts", async () => {
+    const upserts = await Promise.allSettled(
+      times(20, (i) => docs.updateOne({ _id: "a" }, { $setOnInsert: { i } }, { upsert: true })),
+    );
+    const inserted = upserts.filter((u) => u.status === "fulfilled" && u.value.upsertedCount === 1);
+    expect(inserted).toHaveLength(1);
+  });
+
+  test("200 increments at the same time add up, and no field gets lost", async () => {
+    await docs.insertOne({ _id: "a", n: 0 });
+    await Promise.all(
+      times(200, (i) => docs.updateOne({ _id: "a" }, { $inc: { n: 1 }, $set: { [`f${i}`]: i } })),
+    );
+    const stored = await docs.findOne();
+    expect(stored?.n).toBe(200);
+    expect(Object.keys(stored ?? {})).toHaveLength(202);
+  });
+});
+
+describe("bulk writes", () => {
+  test("an unordered one writes all but what fails, and says which failed", async () => {
+    await docs.insertMany([
+      { _id: "old", fence: 9 },
+      { _id: "taken", fence: 0 },
+    ]);
+    const upsert = (_id: string) => ({
+      updateOne: { filter: { _id, fence: { $lte: 3 } }, update: { $set: { fence: 3 } }, upsert: true },
+    });
+    const failure = await docs
+      .bulkWrite(
+        [
+          upsert("old"),
+          upsert("new"),
+          { insertOne: { document: { _id: "taken" } } },
+          upsert("taken"),
+          upsert("newer"),
+        ],
+        { ordered: false },
+      )
+      .catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(MongoBulkWriteError);
+    const { result, writeErrors } = failure as MongoBulkWriteError;
+    expect([writeErrors].flat().map((e) => [e.index, e.code])).toEqual(
+      expect.arrayContaining([
+        [0, 11_000],
+        [2, 11_000],
+      ]),
+    );
+    expect(result).toMatchObject({
+      upsertedCount: 2,
+      matchedCount: 1,
+      insertedCount: 0,
+    });
+    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: "new", fence: 3 },
+      { _id: "newer", fence: 3 },
+      { _id: "old", fence: 9 },
+      { _id: "taken", fence: 3 },
+    ]);
+  });
+
+  test("an ordered one ends at the first that fails", async () => {
+    await docs.insertOne({ _id: "a" });
+    const upsert = (_id: string) => ({
+      updateOne: { filter: { _id, x: 1 }, update: { $set: { y: 1 } }, upsert: true },
+    });
+    await expect(docs.bulkWrite([upsert("before"), upsert("a"), upsert("after")])).rejects.toThrow(
+      duplicateKey,
+    );
+    expect(await ids({})).toEqual(["a", "before"]);
+  });
+});
+
+describe("indexes", () => {
+  test("a unique index refuses an insert, an update and an upsert", async () => {
+    await docs.createIndex({ account: 1, app: 1 }, { unique: true });
+    await docs.insertMany([
+      { _id: "a", account: "x", app: "1" },
+      { _id: "b", account: "x", app: "2" },
+    ]);
+    const same = { account: "x", app: "1" };
+    await expect(docs.insertOne({ _id: "c", ...same })).rejects.toThrow(duplicateKey);
+    await expect(docs.updateOne({ _id: "b" }, { $set: same })).rejects.toThrow(duplicateKey);
+    await expect(docs.findOneAndUpdate({ _id: "b" }, { $set: same })).rejects.toThrow(duplicateKey);
+    await expect(docs.updateOne({ _id: "c" }, { $set: same }, { upsert: true })).rejects.toThrow(
+      duplicateKey,
+    );
+  });
+
+  test("making an index again does nothing", async () => {
+    for (let i = 0; i < 2; i++)
+      await docs.createIndex({ "lease.expiresAt": 1, nextRunAt: -1 }, { name: "due" });
+    expect((await docs.listIndexes().toArray()).map((index) => index.name)).toEqual(["_id_", "due"]);
+  });
+});
+
+describe("queries", () => {
+  test("dates, dotted paths, $unset, $in, $exists and null", async () => {
+    const at = (s: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, s));
+    await docs.insertMany(
+      times(5, (i) => ({ _id: `s${i}`, nextRunAt: at(i), lease: { owner: `w${i}`, expiresAt: at(i) } })),
+    );
+    await docs.updateOne({ _id: "s0" }, { $unset: { "lease.owner": "" } });
+    await docs.updateOne({ _id: "s1" }, { $unset: { lease: "" } });
+    await docs.updateOne({ _id: "s2" }, { $set: { lease: null, "wait.for.reason": "quota" } });
+
+    expect(await ids({ nextRunAt: { $lte: at(1) } })).toEqual(["s0", "s1"]);
+    expect(await ids({ "lease.expiresAt": { $lt: at(4), $gt: at(0) } })).toEqual(["s3"]);
+    expect(await ids({ "lease.owner": { $in: ["w3", "w4"] } })).toEqual(["s3", "s4"]);
+    expect(await ids({ "lease.owner": { $exists: false } })).toEqual(["s0", "s1", "s2"]);
+    expect(await ids({ lease: null })).toEqual(["s1", "s2"]);
+    expect(await ids({ $or: [{ lease: null }, { "lease.expiresAt": { $lte: at(3) } }] })).toEqual([
+      "s0",
+      "s1",
+      "s2",
+      "s3",
+    ]);
+    expect((await docs.findOne({ _id: "s2" }))?.wait).toEqual({ for: { reason: "quota" } });
+    expect((await docs.findOne({ _id: "s3" }))?.nextRunAt).toEqual(at(3));
+  });
+
+  test("sort, limit, skip, projection and countDocuments", async () => {
+    await docs.insertMany(
+      times(30, (i) => ({ _id: `d${i}`, group: i % 3, rank: 30 - i, kept: { x: i, y: i } })),
+    );
+    const found = await docs
+      .find({ group: 1 }, { projection: { rank: 1, "kept.x": 1 } })
+      .sort({ rank: 1, _id: 1 })
+      .skip(1)
+      .limit(2)
+      .toArray();
+    expect(found).toEqual([
+      { _id: "d25", rank: 5, kept: { x: 25 } },
+      { _id: "d22", rank: 8, kept: { x: 22 } },
+    ]);
+    expect(await docs.countDocuments({ group: 1, rank: { $gt: 10 } })).toBe(7);
+    expect(await docs.countDocuments()).toBe(30);
+  });
+
+  test("a cursor goes through more documents than fit one batch while they are written", async () => {
+    await docs.insertMany(times(500, (i) => ({ _id: `d${String(i).padStart(3, "0")}` })));
+    let seen = 0;
+    for await (const { _id } of docs.find({}, { batchSize: 50 })) {
+      await docs.updateOne({ _id }, { $set: { seen: true } });
+      seen += 1;
+    }
+    expect(seen).toBe(500);
+    expect(await docs.countDocuments({ seen: true })).toBe(500);
+  });
+
+  test("an _id is found by value, list and range, whatever characters it has", async () => {
+    const odd = [
+      "",
+      '"',
+      "\\",
+      "<",
+      ">",
+      "&",
+      "\u0001",
+      "\u2028",
+      "\u2029",
+      "é",
+      "😀",
+      "]",
+      "[",
+      "^",
+      "{",
+      "~",
+      "-",
+      "Z",
+      "a",
+      "1",
+    ];
+    const all = [
+      ...new Set(
+        odd.flatMap((x) => ["", "a", "Z~", "i-1~"].flatMap((p) => [p + x, `${p}${x}a`, `${p + x}~`])),
+      ),
+    ];
+    await docs.insertMany(all.filter(Boolean).map((_id) => ({ _id })));
+    const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+    const stored = all.filter(Boolean).sort(order);
+
+    const bounds = stored.filter((_, i) => i % 5 === 0).concat("i-1~", "i-1~~", "a", "b", "Z");
+    for (const [i, from] of bounds.entries()) {
+      const to = bounds[(i * 7 + 3) % bounds.length] ?? "";
+      const expected = (keep: (id: string) => boolean) => stored.filter(keep).sort();
+      const found = async (filter: object) => (await ids(filter)).sort();
+      expect(await found({ _id: { $gte: from } })).toEqual(expected((id) => order(id, from) >= 0));
+      expect(await found({ _id: { $lt: to } })).toEqual(expected((id) => order(id, to) < 0));
+      expect(await found({ _id: { $gt: from, $lte: to } })).toEqual(
+        expected((id) => order(id, from) > 0 && order(id, to) <= 0),
+      );
+    }
+    expect((await ids({ _id: { $in: stored } })).length).toBe(stored.length);
+    expect(await ids({ _id: { $in: [] } })).toEqual([]);
+    for (const id of stored) expect(await docs.countDocuments({ _id: id, x: { $exists: false } })).toBe(1);
+  });
+});
+
+test("a document of somebody else's API comes back as it was", async () => {
+  const data = {
+    geometry: {
+      type: "Polygon",
+      coordinates: [
+        [
+          [8.1, 47.2],
+          [8, 47],
+        ],
+        [],
+      ],
+    },
+    "dotted.key": { $ref: "x", "": null },
+    list: [1, 1.5, -0.25, 2 ** 40, "é\u0000😀", true, null, {}, [], [[{ a: [] }]]],
+  };
+  await docs.insertOne({ _id: "a", data });
+  expect((await docs.findOne())?.data).toEqual(data);
+  await docs.updateOne({ _id: "a" }, { $set: { data: { ...data, more: [[1]] } } });
+  expect((await docs.findOne())?.data).toEqual({ ...data, more: [[1]] });
+});
