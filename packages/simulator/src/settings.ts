@@ -22,7 +22,9 @@ export interface Settings {
   enforceLimits: boolean;
 }
 
-export interface SimulatorOptions extends Partial<Settings> {
+type SettingsAtStart = { [Name in keyof Settings]?: Settings[Name] | undefined };
+
+export interface SimulatorOptions extends SettingsAtStart {
   /** Default `127.0.0.1`. */
   host?: string | undefined;
   /** Default 0: any free port. */

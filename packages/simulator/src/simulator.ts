@@ -8,10 +8,12 @@ import { TokenDesk } from "./apptoken/token-desk.ts";
 import { type CallbackTokenOptions, claimsFor, signCallbackToken } from "./callback/callback-token.ts";
 import { type InstallAnswer, type InstallOptions, install } from "./callback/install.ts";
 import { SigningKeys } from "./callback/signing-keys.ts";
+import { addControl } from "./control/control-routes.ts";
 import { FaultBoard, type FaultControl } from "./faults/fault-board.ts";
 import { PointBudgets } from "./graphql/point-budgets.ts";
 import { QueryDocuments } from "./graphql/query-document.ts";
 import { buildServer } from "./http/server.ts";
+import { addPage } from "./page/page-routes.ts";
 import { RequestBook, type RequestCounts } from "./requests/request-book.ts";
 import { SlidingWindows } from "./requests/sliding-windows.ts";
 import { addRoutes } from "./routes.ts";
@@ -48,27 +50,31 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const closing = new AbortController();
   const seed = options.seed ?? "fleetkeeper";
   const now = options.now ?? (() => new Date());
+  const callbacks = new Agent();
   let url = "";
   const world: World = {
     settings: settingsFrom(options),
     now,
     accounts: new AccountRegister(seed, now),
     tokens: new TokenDesk(now),
-    keys: await SigningKeys.create(),
+    keys: new SigningKeys(),
     faults: new FaultBoard(),
     requests: new RequestBook(),
     windows: new SlidingWindows(),
     budgets: new PointBudgets(),
     queries: new QueryDocuments(),
+    callbacks,
     url: () => url,
     closing: closing.signal,
   };
   const server = buildServer();
-  const callbacks = new Agent();
   addRoutes(server, world);
+  addControl(server, world);
+  addPage(server, world);
   const host = options.host ?? "127.0.0.1";
   await server.listen({ host, port: options.port ?? 0 });
   url = urlOf(host, server.server.address() as AddressInfo);
+  if (options.changeEveryMs) keepChanging(world, options.changeEveryMs);
   return {
     url,
     jwksUrl: `${url}/api/marketplace/jwks`,
@@ -80,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     addAccount: (account) => world.accounts.add(account),
     account: (accountId) => world.accounts.get(accountId),
     accounts: () => world.accounts.all(),
-    install: (accountId, how) => install(world, callbacks, accountId, how),
+    install: (accountId, how) => install(world, accountId, how),
     signCallbackToken: (claims, how) => {
       const usual = claimsFor({ issuer: url, irisAppId: world.settings.app });
       return signCallbackToken(world.keys, now(), { ...usual, ...claims }, how);
@@ -92,6 +98,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await callbacks.close();
     },
   };
+}
+
+/** Changes about one record in a hundred of every account, again and again. */
+function keepChanging({ accounts, closing }: World, everyMs: number): void {
+  const timer = setInterval(() => {
+    for (const account of accounts.all()) account.change(Math.ceil(account.assetCount / 100));
+  }, everyMs);
+  closing.addEventListener("abort", () => clearInterval(timer));
 }
 
 /** A server that listens everywhere is reached by the loopback address. */

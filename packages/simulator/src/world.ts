@@ -1,4 +1,5 @@
 // The state that all parts of the simulated Trackunit share; simulator.ts builds it, nothing else does.
+import type { Dispatcher } from "undici";
 import type { AccountRegister } from "./accounts/account-register.ts";
 import type { TokenDesk } from "./apptoken/token-desk.ts";
 import type { SigningKeys } from "./callback/signing-keys.ts";
@@ -20,6 +21,8 @@ export interface World {
   windows: SlidingWindows;
   budgets: PointBudgets;
   queries: QueryDocuments;
+  /** The client that sends install callbacks. */
+  callbacks: Dispatcher;
   /** Where the simulator listens; known once it does. */
   url: () => string;
   /** Aborted when the simulator closes: ends delays and hanging answers. */

@@ -37,6 +37,8 @@ export class SimulatedAccount {
   scopes: string[] | undefined;
   /** Calls of the token endpoint with this account's client id, refused and faulty ones included. */
   tokenCalls = 0;
+  /** When the install callback was last sent, and the status it got; undefined without an answer. */
+  lastInstall: { at: Date; status: number | undefined } | undefined;
   /** Tokens of an older generation are refused. */
   tokenGeneration = 0;
   readonly records: {

@@ -29,7 +29,7 @@ export async function signCallbackToken(
   options: CallbackTokenOptions = {},
 ): Promise<string> {
   const { algorithm = "RS256" } = options;
-  const published = keys.current(algorithm === "ES256" ? "ES256" : "RS256");
+  const published = await keys.current(algorithm === "ES256" ? "ES256" : "RS256");
   const payload = withTimes(claims, now, options);
   if (algorithm === "none") return new UnsecuredJWT(payload).encode();
   const kid = options.kid === undefined ? published.kid : options.kid;

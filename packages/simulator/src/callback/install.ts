@@ -33,7 +33,6 @@ export interface InstallAnswer {
 
 export async function install(
   world: World,
-  dispatcher: Dispatcher,
   accountId: string,
   options: InstallOptions = {},
 ): Promise<InstallAnswer> {
@@ -57,7 +56,16 @@ export async function install(
       ? await signCallbackToken(world.keys, world.now(), claims, options)
       : options.token;
   const identity = token === null ? {} : { "trackunit-identity": options.bearer ? `Bearer ${token}` : token };
-  return post(dispatcher, url, JSON.stringify(body), identity, options.timeoutMs ?? 10_000);
+  account.lastInstall = { at: world.now(), status: undefined };
+  const answer = await post(
+    world.callbacks,
+    url,
+    JSON.stringify(body),
+    identity,
+    options.timeoutMs ?? 10_000,
+  );
+  account.lastInstall.status = answer.status;
+  return answer;
 }
 
 async function post(

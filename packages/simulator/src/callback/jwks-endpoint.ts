@@ -9,6 +9,6 @@ export function jwksRoute(world: World): Route {
     url: "/api/marketplace/jwks",
     operations: () => ["jwks"],
     identify: () => undefined,
-    handle: () => json(200, world.keys.jwks()),
+    handle: async () => json(200, await world.keys.jwks()),
   };
 }

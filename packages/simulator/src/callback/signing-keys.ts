@@ -11,35 +11,34 @@ export interface SigningKey {
 
 type KeyPairs = Record<CallbackAlgorithm, SigningKey>;
 
+/** The pairs are made when they are first asked for: most tests need none, and RSA takes its time. */
 export class SigningKeys {
-  #current: KeyPairs;
-  #published: JWK[];
+  #current: Promise<KeyPairs> | undefined;
+  #former: JWK[] = [];
 
-  private constructor(current: KeyPairs) {
-    this.#current = current;
-    this.#published = publicKeysOf(current);
+  async current(algorithm: CallbackAlgorithm): Promise<SigningKey> {
+    return (await this.#pairs())[algorithm];
   }
 
-  static async create(): Promise<SigningKeys> {
-    return new SigningKeys(await newKeyPairs());
+  async jwks(): Promise<{ keys: JWK[] }> {
+    return { keys: [...publicKeysOf(await this.#pairs()), ...this.#former] };
   }
 
-  current(algorithm: CallbackAlgorithm): SigningKey {
-    return this.#current[algorithm];
-  }
-
-  jwks(): { keys: JWK[] } {
-    return { keys: this.#published };
-  }
-
-  /** Makes new keys current; the old ones stay in the key set unless `keepOld` is false. Gives the new key ids. */
+  /** Makes new keys current; of the old ones the newest stay in the key set unless `keepOld` is false. Gives the new key ids. */
   async rotate({ keepOld = true }: { keepOld?: boolean | undefined } = {}): Promise<string[]> {
-    this.#current = await newKeyPairs();
-    const fresh = publicKeysOf(this.#current);
-    this.#published = keepOld ? [...fresh, ...this.#published].slice(0, 20) : fresh;
-    return fresh.map(({ kid }) => kid as string);
+    const { keys } = await this.jwks();
+    this.#former = keepOld ? keys.slice(0, maxFormer) : [];
+    this.#current = newKeyPairs();
+    return publicKeysOf(await this.#current).map(({ kid }) => kid as string);
+  }
+
+  #pairs(): Promise<KeyPairs> {
+    this.#current ??= newKeyPairs();
+    return this.#current;
   }
 }
+
+const maxFormer = 18;
 
 async function newKeyPairs(): Promise<KeyPairs> {
   const [RS256, ES256] = await Promise.all([newSigningKey("RS256"), newSigningKey("ES256")]);

@@ -21,9 +21,13 @@ export function html(status: number, body: string): Answer {
   return { status, contentType: "text/html; charset=utf-8", body };
 }
 
-/** `{"status", "code", "message", "violations"}`; the codes are the simulator's. */
 export function apiError(status: number, message: string, violations: Violation[] = []): Answer {
-  return json(status, { status, code: codes[status] ?? `HTTP_${status}`, message, violations });
+  return json(status, apiErrorBody(status, message, violations));
+}
+
+/** `{"status", "code", "message", "violations"}`; the codes are the simulator's. */
+export function apiErrorBody(status: number, message: string, violations: Violation[] = []) {
+  return { status, code: codes[status] ?? `HTTP_${status}`, message, violations };
 }
 
 export function badField(field: string, message: string): Answer {

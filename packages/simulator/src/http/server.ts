@@ -1,9 +1,14 @@
 // The HTTP server without its routes: how bodies are read, and what failures look like.
 import Fastify, { type FastifyInstance } from "fastify";
-import { apiError } from "./answers.ts";
+import { SimulatorError } from "../errors.ts";
+import { apiErrorBody } from "./answers.ts";
 
 export function buildServer(): FastifyInstance {
-  const server = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  const server = Fastify({
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  });
   server.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "string" },
@@ -13,11 +18,11 @@ export function buildServer(): FastifyInstance {
   );
   server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    return reply.code(status).send(apiError(status, error.message).body);
+    const status = error instanceof SimulatorError ? error.status : (error.statusCode ?? 500);
+    const reason = error.cause instanceof Error ? ` ${error.cause.message}` : "";
+    const body = apiErrorBody(status, `${error.message}${reason}`);
+    return reply.code(status).send(error instanceof SimulatorError ? { ...body, code: error.code } : body);
   });
-  server.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(apiError(404, "Nothing is here.").body),
-  );
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send(apiErrorBody(404, "Nothing is here.")));
   return server;
 }
