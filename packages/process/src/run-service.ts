@@ -61,6 +61,8 @@ function signalled(log: Log): Promise<string> {
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
+    // Started by another Node.js process with a channel to it: that one's end is ours.
+    process.once("disconnect", () => onSignal("disconnect"));
   });
 }
 

@@ -45,7 +45,7 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
       if (!(await installations.noteRefusal(id, ...refusal))) return;
       await syncs.stop(id);
       const after = await installations.find(id);
-      if (after?.state !== "revoked") await syncs.wake(id, refusal[1].at);
+      if (after?.state !== "revoked") await syncs.wake(id, ["credential"], refusal[1].at);
     },
 
     async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {

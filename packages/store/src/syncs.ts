@@ -159,10 +159,13 @@ export function createSyncs(db: Db) {
       );
     },
 
-    /** Makes the syncs that wait for a working credential due. */
-    async wake(installationId: InstallationId, now: Date): Promise<void> {
+    /**
+     * Makes due the syncs that wait for one of these: after a new install everything that a new credential may cure or
+     * renew, after a granted token what waited for the credential. Runs in progress are left alone.
+     */
+    async wake(installationId: InstallationId, reasons: readonly Waiting["for"][], now: Date): Promise<void> {
       await syncs.updateMany(
-        { _id: idsUnder(installationId) as never, "waiting.for": "credential" },
+        { _id: idsUnder(installationId) as never, "waiting.for": { $in: [...reasons] } },
         { $set: { nextRunAt: now, waiting: { for: "schedule", until: now }, failures: 0 } },
       );
     },

@@ -1,1 +1,75 @@
-export {};
+// `pnpm start`: everything on this machine, a first install walked through; stays up, or ends by itself with `--once`.
+
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { walkThroughInstall } from "./first-install.ts";
+import { createProgress } from "./progress.ts";
+import { startSystem } from "./system.ts";
+
+const { values } = parseArgs({
+  options: { once: { type: "boolean", default: false }, "data-dir": { type: "string", default: ".data" } },
+});
+if (existsSync(".env")) process.loadEnvFile(".env");
+
+const progress = createProgress(values.once ? process.stderr : process.stdout);
+const closers: (() => Promise<unknown>)[] = [];
+const ended = new Promise<"signal">((end) => {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      if (closing) progress.step("still stopping: running work ends first");
+      end("signal");
+    });
+  }
+});
+let closing = false;
+let fail: (error: Error) => void = () => undefined;
+const failed = new Promise<never>((_resolve, reject) => {
+  fail = reject;
+});
+failed.catch(() => undefined);
+
+try {
+  await Promise.race([ended, failed, run()]);
+} catch (error) {
+  progress.step(`failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
+closing = true;
+if (!values.once) progress.step("stopping");
+for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+  await close().catch((error) => progress.step(`not closed: ${error}`));
+}
+if (!values.once) progress.step("stopped; the data stays for the next start");
+process.exit();
+
+async function run(): Promise<void> {
+  const system = await startSystem({
+    dataDir: resolve(values["data-dir"]),
+    env: process.env,
+    progress,
+    anyPorts: values.once,
+    onUnexpectedEnd: fail,
+    defer: (close) => closers.push(close),
+  });
+  const [account] = system.simulator.accounts();
+  if (account === undefined) throw new Error("the simulated Trackunit has no account");
+  const { accountId } = account;
+  const summary = await walkThroughInstall({ ...system, accountId, progress });
+  if (values.once) {
+    process.stdout.write(`${JSON.stringify(summary)}\n`);
+    return;
+  }
+  progress.text(`
+  Fleetkeeper is up.
+
+    Board             ${system.boardUrl}   user ${system.boardUser}, password ${system.boardPassword}
+    Simulated         ${system.simulator.url}   a Trackunit for this machine: install more accounts there
+    Install callback  ${system.ingressUrl}/appinstall
+    Logs              ${system.logDir}
+
+  Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.
+  Ctrl-C ends everything; the data stays for the next start.
+`);
+  await ended;
+}

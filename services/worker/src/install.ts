@@ -21,7 +21,7 @@ export function createInstallHandler({ store, scopes, syncNames, now }: InstallH
     const outcome = await store.installations.storeInstall(installOf(payload), scopes);
     if (outcome !== "superseded") {
       await store.syncs.plan(payload.installationId, syncNames, now());
-      await store.syncs.wake(payload.installationId, now());
+      await store.syncs.wake(payload.installationId, ["credential", "backoff", "scope", "schedule"], now());
     }
     return { outcome };
   };

@@ -44,7 +44,7 @@ export async function settleFailure(
     });
     // A new install may have come in between: it has woken what it found, which was not this sync.
     const installation = await store.installations.find(sync.installationId);
-    if (installation?.state === "active") await store.syncs.wake(sync.installationId, now());
+    if (installation?.state === "active") await store.syncs.wake(sync.installationId, ["credential"], now());
     return { outcome: "failed", code };
   }
 

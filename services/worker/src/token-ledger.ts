@@ -29,7 +29,7 @@ export function createTokenLedger(options: { store: Store; log: Log; metrics: Me
       });
       if (!restored) return;
       log.info({ installationId }, "installation restored");
-      await store.syncs.wake(installationId, now());
+      await store.syncs.wake(installationId, ["credential"], now());
     },
 
     async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<void> {

@@ -6,7 +6,6 @@ afterEach(() => world.close());
 
 const patient = { timeout: 30_000, interval: 50 };
 
-
 test("one install becomes a warm token and all the account's assets", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 250 });

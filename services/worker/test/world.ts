@@ -8,6 +8,7 @@ import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
+import type { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
 import { inject } from "vitest";
 import { readConfig } from "../src/config.ts";
@@ -35,7 +36,7 @@ export async function createWorld(
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...options.env,
   };
-  const redis = connectProducer(env.REDIS_URL ?? "");
+  const redis: Redis = connectProducer(env.REDIS_URL ?? "");
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
   const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });

@@ -1,0 +1,70 @@
+// Walks one install through: callback, sealed credential, warm token, synced records; says each as it is seen in MongoDB.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
+import type { Simulator } from "@fleetkeeper/simulator";
+import type { Store } from "@fleetkeeper/store";
+import type { Progress } from "./progress.ts";
+
+/** The last line of `pnpm start --once`. */
+export interface Summary {
+  installation: InstallationId;
+  credential: "sealed";
+  token: { expiresInS: number; scopes: string[] };
+  syncs: Record<string, { records: number }>;
+}
+
+const timeoutMs = 120_000;
+
+export async function walkThroughInstall(options: {
+  simulator: Simulator;
+  accountId: string;
+  store: Store;
+  progress: Progress;
+}): Promise<Summary> {
+  const { simulator, accountId, store, progress } = options;
+  const installation = installationIdOf(simulator.settings.app, accountId);
+  const startedAt = new Date();
+  const answer = await simulator.install(accountId);
+  if (answer.status !== 202)
+    throw new Error(
+      `the ingress answered ${answer.status} to the install callback: ${JSON.stringify(answer.body)}`,
+    );
+  progress.step(`install callback of account ${accountId} accepted (202)`);
+
+  const sealed = await eventually("the credential to be stored", async () => {
+    const found = await store.installations.find(installation);
+    return found !== null && found.installedAt >= startedAt ? found : undefined;
+  });
+  progress.step(`credential sealed and stored (fingerprint ${sealed.clientIdFingerprint})`);
+
+  const { lastToken, grantedScopes } = await eventually("an access token", async () => {
+    const found = await store.installations.find(installation);
+    return found?.lastToken?.outcome === "granted" && found.lastToken.at >= startedAt ? found : undefined;
+  });
+  const expiresInS = Math.round(((lastToken?.expiresAt ?? startedAt).getTime() - Date.now()) / 1_000);
+  progress.step(
+    `access token warm, expires in ${Math.round(expiresInS / 60)} min (${grantedScopes.join(" ")})`,
+  );
+
+  const syncs = await eventually("the first sync of every resource", async () => {
+    const all = await store.syncs.ofInstallation(installation);
+    const done = all.every(({ lastSuccessAt }) => lastSuccessAt !== null && lastSuccessAt >= startedAt);
+    return all.length > 0 && done ? all : undefined;
+  });
+  const counts: Summary["syncs"] = {};
+  for (const { sync, lastRun } of syncs) counts[sync] = { records: lastRun?.records ?? 0 };
+  const said = Object.entries(counts).map(([sync, { records }]) => `${records} ${sync}`);
+  progress.step(`first sync done: ${said.join(", ")}`);
+  return { installation, credential: "sealed", token: { expiresInS, scopes: grantedScopes }, syncs: counts };
+}
+
+async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await sleep(50);
+  }
+  throw new Error(`waited ${timeoutMs / 1_000} s for ${what}; the services' logs say why`);
+}

@@ -1,0 +1,136 @@
+// Everything on one machine: servers, keys, simulator and the three services, each closed in reverse.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { startLocalStack } from "@fleetkeeper/local-stack";
+import { type Simulator, startSimulator } from "@fleetkeeper/simulator";
+import { openStore, type Store } from "@fleetkeeper/store";
+import { freePort } from "./free-port.ts";
+import type { Progress } from "./progress.ts";
+import { loadSecrets } from "./secrets.ts";
+import { startService } from "./service-process.ts";
+
+export interface SystemOptions {
+  dataDir: string;
+  env: NodeJS.ProcessEnv;
+  progress: Progress;
+  /** Take any ports instead of the usual ones. */
+  anyPorts: boolean;
+  onUnexpectedEnd: (error: Error) => void;
+  defer: (close: () => Promise<unknown>) => void;
+}
+
+export interface System {
+  store: Store;
+  simulator: Simulator;
+  ingressUrl: string;
+  boardUrl: string;
+  boardUser: string;
+  boardPassword: string;
+  logDir: string;
+}
+
+/** How many accounts the simulated Trackunit has at first, and how large the first one's fleet is. */
+const demoAccounts = [
+  { name: "Nordic Rental", assets: 250 },
+  { name: "Baltic Cranes", assets: 1_200 },
+  { name: "Fjord Excavation", assets: 40 },
+];
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { dataDir, env, progress, anyPorts, onUnexpectedEnd, defer } = options;
+  const logDir = join(dataDir, "logs");
+  await mkdir(logDir, { recursive: true });
+
+  const stack = await startLocalStack({ dataDir, env, onProgress: (line) => progress.step(line) });
+  defer(() => stack.close());
+
+  const { secrets, created } = await loadSecrets(dataDir);
+  progress.step(
+    created ? "sealing keys and a board password made" : "sealing keys and board password of the last start",
+  );
+
+  const wanted = (name: string, byDefault: number) => freePort(anyPorts ? 0 : Number(env[name] ?? byDefault));
+  const ports = {
+    ingress: await wanted("INGRESS_PORT", 3000),
+    board: await wanted("BOARD_PORT", 3001),
+    simulator: await wanted("SIMULATOR_PORT", 3002),
+    ingressOps: await wanted("OPS_PORT", 9464),
+    workerOps: await freePort(0),
+  };
+  const ingressUrl = `http://127.0.0.1:${ports.ingress}`;
+  const boardUrl = `http://127.0.0.1:${ports.board}`;
+
+  const simulator = await startSimulator({
+    port: ports.simulator,
+    callbackUrl: `${ingressUrl}/appinstall`,
+    changeEveryMs: 30_000,
+  });
+  defer(() => simulator.close());
+  for (const account of demoAccounts) simulator.addAccount(account);
+
+  const mongodbUrl = withDatabase(stack.mongodb.url);
+  const boardUser = env.BOARD_USER ?? "operator";
+  const shared = {
+    REDIS_URL: stack.redis.url,
+    MONGODB_URL: mongodbUrl,
+    LOG_LEVEL: env.LOG_LEVEL ?? "info",
+    TRACKUNIT_JWKS_URL: simulator.jwksUrl,
+    TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
+    TRACKUNIT_API_URL: simulator.apiUrl,
+    TRACKUNIT_APP_IDS: simulator.settings.app,
+    TRACKUNIT_SCOPES: env.TRACKUNIT_SCOPES ?? simulator.settings.scopes.join(" "),
+  };
+  const boardPassword = env.BOARD_PASSWORD ?? secrets.boardPassword;
+  const services = [
+    {
+      name: "ingress",
+      readyUrl: `http://127.0.0.1:${ports.ingressOps}/readyz`,
+      env: {
+        ...shared,
+        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        INGRESS_PORT: String(ports.ingress),
+        OPS_PORT: String(ports.ingressOps),
+      },
+    },
+    {
+      name: "worker",
+      readyUrl: `http://127.0.0.1:${ports.workerOps}/readyz`,
+      env: {
+        ...shared,
+        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
+        OPS_PORT: String(ports.workerOps),
+        ...(env.SYNC_MODULES === undefined ? {} : { SYNC_MODULES: env.SYNC_MODULES }),
+      },
+    },
+    {
+      name: "board",
+      readyUrl: `${boardUrl}/readyz`,
+      env: {
+        ...shared,
+        BOARD_PORT: String(ports.board),
+        BOARD_USER: boardUser,
+        BOARD_PASSWORD: boardPassword,
+      },
+    },
+  ] as const;
+  await Promise.all(
+    services.map(async (service) => {
+      const logPath = join(logDir, `${service.name}.log`);
+      const running = await startService({ ...service, logPath, onUnexpectedEnd });
+      defer(() => running.stop());
+    }),
+  );
+  progress.step("ingress, worker and board are ready");
+
+  const store = await openStore({ mongodbUrl });
+  defer(() => store.close());
+  return { store, simulator, ingressUrl, boardUrl, boardUser, boardPassword, logDir };
+}
+
+function withDatabase(mongodbUrl: string): string {
+  const url = new URL(mongodbUrl);
+  if (url.pathname.length <= 1) url.pathname = "/fleetkeeper";
+  return url.href;
+}
