@@ -1,0 +1,91 @@
+// The way of a callback: verify, allow, bind, seal, enqueue, confirm. Whatever fails refuses it.
+
+import { createHash } from "node:crypto";
+import { type AcceptedCallback, QueueUnavailableError } from "@fleetkeeper/jobs";
+import type { InstallationId } from "@fleetkeeper/model";
+import type { Seal } from "@fleetkeeper/sealing";
+import type { BindBody } from "./bind-body.ts";
+import { type CallbackBody, canonicalText } from "./callback-body.ts";
+import { Refusal } from "./errors.ts";
+import { tokenOf } from "./identity-header.ts";
+import { sealCallback } from "./seal-callback.ts";
+import { type TokenRules, verifyToken } from "./verify-token.ts";
+
+/** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
+const maxInFlight = 512;
+
+export interface AcceptOptions {
+  tokenRules: TokenRules;
+  allowedApps: ReadonlySet<string>;
+  bindBody: BindBody;
+  seal: Seal;
+  addCallback: (callback: AcceptedCallback) => Promise<unknown>;
+  /** Resolves when what was added before is on disk. */
+  confirm: () => Promise<void>;
+  /** For all of Redis's part of one callback. Default 5 000. */
+  storeWithinMs?: number;
+  now?: () => Date;
+}
+
+/** What the log and the sender may know of an accepted callback. */
+export interface Acceptance {
+  result: "accepted" | "unrecognised";
+  installationId: InstallationId;
+  type: string;
+}
+
+export type AcceptCallback = (
+  identity: string | string[] | undefined,
+  body: CallbackBody,
+) => Promise<Acceptance>;
+
+/** @throws Refusal, or QueueUnavailableError when Redis does not take the callback in time. */
+export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
+  const { tokenRules, allowedApps, storeWithinMs = 5_000, now = () => new Date() } = options;
+  let inFlight = 0;
+  return async (identity, body) => {
+    const receivedAt = now();
+    const token = await verifyToken(tokenOf(identity), tokenRules, receivedAt);
+    if (!allowedApps.has(body.irisAppId)) throw new Refusal("ERR_APP_NOT_ALLOWED");
+    if (inFlight >= maxInFlight) throw new Refusal("ERR_TOO_MANY_CALLBACKS");
+    const contentHash = createHash("sha256")
+      .update(`${token.id}.${canonicalText(body)}`)
+      .digest("hex");
+    inFlight++;
+    try {
+      return await within(storeWithinMs, async () => {
+        await options.bindBody(token, contentHash, receivedAt);
+        const { issuedAt } = token;
+        const callback = await sealCallback(options.seal, { body, contentHash, issuedAt, receivedAt });
+        await options.addCallback(callback);
+        await options.confirm();
+        return acceptanceOf(callback);
+      });
+    } finally {
+      inFlight--;
+    }
+  };
+}
+
+function acceptanceOf(callback: AcceptedCallback): Acceptance {
+  return "install" in callback
+    ? { result: "accepted", installationId: callback.install.installationId, type: "INSTALLED" }
+    : {
+        result: "unrecognised",
+        installationId: callback.unrecognised.installationId,
+        type: callback.unrecognised.type,
+      };
+}
+
+async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const late = () => reject(new QueueUnavailableError(`the callback was not stored within ${limitMs} ms`));
+    timer = setTimeout(late, limitMs);
+  });
+  try {
+    return await Promise.race([work(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,72 @@
+// The HTTP side of the ingress: one route, strict limits, every refusal in one shape. It builds; `main.ts` listens.
+
+import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import { type FastifyInstance, fastify } from "fastify";
+import type { AcceptCallback } from "./accept-callback.ts";
+import { type CallbackBody, callbackSchema } from "./callback-body.ts";
+import { Refusal } from "./errors.ts";
+import { acceptJsonOnly } from "./json-body.ts";
+import { createRefuse } from "./refuse.ts";
+
+const maxConnections = 2_000;
+
+const limits = {
+  bodyLimit: 16 * 1_024,
+  /** The whole request must have come by then: slow bodies hold nothing for long. */
+  requestTimeout: 10_000,
+  connectionTimeout: 30_000,
+  /** Longer than the 60 s of common load balancers, so that they close idle connections first. */
+  keepAliveTimeout: 72_000,
+  http: { maxHeaderSize: 16 * 1_024, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+};
+
+export function createApp(options: {
+  log: Log;
+  metrics: Metrics;
+  acceptCallback: AcceptCallback;
+}): FastifyInstance {
+  const { log, metrics, acceptCallback } = options;
+  const refuse = createRefuse(log, metrics);
+  const app = fastify({
+    ...limits,
+    logger: false,
+    trustProxy: false,
+    genReqId: () => crypto.randomUUID(),
+    // A request on an open connection is still served while the server closes.
+    return503OnClosing: false,
+    // As sent or refused: no coercion, no defaults, nothing removed.
+    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+    frameworkErrors: refuse.request,
+    clientErrorHandler: refuse.socket,
+  });
+  app.server.maxConnections = maxConnections;
+  acceptJsonOnly(app);
+  app.setErrorHandler(refuse.request);
+  app.setNotFoundHandler((request, reply) => {
+    const isKnown = request.url.split("?")[0] === "/appinstall";
+    if (isKnown) reply.header("allow", "POST");
+    refuse.request(new Refusal(isKnown ? "ERR_METHOD_NOT_ALLOWED" : "ERR_NOT_FOUND"), request, reply);
+  });
+
+  app.post<{ Body: CallbackBody }>(
+    "/appinstall",
+    { schema: { body: callbackSchema } },
+    async (request, reply) => {
+      const startedAtMs = performance.now();
+      const { "trackunit-identity": identity } = request.headers;
+      const { result, installationId, type } = await acceptCallback(identity, request.body);
+      metrics.callbacks.inc({ result });
+      const fields = {
+        requestId: request.id,
+        installationId,
+        type,
+        durationMs: Math.round(performance.now() - startedAtMs),
+      };
+      if (result === "accepted") log.info(fields, "callback accepted");
+      else log.warn(fields, "callback of unrecognised type accepted");
+      reply.code(202);
+      return { status: "accepted", installationId };
+    },
+  );
+  return app;
+}

@@ -1,0 +1,53 @@
+// The body of a callback: its schema, and one text for all ways to write the same body. Source: Trackunit, "Calling the API on behalf of the User".
+
+/** Unknown keys are allowed: Trackunit shows its body as "something like this". */
+export interface CallbackBody {
+  type: string;
+  irisAppId: string;
+  accountId: string;
+  [name: string]: unknown;
+}
+
+export interface InstalledBody extends CallbackBody {
+  type: "INSTALLED";
+  clientId: string;
+  clientSecret: string;
+}
+
+/** The only `type` that Trackunit documents. */
+export function isInstalled(body: CallbackBody): body is InstalledBody {
+  return body.type === "INSTALLED";
+}
+
+const text = (maxLength: number) => ({ type: "string", minLength: 1, maxLength });
+
+/** Ids become part of keys: visible ASCII only. Nothing else is known of their shape. */
+const id = (maxLength: number) => ({ ...text(maxLength), pattern: "^[!-~]+$" });
+
+/** JSON Schema draft 07, as Fastify's validator has it. */
+export const callbackSchema = {
+  type: "object",
+  required: ["type", "irisAppId", "accountId"],
+  properties: { type: text(256), irisAppId: id(200), accountId: id(128) },
+  if: { properties: { type: { const: "INSTALLED" } } },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {
+    required: ["clientId", "clientSecret"],
+    properties: { clientId: text(512), clientSecret: text(2_048) },
+  },
+} as const;
+
+/** The body as JSON with the keys of every object in order and no spaces. */
+export function canonicalText(body: CallbackBody): string {
+  return JSON.stringify(ordered(body));
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, item]) => [name, ordered(item)]),
+  );
+}

@@ -1,0 +1,73 @@
+// The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
+
+import { connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createOpsServer, type Defer } from "@fleetkeeper/process";
+import { createSeal } from "@fleetkeeper/sealing";
+import { createMetrics, type Log } from "@fleetkeeper/telemetry";
+import { createAcceptCallback } from "./accept-callback.ts";
+import { createApp } from "./app.ts";
+import { createBindBody } from "./bind-body.ts";
+import type { Config } from "./config.ts";
+import { barrierCommandTimeoutMs, createDurability } from "./durability.ts";
+import { createKeySetFetcher } from "./fetch-key-set.ts";
+import { createKeySet } from "./key-set.ts";
+
+const keySetLookMs = 5_000;
+
+/**
+ * Listens as soon as it is built, whether or not Redis and the key endpoint answer; returns both addresses. What it
+ * started is closed through `defer`, the last first. `now` is for tests.
+ */
+export async function startIngress(
+  config: Config,
+  log: Log,
+  defer: Defer,
+  now = () => new Date(),
+): Promise<{ url: string; opsUrl: string }> {
+  const { redisUrl, namespace } = config;
+  const metrics = createMetrics("ingress");
+
+  const redis = connectProducer(redisUrl);
+  redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
+  defer("redis", () => redis.disconnect());
+  const barrierRedis = connectProducer(redisUrl, { commandTimeoutMs: barrierCommandTimeoutMs });
+  barrierRedis.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
+  defer("redis for disk waits", () => barrierRedis.disconnect());
+  const durability = createDurability({ redis, barrierRedis, namespace, log });
+  const onError = (error: Error) => log.debug({ error }, "queue connection failed");
+  const queueSet = createQueueSet({ redis, namespace, onError });
+  defer("queues", () => queueSet.close());
+
+  const fetcher = createKeySetFetcher(config.keySetUrl);
+  defer("key set connections", () => fetcher.close());
+  const keySet = createKeySet({ fetchKeys: fetcher.fetch, maxStaleMs: config.keySetMaxStaleMs, log, now });
+  const looking = setInterval(() => void keySet.refreshIfDue(), keySetLookMs);
+  defer("key set refresh", () => clearInterval(looking));
+  await keySet.refreshIfDue();
+
+  const { issuer, audience, maxAgeMs } = config;
+  const acceptCallback = createAcceptCallback({
+    tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
+    allowedApps: config.allowedApps,
+    bindBody: createBindBody(redis, namespace),
+    seal: await createSeal(config.sealingPublicKey),
+    addCallback: queueSet.addCallback,
+    confirm: durability.confirm,
+    now,
+  });
+
+  const checks = { redis: () => redis.ping(), keySet: async () => keySet.check() };
+  const ops = createOpsServer({ metrics, checks });
+  ops.addHook("onRequest", async () => {
+    const ageMs = keySet.ageMs();
+    metrics.keySetAgeSeconds.set(Number.isFinite(ageMs) ? ageMs / 1_000 : -1);
+  });
+  defer("ops server", () => ops.close());
+  const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
+
+  const app = createApp({ log, metrics, acceptCallback });
+  defer("callback server", () => app.close());
+  const url = await app.listen({ host: config.host, port: config.port });
+  log.info({ url, opsUrl }, "ingress listens");
+  return { url, opsUrl };
+}

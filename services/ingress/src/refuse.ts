@@ -1,0 +1,52 @@
+// Answers a refusal as JSON with a stable code, counts it, and writes one line about it: no secret, no echo of what was sent.
+
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Refusal, refusalOf } from "./errors.ts";
+
+export function createRefuse(log: Log, metrics: Metrics) {
+  function note(refusal: Refusal, requestId?: string): void {
+    const { code, reason } = refusal;
+    metrics.callbacks.inc({ result: code });
+    const fields = { requestId, code, reason: reason ?? rootMessage(refusal) };
+    if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
+    else if (refusal.rule.retryAfterS !== undefined) log.warn(fields, "request refused for now");
+    else log.info({ requestId, code, reason }, "request refused");
+  }
+
+  return {
+    /** Fastify's error handler. */
+    request(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+      const refusal = refusalOf(error);
+      note(refusal, request.id);
+      const { status, retryAfterS } = refusal.rule;
+      if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
+      reply.code(status).send(bodyOf(refusal));
+    },
+
+    /** For what Node's parser could not make a request of. */
+    socket(error: NodeJS.ErrnoException, socket: Socket): void {
+      if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+      const parsed = refusalOf(error);
+      const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
+      note(refusal);
+      const { status } = refusal.rule;
+      const body = JSON.stringify(bodyOf(refusal));
+      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json`;
+      socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    },
+  };
+}
+
+function bodyOf({ code, message }: Refusal) {
+  return { error: { code, message } };
+}
+
+/** The message at the root of an outage, for instance Redis's. */
+function rootMessage(error: Error): string {
+  let root = error;
+  for (let depth = 0; depth < 5 && root.cause instanceof Error; depth++) root = root.cause;
+  return root.message;
+}

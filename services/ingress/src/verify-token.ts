@@ -1,0 +1,98 @@
+// Verifies a callback token (RFC 7519, RFC 8725). Trackunit documents none of its claims: what is present is enforced.
+
+import { createHash } from "node:crypto";
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { Refusal, type RefusalCode } from "./errors.ts";
+
+/** Pinned: never taken from the token or the key set. */
+const algorithms = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+const clockToleranceS = 30;
+
+export interface TokenRules {
+  keyFor: JWTVerifyGetKey;
+  issuer: string | undefined;
+  audience: string | undefined;
+  /** From `iat`, when the token has it. */
+  maxAgeMs: number;
+}
+
+export interface CallbackToken {
+  /** SHA-256 in hexadecimal of what the token's holder cannot change without the key. */
+  id: string;
+  issuedAt: Date | undefined;
+  /** After this instant the token is refused; undefined if never. */
+  acceptableUntil: Date | undefined;
+}
+
+/** @throws Refusal: `ERR_IDENTITY_…`, or `ERR_KEY_SET_UNAVAILABLE`. */
+export async function verifyToken(token: string, rules: TokenRules, now: Date): Promise<CallbackToken> {
+  const { issuer, audience, maxAgeMs } = rules;
+  let claims: JWTPayload;
+  try {
+    const verified = await jwtVerify(token, rules.keyFor, {
+      algorithms,
+      clockTolerance: clockToleranceS,
+      currentDate: now,
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+    });
+    claims = verified.payload;
+  } catch (error) {
+    throw refusalOfVerification(error);
+  }
+  const issuedAt = instantOf(claims, "iat");
+  const expiresAt = instantOf(claims, "exp");
+  const toleranceMs = clockToleranceS * 1_000;
+  if (issuedAt !== undefined && issuedAt.getTime() > now.getTime() + toleranceMs)
+    throw new Refusal("ERR_IDENTITY_CLAIM", { reason: "iat is in the future" });
+  if (issuedAt !== undefined && issuedAt.getTime() + maxAgeMs + toleranceMs < now.getTime())
+    throw new Refusal("ERR_IDENTITY_EXPIRED", { reason: "iat is too long ago" });
+  const lastMs = Math.min(
+    expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    issuedAt === undefined ? Number.POSITIVE_INFINITY : issuedAt.getTime() + maxAgeMs,
+  );
+  const acceptableUntil = Number.isFinite(lastMs) ? new Date(lastMs + toleranceMs) : undefined;
+  return { id: idOf(token), issuedAt, acceptableUntil };
+}
+
+/** jose takes any number, also one that JSON cannot write and a Date cannot hold, such as 1e999. */
+function instantOf(claims: JWTPayload, claim: "iat" | "exp"): Date | undefined {
+  const seconds = claims[claim];
+  if (seconds === undefined) return undefined;
+  const instant = new Date(seconds * 1_000);
+  if (Number.isNaN(instant.getTime()))
+    throw new Refusal("ERR_IDENTITY_CLAIM", { reason: `${claim} is no instant` });
+  return instant;
+}
+
+/**
+ * Not the hash of the whole text: an ECDSA signature (r, s) has a twin (r, -s), and the last base64 digit may have
+ * spare bits. Either would let the holder of a token make a "new" one. The first half of the signature has neither.
+ */
+function idOf(token: string): string {
+  const signedUntil = token.lastIndexOf(".");
+  const signature = Buffer.from(token.slice(signedUntil + 1), "base64url");
+  return createHash("sha256")
+    .update(token.slice(0, signedUntil + 1))
+    .update(signature.subarray(0, signature.length / 2))
+    .digest("hex");
+}
+
+const codes: Record<string, RefusalCode> = {
+  [errors.JOSEAlgNotAllowed.code]: "ERR_IDENTITY_ALGORITHM",
+  [errors.JWKSNoMatchingKey.code]: "ERR_IDENTITY_UNKNOWN_KEY",
+  [errors.JWKSMultipleMatchingKeys.code]: "ERR_IDENTITY_UNKNOWN_KEY",
+  [errors.JWSSignatureVerificationFailed.code]: "ERR_IDENTITY_SIGNATURE",
+  [errors.JWTExpired.code]: "ERR_IDENTITY_EXPIRED",
+  [errors.JWTClaimValidationFailed.code]: "ERR_IDENTITY_CLAIM",
+};
+
+/** Whatever jose cannot verify is refused, also what it has no class for. */
+function refusalOfVerification(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const reason = error instanceof errors.JOSEError ? error.code : "unexpected";
+  return new Refusal(codes[reason] ?? "ERR_IDENTITY_MALFORMED", { reason, cause: error });
+}

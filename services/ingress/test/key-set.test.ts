@@ -1,0 +1,134 @@
+import { createLog } from "@fleetkeeper/telemetry";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { expect, test } from "vitest";
+import { KeySetFetchError } from "../src/errors.ts";
+import { createKeySet } from "../src/key-set.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const { publicKey } = await generateKeyPair("ES256");
+const jwk = await exportJWK(publicKey);
+const named = (kid: string): JWK => ({ ...jwk, kid });
+const token = { payload: "", signature: "" };
+
+/** A key set with a clock and an endpoint in the hands of the test. */
+function setup() {
+  const endpoint = { keys: [named("k1")], down: false, fetches: 0 };
+  let nowMs = Date.UTC(2026, 0, 1);
+  const keySet = createKeySet({
+    fetchKeys: async () => {
+      endpoint.fetches++;
+      if (endpoint.down) throw new KeySetFetchError("down");
+      return { keys: endpoint.keys };
+    },
+    maxStaleMs: 24 * hourMs,
+    log: createLog({ service: "test", level: "silent" }),
+    now: () => new Date(nowMs),
+  });
+  return {
+    endpoint,
+    keySet,
+    keyFor: (kid?: string) => keySet.keyFor({ alg: "ES256", ...(kid === undefined ? {} : { kid }) }, token),
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+const unavailable = { code: "ERR_KEY_SET_UNAVAILABLE", remedy: "retry" };
+const unknownKey = { code: "ERR_JWKS_NO_MATCHING_KEY" };
+
+test("many tokens at once cost one fetch", async () => {
+  const { keyFor, endpoint } = setup();
+  await Promise.all(Array.from({ length: 50 }, () => keyFor("k1")));
+  expect(endpoint.fetches).toBe(1);
+});
+
+test("keys older than ten minutes are refreshed in the background, while the old ones serve", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  pass(10 * minuteMs - 1);
+  await keyFor("k1");
+  expect(endpoint.fetches).toBe(1);
+  pass(1);
+  await keyFor("k1");
+  await keySet.refreshIfDue();
+  expect(endpoint.fetches).toBe(2);
+  expect(keySet.ageMs()).toBe(0);
+});
+
+test("while the key endpoint is down the old keys serve up to the bound, and then nothing does", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  endpoint.down = true;
+  pass(24 * hourMs);
+  await keyFor("k1");
+  expect(() => keySet.check()).not.toThrow();
+  pass(1);
+  await expect(keyFor("k1")).rejects.toMatchObject(unavailable);
+  expect(() => keySet.check()).toThrow(expect.objectContaining(unavailable));
+  endpoint.down = false;
+  pass(5_000);
+  await keyFor("k1");
+});
+
+test("a failing key endpoint is asked every five seconds at most", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  endpoint.down = true;
+  for (let second = 0; second < 20; second++) {
+    await expect(keyFor("k1")).rejects.toMatchObject(unavailable);
+    pass(1_000);
+  }
+  expect(endpoint.fetches).toBe(4);
+  expect(keySet.ageMs()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("a new key is found at once", async () => {
+  const { keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  endpoint.keys = [named("k1"), named("k2")];
+  pass(1);
+  await keyFor("k2");
+  expect(endpoint.fetches).toBe(2);
+});
+
+test("a flood of unknown keys costs one fetch in thirty seconds", async () => {
+  const { keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  for (let second = 0; second < 60; second++) {
+    await Promise.all(["a", "b", "c"].map((kid) => expect(keyFor(kid)).rejects.toMatchObject(unknownKey)));
+    pass(1_000);
+  }
+  expect(endpoint.fetches).toBe(3);
+});
+
+test("a key is unknown only as far as a successful fetch says so", async () => {
+  const { keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  endpoint.down = true;
+  endpoint.keys = [named("k2")];
+  await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
+  await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
+  await keyFor("k1");
+  endpoint.down = false;
+  pass(30_000);
+  await keyFor("k2");
+  await expect(keyFor("k1")).rejects.toMatchObject(unknownKey);
+});
+
+test("a token without kid needs exactly one key that fits", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  await keyFor();
+  endpoint.keys = [named("k1"), named("k2")];
+  pass(10 * minuteMs);
+  await keySet.refreshIfDue();
+  await expect(keyFor()).rejects.toMatchObject({ code: "ERR_JWKS_MULTIPLE_MATCHING_KEYS" });
+});
+
+test("a key serves no other algorithm than its own kind's", async () => {
+  const { keySet } = setup();
+  await expect(keySet.keyFor({ alg: "RS256", kid: "k1" }, token)).rejects.toMatchObject(unknownKey);
+  await expect(keySet.keyFor({ alg: "HS256", kid: "k1" }, token)).rejects.toMatchObject({
+    code: "ERR_JOSE_NOT_SUPPORTED",
+  });
+});
