@@ -1,7 +1,7 @@
 // The simulated Trackunit: started by tests, by the demo and by developers.
 export type { AccountOptions, ResourceName, SimulatedAccount } from "./accounts/account.ts";
 export { aempEquipment, type Equipment } from "./aemp/equipment.ts";
-export type { CallbackTokenOptions } from "./callback/callback-token.ts";
+export type { CallbackClaims, CallbackTokenOptions } from "./callback/callback-token.ts";
 export type { InstallAnswer, InstallOptions } from "./callback/install.ts";
 export {
   BadInputError,

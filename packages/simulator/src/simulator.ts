@@ -1,11 +1,15 @@
 // The simulated Trackunit, from options to a listening server.
 import type { AddressInfo } from "node:net";
-import type { JWTPayload } from "jose";
 import { Agent } from "undici";
 import type { AccountOptions, SimulatedAccount } from "./accounts/account.ts";
 import { AccountRegister } from "./accounts/account-register.ts";
 import { TokenDesk } from "./apptoken/token-desk.ts";
-import { type CallbackTokenOptions, claimsFor, signCallbackToken } from "./callback/callback-token.ts";
+import {
+  type CallbackClaims,
+  type CallbackTokenOptions,
+  claimsFor,
+  signCallbackToken,
+} from "./callback/callback-token.ts";
 import { type InstallAnswer, type InstallOptions, install } from "./callback/install.ts";
 import { SigningKeys } from "./callback/signing-keys.ts";
 import { addControl } from "./control/control-routes.ts";
@@ -38,10 +42,10 @@ export interface Simulator {
   /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if nobody answers. */
   install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
   /** A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out). */
-  signCallbackToken(claims?: JWTPayload, options?: CallbackTokenOptions): Promise<string>;
+  signCallbackToken(claims?: CallbackClaims, options?: CallbackTokenOptions): Promise<string>;
   /** New signing keys; the old ones stay published unless `keepOld` is false. Gives the new key ids. */
   rotateKeys(options?: { keepOld?: boolean | undefined }): Promise<string[]>;
-  /** Ends the listening, every connection and every delay. */
+  /** Ends the listening, every connection and every delay; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -75,6 +79,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   await server.listen({ host, port: options.port ?? 0 });
   url = urlOf(host, server.server.address() as AddressInfo);
   if (options.changeEveryMs) keepChanging(world, options.changeEveryMs);
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
+    closing.abort();
+    await server.close();
+    await callbacks.destroy();
+  };
   return {
     url,
     jwksUrl: `${url}/api/marketplace/jwks`,
@@ -92,10 +102,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return signCallbackToken(world.keys, now(), { ...usual, ...claims }, how);
     },
     rotateKeys: (how) => world.keys.rotate(how),
-    close: async () => {
-      closing.abort();
-      await server.close();
-      await callbacks.close();
+    close: () => {
+      closed ??= closeAll();
+      return closed;
     },
   };
 }

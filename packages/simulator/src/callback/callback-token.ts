@@ -15,6 +15,9 @@ export interface CallbackTokenOptions {
   issuedAt?: Date | null | undefined;
 }
 
+/** Any claims, of any type: a receiver must bear the wrong ones. Those that are undefined are left out. */
+export type CallbackClaims = Record<string, unknown>;
+
 /** The claims that a token of this simulator has; which ones Trackunit's have is not known. */
 export interface CallbackIdentity {
   issuer: string;
@@ -25,7 +28,7 @@ export interface CallbackIdentity {
 export async function signCallbackToken(
   keys: SigningKeys,
   now: Date,
-  claims: JWTPayload,
+  claims: CallbackClaims,
   options: CallbackTokenOptions = {},
 ): Promise<string> {
   const { algorithm = "RS256" } = options;
@@ -40,13 +43,13 @@ export async function signCallbackToken(
 }
 
 /** `iss`, `aud`, `sub` and a `jti` of its own. */
-export function claimsFor({ issuer, irisAppId, accountId }: CallbackIdentity): JWTPayload {
+export function claimsFor({ issuer, irisAppId, accountId }: CallbackIdentity): CallbackClaims {
   const jti = crypto.randomUUID();
   return { iss: issuer, aud: irisAppId, jti, ...(accountId === undefined ? {} : { sub: accountId }) };
 }
 
 function withTimes(
-  claims: JWTPayload,
+  claims: CallbackClaims,
   now: Date,
   { expiresInS, issuedAt }: CallbackTokenOptions,
 ): JWTPayload {
@@ -55,6 +58,6 @@ function withTimes(
   return {
     ...(issuedAt === null ? {} : { iat: issuedAtS }),
     ...(expiresInS === null ? {} : { exp: nowS + (expiresInS ?? 300) }),
-    ...claims,
+    ...(claims as JWTPayload),
   };
 }

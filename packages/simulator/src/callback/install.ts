@@ -1,9 +1,13 @@
 // Sends the install callback of an account: a JSON body and its token in the header `Trackunit-Identity`.
-import type { JWTPayload } from "jose";
 import { type Dispatcher, request } from "undici";
 import { CallbackUnreachableError, NoCallbackUrlError, UnknownAccountError } from "../errors.ts";
 import type { World } from "../world.ts";
-import { type CallbackTokenOptions, claimsFor, signCallbackToken } from "./callback-token.ts";
+import {
+  type CallbackClaims,
+  type CallbackTokenOptions,
+  claimsFor,
+  signCallbackToken,
+} from "./callback-token.ts";
 
 export interface InstallOptions extends CallbackTokenOptions {
   /** Default: the simulator's. */
@@ -18,7 +22,7 @@ export interface InstallOptions extends CallbackTokenOptions {
   /** Puts `Bearer ` before the token. */
   bearer?: boolean | undefined;
   /** More claims, or other values for the usual ones. */
-  claims?: JWTPayload | undefined;
+  claims?: CallbackClaims | undefined;
   /** Sends this token as it is; null sends no header. */
   token?: string | null | undefined;
   /** Default 10 000. */

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { Simulator } from "../../src/index.ts";
+import { setup } from "../setup.ts";
+
+/** Sends a form as a browser does and gives the page that it lands on. */
+async function submit(
+  simulator: Simulator,
+  path: string,
+  form: Record<string, string> = {},
+): Promise<string> {
+  const body = new URLSearchParams(form);
+  return (await fetch(`${simulator.url}/_page/${path}`, { method: "POST", body })).text();
+}
+
+test("the page lists accounts and escapes their names", async () => {
+  const { simulator } = await setup();
+  const account = simulator.addAccount({ name: "<b>Acme</b> & Sons", assets: 77 });
+  const response = await fetch(simulator.url);
+  const page = await response.text();
+  expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(page).toContain("&lt;b&gt;Acme&lt;/b&gt; &amp; Sons");
+  expect(page).toContain(account.accountId);
+  expect(page).toContain('<td class="number">77</td>');
+  expect(page).not.toContain(account.clientSecret);
+});
+
+test("forms add an account, change a fleet, revoke and restore", async () => {
+  const { simulator } = await setup();
+  expect(await submit(simulator, "accounts", { name: "Acme", assets: "9", sites: "1" })).toContain(
+    "Added Acme",
+  );
+  const [account] = simulator.accounts();
+  const path = `accounts/${account?.accountId}`;
+  expect(await submit(simulator, `${path}/change`, { count: "10" })).toContain(
+    "1 created, 8 updated, 1 deleted",
+  );
+  expect(await submit(simulator, `${path}/revoke`)).toContain(">revoked<");
+  expect(account?.revoked).toBe(true);
+  expect(await submit(simulator, `${path}/restore`)).toContain(">active<");
+  expect(await submit(simulator, "rotate-keys")).toContain("New signing keys");
+});
+
+test("an install that nobody answers says so in clear", async () => {
+  const { simulator } = await setup();
+  const { accountId } = simulator.addAccount();
+  expect(await submit(simulator, `accounts/${accountId}/install`)).toContain("No callback URL is set.");
+  await submit(simulator, "callback-url", { callbackUrl: "http://127.0.0.1:1/appinstall" });
+  const page = await submit(simulator, `accounts/${accountId}/install`);
+  expect(page).toContain('role="alert"');
+  expect(page).toContain("No answer from http://127.0.0.1:1/appinstall.");
+  expect(page).toContain("ECONNREFUSED");
+});
+
+test("bad input is refused in clear", async () => {
+  const { simulator } = await setup();
+  expect(await submit(simulator, "accounts", { assets: "many", sites: "1" })).toContain(
+    "must be a whole number",
+  );
+  expect(await submit(simulator, "callback-url", { callbackUrl: "ftp://x" })).toContain(
+    "is not an http or https URL",
+  );
+});
