@@ -4,7 +4,7 @@ import type { AccountOptions, ResourceName, SimulatedAccount } from "../accounts
 import { type InstallOptions, install } from "../callback/install.ts";
 import { UnknownAccountError } from "../errors.ts";
 import type { World } from "../world.ts";
-import { accountSchema, changeSchema } from "./schemas.ts";
+import { accountSchema, changeSchema, installSchema } from "./schemas.ts";
 
 export function addAccountControl(control: FastifyInstance, world: World): void {
   const accountOf = ({ params }: { params: unknown }): SimulatedAccount => {
@@ -23,7 +23,7 @@ export function addAccountControl(control: FastifyInstance, world: World): void 
     const { count, resource, ...mix } = request.body as { count: number; resource?: ResourceName };
     return accountOf(request).change(count, Object.keys(mix).length > 0 ? mix : undefined, resource);
   });
-  control.post("/accounts/:accountId/install", async (request) => {
+  control.post("/accounts/:accountId/install", { schema: { body: installSchema } }, async (request) => {
     return install(world, accountOf(request).accountId, (request.body ?? {}) as InstallOptions);
   });
   const actions = {

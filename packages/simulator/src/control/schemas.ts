@@ -35,6 +35,22 @@ export const changeSchema = object(
   ["count"],
 );
 
+export const installSchema = object({
+  callbackUrl: text,
+  type: { ...text, minLength: 0 },
+  irisAppId: text,
+  extra: { type: "object" },
+  newSecret: flag,
+  bearer: flag,
+  claims: { type: "object" },
+  token: { type: ["string", "null"], maxLength: 100_000 },
+  algorithm: { enum: ["RS256", "ES256", "HS256", "none"] },
+  kid: { type: ["string", "null"], maxLength: 2000 },
+  unpublishedKey: flag,
+  expiresInS: { type: ["integer", "null"] },
+  timeoutMs: { ...number(600_000), minimum: 1 },
+});
+
 export const faultSchema = object(
   {
     kind: { enum: Object.keys(faultKinds) },

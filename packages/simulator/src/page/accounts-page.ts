@@ -42,14 +42,22 @@ function row(account: SimulatedAccount): string {
   const state = revoked ? `<span class="bad">revoked</span>` : `<span class="good">active</span>`;
   return `<tr>
 <th scope="row">${escapeMarkup(name)}<code class="id">${escapeMarkup(accountId)}</code></th>
-<td class="number">${records.assets.size}</td><td class="number">${records.sites.size}</td><td class="number">${tokenCalls}</td>
-<td>${state}</td><td>${lastInstall(account)}</td>
+${cell("Assets", String(records.assets.size), "number")}
+${cell("Sites", String(records.sites.size), "number")}
+${cell("Token calls", String(tokenCalls), "number")}
+${cell("State", state)}
+${cell("Last install", lastInstall(account))}
 <td><div class="actions">
 ${action(account, "install", "Install", "", "first")}
 ${action(account, "change", "Change fleet", `<label>by <input type="number" name="count" min="1" max="100000" value="5"></label>`)}
 ${revoked ? action(account, "restore", "Restore") : action(account, "revoke", "Revoke")}
 </div></td>
 </tr>`;
+}
+
+/** On a narrow screen the label stands before the value, because the table's head is gone. */
+function cell(label: string, markup: string, style = ""): string {
+  return `<td class="${style}" data-label="${label}">${markup}</td>`;
 }
 
 function lastInstall({ lastInstall }: SimulatedAccount): string {

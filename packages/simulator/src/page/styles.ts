@@ -19,7 +19,7 @@ table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; font-size: 1.1rem; font-weight: 600; padding-bottom: .5rem; }
 th, td { padding: .6rem .75rem .6rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-size: .875rem; font-weight: 600; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; padding-right: 1.25rem; font-variant-numeric: tabular-nums; }
 code, pre { font: .875rem/1.45 ui-monospace, monospace; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .id { display: block; color: var(--soft); font-weight: 400; white-space: nowrap; }
@@ -40,5 +40,13 @@ button.first { background: var(--accent); color: var(--paper); }
 .notice.failed { border-color: var(--bad); background: var(--bad-ground); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; overflow-wrap: anywhere; }
 dt { color: var(--soft); } dd { margin: 0; }
+@media (max-width: 62rem) {
+  thead { display: none; }
+  table, caption, tbody, tr, th, td { display: block; }
+  tr { padding: .75rem 0; border-top: 1px solid var(--line); }
+  th, td, td.number { padding: .15rem 0; border-top: 0; text-align: left; }
+  td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+  td .id { display: inline; margin-left: .5rem; }
+}
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 `;

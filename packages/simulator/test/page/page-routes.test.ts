@@ -20,7 +20,7 @@ test("the page lists accounts and escapes their names", async () => {
   expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
   expect(page).toContain("&lt;b&gt;Acme&lt;/b&gt; &amp; Sons");
   expect(page).toContain(account.accountId);
-  expect(page).toContain('<td class="number">77</td>');
+  expect(page).toContain('data-label="Assets">77</td>');
   expect(page).not.toContain(account.clientSecret);
 });
 
