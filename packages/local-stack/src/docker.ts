@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { StartedTestContainer } from "testcontainers";
+import { takeDataFolder } from "./data-folder.ts";
 import { withProgress } from "./progress.ts";
 import type { RunningServer } from "./running-server.ts";
 
@@ -15,8 +16,8 @@ export interface Container {
   image: string;
   command: string[];
   port: number;
-  /** Folder in the container whose content is kept in a volume of its own, named after the folder it stands for. */
-  volume?: { target: string; standsFor: string };
+  /** Folder in the container; with a dataDir, its content is kept in a volume that is named after `dataDir/name`. */
+  data: { target: string; dataDir: string | undefined; name: string };
   url: (host: string, port: number) => string;
   env: NodeJS.ProcessEnv;
   onProgress: (line: string) => void;
@@ -27,20 +28,28 @@ export async function startContainer(container: Container): Promise<RunningServe
   const engine = await answeringEngine(container.env);
   if (engine === undefined) return "no Docker engine answers";
 
-  const starting = create(container, engine);
+  const { dataDir, name } = container.data;
+  const folder = dataDir === undefined ? undefined : await takeDataFolder(dataDir, name);
+  const starting = create(container, engine, folder?.path);
   try {
     const started = await withProgress(starting, {
       what: `Docker image ${container.image}`,
       timeoutMs: imageTimeoutMs,
       onProgress: container.onProgress,
     });
+    let stopping: Promise<unknown> | undefined;
     const host = started.getHost() === "localhost" ? "127.0.0.1" : started.getHost();
     return {
       url: container.url(host, started.getMappedPort(container.port)),
       origin: `Docker image ${container.image}`,
-      close: closeOnce(started),
+      async close() {
+        stopping ??= started.stop();
+        await stopping;
+        await folder?.release();
+      },
     };
   } catch (error) {
+    await folder?.release();
     // It may start yet, after its time: nobody waits for it any more.
     starting.then((late) => late.stop()).catch(() => {});
     return `Docker image ${container.image} can't be had: ${String(error)}`;
@@ -79,7 +88,11 @@ function pingEngine(address: string): Promise<boolean> {
   });
 }
 
-async function create(container: Container, engine: string): Promise<StartedTestContainer> {
+async function create(
+  container: Container,
+  engine: string,
+  dataPath: string | undefined,
+): Promise<StartedTestContainer> {
   const { GenericContainer } = await import("testcontainers"); // a second to load, and rarely needed
 
   /** A container whose ports are open to this machine alone, which Testcontainers has no option for. */
@@ -95,17 +108,10 @@ async function create(container: Container, engine: string): Promise<StartedTest
   const created = new LocalContainer(container.image)
     .withCommand(container.command)
     .withExposedPorts(container.port);
-  if (container.volume) {
-    const hash = createHash("sha256").update(container.volume.standsFor).digest("hex").slice(0, 16);
-    created.withBindMounts([{ source: `fleetkeeper-${hash}`, target: container.volume.target, mode: "rw" }]);
+  if (dataPath !== undefined) {
+    const hash = createHash("sha256").update(dataPath).digest("hex").slice(0, 16);
+    const source = `fleetkeeper-${container.data.name}-${hash}`;
+    created.withBindMounts([{ source, target: container.data.target, mode: "rw" }]);
   }
   return created.start();
-}
-
-function closeOnce(started: StartedTestContainer): () => Promise<void> {
-  let closed: Promise<unknown> | undefined;
-  return async () => {
-    closed ??= started.stop();
-    await closed;
-  };
 }

@@ -71,7 +71,7 @@ function fromDocker(options: ServerOptions, env: NodeJS.ProcessEnv, onProgress: 
     image: env.FLEETKEEPER_MONGODB_IMAGE || "mongo:8",
     command: ["mongod", "--bind_ip_all"],
     port: 27017,
-    ...(options.dataDir ? { volume: { target: "/data/db", standsFor: `${options.dataDir}/mongodb` } } : {}),
+    data: { target: "/data/db", dataDir: options.dataDir, name: "mongodb" },
     url: (host, port) => `mongodb://${host}:${port}/`,
     env,
     onProgress,

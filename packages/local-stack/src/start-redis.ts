@@ -72,9 +72,17 @@ async function fromEnvironment(url: string): Promise<RunningServer> {
 function fromDocker(options: RedisOptions, env: NodeJS.ProcessEnv, onProgress: (line: string) => void) {
   return startContainer({
     image: env.FLEETKEEPER_REDIS_IMAGE || "redis:8",
-    command: ["redis-server", ...durable, "--protected-mode", "no", ...(options.args ?? [])],
+    command: [
+      "redis-server",
+      "--dir",
+      "/data",
+      ...durable,
+      "--protected-mode",
+      "no",
+      ...(options.args ?? []),
+    ],
     port: 6379,
-    ...(options.dataDir ? { volume: { target: "/data", standsFor: `${options.dataDir}/redis` } } : {}),
+    data: { target: "/data", dataDir: options.dataDir, name: "redis" },
     url: (host, port) => `redis://${host}:${port}`,
     env,
     onProgress,

@@ -1,9 +1,9 @@
-// A process that starts the local stack and holds it until it is killed; SIGINT makes it look and close first.
+// A process that starts the local stack and holds it until it is killed; its argument is the folder for the data. SIGINT makes it look and close first.
 
 import { startLocalStack } from "../src/index.ts";
 import { pingMongodb, pingRedis } from "../src/ping.ts";
 
-const stack = await startLocalStack();
+const stack = await startLocalStack({ dataDir: process.argv[2] ?? ".data" });
 const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 process.once("SIGINT", async () => {

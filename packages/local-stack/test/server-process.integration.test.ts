@@ -1,5 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -20,9 +22,11 @@ async function setup() {
   const env: NodeJS.ProcessEnv = { ...process.env, DOCKER_HOST: "unix:///nonexistent" };
   delete env.REDIS_URL;
   delete env.MONGODB_URL;
+  const dataDir = await mkdtemp(join(tmpdir(), "server-process-test-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, maxRetries: 5 }));
   const holder: ChildProcessByStdio<null, Readable, null> = spawn(
     process.execPath,
-    [join(import.meta.dirname, "hold-servers.ts")],
+    [join(import.meta.dirname, "hold-servers.ts"), dataDir],
     { detached: true, stdio: ["ignore", "pipe", "inherit"], env },
   );
   onTestFinished(() => void holder.kill("SIGKILL"));

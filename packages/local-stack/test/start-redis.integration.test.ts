@@ -50,6 +50,15 @@ test("without any way the error lists them all", async () => {
   expect(lines).toHaveLength(3);
 });
 
+test("a Docker engine that says nothing is passed by after a second", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void silent.close());
+  await once(silent, "listening");
+  const { port } = silent.address() as { port: number };
+  const env = { DOCKER_HOST: `tcp://127.0.0.1:${port}`, PATH: "" };
+  await expect(startRedis({ env })).rejects.toThrow(/no Docker engine answers/);
+}, 3_000);
+
 describe("redis-server from the PATH", () => {
   test("appends every write to disk, evicts nothing and listens on this machine alone", async () => {
     const server = await startRedis({ env: ofPath, own: true, args: ["--maxclients", "77"] });
