@@ -53,6 +53,10 @@ export class RecordSet<T> implements Ordered<T> {
     return records;
   }
 
+  all(): T[] {
+    return this.slice(0, this.size);
+  }
+
   at(position: number): T {
     return this.#record(this.#indexAt(position));
   }
@@ -85,9 +89,9 @@ export class RecordSet<T> implements Ordered<T> {
     return low;
   }
 
-  /** One of the first fleet by its index, as it was created and even if deleted: a fixed point for other records. */
-  first(index: number): { id: string; record: T } {
-    return { id: this.#id(index), record: this.#build(this.#origin(index, undefined)) };
+  /** The id of one of the first fleet by its index, even if it is deleted: a fixed point for other records. */
+  firstId(index: number): string {
+    return this.#id(index);
   }
 
   get firstSize(): number {
