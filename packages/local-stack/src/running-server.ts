@@ -1,5 +1,7 @@
 // What every way to get a server comes to.
 
+import { ServerNotStartedError } from "./errors.ts";
+
 /** Extra to all ways: where data goes, who is told of progress, whose environment counts. */
 export interface ServerOptions {
   /** Keeps the data in this folder; absent: a temporary folder, deleted on close. */
@@ -35,7 +37,7 @@ export async function firstServer(
 ): Promise<RunningServer | string[]> {
   const reasons: string[] = [];
   for (const way of ways) {
-    const outcome = await way();
+    const outcome = await way().catch(reasonOf);
     if (typeof outcome !== "string") {
       onProgress(`${server}: ${outcome.origin}`);
       return outcome;
@@ -44,4 +46,10 @@ export async function firstServer(
     onProgress(`${server}: ${outcome}`);
   }
   return reasons;
+}
+
+/** A program that is there but does not start is no server either: the next way may do. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ServerNotStartedError) return error.message;
+  throw error;
 }

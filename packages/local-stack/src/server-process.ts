@@ -38,9 +38,14 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
   const child = spawn(command, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => {}); // EPIPE: the server ended first
   const output = keepOutput(child);
+  let closed = false;
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    child.once("close", () => {
+      closed = true; // from now on the process id may be another's
+    });
+    // Not "exit": the shell may end a moment before the server, which holds the other end of the output.
+    child.once("close", (code, signal) => resolve(signal ?? `exit ${code}`));
   });
   const running: ServerProcess = {
     async close() {
@@ -50,7 +55,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
       clearTimeout(timer);
     },
     kill(signal) {
-      signalGroup(child, signal);
+      if (!closed) signalGroup(child, signal);
     },
   };
 
@@ -82,12 +87,13 @@ async function answering(ping: () => Promise<unknown>): Promise<true | string> {
   }
 }
 
+/** Signals the server and the shell beside it, which may have ended before it. */
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, signal);
+    process.kill(process.platform === "win32" ? child.pid : -child.pid, signal);
   } catch {
-    child.kill(signal);
+    // all of them have ended
   }
 }
 
@@ -102,8 +108,25 @@ function keepOutput(child: ChildProcess): () => string {
   return () => kept.trim();
 }
 
+/**
+ * Calls start with the port, or with one that is free. That one may be gone a moment later, so a server that did not
+ * start gets a second one.
+ */
+export async function onFreePort<T>(
+  port: number | undefined,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  if (port !== undefined) return start(port);
+  try {
+    return await start(await freePort());
+  } catch (error) {
+    if (!(error instanceof ServerNotStartedError)) throw error;
+    return start(await freePort());
+  }
+}
+
 /** Returns a port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);

@@ -8,7 +8,7 @@ import { buildFerretdb, builtFerretdb } from "./ferretdb.ts";
 import { findOnPath } from "./find-on-path.ts";
 import { pingMongodb } from "./ping.ts";
 import { firstServer, type RunningServer, type ServerOptions } from "./running-server.ts";
-import { freePort, type ServerCommand, startServerProcess } from "./server-process.ts";
+import { onFreePort, type ServerCommand, startServerProcess } from "./server-process.ts";
 
 /**
  * Returns a MongoDB server that answers; its URL names no database.
@@ -103,14 +103,17 @@ async function startBinary(
   binary: (path: string, port: number) => Binary,
 ): Promise<RunningServer> {
   const folder = await takeDataFolder(options.dataDir, folderName);
-  try {
-    const port = options.port ?? (await freePort());
-    const url = `mongodb://127.0.0.1:${port}/`;
+  const start = async (port: number) => {
     const { origin, ...command } = binary(folder.path, port);
+    const url = `mongodb://127.0.0.1:${port}/`;
     const server = await startServerProcess({ ...command, ping: () => pingMongodb(url) });
+    return { url, origin: await origin(url), server };
+  };
+  try {
+    const { url, origin, server } = await onFreePort(options.port, start);
     return {
       url,
-      origin: await origin(url),
+      origin,
       kill: server.kill,
       async close() {
         await server.close();

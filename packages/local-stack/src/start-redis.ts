@@ -7,7 +7,7 @@ import { findOnPath } from "./find-on-path.ts";
 import { installRedis } from "./install-redis.ts";
 import { pingRedis } from "./ping.ts";
 import { firstServer, type RunningServer, type ServerOptions } from "./running-server.ts";
-import { freePort, startServerProcess } from "./server-process.ts";
+import { onFreePort, startServerProcess } from "./server-process.ts";
 
 export interface RedisOptions extends ServerOptions {
   /** Added to the command line of redis-server, for instance `["--appendfsync", "always"]`; the last one counts. */
@@ -91,15 +91,18 @@ function fromDocker(options: RedisOptions, env: NodeJS.ProcessEnv, onProgress: (
 
 async function startBinary(command: string, where: string, options: RedisOptions): Promise<RunningServer> {
   const folder = await takeDataFolder(options.dataDir, "redis");
-  try {
-    const port = options.port ?? (await freePort());
-    const url = `redis://127.0.0.1:${port}`;
+  const start = async (port: number) => {
     const args = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder.path, "--daemonize", "no"];
+    const url = `redis://127.0.0.1:${port}`;
     const server = await startServerProcess({
       command,
       args: [...args, ...durable, ...(options.args ?? [])],
       ping: () => pingRedis(url),
     });
+    return { url, server };
+  };
+  try {
+    const { url, server } = await onFreePort(options.port, start);
     const name = command.split("/").at(-1);
     return {
       url,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,14 @@ test("a Docker engine that says nothing is passed by after a second", async () =
   const env = { DOCKER_HOST: `tcp://127.0.0.1:${port}`, PATH: "" };
   await expect(startRedis({ env })).rejects.toThrow(/no Docker engine answers/);
 }, 3_000);
+
+test("a redis-server that does not start is a reason, and the next way is taken", async () => {
+  const bin = await temporaryFolder();
+  await writeFile(join(bin, "redis-server"), "#!/bin/sh\necho wrong libc >&2; exit 1\n", { mode: 0o755 });
+  await expect(startRedis({ env: { ...noDocker, PATH: bin } })).rejects.toThrow(
+    /did not start .*wrong libc.*apt-get/s,
+  );
+});
 
 describe("redis-server from the PATH", () => {
   test("appends every write to disk, evicts nothing and listens on this machine alone", async () => {
