@@ -10,6 +10,7 @@ export { isFleetkeeperError } from "./remedy.ts";
 export type {
   Checkpoint,
   InstallationState,
+  RecordChange,
   RecordChanges,
   RunOutcome,
   SyncId,

@@ -20,7 +20,7 @@ export type Waiting =
   | { for: "running"; since: Date; pages: number; records: number }
   | { for: "rate-limit"; until: Date; family: string }
   | { for: "backoff"; until: Date; code: string; attempt: number; message: string }
-  | { for: "operator"; code: "paused" }
+  | { for: "operator"; code: "paused"; of: "account" | "sync" }
   | { for: "scope"; until: Date; code: string; message: string }
   | { for: "credential"; code: "revoked" };
 
@@ -36,6 +36,10 @@ export interface Checkpoint {
   changes: RecordChanges;
   /** Every page has been read: what is left is to mark what vanished. */
   complete: boolean;
+  /** An item was set aside whose id could not be told: this pass cannot say what vanished. */
+  vanishedUnknown: boolean;
+  /** Of a sync that reads what happened in a window of time; null for the others. */
+  window: { from: Date; to: Date } | null;
 }
 
 /** How many records a run touched, by kind of change. */
@@ -69,4 +73,13 @@ export function addChanges(a: RecordChanges, b: RecordChanges): RecordChanges {
     unchanged: a.unchanged + b.unchanged,
     rejected: a.rejected + b.rejected,
   };
+}
+
+/** What a sync did to one record. `fields` are the top-level fields that differ; all of them when it was created. */
+export interface RecordChange {
+  externalId: string;
+  kind: "created" | "updated" | "deleted";
+  fields: string[];
+  /** After the change; as it last was when it was deleted. */
+  data: unknown;
 }

@@ -5,6 +5,7 @@ import type {
   Generation,
   InstallationId,
   InstallationState,
+  RecordChange,
   RunOutcome,
   SealedText,
   SyncId,
@@ -26,7 +27,8 @@ export interface InstallationDocument {
   createdAt: Date;
   requestedScopes: string[];
   grantedScopes: string[];
-  lastToken: TokenResult | null;
+  /** Absent until a token was asked for. */
+  lastToken?: TokenResult;
   /** Requests for a token in a row that did not get one, for whatever reason. */
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused. */
@@ -53,7 +55,19 @@ export interface SyncDocument {
   failures: number;
   lastRun: RunOutcome | null;
   lastSuccessAt: Date | null;
+  /** An operator asked for a run while one was running: the next follows at once. */
+  runAgain: boolean;
+  /** Of a windowed sync: everything that happened before it has been read. */
+  watermark: Date | null;
+  /** When a run last changed a record: tells the readers of the change feed where to look. */
+  lastChangeAt: Date | null;
   createdAt: Date;
+}
+
+/** Collection `runs`: ended runs, kept for two weeks. */
+export interface RunDocument extends RunOutcome {
+  /** `<sync id>/<end of the run, ISO>`. */
+  _id: string;
 }
 
 /** One collection a resource. `_id` is `<installation id>/<external id>`. */
@@ -75,6 +89,34 @@ export interface PassPageDocument {
   /** `<sync id>/<pass id>/<page number, 8 digits>`. */
   _id: string;
   externalIds: string[];
+}
+
+/** Collection `setAside`: items that did not fit their definition, for the operator to see. The rest of their page went on. */
+export interface SetAsideDocument {
+  /** `<sync id>/<external id, or a hash of the item>`. */
+  _id: string;
+  installationId: InstallationId;
+  sync: string;
+  passId: string;
+  at: Date;
+  reasons: string[];
+  /** JSON, at most 8 000 characters. */
+  item: string;
+}
+
+/** Collection `changes`: what one page of one run changed. */
+export interface ChangesDocument {
+  /** `<sync id>/<fencing token, 12 digits>-<page, 8 digits>`: grows with time within one sync. */
+  _id: string;
+  at: Date;
+  changes: RecordChange[];
+}
+
+/** Collection `feedCursors`: how far one consumer of the change feed has come in one sync. */
+export interface FeedCursorDocument {
+  /** `<consumer>/<sync id>`. */
+  _id: string;
+  position: string;
 }
 
 /** Collection `unrecognisedCallbacks`. */

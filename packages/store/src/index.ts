@@ -1,7 +1,17 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
-export type { InstallationDocument, RecordDocument, SyncDocument } from "./documents.ts";
+export type { ChangeFeed, FeedEntry } from "./change-feed.ts";
+export type {
+  InstallationDocument,
+  RecordDocument,
+  RunDocument,
+  SetAsideDocument,
+  SyncDocument,
+} from "./documents.ts";
 export { LeaseLostError, StoreError, UnknownInstallationError } from "./errors.ts";
-export type { FetchedRecord, RunScope } from "./records.ts";
+export { type FollowOptions, followChanges } from "./follow-changes.ts";
+export type { FetchedPage, FetchedRecord, RunScope } from "./records.ts";
+export { nextSlot } from "./schedule.ts";
+export type { MisfitItem } from "./set-aside.ts";
 export { openStore, type Store } from "./store.ts";
 export type { Settlement } from "./syncs.ts";

@@ -78,8 +78,8 @@ export function createInstallations(db: Db) {
     },
 
     /**
-     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install is stored.
-     * `prewarmAt` is when to try it once more. Returns whether this generation is still the stored one.
+     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install is stored or
+     * it is paused. `prewarmAt` is when to try it once more. Returns whether it became so.
      */
     async noteRefusal(
       _id: InstallationId,
@@ -88,10 +88,20 @@ export function createInstallations(db: Db) {
       prewarmAt: Date,
     ): Promise<boolean> {
       const { matchedCount } = await installations.updateOne(
-        { _id, generation },
+        { _id, generation, state: { $ne: "paused" } },
         { $set: { state: "revoked", lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } },
       );
+      if (matchedCount === 0)
+        await installations.updateOne({ _id, generation }, { $set: { lastToken: result } });
       return matchedCount === 1;
+    },
+
+    async setPaused(_id: InstallationId): Promise<void> {
+      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: null } });
+    },
+
+    async endPause(_id: InstallationId, now: Date): Promise<void> {
+      await installations.updateOne({ _id, state: "paused" }, { $set: { state: "active", prewarmAt: now } });
     },
 
     /** Installations whose next token is due, the longest overdue first. */
@@ -137,7 +147,7 @@ export function createInstallations(db: Db) {
             state: "active",
             createdAt: fields.installedAt,
             grantedScopes: [],
-            lastToken: null,
+
             tokenFailures: 0,
           },
         },

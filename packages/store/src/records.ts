@@ -1,11 +1,20 @@
-// Records of one resource: writes what changed, marks what vanished, under the fencing token of the run.
+// Records of one resource: writes what changed, marks what vanished, under the fencing token of the run; each change goes to the feed first.
 
-import { type InstallationId, noChanges, type RecordChanges, type SyncId } from "@fleetkeeper/model";
+import {
+  type InstallationId,
+  noChanges,
+  type RecordChange,
+  type RecordChanges,
+  type SyncId,
+} from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import type { ChangeFeed } from "./change-feed.ts";
+import { changedFields } from "./changed-fields.ts";
 import { contentHash } from "./content-hash.ts";
 import type { PassPageDocument, RecordDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
+import type { Syncs } from "./syncs.ts";
 
 export type Records = ReturnType<typeof createRecords>;
 
@@ -25,61 +34,58 @@ export interface RunScope {
   passId: string;
 }
 
-type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken">;
-const storedFields = { hash: 1, deletedAt: 1, fencingToken: 1 } as const;
+/** One page of a pass. */
+export interface FetchedPage {
+  /** Counted from 0 within the pass. */
+  page: number;
+  records: readonly FetchedRecord[];
+  /** External ids that the page also held, of items that were set aside: they did not vanish. */
+  alsoSeen: readonly string[];
+  /** Note which records the page held, to find later what vanished. */
+  notePresence: boolean;
+}
 
-export function createRecords(db: Db) {
+/** A record that differs from what is stored. */
+interface Difference {
+  _id: string;
+  record: FetchedRecord;
+  hash: string;
+  kind: "created" | "updated";
+}
+
+export function createRecords(db: Db, syncs: Syncs, feed: ChangeFeed) {
   const passPages: Collection<PassPageDocument> = db.collection("passPages");
   const collectionOf = (scope: RunScope): Collection<RecordDocument> => db.collection(scope.resource);
 
   return {
     /**
-     * Writes a page: new and changed records, and those that came back; unchanged ones are not written. Notes which
-     * records it held. May be repeated.
-     * @throws LeaseLostError when a newer run has written one of them.
+     * Writes a page: new and changed records, and those that came back; unchanged ones are not written. May be repeated.
+     * @throws LeaseLostError when a newer run has started.
      */
-    async writePage(
-      scope: RunScope,
-      page: number,
-      fetched: readonly FetchedRecord[],
-      now: Date,
-    ): Promise<RecordChanges> {
-      const records = collectionOf(scope);
-      const byId = new Map(fetched.map((record) => [`${scope.installationId}/${record.externalId}`, record]));
-      const stored = new Map<string, Stored>();
-      for await (const one of records.find({ _id: { $in: [...byId.keys()] } }, { projection: storedFields }))
-        stored.set(one._id, one);
-
-      const changes = { ...noChanges };
-      const writes: AnyBulkWriteOperation<RecordDocument>[] = [];
-      for (const [_id, { externalId, data }] of byId) {
-        const before = stored.get(_id);
-        const hash = contentHash(data);
-        if (before !== undefined && before.hash === hash && before.deletedAt === null) {
-          changes.unchanged++;
-          continue;
-        }
-        changes[before === undefined || before.deletedAt !== null ? "created" : "updated"]++;
-        const { installationId, fencingToken } = scope;
-        writes.push({
-          updateOne: {
-            filter: { _id, fencingToken: { $lte: fencingToken } },
-            update: {
-              $set: { installationId, externalId, data, hash, fencingToken, updatedAt: now, deletedAt: null },
-              $setOnInsert: { firstSeenAt: now },
-            },
-            upsert: true,
-          },
-        });
+    async writePage(scope: RunScope, fetched: FetchedPage, now: Date): Promise<RecordChanges> {
+      const { page, records, alsoSeen, notePresence } = fetched;
+      const collection = collectionOf(scope);
+      const byId = new Map(records.map((record) => [`${scope.installationId}/${record.externalId}`, record]));
+      const differences = await differencesOf(collection, byId);
+      if (differences.length > 0) {
+        await feed.append(scope, page, await changesOf(collection, differences), now);
+        await syncs.assertLease(scope.syncId, scope.fencingToken);
+        await writeFenced(
+          collection,
+          differences.map((difference) => upsertOf(scope, difference, now)),
+        );
       }
-      await writeFenced(records, writes);
-      const passPageId = `${scope.syncId}/${scope.passId}/${String(page).padStart(8, "0")}`;
-      await passPages.updateOne(
-        { _id: passPageId },
-        { $set: { externalIds: [...byId.values()].map(({ externalId }) => externalId) } },
-        { upsert: true },
-      );
-      return changes;
+      if (notePresence) {
+        const externalIds = [...records.map(({ externalId }) => externalId), ...alsoSeen];
+        await passPages.updateOne(
+          { _id: passPageId(scope, page) },
+          { $set: { externalIds } },
+          { upsert: true },
+        );
+      }
+      const created = differences.filter(({ kind }) => kind === "created").length;
+      const updated = differences.length - created;
+      return { ...noChanges, created, updated, unchanged: byId.size - differences.length };
     },
 
     /**
@@ -87,34 +93,41 @@ export function createRecords(db: Db) {
      * Holds the external ids of one installation in memory.
      * @returns how many it marked.
      */
-    async markVanished(scope: RunScope, now: Date, signal: AbortSignal): Promise<number> {
-      const records = collectionOf(scope);
+    async markVanished(scope: RunScope, pages: number, now: Date, signal: AbortSignal): Promise<number> {
+      const collection = collectionOf(scope);
       const seen = new Set<string>();
       for await (const { externalIds } of passPages.find({
-        _id: idsUnder(`${scope.syncId}/${scope.passId}`) as never,
+        _id: idsUnder(`${scope.syncId}/${scope.passId}`),
       }))
         for (const externalId of externalIds) seen.add(externalId);
 
       let marked = 0;
-      let batch: string[] = [];
+      let step = pages;
+      let batch: RecordDocument[] = [];
       const flush = async () => {
+        if (batch.length === 0) return;
+        const changes = batch.map(
+          ({ externalId, data }): RecordChange => ({ externalId, kind: "deleted", fields: [], data }),
+        );
+        await feed.append(scope, step++, changes, now);
+        await syncs.assertLease(scope.syncId, scope.fencingToken);
         const { fencingToken } = scope;
-        const writes = batch.map((_id) => ({
+        const $set = { deletedAt: now, updatedAt: now, fencingToken };
+        const writes = batch.map(({ _id }) => ({
           updateOne: {
             filter: { _id, deletedAt: null, fencingToken: { $lte: fencingToken } },
-            update: { $set: { deletedAt: now, updatedAt: now, fencingToken } },
+            update: { $set },
           },
         }));
-        if (writes.length > 0) marked += (await records.bulkWrite(writes, { ordered: false })).modifiedCount;
+        marked += (await collection.bulkWrite(writes, { ordered: false })).modifiedCount;
         batch = [];
       };
-      const all = records.find(
-        { _id: idsUnder(scope.installationId) as never },
-        { projection: { externalId: 1, deletedAt: 1 }, batchSize: 1_000 },
-      );
-      for await (const { _id, externalId, deletedAt } of all) {
+      for await (const record of collection.find(
+        { _id: idsUnder(scope.installationId) },
+        { batchSize: 1_000 },
+      )) {
         signal.throwIfAborted();
-        if (deletedAt === null && !seen.has(externalId)) batch.push(_id);
+        if (record.deletedAt === null && !seen.has(record.externalId)) batch.push(record);
         if (batch.length === 500) await flush();
       }
       await flush();
@@ -123,14 +136,72 @@ export function createRecords(db: Db) {
 
     /** Forgets which records the pages of a sync's passes held: after a pass, and before a new one. */
     async forgetPass(syncId: SyncId): Promise<void> {
-      await passPages.deleteMany({ _id: idsUnder(syncId) as never });
+      await passPages.deleteMany({ _id: idsUnder(syncId) });
     },
 
     /** Records of one installation that are not deleted. */
     async count(resource: string, installationId: InstallationId): Promise<number> {
       return db
         .collection<RecordDocument>(resource)
-        .countDocuments({ _id: idsUnder(installationId) as never, deletedAt: null });
+        .countDocuments({ _id: idsUnder(installationId), deletedAt: null });
+    },
+  };
+}
+
+function passPageId({ syncId, passId }: RunScope, page: number): string {
+  return `${syncId}/${passId}/${String(page).padStart(8, "0")}`;
+}
+
+async function differencesOf(
+  collection: Collection<RecordDocument>,
+  byId: ReadonlyMap<string, FetchedRecord>,
+): Promise<Difference[]> {
+  const stored = new Map<string, Pick<RecordDocument, "hash" | "deletedAt">>();
+  const projection = { hash: 1, deletedAt: 1 };
+  for await (const one of collection.find({ _id: { $in: [...byId.keys()] } }, { projection }))
+    stored.set(one._id, one);
+  const differences: Difference[] = [];
+  for (const [_id, record] of byId) {
+    const before = stored.get(_id);
+    const hash = contentHash(record.data);
+    const isPresent = before !== undefined && before.deletedAt === null;
+    if (isPresent && before.hash === hash) continue;
+    differences.push({ _id, record, hash, kind: isPresent ? "updated" : "created" });
+  }
+  return differences;
+}
+
+/** What the feed says of them; the data before is read only for those that were updated. */
+async function changesOf(
+  collection: Collection<RecordDocument>,
+  differences: readonly Difference[],
+): Promise<RecordChange[]> {
+  const updated = differences.filter(({ kind }) => kind === "updated").map(({ _id }) => _id);
+  const before = new Map<string, unknown>();
+  if (updated.length > 0)
+    for await (const { _id, data } of collection.find({ _id: { $in: updated } }, { projection: { data: 1 } }))
+      before.set(_id, data);
+  return differences.map(({ _id, record: { externalId, data }, kind }) => ({
+    externalId,
+    kind,
+    fields: changedFields(before.get(_id), data),
+    data,
+  }));
+}
+
+function upsertOf(
+  { installationId, fencingToken }: RunScope,
+  { _id, record: { externalId, data }, hash }: Difference,
+  now: Date,
+): AnyBulkWriteOperation<RecordDocument> {
+  return {
+    updateOne: {
+      filter: { _id, fencingToken: { $lte: fencingToken } },
+      update: {
+        $set: { installationId, externalId, data, hash, fencingToken, updatedAt: now, deletedAt: null },
+        $setOnInsert: { firstSeenAt: now },
+      },
+      upsert: true,
     },
   };
 }
@@ -140,7 +211,6 @@ async function writeFenced(
   records: Collection<RecordDocument>,
   writes: AnyBulkWriteOperation<RecordDocument>[],
 ): Promise<void> {
-  if (writes.length === 0) return;
   try {
     await records.bulkWrite(writes, { ordered: false });
   } catch (error) {

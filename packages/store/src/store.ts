@@ -2,9 +2,11 @@
 
 import type { InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
 import { MongoClient } from "mongodb";
+import { createChangeFeed } from "./change-feed.ts";
 import type { UnrecognisedDocument } from "./documents.ts";
 import { createInstallations } from "./installations.ts";
 import { createRecords } from "./records.ts";
+import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
@@ -25,14 +27,17 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
   await client.connect();
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
+  const feed = createChangeFeed(db, syncs);
   const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
-  await db.collection("syncs").createIndexes([{ key: { nextRunAt: 1 } }]);
+  await db.collection("syncs").createIndexes([{ key: { nextRunAt: 1 } }, { key: { lastChangeAt: 1 } }]);
   await db.collection("installations").createIndexes([{ key: { prewarmAt: 1 } }]);
 
   return {
     installations,
     syncs,
-    records: createRecords(db),
+    records: createRecords(db, syncs, feed),
+    setAside: createSetAside(db),
+    feed,
 
     /**
      * Notes a refused credential and stops the installation's syncs. A new install that comes in between wins: it wakes
@@ -43,9 +48,20 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
       ...refusal: DropFirst<Parameters<typeof installations.noteRefusal>>
     ): Promise<void> {
       if (!(await installations.noteRefusal(id, ...refusal))) return;
-      await syncs.stop(id);
+      await syncs.stop(id, { for: "credential", code: "revoked" });
       const after = await installations.find(id);
       if (after?.state !== "revoked") await syncs.wake(id, ["credential"], refusal[1].at);
+    },
+
+    /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */
+    async pause(id: InstallationId): Promise<void> {
+      await installations.setPaused(id);
+      await syncs.stop(id, { for: "operator", code: "paused", of: "account" });
+    },
+
+    async resume(id: InstallationId, now: Date): Promise<void> {
+      await installations.endPause(id, now);
+      await syncs.wake(id, ["operator"], now);
     },
 
     async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {

@@ -9,8 +9,8 @@ import {
   type Waiting,
 } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { SyncDocument } from "./documents.ts";
-import { LeaseLostError } from "./errors.ts";
+import type { RunDocument, SyncDocument } from "./documents.ts";
+import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 
 export type Syncs = ReturnType<typeof createSyncs>;
@@ -22,29 +22,49 @@ export interface Settlement {
   checkpoint: Checkpoint | null;
   failures: number;
   lastRun?: RunOutcome;
+  watermark?: Date;
 }
+
+const runsKeptMs = 14 * 86_400_000;
 
 export function createSyncs(db: Db) {
   const syncs: Collection<SyncDocument> = db.collection("syncs");
+  const runs: Collection<RunDocument> = db.collection("runs");
 
   return {
-    /** Makes the syncs of a new installation, due at once; those that exist keep their schedule and progress. */
-    async plan(installationId: InstallationId, names: readonly string[], now: Date): Promise<void> {
+    /**
+     * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
+     * exist keep their schedule and progress.
+     */
+    async plan(
+      installationId: InstallationId,
+      names: readonly string[],
+      now: Date,
+      paused: boolean,
+    ): Promise<void> {
+      const present = new Set((await this.ofInstallation(installationId)).map(({ sync }) => sync));
       for (const sync of names) {
-        const $setOnInsert: Omit<SyncDocument, "_id"> = {
+        if (present.has(sync)) continue;
+        const planned: SyncDocument = {
+          _id: syncIdOf(installationId, sync),
           installationId,
           sync,
           intervalMs: null,
-          nextRunAt: now,
+          nextRunAt: paused ? null : now,
           fencingToken: 0,
-          waiting: { for: "schedule", until: now },
+          waiting: paused
+            ? { for: "operator", code: "paused", of: "account" }
+            : { for: "schedule", until: now },
           checkpoint: null,
           failures: 0,
           lastRun: null,
           lastSuccessAt: null,
+          runAgain: false,
+          watermark: null,
+          lastChangeAt: null,
           createdAt: now,
         };
-        await syncs.updateOne({ _id: syncIdOf(installationId, sync) }, { $setOnInsert }, { upsert: true });
+        await insertUnlessPresent(planned);
       }
     },
 
@@ -53,7 +73,7 @@ export function createSyncs(db: Db) {
     },
 
     async ofInstallation(installationId: InstallationId): Promise<SyncDocument[]> {
-      return syncs.find({ _id: idsUnder(installationId) as never }).toArray();
+      return syncs.find({ _id: idsUnder(installationId) }).toArray();
     },
 
     /** What is due, the longest overdue first: that order is what makes the dispatcher fair. */
@@ -110,22 +130,17 @@ export function createSyncs(db: Db) {
       checkpoint: Checkpoint,
       leaseUntil: Date,
     ): Promise<void> {
+      const { pages, records } = checkpoint;
       const { matchedCount } = await syncs.updateOne(
         { _id, fencingToken },
-        {
-          $set: {
-            checkpoint,
-            nextRunAt: leaseUntil,
-            "waiting.pages": checkpoint.pages,
-            "waiting.records": checkpoint.records,
-          },
-        },
+        { $set: { checkpoint, nextRunAt: leaseUntil, "waiting.pages": pages, "waiting.records": records } },
       );
       if (matchedCount === 0) throw new LeaseLostError();
     },
 
     /**
-     * Ends a run: gives the lease back and says when and why to run next.
+     * Ends a run: gives the lease back and says when and why to run next. A complete run that an operator wants again
+     * is due again at once.
      * @throws LeaseLostError
      */
     async settle(_id: SyncId, fencingToken: number, settlement: Settlement): Promise<void> {
@@ -137,6 +152,24 @@ export function createSyncs(db: Db) {
         { $set, $inc: { fencingToken: 1 } },
       );
       if (matchedCount === 0) throw new LeaseLostError();
+      if (lastRun === undefined) return;
+      await syncs.updateOne({ _id, runAgain: true }, { $set: { runAgain: false, nextRunAt: lastRun.at } });
+      await runs.updateOne(
+        { _id: `${_id}/${lastRun.at.toISOString()}` },
+        { $set: lastRun },
+        { upsert: true },
+      );
+      const oldest = new Date(lastRun.at.getTime() - runsKeptMs).toISOString();
+      await runs.deleteMany({ _id: { $gte: `${_id}/`, $lt: `${_id}/${oldest}` } });
+    },
+
+    /** Ended runs of a sync, the newest first. */
+    async runsOf(_id: SyncId, limit: number): Promise<RunDocument[]> {
+      return runs
+        .find({ _id: idsUnder(_id) })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray();
     },
 
     /**
@@ -144,18 +177,15 @@ export function createSyncs(db: Db) {
      * its jobs must be lost.
      */
     async recoverLost(before: Date, now: Date): Promise<number> {
-      const lost = { "waiting.for": "worker", "waiting.since": { $lt: before } };
+      const lost = { "waiting.for": "worker" as const, "waiting.since": { $lt: before } };
       return (await syncs.updateMany(lost, { $set: { nextRunAt: now } })).modifiedCount;
     },
 
-    /** Stops every sync of an installation whose credential is refused; a run in progress loses its lease. */
-    async stop(installationId: InstallationId): Promise<void> {
+    /** Stops all syncs of an installation but those that are paused one by one. A run in progress loses its lease. */
+    async stop(installationId: InstallationId, waiting: Waiting): Promise<void> {
       await syncs.updateMany(
-        { _id: idsUnder(installationId) as never },
-        {
-          $set: { nextRunAt: null, waiting: { for: "credential", code: "revoked" } },
-          $inc: { fencingToken: 1 },
-        },
+        { _id: idsUnder(installationId), "waiting.of": { $ne: "sync" } },
+        { $set: { nextRunAt: null, waiting }, $inc: { fencingToken: 1 } },
       );
     },
 
@@ -165,11 +195,72 @@ export function createSyncs(db: Db) {
      */
     async wake(installationId: InstallationId, reasons: readonly Waiting["for"][], now: Date): Promise<void> {
       await syncs.updateMany(
-        { _id: idsUnder(installationId) as never, "waiting.for": { $in: [...reasons] } },
+        {
+          _id: idsUnder(installationId),
+          "waiting.for": { $in: [...reasons] },
+          "waiting.of": { $ne: "sync" },
+        },
         { $set: { nextRunAt: now, waiting: { for: "schedule", until: now }, failures: 0 } },
       );
     },
+
+    /** Stops one sync until `resumeOne`; its progress stays. */
+    async pauseOne(_id: SyncId): Promise<void> {
+      const waiting: Waiting = { for: "operator", code: "paused", of: "sync" };
+      await syncs.updateOne({ _id }, { $set: { nextRunAt: null, waiting }, $inc: { fencingToken: 1 } });
+    },
+
+    async resumeOne(_id: SyncId, now: Date): Promise<void> {
+      await syncs.updateOne(
+        { _id, "waiting.for": "operator" },
+        { $set: { nextRunAt: now, waiting: { for: "schedule", until: now } } },
+      );
+    },
+
+    /**
+     * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is one.
+     * @returns false when it is stopped, so that there is something else to do first.
+     */
+    async runNow(_id: SyncId, now: Date): Promise<boolean> {
+      const idle: Waiting["for"][] = ["schedule", "backoff", "rate-limit", "scope"];
+      const { matchedCount } = await syncs.updateOne(
+        { _id, "waiting.for": { $in: idle } },
+        { $set: { nextRunAt: now } },
+      );
+      if (matchedCount === 1) return true;
+      const busy: Waiting["for"][] = ["worker", "running", "next-slice"];
+      const result = await syncs.updateOne(
+        { _id, "waiting.for": { $in: busy } },
+        { $set: { runAgain: true } },
+      );
+      return result.matchedCount === 1;
+    },
+
+    /** Another interval than the definition's for one sync; null is the definition's again. It counts from the next run, which is due now. */
+    async setInterval(_id: SyncId, intervalMs: number | null, now: Date): Promise<void> {
+      await syncs.updateOne({ _id }, { $set: { intervalMs } });
+      await syncs.updateOne({ _id, "waiting.for": "schedule" }, { $set: { nextRunAt: now } });
+    },
+
+    /** Tells the readers of the change feed that there is something new. */
+    async noteChange(_id: SyncId, at: Date): Promise<void> {
+      await syncs.updateOne({ _id }, { $set: { lastChangeAt: at } });
+    },
+
+    /** @throws LeaseLostError when a newer run has started. */
+    async assertLease(_id: SyncId, fencingToken: number): Promise<void> {
+      const sync = await syncs.findOne({ _id });
+      if (sync?.fencingToken !== fencingToken) throw new LeaseLostError();
+    },
   };
+
+  async function insertUnlessPresent(sync: SyncDocument): Promise<void> {
+    try {
+      await syncs.insertOne(sync);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
 
   async function advance(
     _id: SyncId,

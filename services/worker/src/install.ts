@@ -20,7 +20,8 @@ export function createInstallHandler({ store, scopes, syncNames, now }: InstallH
     }
     const outcome = await store.installations.storeInstall(installOf(payload), scopes);
     if (outcome !== "superseded") {
-      await store.syncs.plan(payload.installationId, syncNames, now());
+      const paused = (await store.installations.find(payload.installationId))?.state === "paused";
+      await store.syncs.plan(payload.installationId, syncNames, now(), paused);
       await store.syncs.wake(payload.installationId, ["credential", "backoff", "scope", "schedule"], now());
     }
     return { outcome };

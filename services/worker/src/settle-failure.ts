@@ -1,30 +1,33 @@
 // Ends a slice that threw: says in MongoDB why the sync waits now, and until when.
 
 import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } from "@fleetkeeper/model";
-import type { SyncDocument } from "@fleetkeeper/store";
+import { LeaseLostError, nextSlot, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
 import { ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
 import { decideCall } from "./retry.ts";
-import { nextSlot } from "./schedule.ts";
 import type { SyncHandlerOptions } from "./sync.ts";
 
 interface FailedSlice {
   sync: SyncDocument;
-  definition: SyncDefinition;
+  /** Absent when this worker has none of that name. */
+  definition?: SyncDefinition;
   checkpoint: Checkpoint;
   error: unknown;
-  /** The worker is stopping: the error is only the slice's being cut short. */
-  stopping: boolean;
+  /** Aborted when the worker is stopping: the error is only the slice's being cut short. */
+  signal: AbortSignal;
 }
+
+const hourMs = 3_600_000;
 
 /** Progress stays: the next slice goes on at the checkpoint. */
 export async function settleFailure(
   { store, log, metrics, now }: Pick<SyncHandlerOptions, "store" | "log" | "metrics" | "now">,
-  { sync, definition, checkpoint, error, stopping }: FailedSlice,
+  { sync, definition, checkpoint, error, signal }: FailedSlice,
 ): Promise<{ outcome: "next slice" | "failed"; code?: string }> {
+  if (error instanceof LeaseLostError) throw error;
   const { pages, records, startedAt, changes } = checkpoint;
-  if (stopping) {
+  if (signal.aborted) {
     const waiting: Waiting = { for: "next-slice", pages, records };
     await settle({ nextRunAt: now(), waiting, failures: sync.failures });
     return { outcome: "next slice" };
@@ -52,7 +55,7 @@ export async function settleFailure(
   const decision = decideCall(error, failures);
   const until =
     decision.action === "never"
-      ? nextSlot(sync._id, sync.intervalMs ?? definition.intervalMs, now())
+      ? nextSlot(sync._id, sync.intervalMs ?? definition?.intervalMs ?? hourMs, now())
       : new Date(now().getTime() + decision.delayMs);
   const lastRun: RunOutcome = {
     at: now(),
@@ -71,7 +74,7 @@ export async function settleFailure(
       failures: sync.failures,
     });
   } else if (error instanceof ApiForbiddenError) {
-    const needs = `${message}; it may need the scope ${definition.scopes.join(" or ")}`;
+    const needs = `${message}; it may need the scope ${definition?.scopes.join(" or ")}`;
     await settle({
       nextRunAt: until,
       waiting: { for: "scope", until, code, message: needs },

@@ -8,18 +8,13 @@ import {
   type RecordChanges,
   type RunOutcome,
 } from "@fleetkeeper/model";
-import {
-  type FetchedRecord,
-  LeaseLostError,
-  type RunScope,
-  type Store,
-  type SyncDocument,
-} from "@fleetkeeper/store";
+import { LeaseLostError, nextSlot, type RunScope, type Store, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
-import type { createTrackunit } from "@fleetkeeper/trackunit";
-import { nextSlot } from "./schedule.ts";
+import type { createTrackunit, Page } from "@fleetkeeper/trackunit";
+import { newPass } from "./new-pass.ts";
 import { settleFailure } from "./settle-failure.ts";
+import { sift } from "./sift.ts";
 
 export interface SyncHandlerOptions {
   store: Store;
@@ -35,11 +30,20 @@ export interface SyncHandlerOptions {
   leaseMs: number;
 }
 
-type Outcome = {
+interface Outcome {
   outcome: "obsolete" | "superseded" | "next slice" | "succeeded" | "failed";
   code?: string;
   records?: number;
-};
+}
+
+/** A slice on its way: the checkpoint is replaced with each page. */
+interface Slice {
+  sync: SyncDocument;
+  definition: SyncDefinition;
+  scope: RunScope;
+  checkpoint: Checkpoint;
+  signal: AbortSignal;
+}
 
 export function createSyncHandler(options: SyncHandlerOptions) {
   const { store, definitions, log, now, leaseMs } = options;
@@ -54,81 +58,87 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     const sync = await store.syncs.start(payload.syncId, payload.fencingToken, now(), leaseUntil());
     if (sync === undefined) return { outcome: "obsolete" };
     const definition = definitions.get(sync.sync);
-    if (definition === undefined)
-      throw new Error(`no sync is called ${sync.sync}; a worker of another version planned it`);
-    const progress = { checkpoint: sync.checkpoint ?? newPass(now()) };
+    const checkpoint = sync.checkpoint ?? newPass(definition?.window, sync.watermark, now());
     try {
-      return await runSlice(sync, definition, progress, signal);
+      if (definition === undefined) throw new UnknownSyncError(sync.sync);
+      const slice = { sync, definition, scope: scopeOf(sync, definition, checkpoint), checkpoint, signal };
+      try {
+        return await runSlice(slice);
+      } catch (error) {
+        return await settleFailure(options, { ...slice, error });
+      }
     } catch (error) {
       if (error instanceof LeaseLostError) return { outcome: "superseded" };
-      return await settleFailure(options, {
-        sync,
-        definition,
-        checkpoint: progress.checkpoint,
-        error,
-        stopping: signal.aborted,
-      });
+      if (error instanceof UnknownSyncError)
+        return settleFailure(options, { sync, checkpoint, signal, error });
+      throw error;
     }
   };
 
-  async function runSlice(
-    sync: SyncDocument,
-    definition: SyncDefinition,
-    progress: { checkpoint: Checkpoint },
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const scope = scopeOf(sync, definition, progress.checkpoint);
-    if (progress.checkpoint.pages === 0) await store.records.forgetPass(sync._id);
-    if (!progress.checkpoint.complete && !(await readPages(scope, definition, progress, signal))) {
-      const { pages, records } = progress.checkpoint;
+  async function runSlice(slice: Slice): Promise<Outcome> {
+    const { sync, definition, scope } = slice;
+    if (slice.checkpoint.pages === 0) await store.records.forgetPass(sync._id);
+    if (!slice.checkpoint.complete && !(await readPages(slice))) {
+      const { checkpoint } = slice;
+      const { pages, records } = checkpoint;
+      const waiting = { for: "next-slice", pages, records } as const;
       await store.syncs.settle(sync._id, sync.fencingToken, {
         nextRunAt: now(),
-        waiting: { for: "next-slice", pages, records },
-        checkpoint: progress.checkpoint,
+        waiting,
+        checkpoint,
         failures: 0,
       });
       return { outcome: "next slice", records };
     }
-    const deleted = await store.records.markVanished(scope, now(), signal);
-    return finish(sync, definition, withChanges(progress.checkpoint, { ...noChanges, deleted }));
+    const { pages, vanishedUnknown } = slice.checkpoint;
+    if (definition.deletions === "complete-pass" && !vanishedUnknown) {
+      const deleted = await store.records.markVanished(scope, pages, now(), slice.signal);
+      slice.checkpoint = withChanges(slice.checkpoint, { ...noChanges, deleted });
+    }
+    return finish(slice);
   }
 
   /** @returns whether the last page was read. */
-  async function readPages(
-    scope: RunScope,
-    definition: SyncDefinition,
-    progress: { checkpoint: Checkpoint },
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const client = options.trackunit(scope.installationId);
+  async function readPages(slice: Slice): Promise<boolean> {
+    const { definition, scope, signal } = slice;
+    const { cursor: from, window } = slice.checkpoint;
     const sliceEndsAtMs = performance.now() + options.sliceMs;
-    const lastPage = progress.checkpoint.pages + options.slicePages;
-    const from = progress.checkpoint.cursor;
-    for await (const page of definition.pages(client, { from, pageSize: definition.pageSize, signal })) {
-      const { fitting, rejected } = sift(definition, page.items);
-      const written = await store.records.writePage(scope, progress.checkpoint.pages, fitting, now());
-      const { checkpoint } = progress;
-      progress.checkpoint = {
-        ...withChanges(checkpoint, { ...written, rejected }),
-        cursor: page.nextCursor,
-        pages: checkpoint.pages + 1,
-        records: checkpoint.records + fitting.length,
-        complete: page.nextCursor === null,
-      };
-      await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, progress.checkpoint, leaseUntil());
-      if (progress.checkpoint.complete) return true;
-      if (progress.checkpoint.pages >= lastPage || performance.now() >= sliceEndsAtMs) return false;
+    const lastPage = slice.checkpoint.pages + options.slicePages;
+    const paging = { from, pageSize: definition.pageSize, signal, ...(window === null ? {} : { window }) };
+    for await (const page of definition.pages(options.trackunit(scope.installationId), paging)) {
+      await writePage(slice, page);
+      if (slice.checkpoint.complete) return true;
+      if (slice.checkpoint.pages >= lastPage || performance.now() >= sliceEndsAtMs) return false;
       signal.throwIfAborted();
     }
-    return progress.checkpoint.complete;
+    throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
   }
 
-  async function finish(
-    sync: SyncDocument,
-    definition: SyncDefinition,
-    checkpoint: Checkpoint,
-  ): Promise<Outcome> {
-    const { startedAt, records, pages, changes } = checkpoint;
+  async function writePage(slice: Slice, { items, nextCursor }: Page): Promise<void> {
+    const { definition, scope, checkpoint } = slice;
+    const { records, misfits } = sift(definition, items);
+    const fetched = {
+      page: checkpoint.pages,
+      records,
+      alsoSeen: misfits.flatMap(({ externalId }) => externalId ?? []),
+      notePresence: definition.deletions === "complete-pass",
+    };
+    const written = await store.records.writePage(scope, fetched, now());
+    await store.setAside.keep(scope, misfits, now());
+    slice.checkpoint = {
+      ...withChanges(checkpoint, { ...written, rejected: misfits.length }),
+      cursor: nextCursor,
+      pages: checkpoint.pages + 1,
+      records: checkpoint.records + records.length,
+      complete: nextCursor === null,
+      vanishedUnknown:
+        checkpoint.vanishedUnknown || misfits.some(({ externalId }) => externalId === undefined),
+    };
+    await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
+  }
+
+  async function finish({ sync, definition, scope, checkpoint }: Slice): Promise<Outcome> {
+    const { startedAt, records, pages, changes, window } = checkpoint;
     const lastRun: RunOutcome = { at: now(), startedAt, outcome: "succeeded", records, pages, changes };
     const nextRunAt = nextSlot(sync._id, sync.intervalMs ?? definition.intervalMs, now());
     await store.syncs.settle(sync._id, sync.fencingToken, {
@@ -137,9 +147,14 @@ export function createSyncHandler(options: SyncHandlerOptions) {
       checkpoint: null,
       failures: 0,
       lastRun,
+      ...(window === null ? {} : { watermark: window.to }),
     });
     await store.records.forgetPass(sync._id);
-    countRun(options.metrics, sync.sync, changes);
+    await store.setAside.forgetEarlier(scope);
+    await store.feed.prune(sync._id, now());
+    options.metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
+    for (const [change, count] of Object.entries(changes))
+      options.metrics.records.inc({ sync: sync.sync, change }, count);
     log.info(
       { installationId: sync.installationId, sync: sync.sync, records, pages, changes },
       "sync run succeeded",
@@ -152,9 +167,14 @@ export function createSyncHandler(options: SyncHandlerOptions) {
   }
 }
 
-function newPass(startedAt: Date): Checkpoint {
-  const passId = startedAt.getTime().toString(36);
-  return { passId, startedAt, cursor: null, pages: 0, records: 0, changes: noChanges, complete: false };
+/** The schedule names a sync that this worker does not have: its definition was removed, or is in a module that this worker was not given. */
+class UnknownSyncError extends Error {
+  readonly code = "ERR_UNKNOWN_SYNC";
+  readonly remedy = "never";
+
+  constructor(name: string) {
+    super(`this worker has no sync called ${name}; see SYNC_MODULES`);
+  }
 }
 
 function withChanges(checkpoint: Checkpoint, changes: RecordChanges): Checkpoint {
@@ -169,23 +189,4 @@ function scopeOf(sync: SyncDocument, { resource }: SyncDefinition, { passId }: C
     fencingToken: sync.fencingToken,
     passId,
   };
-}
-
-/** Parts the items that fit the definition's schema from those that do not. */
-function sift(
-  definition: SyncDefinition,
-  items: readonly unknown[],
-): { fitting: FetchedRecord[]; rejected: number } {
-  const fitting: FetchedRecord[] = [];
-  for (const item of items) {
-    const parsed = definition.item.safeParse(item);
-    if (parsed.success)
-      fitting.push({ externalId: definition.idOf(parsed.data as never), data: parsed.data });
-  }
-  return { fitting, rejected: items.length - fitting.length };
-}
-
-function countRun(metrics: Metrics, sync: string, changes: RecordChanges): void {
-  metrics.runs.inc({ sync, result: "succeeded" });
-  for (const [change, count] of Object.entries(changes)) metrics.records.inc({ sync, change }, count);
 }

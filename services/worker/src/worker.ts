@@ -11,7 +11,7 @@ import {
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createOpen, createSeal } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
-import { builtInSyncs } from "@fleetkeeper/syncs";
+import { builtInSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
 import { createMetrics, type Log } from "@fleetkeeper/telemetry";
 import { createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import { createTrackunit } from "@fleetkeeper/trackunit";
@@ -25,12 +25,15 @@ import { decideJob } from "./retry.ts";
 import { createSyncHandler } from "./sync.ts";
 import { createTokenLedger } from "./token-ledger.ts";
 
-/** Starts everything; what it started is closed through `defer`, the last first. `now` is for tests. */
+/** Starts everything; what it started is closed through `defer`, the last first. */
 export async function startWorker(
   config: WorkerConfig,
   log: Log,
   defer: Defer,
-  now = () => new Date(),
+  {
+    now = () => new Date(),
+    syncs = builtInSyncs,
+  }: { now?: () => Date; syncs?: readonly SyncDefinition[] } = {},
 ): Promise<void> {
   const namespace = config.REDIS_NAMESPACE;
   const metrics = createMetrics("worker");
@@ -77,7 +80,8 @@ export async function startWorker(
     getAccessToken: async (installationId, refused) =>
       (await tokens.get(installationId, refused)).accessToken,
   });
-  const definitions = new Map(builtInSyncs.map((definition) => [definition.name, definition]));
+  const definitions = new Map(syncs.map((definition) => [definition.name, definition]));
+  const syncNames = [...definitions.keys()];
 
   const consumer = connectConsumer(config.REDIS_URL);
   consumer.on("error", onError);
@@ -111,11 +115,15 @@ export async function startWorker(
       createInstallHandler({
         store,
         scopes: config.TRACKUNIT_SCOPES,
-        syncNames: [...definitions.keys()],
+        syncNames,
         now,
       }),
     ),
-    take("prewarm", config.PREWARM_CONCURRENCY, createPrewarmHandler({ tokens, ledger })),
+    take(
+      "prewarm",
+      config.PREWARM_CONCURRENCY,
+      createPrewarmHandler({ tokens, ledger, store, syncNames, now }),
+    ),
     take(
       "sync",
       config.SYNC_CONCURRENCY,

@@ -1,0 +1,35 @@
+// Parts the items of a page: those that fit the sync's definition become records, the others are set aside.
+
+import type { FetchedRecord, MisfitItem } from "@fleetkeeper/store";
+import type { SyncDefinition } from "@fleetkeeper/syncs";
+
+export interface Sifted {
+  records: FetchedRecord[];
+  misfits: MisfitItem[];
+}
+
+export function sift(definition: SyncDefinition, items: readonly unknown[]): Sifted {
+  const sifted: Sifted = { records: [], misfits: [] };
+  for (const item of items) {
+    const parsed = definition.item.safeParse(item);
+    const externalId = idOf(definition, parsed.success ? parsed.data : item);
+    if (parsed.success && externalId !== undefined) {
+      sifted.records.push({ externalId, data: parsed.data });
+      continue;
+    }
+    const issues = parsed.error?.issues ?? [{ path: [], message: "it has no id" }];
+    const reasons = issues.map(({ path, message }) => `${path.join(".") || "item"}: ${message}`);
+    sifted.misfits.push({ externalId, item, reasons });
+  }
+  return sifted;
+}
+
+/** Also of an item that does not fit, as far as it can be told. */
+function idOf(definition: SyncDefinition, item: unknown): string | undefined {
+  try {
+    const id: unknown = definition.idOf(item as never);
+    return typeof id === "string" && id !== "" && id.length <= 512 ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
