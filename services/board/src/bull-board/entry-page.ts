@@ -1,5 +1,7 @@
 // The one HTML page of the Bull board: without what it loads from elsewhere, and under a policy of its own.
 
+import { pathOf, sessionWatch } from "../views/assets.ts";
+
 /** Scripts from here only. Styles also inline: its components set them so. */
 export const entryPageCsp = [
   "default-src 'none'",
@@ -14,7 +16,9 @@ export const entryPageCsp = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Drops the links to other hosts, which are there for fonts. */
-export function trimEntryPage(page: string): string {
-  return page.replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "");
+/** Drops the links to other hosts, which are there for fonts, and adds the watch for the session's end. */
+export function adaptEntryPage(page: string): string {
+  return page
+    .replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "")
+    .replace("</head>", `<script src="${pathOf(sessionWatch)}"></script></head>`);
 }

@@ -5,12 +5,12 @@ import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { Log } from "@fleetkeeper/telemetry";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { changesSomething } from "../auth/same-origin.ts";
 import { OperationOffError } from "../errors.ts";
 import type { SendError } from "../send-error.ts";
 import { icon, pathOf } from "../views/assets.ts";
-import { entryPageCsp, trimEntryPage } from "./entry-page.ts";
+import { adaptEntryPage, entryPageCsp } from "./entry-page.ts";
 import { allowedOperation } from "./operations.ts";
 import { presentable } from "./presentable.ts";
 import { readOnlyForViewers } from "./read-only.ts";
@@ -44,12 +44,10 @@ export async function addBullBoard(
       );
     });
     scope.addHook("preSerialization", async (request, _reply, payload) =>
-      readOnlyForViewers(request.identity, presentable(payload)),
+      withWordsForBullBoard(readOnlyForViewers(request.identity, presentable(payload))),
     );
     scope.addHook("onSend", async (_request, reply, payload) =>
-      String(reply.getHeader("content-type")).startsWith("text/html")
-        ? trimEntryPage(String(payload))
-        : payload,
+      isEntryPage(reply) ? adaptEntryPage(String(payload)) : payload,
     );
     await scope.register(adapter.registerPlugin(), { prefix: bullBoardPath });
   });
@@ -62,6 +60,18 @@ const uiConfig = {
   miscLinks: [{ text: "Overview", url: "/" }],
   hideDocsLink: true,
 };
+
+/** Not so the login page or an error in its place. */
+function isEntryPage(reply: FastifyReply): boolean {
+  return reply.statusCode === 200 && String(reply.getHeader("content-type")).startsWith("text/html");
+}
+
+/** Our refusals in the shape that the Bull board's page shows, besides our own. */
+function withWordsForBullBoard(payload: unknown): unknown {
+  const { error } = payload as { error?: { code?: string; message?: string; key?: string } };
+  if (error?.code === undefined || error.key !== undefined) return payload;
+  return { error: { ...error, key: "ERRORS.FORBIDDEN" }, message: error.message };
+}
 
 function operationOf(request: FastifyRequest) {
   const route = (request.routeOptions.url ?? "").slice(bullBoardPath.length);

@@ -11,7 +11,8 @@ export interface Asset {
 
 export const styleSheet = readAsset("board", "css", "text/css; charset=utf-8");
 export const icon = readAsset("icon", "svg", "image/svg+xml");
-export const assets: readonly Asset[] = [styleSheet, icon];
+export const sessionWatch = readAsset("session-watch", "js", "text/javascript; charset=utf-8");
+export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch];
 
 export const pathOf = (asset: Asset): string => `/assets/${asset.file}`;
 

@@ -68,7 +68,7 @@ function navigationLink(entry: { path: string; text: string }, path: string): Ht
 function userCorner({ identity, csrfToken }: PageState): Html {
   if (identity === undefined) return html``;
   return html`<form class="user" method="post" action="/logout">
-    <span>${identity.user} <small>${identity.role}</small></span>
+    <span>${identity.user}${identity.role === identity.user ? "" : html` <small>${identity.role}</small>`}</span>
     <input type="hidden" name="_csrf" value="${csrfToken}">
     <button class="quiet">Log out</button>
   </form>`;

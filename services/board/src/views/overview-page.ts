@@ -27,7 +27,7 @@ export function overviewPage(page: PageState & { queues: QueueState[] | undefine
       </div>
       ${
         queues === undefined
-          ? html`<p class="notice bad" role="alert">Redis does not answer: what waits in the queues cannot be shown. Nothing accepted is lost by that.</p>`
+          ? html`<p class="notice bad" role="alert">Redis does not answer: what waits in the queues cannot be shown.</p>`
           : html`${failures(queues)}${queueTable(queues)}`
       }`,
   });

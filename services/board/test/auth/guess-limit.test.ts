@@ -1,0 +1,59 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { clientOf, createGuessLimit } from "../../src/auth/guess-limit.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const setup = () =>
+  createGuessLimit({ windowMs: 60_000, perClient: 3, perUser: 10, perClientUnderAttack: 1 });
+
+async function guess(limit: ReturnType<typeof setup>, client: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) await limit.take(client, "olive");
+}
+
+test("a client that guesses too often has to wait for the next window", async () => {
+  vi.useFakeTimers();
+  const limit = setup();
+  await guess(limit, "a", 3);
+  await expect(limit.take("a", "olive")).rejects.toMatchObject({
+    code: "ERR_TOO_MANY_TRIES",
+    retryAfterMs: 60_000,
+  });
+  await vi.advanceTimersByTimeAsync(60_001);
+  await limit.take("a", "olive");
+});
+
+test("right guesses do not count", async () => {
+  const limit = setup();
+  for (let count = 0; count < 20; count += 1) {
+    await limit.take("a", "olive");
+    await limit.giveBack("a", "olive");
+  }
+});
+
+test("a right guess at one user does not pay for wrong ones at another", async () => {
+  const limit = setup();
+  await guess(limit, "a", 2);
+  await limit.take("a", "victor");
+  await limit.giveBack("a", "victor");
+  await limit.take("a", "olive");
+  await expect(limit.take("a", "olive")).rejects.toMatchObject({ code: "ERR_TOO_MANY_TRIES" });
+});
+
+test("guesses from many addresses leave each address fewer, and the true user still one", async () => {
+  const limit = setup();
+  for (const client of ["a", "b", "c", "d"]) await guess(limit, client, client === "d" ? 2 : 3);
+  await limit.take("the user's own", "olive");
+  await expect(limit.take("the user's own", "olive")).rejects.toMatchObject({ code: "ERR_TOO_MANY_TRIES" });
+});
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["::ffff:192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+  ["2001:db8::1", "2001:db8:0:0"],
+  ["::1", "0:0:0:0"],
+])("the guesses of %s count as those of %s", (address, client) => {
+  expect(clientOf(address)).toBe(client);
+});

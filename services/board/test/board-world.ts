@@ -1,0 +1,92 @@
+// A board on a real Redis with a namespace of its own, and a client that logs in.
+
+import { Writable } from "node:stream";
+import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { onTestFinished } from "vitest";
+import { type BoardOptions, createBoardServer } from "../src/server.ts";
+
+export const operator = { name: "olive", password: "olives-long-password", role: "operator" } as const;
+export const viewer = { name: "victor", password: "victors-long-password", role: "viewer" } as const;
+
+export type BoardWorld = Awaited<ReturnType<typeof startBoard>>;
+
+/** Starts a board that ends with the test. */
+export async function startBoard(redisUrl: string, overrides: Partial<BoardOptions> = {}) {
+  const namespace = testNamespace();
+  const redis = connectProducer(redisUrl);
+  await connected(redis);
+  const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
+  let logText = "";
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logText += chunk;
+      done();
+    },
+  });
+  const server = await createBoardServer({
+    users: [operator, viewer],
+    secureCookies: false,
+    trustedProxies: [],
+    namespace,
+    redis,
+    queueSet,
+    metrics: createMetrics("board"),
+    checks: { redis: () => redis.ping() },
+    log: createLog({ service: "board", level: "info", destination }),
+    ...overrides,
+  });
+  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  onTestFinished(async () => {
+    await server.close();
+    await queueSet.close();
+    redis.disconnect();
+  });
+  return { url, namespace, redis, queueSet, logText: () => logText };
+}
+
+/** Logs in by the form, as a browser does, and returns the `Cookie` header of the session. */
+export async function logIn(url: string, user: { name: string; password: string }): Promise<string> {
+  const response = await postLogin(url, user);
+  if (response.status !== 303) throw new Error(`the login was answered with ${response.status}`);
+  return cookiesOf(response);
+}
+
+export async function postLogin(
+  url: string,
+  user: { name: string; password: string },
+  options: { cookie?: string; next?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const page = await fetch(`${url}/login`, {
+    headers: { accept: "text/html", cookie: options.cookie ?? "" },
+  });
+  const cookie = [options.cookie, cookiesOf(page)].filter((text) => text).join("; ");
+  return fetch(`${url}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: url, cookie, accept: "text/html", ...options.headers },
+    body: new URLSearchParams({
+      _csrf: csrfTokenOf(await page.text()),
+      user: user.name,
+      password: user.password,
+      next: options.next ?? "/",
+    }),
+  });
+}
+
+export function csrfTokenOf(page: string): string {
+  return /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
+}
+
+/** The cookies that a response sets, as a `Cookie` header. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
+
+export function basic(user: { name: string; password: string }): string {
+  return `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
+}

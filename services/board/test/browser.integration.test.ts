@@ -1,0 +1,88 @@
+import { expect, inject, test } from "vitest";
+import { operator, startBoard, viewer } from "./board-world.ts";
+import { openPage } from "./chromium.ts";
+import { addFailedInstall, canary, sealingKeyId } from "./failed-install.ts";
+
+const redisUrl = inject("redisUrl");
+
+async function setup(user: { name: string; password: string }, path = "/queues") {
+  const world = await startBoard(redisUrl);
+  const { page, complaints } = await openPage();
+  return {
+    world,
+    page,
+    complaints,
+    logIn: async () => {
+      await page.goto(world.url + path);
+      await page.getByLabel("User").fill(user.name);
+      await page.getByLabel("Password").fill(user.password);
+      await page.getByRole("button", { name: "Log in" }).click();
+    },
+  };
+}
+
+test("the Bull board shows the queues after the login, without a complaint in the console", async () => {
+  const { world, page, complaints, logIn } = await setup(operator);
+  const foreign: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(world.url)) foreign.push(request.url());
+  });
+  await logIn();
+  for (const queue of ["install", "prewarm", "dispatch", "sync"])
+    await page.getByRole("link", { name: queue }).first().waitFor();
+  expect(page.url()).toBe(`${world.url}/queues`);
+  expect(foreign).toEqual([]);
+  // The one is the 401 that the login page came with.
+  expect(complaints).toEqual([expect.stringContaining("401")]);
+});
+
+test("an operator retries a failed install by its button", async () => {
+  const { world, page, complaints, logIn } = await setup(operator, "/queues/queue/install?status=failed");
+  const { succeeded } = await addFailedInstall(world, redisUrl);
+  await logIn();
+  await page.getByText(`[sealed, key ${sealingKeyId}]`).first().waitFor();
+  expect(await page.content()).not.toContain(canary);
+  await page.getByRole("button", { name: "Retry all" }).click();
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await succeeded;
+  expect(complaints).toEqual([expect.stringContaining("401")]);
+});
+
+test("what is turned off is refused in words, and a session that ends leads to the login page", async () => {
+  const { world, page, logIn } = await setup(operator, "/queues/queue/install?status=failed");
+  await addFailedInstall(world, redisUrl);
+  await logIn();
+  await page.getByRole("button", { name: "Clean all" }).click();
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByText("This is turned off here").waitFor();
+  await page.context().clearCookies();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+});
+
+test("a viewer sees the failed install and no button to change it", async () => {
+  const { world, page, logIn } = await setup(viewer, "/queues/queue/install?status=failed");
+  await addFailedInstall(world, redisUrl);
+  await logIn();
+  await page.getByText(`[sealed, key ${sealingKeyId}]`).first().waitFor();
+  expect(await page.getByRole("button", { name: "Retry" }).count()).toBe(0);
+});
+
+test("the overview counts the failed install, and the logout leads to the login page", async () => {
+  const { world, page, complaints, logIn } = await setup(viewer, "/");
+  await addFailedInstall(world, redisUrl);
+  await logIn();
+  await page.getByRole("link", { name: "1 failed in install" }).waitFor();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  await page.goto(world.url);
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  expect(complaints).toHaveLength(2);
+});
+
+test("on a phone the overview needs no sideways scrolling", async () => {
+  const { page, logIn } = await setup(viewer, "/");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await logIn();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+});
