@@ -4,6 +4,7 @@ import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
 import { type CallbackBody, callbackSchema } from "./callback-body.ts";
+import { closeGracefully } from "./close-gracefully.ts";
 import { Refusal } from "./errors.ts";
 import { acceptJsonOnly } from "./json-body.ts";
 import { createRefuse } from "./refuse.ts";
@@ -40,6 +41,7 @@ export function createApp(options: {
     clientErrorHandler: refuse.socket,
   });
   app.server.maxConnections = maxConnections;
+  closeGracefully(app, limits.requestTimeout);
   acceptJsonOnly(app);
   app.setErrorHandler(refuse.request);
   app.setNotFoundHandler((request, reply) => {

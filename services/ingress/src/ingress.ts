@@ -1,6 +1,6 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
-import { connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createSeal } from "@fleetkeeper/sealing";
 import { createMetrics, type Log } from "@fleetkeeper/telemetry";
@@ -13,6 +13,8 @@ import { createKeySetFetcher } from "./fetch-key-set.ts";
 import { createKeySet } from "./key-set.ts";
 
 const keySetLookMs = 5_000;
+/** Who comes first should find Redis connected; a Redis that is away must not keep the ingress from saying so. */
+const startWaitMs = 3_000;
 
 /**
  * Listens as soon as it is built, whether or not Redis and the key endpoint answer; returns both addresses. What it
@@ -43,7 +45,11 @@ export async function startIngress(
   const keySet = createKeySet({ fetchKeys: fetcher.fetch, maxStaleMs: config.keySetMaxStaleMs, log, now });
   const looking = setInterval(() => void keySet.refreshIfDue(), keySetLookMs);
   defer("key set refresh", () => clearInterval(looking));
-  await keySet.refreshIfDue();
+  const bothConnected = Promise.all([redis, barrierRedis].map((one) => connected(one, startWaitMs)));
+  await Promise.all([
+    keySet.refreshIfDue(),
+    bothConnected.catch(() => log.warn("redis does not answer yet")),
+  ]);
 
   const { issuer, audience, maxAgeMs } = config;
   const acceptCallback = createAcceptCallback({

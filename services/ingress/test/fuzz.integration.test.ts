@@ -1,0 +1,56 @@
+import { expect, onTestFinished, test } from "vitest";
+import { type CallbackParts, mutated, onTheWire, seeded } from "./mutate.ts";
+import { openRaw } from "./raw-connection.ts";
+import { createWorld, type World } from "./world.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? 20_261_124);
+const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000);
+const inParallel = 40;
+
+/** A request that the server takes for incomplete is given up after this. */
+const patienceMs = 500;
+
+/** Sends bytes and returns the status of every answer. */
+async function statusesOf(world: World, bytes: Buffer): Promise<number[]> {
+  const { socket, received, ended } = openRaw(world.url);
+  socket.write(bytes);
+  const timer = setTimeout(() => socket.end(), patienceMs);
+  await ended;
+  clearTimeout(timer);
+  return [...received().matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+}
+
+test(`none of ${requests} mutated requests makes a 5xx or reaches the queue`, {
+  timeout: 300_000,
+}, async () => {
+  const world = await createWorld();
+  onTestFinished(() => world.close());
+  const sound: CallbackParts = {
+    requestLine: "POST /appinstall HTTP/1.1",
+    headers: ["Host: x", "Content-Type: application/json", "Connection: close"],
+    token: await world.simulator.signCallbackToken({}, { expiresInS: 3_600, issuedAt: null }),
+    body: world.bodyOf(),
+  };
+  // From here on this token carries this body only: a mutation that is still well-formed is another body.
+  expect(await statusesOf(world, onTheWire(sound))).toEqual([202]);
+
+  const random = seeded(seed);
+  const mutations = Array.from({ length: requests }, () => mutated(sound, random));
+  const counts: Record<number, number> = {};
+  await Promise.all(
+    Array.from({ length: inParallel }, async () => {
+      for (let bytes = mutations.pop(); bytes !== undefined; bytes = mutations.pop()) {
+        for (const status of await statusesOf(world, bytes)) {
+          counts[status] = (counts[status] ?? 0) + 1;
+          expect(status, `seed ${seed}: ${bytes.toString("latin1")}`).toBeLessThan(500);
+        }
+      }
+    }),
+  );
+  process.stdout.write(`fuzz: seed ${seed}, answers by status ${JSON.stringify(counts)}\n`);
+  const metrics = await (await fetch(`${world.opsUrl}/metrics`)).text();
+  expect(metrics).not.toMatch(/ERR_INTERNAL|UNAVAILABLE/);
+  expect(await world.queued()).toHaveLength(1);
+  for (const status of [400, 401, 404, 409, 415]) expect(counts[status]).toBeGreaterThan(0);
+  expect(await world.callback({ body: world.bodyOf({ after: "the flood" }) })).toMatchObject({ status: 202 });
+});
