@@ -1,5 +1,6 @@
 // The board's configuration, from the environment.
 
+import { isIP } from "node:net";
 import { readEnvironment, variable } from "@fleetkeeper/process";
 import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
@@ -22,7 +23,10 @@ const schema = z
     BOARD_VIEWER_PASSWORD: password.optional(),
     BOARD_SESSION_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
     BOARD_SECURE_COOKIES: z.stringbool("is neither true nor false").optional(),
-    BOARD_TRUSTED_PROXIES: variable.list(/,/).optional(),
+    BOARD_TRUSTED_PROXIES: variable
+      .list(/,/)
+      .refine((list) => list.every(isAddressOrNetwork), "holds something that is no address and no network")
+      .optional(),
     LOG_LEVEL: z.enum(logLevels).default("info"),
   })
   .superRefine((values, context) => {
@@ -59,6 +63,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     trustedProxies: values.BOARD_TRUSTED_PROXIES ?? [],
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Such as `10.0.0.7` or `10.0.0.0/8`. */
+function isAddressOrNetwork(text: string): boolean {
+  const [address = "", prefix = "0", ...rest] = text.split("/");
+  return isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= 128 && rest.length === 0;
 }
 
 function isLoopback(host: string): boolean {

@@ -9,6 +9,8 @@ export interface Operation {
   name: string;
   /** Queues that it is not for. */
   notFor?: readonly QueueName[];
+  /** The only value that `:queueStatus` may have. */
+  status?: "failed";
 }
 
 const job = "/api/queues/:queueName/:jobId";
@@ -21,7 +23,7 @@ const queue = "/api/queues/:queueName";
  */
 export const operations: readonly Operation[] = [
   { route: `${job}/retry`, name: "retry job" },
-  { route: `${queue}/retry/:queueStatus`, name: "retry all" },
+  { route: `${queue}/retry/:queueStatus`, name: "retry all", status: "failed" },
   { route: `${job}/promote`, name: "promote job" },
   { route: `${queue}/promote`, name: "promote all" },
   { route: `${job}/clean`, name: "remove job", notFor: ["install"] },
@@ -35,9 +37,11 @@ export const operations: readonly Operation[] = [
 export function allowedOperation(
   method: string,
   route: string,
-  params: { queueName?: string },
+  params: { queueName?: string; queueStatus?: string },
 ): Operation | undefined {
-  if (method !== "PUT") return undefined;
   const operation = operations.find((candidate) => candidate.route === route);
-  return operation?.notFor?.some((name) => name === params.queueName) ? undefined : operation;
+  if (method !== "PUT" || operation === undefined) return undefined;
+  const { notFor = [], status = params.queueStatus } = operation;
+  const isAllowed = !notFor.some((name) => name === params.queueName) && status === params.queueStatus;
+  return isAllowed ? operation : undefined;
 }

@@ -11,9 +11,9 @@ import { OperationOffError } from "../errors.ts";
 import type { SendError } from "../send-error.ts";
 import { icon, pathOf } from "../views/assets.ts";
 import { adaptEntryPage, entryPageCsp } from "./entry-page.ts";
+import { fitToRole } from "./fit-to-role.ts";
 import { allowedOperation } from "./operations.ts";
 import { presentable } from "./presentable.ts";
-import { readOnlyForViewers } from "./read-only.ts";
 
 export const bullBoardPath = "/queues";
 
@@ -35,17 +35,15 @@ export async function addBullBoard(
       reply.header("content-security-policy", entryPageCsp);
     });
     scope.addHook("preHandler", async (request, reply) => {
-      if (!changesSomething(request)) return;
-      const operation = operationOf(request);
-      if (operation === undefined) return sendError(new OperationOffError(), request, reply);
-      log.info(
-        { user: request.identity?.user, operation: operation.name, ...(request.params as object) },
-        "operation",
-      );
+      if (changesSomething(request) && operationOf(request) === undefined)
+        return sendError(new OperationOffError(), request, reply);
     });
     scope.addHook("preSerialization", async (request, _reply, payload) =>
-      withWordsForBullBoard(readOnlyForViewers(request.identity, presentable(payload))),
+      withWordsForBullBoard(fitToRole(request.identity, presentable(payload))),
     );
+    scope.addHook("onSend", async (request, reply) => {
+      if (changesSomething(request)) logOperation(request, reply, log);
+    });
     scope.addHook("onSend", async (_request, reply, payload) =>
       isEntryPage(reply) ? adaptEntryPage(String(payload)) : payload,
     );
@@ -60,6 +58,12 @@ const uiConfig = {
   miscLinks: [{ text: "Overview", url: "/" }],
   hideDocsLink: true,
 };
+
+function logOperation(request: FastifyRequest, { statusCode }: FastifyReply, log: Log): void {
+  const { queueName: queue, jobId } = request.params as { queueName?: string; jobId?: string };
+  const operation = operationOf(request)?.name ?? "refused";
+  log.info({ user: request.identity?.user, operation, queue, jobId, statusCode }, "operation");
+}
 
 /** Not so the login page or an error in its place. */
 function isEntryPage(reply: FastifyReply): boolean {

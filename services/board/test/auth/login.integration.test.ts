@@ -101,6 +101,20 @@ test("parallel guesses by HTTP Basic are limited as well", async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(17);
 });
 
+test("behind a trusted proxy each client has tries of its own, and nobody else can claim an address", async () => {
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const behindProxy = await startBoard(redisUrl, {
+    guessLimit: { perClient: 1 },
+    trustedProxies: ["127.0.0.1"],
+  });
+  await postLogin(behindProxy.url, wrong, from("192.0.2.1"));
+  expect((await postLogin(behindProxy.url, operator, from("192.0.2.1"))).status).toBe(429);
+  expect((await postLogin(behindProxy.url, operator, from("192.0.2.2"))).status).toBe(303);
+  const direct = await startBoard(redisUrl, { guessLimit: { perClient: 1 } });
+  await postLogin(direct.url, wrong, from("192.0.2.1"));
+  expect((await postLogin(direct.url, operator, from("192.0.2.2"))).status).toBe(429);
+});
+
 test("a browser that has logged in before still gets in while its address is limited, and its session lives on", async () => {
   const { url } = await startBoard(redisUrl, { guessLimit: { perClient: 3 } });
   const cookie = await logIn(url, operator);

@@ -22,6 +22,12 @@ test.each([
   expect(allowedOperation(method, route, { queueName: "sync" })).toBeUndefined();
 });
 
+test("all failed jobs of a queue are retried at once, all completed ones are not", () => {
+  const route = "/api/queues/:queueName/retry/:queueStatus";
+  expect(allowedOperation("PUT", route, { queueName: "sync", queueStatus: "failed" })).toBeDefined();
+  expect(allowedOperation("PUT", route, { queueName: "sync", queueStatus: "completed" })).toBeUndefined();
+});
+
 test("an install job cannot be removed: its credential exists nowhere else", () => {
   expect(allowedOperation("PUT", `${job}/clean`, { queueName: "sync" })?.name).toBe("remove job");
   expect(allowedOperation("PUT", `${job}/clean`, { queueName: "install" })).toBeUndefined();

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { expect, inject, onTestFinished, test } from "vitest";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+test("the board starts, answers and stops when it is told to", async () => {
+  const board = spawn(process.execPath, [main], {
+    env: {
+      REDIS_URL: inject("redisUrl"),
+      REDIS_NAMESPACE: testNamespace(),
+      MONGODB_URL: inject("mongodbUrl"),
+      BOARD_PORT: "0",
+      BOARD_USER: "olive",
+      BOARD_PASSWORD: "olives-long-password",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => {
+    board.kill("SIGKILL");
+  });
+  const exit = once(board, "exit");
+  const lines: { msg: string; url?: string }[] = [];
+  for await (const line of createInterface(board.stdout)) {
+    const event = JSON.parse(line) as { msg: string; url?: string };
+    lines.push(event);
+    if (event.msg !== "service started") continue;
+    const url = lines.find(({ msg }) => msg === "listening")?.url ?? "";
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${url}/queues`)).status).toBe(401);
+    board.kill("SIGTERM");
+  }
+  expect(await exit).toEqual([0, null]);
+  expect(lines.at(-1)?.msg).toBe("service stopped");
+});
