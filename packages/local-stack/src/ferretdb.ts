@@ -10,6 +10,7 @@ import { findOnPath, outputOf } from "./find-on-path.ts";
 import { withProgress } from "./progress.ts";
 
 const source = join(import.meta.dirname, "../../../tools/ferretdb");
+const sourceFile = /\.(go|mod|sum)$/;
 const buildTimeoutMs = 900_000;
 const keptLines = 5;
 
@@ -33,7 +34,7 @@ export async function buildFerretdb(
   const path = await programPath(env);
   if (path === undefined) return { reason: "no Go toolchain on the PATH to build FerretDB with" };
 
-  onProgress("MongoDB: building FerretDB, once; this takes a minute or some");
+  onProgress("MongoDB: building FerretDB, once; this takes some minutes");
   await mkdir(join(path, ".."), { recursive: true });
   const unfinished = `${path}.${randomUUID()}`;
   try {
@@ -51,7 +52,8 @@ async function programPath(env: NodeJS.ProcessEnv): Promise<string | undefined> 
   if (go === undefined) return undefined;
   const hash = createHash("sha256").update(await outputOf(go, ["version"], { env, timeoutMs: 10_000 }));
   for (const entry of (await readdir(source, { withFileTypes: true, recursive: true })).sort(byPath)) {
-    if (entry.isFile()) hash.update(entry.name).update(await readFile(join(entry.parentPath, entry.name)));
+    if (sourceFile.test(entry.name))
+      hash.update(entry.name).update(await readFile(join(entry.parentPath, entry.name)));
   }
   const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const name = `ferretdb-${hash.digest("hex").slice(0, 16)}`;
@@ -68,7 +70,7 @@ async function compile(
   env: NodeJS.ProcessEnv,
   onProgress: (line: string) => void,
 ): Promise<void> {
-  const child = spawn("go", ["run", "./build", "-o", output], {
+  const child = spawn("go", ["run", "-v", "./build", "-o", output], {
     cwd: source,
     env,
     stdio: ["ignore", "pipe", "pipe"],
