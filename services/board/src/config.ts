@@ -9,7 +9,7 @@ import { z } from "zod";
 const userName = z.string().regex(/^[^:\p{Cc}]+$/u, "holds a colon or a control character");
 const password = z.string().min(12, "has fewer than 12 characters");
 
-const schema = z
+export const schema = z
   .object({
     REDIS_URL: variable.url("redis:", "rediss:"),
     REDIS_NAMESPACE: z.string().default("fleetkeeper"),

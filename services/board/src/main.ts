@@ -18,7 +18,8 @@ await runService({ log }, async (defer) => {
   const queueSet = createQueueSet({
     redis,
     namespace: config.namespace,
-    onError: (error) => log.warn({ error }, "queue connection failed"),
+    // The queues share the connection above, and each of them repeats what it said.
+    onError: (error) => log.debug({ error }, "queue connection failed"),
   });
   defer("queues", () => queueSet.close());
 

@@ -194,3 +194,16 @@ test("every page has headers that keep it to itself", async () => {
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("cache-control")).toBe("no-store");
 });
+
+test("without Redis the session holds and the overview says what is missing", async () => {
+  const { url, redis, logText } = await startBoard(redisUrl);
+  const headers = { cookie: await logIn(url, operator), accept: "text/html" };
+  redis.disconnect();
+  const response = await fetch(url, { headers });
+  expect(response.status).toBe(503);
+  expect(await response.text()).toContain("Redis does not answer");
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  const queues = await fetch(`${url}/queues/api/queues`, { headers: { cookie: headers.cookie } });
+  expect(queues.status).toBe(500);
+  expect(logText()).toContain("ended sessions cannot be read or written");
+});
