@@ -20,7 +20,7 @@ const query = `query Assets($first: Int, $after: Cursor) {
   rateLimit { cost remaining resetIn }
 }`;
 
-/** Only what we rely on is checked; the rest is kept as it comes. */
+/** `id` is global: `___Asset___<uuid>`; the UUID is REST's id. */
 const asset = z.looseObject({
   id: z.string().min(1).max(200),
   name: z.string().nullish(),

@@ -1,9 +1,13 @@
-// What is synced, one file a resource.
+// What is synced, one file a resource, and how a sync is defined.
 
-import { assets } from "./assets.ts";
-import type { SyncDefinition } from "./define-sync.ts";
-
-export { defineSync, type SyncDefinition } from "./define-sync.ts";
-
-/** The syncs that every installation gets. */
-export const builtInSyncs: readonly SyncDefinition[] = [assets];
+export { aempEquipment } from "./aemp-equipment.ts";
+export { alertConfigurations } from "./alert-configurations.ts";
+export { assetEvents } from "./asset-events.ts";
+export { assetLocations } from "./asset-locations.ts";
+export { assets } from "./assets.ts";
+export { builtInSyncs } from "./built-in-syncs.ts";
+export { customers } from "./customers.ts";
+export { defineSync, isSyncDefinition, type SyncDefinition } from "./define-sync.ts";
+export { SyncDefinitionError, SyncDuplicateError, SyncError, SyncModuleError } from "./errors.ts";
+export { loadSyncs } from "./load-syncs.ts";
+export { sites } from "./sites.ts";

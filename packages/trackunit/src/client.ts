@@ -1,27 +1,28 @@
 // What a sync reads through: the API as one installation sees it.
 
-import type { ApiRequest } from "./http.ts";
+import type { AempList } from "./aemp-pages.ts";
+import type { GraphqlConnection } from "./graphql-pages.ts";
+import type { ApiRequest, Send } from "./http.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { RestCursorList } from "./rest-cursor-pages.ts";
+import type { RestList } from "./rest-pages.ts";
+import type { MaybeItem } from "./send-for-item.ts";
 
-/** One page of any of the API's lists. */
-export interface Page {
-  items: unknown[];
-  /** Where the next page begins; null after the last. */
-  nextCursor: string | null;
-}
-
-/** Where to begin and when to stop. `from` is a cursor that an earlier page gave, null for the first page. */
-export interface PageOptions {
-  from: string | null;
-  pageSize: number;
-  signal: AbortSignal;
-  /** For a sync that reads what happened in a window of time: from (inclusive) and to (exclusive). */
-  window?: { from: Date; to: Date };
-}
-
-/** What a sync reads through. */
+/**
+ * The API as one installation sees it. Every call is bounded in time and size, and throws an ApiError whose class and `code`
+ * tell the cause. The next page is asked for when the caller takes it.
+ */
 export interface TrackunitClient {
-  /** @throws ApiError */
-  send(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
-  /** Pages of a Relay connection at the top of `query`, which takes the variables `first` and `after`. */
-  graphqlPages(query: { query: string; connection: string }, options: PageOptions): AsyncIterable<Page>;
+  /** Any request; gives the answer's JSON. */
+  send: Send;
+  /** A request for one thing, where 403 means that this one is not visible: the caller skips it and goes on. */
+  sendForItem(request: ApiRequest, signal: AbortSignal): Promise<MaybeItem>;
+  /** Pages by number: `page`, `size`, `sort`. */
+  restPages(list: RestList, options: PageOptions): AsyncIterable<Page>;
+  /** Pages by cursor: `limit`, `after`. */
+  restCursorPages(list: RestCursorList, options: PageOptions): AsyncIterable<Page>;
+  /** Pages of a Relay connection at the top of a query. */
+  graphqlPages(query: GraphqlConnection, options: PageOptions): AsyncIterable<Page>;
+  /** Pages of an AEMP 2.0 (ISO 15143-3) fleet, which are of 100 whatever `pageSize` says. */
+  aempPages(list: AempList, options: PageOptions): AsyncIterable<Page>;
 }

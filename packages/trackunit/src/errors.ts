@@ -1,8 +1,11 @@
 // Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about it.
 
+/** What every one of them has, for who decides about the next attempt. */
 export abstract class ApiError extends Error {
   abstract readonly code: string;
   abstract readonly remedy: "retry" | "later" | "never";
+  /** Reading on at the same cursor cannot help: the next attempt should begin with the first page. */
+  readonly startOver: boolean = false;
 }
 
 /** 401 with a token, and again 401 with a new one. */
@@ -31,9 +34,27 @@ export class ApiRateLimitedError extends ApiError {
   }
 }
 
-/** No answer, a cut connection, a time-out, or a status of 500 and above. */
+/** No answer, a cut connection, a time-out, 408, or a status of 500 and above. */
 export class ApiUnavailableError extends ApiError {
   readonly code = "ERR_API_UNAVAILABLE";
+  readonly remedy = "retry";
+}
+
+/** Nothing was asked: the whole API has been failing, and few may ask at a time until it answers again. */
+export class ApiCircuitOpenError extends ApiError {
+  readonly code = "ERR_API_CIRCUIT_OPEN";
+  readonly remedy = "later";
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super("the API is out of order for every account");
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The requests could not be counted, so none was made: the limiter's Redis did not answer. */
+export class ApiLimiterUnavailableError extends ApiError {
+  readonly code = "ERR_API_LIMITER_UNAVAILABLE";
   readonly remedy = "retry";
 }
 
@@ -49,21 +70,25 @@ export class ApiShapeError extends ApiError {
   readonly remedy = "retry";
 }
 
-/** The answer is longer than we take. */
+/** The answer is longer than we take, even for a page of one item. */
 export class ApiAnswerTooLongError extends ApiError {
   readonly code = "ERR_API_ANSWER_TOO_LONG";
   readonly remedy = "never";
 }
 
-/** Any other status between 300 and 499: the request itself is wrong. */
+/** Any other status between 300 and 499: the request itself is wrong, or the cursor it named is no longer known. */
 export class ApiRejectedError extends ApiError {
   readonly code = "ERR_API_REJECTED";
   readonly remedy = "never";
+  override readonly startOver = true;
   readonly status: number;
+  /** The fields that the answer's `violations` name. */
+  readonly fields: readonly string[];
 
-  constructor(status: number) {
-    super(`the API answered ${status}`);
+  constructor(status: number, fields: readonly string[] = []) {
+    super(`the API answered ${status}${fields.length > 0 ? `; it objects to ${fields.join(", ")}` : ""}`);
     this.status = status;
+    this.fields = fields;
   }
 }
 
@@ -89,4 +114,19 @@ export class QueryTooComplexError extends ApiError {
 export class CursorRepeatsError extends ApiError {
   readonly code = "ERR_API_CURSOR_REPEATS";
   readonly remedy = "retry";
+  override readonly startOver = true;
+}
+
+/** There is always one more page, long after the last one that could be. */
+export class PagesEndlessError extends ApiError {
+  readonly code = "ERR_API_PAGES_ENDLESS";
+  readonly remedy = "retry";
+  override readonly startOver = true;
+}
+
+/** The cursor to read on from is none that these pages give. */
+export class CursorUnreadableError extends ApiError {
+  readonly code = "ERR_API_CURSOR_UNREADABLE";
+  readonly remedy = "retry";
+  override readonly startOver = true;
 }

@@ -1,10 +1,19 @@
 // The Trackunit API: requests, pages, limits and errors. Hides HTTP.
 
-export type { Page, PageOptions, TrackunitClient } from "./client.ts";
+export type { AempList } from "./aemp-pages.ts";
+export {
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitState,
+  createCircuitBreaker,
+} from "./circuit-breaker.ts";
+export type { TrackunitClient } from "./client.ts";
 export {
   ApiAnswerTooLongError,
+  ApiCircuitOpenError,
   ApiError,
   ApiForbiddenError,
+  ApiLimiterUnavailableError,
   ApiNotJsonError,
   ApiRateLimitedError,
   ApiRejectedError,
@@ -12,8 +21,17 @@ export {
   ApiUnauthorizedError,
   ApiUnavailableError,
   CursorRepeatsError,
+  CursorUnreadableError,
   GraphqlError,
+  PagesEndlessError,
   QueryTooComplexError,
 } from "./errors.ts";
-export type { ApiRequest } from "./http.ts";
+export type { GraphqlConnection } from "./graphql-pages.ts";
+export type { ApiRequest, Send } from "./http.ts";
+export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
+export type { IncompleteItem, Page, PageOptions } from "./page.ts";
+export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts";
+export type { RestCursorList } from "./rest-cursor-pages.ts";
+export type { RestList } from "./rest-pages.ts";
+export type { MaybeItem } from "./send-for-item.ts";
 export { createTrackunit, type TrackunitOptions } from "./trackunit.ts";

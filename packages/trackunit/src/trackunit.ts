@@ -1,37 +1,96 @@
-// The Trackunit API on behalf of one installation: every request with a fresh token, once more with a new one after 401.
+// The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a new one after 401.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
+import { aempPages } from "./aemp-pages.ts";
+import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import type { TrackunitClient } from "./client.ts";
-import { ApiUnauthorizedError } from "./errors.ts";
-import { graphqlPages } from "./graphql.ts";
-import { sendRequest } from "./http.ts";
+import { ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
+import { readGraphqlAnswer } from "./graphql-answer.ts";
+import { graphqlFamily, graphqlPages } from "./graphql-pages.ts";
+import { type Send, sendRequest } from "./http.ts";
+import type { Limiter } from "./limits.ts";
+import { restCursorPages } from "./rest-cursor-pages.ts";
+import { restPages } from "./rest-pages.ts";
+import { sendForItem } from "./send-for-item.ts";
 
 export interface TrackunitOptions {
   apiUrl: string;
+  /** Keeps the connections. */
   dispatcher: Dispatcher;
   /** Gives another token than `refused`, when that is given. */
   getAccessToken: (installationId: InstallationId, refused?: string) => Promise<string>;
+  /** Absent: nothing is counted, and only what the API says is heeded. */
+  limiter?: Limiter;
+  /** Default: one of its own. */
+  breaker?: CircuitBreaker;
+  /** Of one request, from sending to the last byte. Default 20 000. */
   timeoutMs?: number;
+  /** Of one answer. Default 16 MiB. */
   bodyLimitBytes?: number;
 }
 
-/** Time-outs are 20 s and answers at most 16 MiB unless given. */
+/** One for a process: what it learns about the API it keeps for all installations. */
 export function createTrackunit(
   options: TrackunitOptions,
 ): (installationId: InstallationId) => TrackunitClient {
-  const { getAccessToken, timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
-  const http = { apiUrl: options.apiUrl, dispatcher: options.dispatcher, timeoutMs, bodyLimitBytes };
+  const { apiUrl, dispatcher, getAccessToken, limiter } = options;
+  const { breaker = createCircuitBreaker(), timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
+  const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes };
+  /** How many items of a GraphQL query the API lets be asked for at a time. */
+  const affordable = new Map<string, number>();
+  /** Paths whose list refused to be sorted. */
+  const unsortable = new Set<string>();
+
   return (installationId) => {
-    const send: TrackunitClient["send"] = async (request, signal) => {
-      const token = await getAccessToken(installationId);
+    const send: Send = (request, signal) =>
+      breaker.run(installationId, async () => {
+        const token = await getAccessToken(installationId);
+        const { family, part } = request;
+        const use = { installationId, family, ...(part === undefined ? {} : { part }) };
+        await limiter?.take(use, signal);
+        try {
+          const json = await withFreshToken(token, (fresh) => sendRequest(http, request, fresh, signal));
+          if (family === graphqlFamily) await keepToBudget(json);
+          return json;
+        } catch (error) {
+          if (error instanceof ApiRateLimitedError) await close(family, error.retryAfterMs);
+          throw error;
+        }
+      });
+
+    return {
+      send,
+      sendForItem: (request, signal) => sendForItem(send, request, signal),
+      restPages: (list, page) => restPages(send, unsortable, list, page),
+      restCursorPages: (list, page) => restCursorPages(send, list, page),
+      graphqlPages: (query, page) => graphqlPages(send, affordable, query, page),
+      aempPages: (list, page) => aempPages(send, list, page),
+    };
+
+    /** The second try is not counted: a request that named nobody used up nobody's limit. */
+    async function withFreshToken<Result>(
+      token: string,
+      request: (token: string) => Promise<Result>,
+    ): Promise<Result> {
       try {
-        return await sendRequest(http, request, token, signal);
+        return await request(token);
       } catch (error) {
         if (!(error instanceof ApiUnauthorizedError)) throw error;
+        return request(await getAccessToken(installationId, token));
       }
-      return sendRequest(http, request, await getAccessToken(installationId, token), signal);
-    };
-    return { send, graphqlPages: (query, page) => graphqlPages(send, query, page) };
+    }
+
+    /** All of an installation's GraphQL queries share the budget that each answer tells. */
+    async function keepToBudget(json: unknown): Promise<void> {
+      const budget = readGraphqlAnswer(json)?.budget;
+      if (budget !== undefined && budget.remaining < budget.cost)
+        await close(graphqlFamily, budget.resetInMs);
+    }
+
+    /** Only a courtesy: without it the API says the same again. */
+    async function close(family: string, forMs: number | undefined): Promise<void> {
+      if (forMs !== undefined) await limiter?.close({ installationId, family }, forMs).catch(() => undefined);
+    }
   };
 }

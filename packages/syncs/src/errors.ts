@@ -1,0 +1,27 @@
+// What is wrong with a sync that somebody wrote, said so that they can put it right.
+
+export abstract class SyncError extends Error {
+  abstract readonly code: string;
+  readonly remedy = "never";
+}
+
+/** A definition that cannot work. `faults` lists everything that is wrong with it. */
+export class SyncDefinitionError extends SyncError {
+  readonly code = "ERR_SYNC_DEFINITION";
+  readonly faults: readonly string[];
+
+  constructor(name: string, faults: readonly string[]) {
+    super(`the sync ${name} cannot work: ${faults.join("; ")}`);
+    this.faults = faults;
+  }
+}
+
+/** A module of syncs that cannot be imported (`cause` says why), or holds none. */
+export class SyncModuleError extends SyncError {
+  readonly code = "ERR_SYNC_MODULE";
+}
+
+/** Two syncs with one name, or of one resource. */
+export class SyncDuplicateError extends SyncError {
+  readonly code = "ERR_SYNC_DUPLICATE";
+}

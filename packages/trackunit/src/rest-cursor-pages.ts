@@ -1,0 +1,57 @@
+// Pages by cursor: `?limit=20&after=…` gives `{before, after, limit, content}`. Source: Trackunit's REST documentation.
+
+import { z } from "zod";
+import { ApiAnswerTooLongError, ApiShapeError, CursorRepeatsError } from "./errors.ts";
+import type { ApiRequest, Send } from "./http.ts";
+import type { Page, PageOptions } from "./page.ts";
+
+export interface RestCursorList {
+  family: string;
+  /** Without a query string. */
+  path: string;
+  /** Default GET. */
+  method?: ApiRequest["method"];
+  /** Besides `limit` and `after`. */
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+/** Reads on from `from`. A page too long is asked for again at half its size. */
+export async function* restCursorPages(
+  send: Send,
+  { family, path, method = "GET", query = {}, body }: RestCursorList,
+  { from, pageSize, signal }: PageOptions,
+): AsyncGenerator<Page> {
+  const read = new Set<string | null>();
+  let cursor = from;
+  let limit = pageSize;
+  for (;;) {
+    read.add(cursor);
+    const after = cursor === null ? {} : { after: cursor };
+    const search = new URLSearchParams({ ...query, limit: String(limit), ...after });
+    let answer: z.output<typeof pageShape>;
+    try {
+      answer = readPage(await send({ family, method, path: `${path}?${search}`, body }, signal));
+    } catch (error) {
+      if (!(error instanceof ApiAnswerTooLongError) || limit === 1) throw error;
+      limit = Math.ceil(limit / 2);
+      continue;
+    }
+    // A list that new items are waited for at names its end again and again.
+    const atEnd = answer.content.length === 0 && answer.after === cursor;
+    const nextCursor = atEnd ? null : answer.after || null;
+    if (nextCursor !== null && read.has(nextCursor))
+      throw new CursorRepeatsError("the API gave a cursor that was read already");
+    yield { items: answer.content, nextCursor };
+    if (nextCursor === null) return;
+    cursor = nextCursor;
+  }
+}
+
+const pageShape = z.object({ content: z.array(z.unknown()), after: z.string().nullish() });
+
+function readPage(json: unknown): z.output<typeof pageShape> {
+  const parsed = pageShape.safeParse(json);
+  if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
+  return parsed.data;
+}
