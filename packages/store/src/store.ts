@@ -29,8 +29,10 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
   const installations = createInstallations(db);
   const feed = createChangeFeed(db, syncs);
   const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
-  await db.collection("syncs").createIndexes([{ key: { nextRunAt: 1 } }, { key: { lastChangeAt: 1 } }]);
-  await db.collection("installations").createIndexes([{ key: { prewarmAt: 1 } }]);
+  // One at a time: FerretDB 1.24 drops the connection when a command names several and some of them exist.
+  await db.collection("syncs").createIndex({ nextRunAt: 1 });
+  await db.collection("syncs").createIndex({ lastChangeAt: 1 });
+  await db.collection("installations").createIndex({ prewarmAt: 1 });
 
   return {
     installations,

@@ -8,7 +8,7 @@ import { z } from "zod";
 const jwk = z.looseObject({ kty: z.string(), kid: z.string() }) as unknown as z.ZodType<JWK>;
 const jwks = z.object({ keys: z.array(jwk).min(1) }) as unknown as z.ZodType<JSONWebKeySet>;
 
-const schema = z.object({
+export const schema = z.object({
   REDIS_URL: variable.url("redis:", "rediss:"),
   REDIS_NAMESPACE: z
     .string()

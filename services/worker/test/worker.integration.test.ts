@@ -1,26 +1,256 @@
+import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { afterEach, expect, test, vi } from "vitest";
+import { storedAssets, trueAssets } from "./truth.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
 afterEach(() => world.close());
 
-const patient = { timeout: 30_000, interval: 50 };
+const patient = { timeout: 40_000, interval: 50 };
+
+/** Waits for a run that began after `since`, and gives the sync. */
+async function synced(account: SimulatedAccount, since: Date = new Date(0)) {
+  return vi.waitFor(async () => {
+    const sync = await syncOf(account);
+    expect(sync?.lastRun).toMatchObject({ outcome: "succeeded" });
+    expect(sync?.lastRun?.startedAt.getTime()).toBeGreaterThanOrEqual(since.getTime());
+    return sync;
+  }, patient);
+}
+
+async function syncOf(account: SimulatedAccount) {
+  const all = await world.store.syncs.ofInstallation(world.installationIdOf(account));
+  return all.find(({ sync }) => sync === "assets");
+}
+
+async function runAgain(account: SimulatedAccount) {
+  const since = new Date();
+  const sync = await syncOf(account);
+  if (sync === undefined) throw new Error("the account has no sync");
+  await world.store.syncs.runNow(sync._id, since);
+  return synced(account, since);
+}
 
 test("one install becomes a warm token and all the account's assets", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 250 });
   await world.startWorker();
   await world.install(account);
-  const id = world.installationIdOf(account);
-  await vi.waitFor(async () => {
-    const [sync] = await world.store.syncs.ofInstallation(id);
-    expect(sync?.lastRun).toMatchObject({ outcome: "succeeded", records: 250, pages: 3 });
-    expect(sync?.waiting.for).toBe("schedule");
-  }, patient);
-  expect(await world.store.records.count("assets", id)).toBe(250);
+  const sync = await synced(account);
+  expect(sync?.lastRun).toMatchObject({ records: 250, pages: 3, changes: { created: 250 } });
+  expect(sync?.waiting.for).toBe("schedule");
+  expect(await storedAssets(world, account)).toEqual(trueAssets(account));
   expect(account.tokenCalls).toBe(1);
-  expect(await world.store.installations.find(id)).toMatchObject({
+  const installation = await world.store.installations.find(world.installationIdOf(account));
+  expect(installation).toMatchObject({
     state: "active",
     lastToken: { outcome: "granted" },
+    grantedScopes: ["asset.view"],
   });
+});
+
+test("a later run writes what changed, marks what vanished and leaves the rest alone", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 120 });
+  await world.startWorker();
+  await world.install(account);
+  await synced(account);
+
+  const unchanged = await runAgain(account);
+  expect(unchanged?.lastRun?.changes).toMatchObject({ created: 0, updated: 0, deleted: 0, unchanged: 120 });
+
+  const changed = account.change(30, { create: 1, update: 1, delete: 1 });
+  const sync = await runAgain(account);
+  expect(sync?.lastRun?.changes).toMatchObject({
+    created: changed.created.length,
+    updated: changed.updated.length,
+    deleted: changed.deleted.length,
+  });
+  expect(await storedAssets(world, account)).toEqual(trueAssets(account));
+});
+
+test("of two installs the newer one counts, although the older one's job runs later", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  const now = Date.now();
+  const newer = await world.install(account, { receivedAt: new Date(now) });
+  await world.startWorker();
+  await synced(account);
+  await world.install(account, { receivedAt: new Date(now - 60_000), clientSecret: "an older secret" });
+  await vi.waitFor(
+    async () => expect((await world.queues.queues.install.getJobCounts("completed")).completed).toBe(2),
+    patient,
+  );
+  const installation = await world.store.installations.find(world.installationIdOf(account));
+  expect(installation?.generation).toBe(newer);
+  await runAgain(account);
+});
+
+test("a refused credential revokes the installation and stops its syncs; a new install ends that", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  await world.startWorker();
+  await world.install(account, { clientSecret: "not the secret" });
+  const id = world.installationIdOf(account);
+  await vi.waitFor(async () => {
+    const found = await world.store.installations.find(id);
+    expect(found).toMatchObject({
+      state: "revoked",
+      lastToken: { outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" },
+    });
+    expect(await syncOf(account)).toMatchObject({ nextRunAt: null, waiting: { for: "credential" } });
+  }, patient);
+  expect(account.tokenCalls).toBe(1);
+  await world.install(account);
+  await synced(account);
+  expect((await world.store.installations.find(id))?.state).toBe("active");
+});
+
+test("an outage of the token endpoint is no refusal: the sync waits and says why", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  world.simulator.faults.add({ kind: "status", status: 503, operation: "apptoken" });
+  await world.startWorker();
+  await world.install(account);
+  await vi.waitFor(async () => {
+    const found = await world.store.installations.find(world.installationIdOf(account));
+    expect(found).toMatchObject({
+      state: "active",
+      lastToken: { outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" },
+    });
+    expect(await syncOf(account)).toMatchObject({
+      failures: 1,
+      waiting: { for: "backoff", code: "ERR_TOKEN_UNAVAILABLE" },
+    });
+  }, patient);
+  world.simulator.faults.clear();
+  await runAgain(account);
+});
+
+test("a rate limit makes the sync wait as long as the API says, without counting as a failure", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  world.simulator.faults.add({
+    kind: "graphql-rate-limit",
+    operation: "graphql",
+    resetInMs: 1_500,
+    times: 1,
+  });
+  await world.startWorker();
+  await world.install(account);
+  await vi.waitFor(
+    async () =>
+      expect((await syncOf(account))?.waiting).toMatchObject({ for: "rate-limit", family: "graphql" }),
+    patient,
+  );
+  const sync = await synced(account);
+  expect(sync?.failures).toBe(0);
+});
+
+test("a resource that the token may not read stops only that sync, and names what it may need", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  world.simulator.faults.add({ kind: "forbidden", operation: "graphql.assets" });
+  await world.startWorker();
+  await world.install(account);
+  await vi.waitFor(
+    async () =>
+      expect((await syncOf(account))?.waiting).toMatchObject({ for: "scope", code: "ERR_API_FORBIDDEN" }),
+    patient,
+  );
+  const waiting = (await syncOf(account))?.waiting;
+  expect(waiting?.for === "scope" && waiting.message).toContain("asset.view");
+  expect((await world.store.installations.find(world.installationIdOf(account)))?.state).toBe("active");
+});
+
+test("an expired access token costs one new one, not the run", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  await world.startWorker();
+  await world.install(account);
+  await synced(account);
+  account.expireTokens();
+  await runAgain(account);
+  expect(account.tokenCalls).toBe(2);
+});
+
+test("a record that does not fit is set aside where an operator sees it, and is not taken for gone", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 30 });
+  await world.startWorker();
+  await world.install(account);
+  await synced(account);
+  const [victim] = account.assets();
+  world.simulator.faults.add({ kind: "bad-record", operation: "graphql.assets", itemId: victim?.id });
+  const sync = await runAgain(account);
+  expect(sync?.lastRun?.changes).toMatchObject({ rejected: 1, deleted: 0, unchanged: 29 });
+  const [aside] = await world.store.setAside.of(sync?._id as never, 10);
+  expect(aside?.reasons[0]).toMatch(/^[\w.]+: /);
+  expect(await storedAssets(world, account)).toEqual(trueAssets(account));
+});
+
+test("a large fleet is read in slices, and a stopping worker hands it on in the middle", async () => {
+  world = await createWorld({ env: { SYNC_SLICE_PAGES: "3" } });
+  const account = world.simulator.addAccount({ assets: 2_000 });
+  const stop = await world.startWorker();
+  await world.install(account);
+  await vi.waitFor(async () => expect((await syncOf(account))?.checkpoint?.pages ?? 0).toBeGreaterThan(3), {
+    ...patient,
+    interval: 5,
+  });
+  await stop();
+  const handedOn = await syncOf(account);
+  expect(handedOn?.lastRun).toBeNull();
+  expect(handedOn?.waiting.for).toMatch(/next-slice|worker/);
+  await world.startWorker();
+  const sync = await synced(account);
+  expect(sync?.lastRun).toMatchObject({ records: 2_000, pages: 20 });
+  expect(world.simulator.requests.count({ operation: "graphql.assets" })).toBe(20);
+  expect(await storedAssets(world, account)).toEqual(trueAssets(account));
+});
+
+test("after the loss of all of Redis everything goes on by itself", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  const stop = await world.startWorker();
+  await world.install(account);
+  await synced(account);
+  const keys = await world.redis.keys(`*${world.namespace}*`);
+  expect(keys.length).toBeGreaterThan(5);
+  await world.redis.del(...keys);
+  await runAgain(account);
+  await stop();
+  await world.redis.del(...(await world.redis.keys(`*${world.namespace}*`)));
+  await world.startWorker();
+  await runAgain(account);
+  expect(account.tokenCalls).toBe(2);
+});
+
+test("many syncs of many workers ask for an account's token once", async () => {
+  world = await createWorld();
+  const accounts = Array.from({ length: 10 }, () => world.simulator.addAccount({ assets: 5 }));
+  world.simulator.faults.add({ kind: "delay", operation: "apptoken", delayMs: 300 });
+  await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
+  await Promise.all(accounts.map((account) => world.install(account)));
+  for (const account of accounts) await synced(account);
+  expect(accounts.map(({ tokenCalls }) => tokenCalls)).toEqual(accounts.map(() => 1));
+});
+
+test("a paused account does nothing until it is resumed", async () => {
+  world = await createWorld();
+  const account = world.simulator.addAccount({ assets: 5 });
+  await world.startWorker();
+  await world.install(account);
+  await synced(account);
+  const id = world.installationIdOf(account);
+  await world.store.pause(id);
+  await world.install(account);
+  await vi.waitFor(
+    async () => expect((await world.queues.queues.install.getJobCounts("completed")).completed).toBe(2),
+    patient,
+  );
+  expect(await syncOf(account)).toMatchObject({ nextRunAt: null, waiting: { for: "operator" } });
+  const since = new Date();
+  await world.store.resume(id, since);
+  await synced(account, since);
 });
