@@ -1,8 +1,10 @@
 // Two projects: `unit` needs nothing but Node.js, `integration` talks to a real Redis and a real MongoDB server.
 import { defineConfig } from "vitest/config";
+import { closingLine } from "./vitest.reporter.ts";
 
 export default defineConfig({
   test: {
+    reporters: ["default", closingLine()],
     projects: [
       {
         test: {

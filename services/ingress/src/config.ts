@@ -4,7 +4,7 @@ import { readEnvironment, variable } from "@fleetkeeper/process";
 import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
 
-const schema = z.object({
+export const schema = z.object({
   REDIS_URL: variable.url("redis:", "rediss:"),
   REDIS_NAMESPACE: z
     .string()

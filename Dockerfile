@@ -1,0 +1,21 @@
+# One image for every service: `node services/<name>/src/main.ts` runs it, TypeScript as it is (Node.js 24).
+
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS install
+WORKDIR /app
+COPY . .
+# Only what the services need at run time: no development dependency, and nothing of the local stack.
+RUN npx --yes pnpm@12.4.2 install --prod --frozen-lockfile \
+      --filter-prod "@fleetkeeper/ingress..." \
+      --filter-prod "@fleetkeeper/worker..." \
+      --filter-prod "@fleetkeeper/board..." \
+      --filter-prod "@fleetkeeper/simulator..."
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+# Owned by root and not writable by the services. A number, so that an orchestrator sees that it isn't root.
+COPY --from=install /app .
+USER 1000:1000
+STOPSIGNAL SIGTERM

@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { installationIdOf } from "@fleetkeeper/model";
+import { expect, onTestFinished, test } from "vitest";
+import { createOpen, createSeal, type SealBinding } from "../src/index.ts";
+
+const program = join(import.meta.dirname, "../src/make-secrets.ts");
+const run = (folder: string) => promisify(execFile)(process.execPath, [program, folder]);
+
+async function setup() {
+  const parent = await mkdtemp(join(tmpdir(), "fleetkeeper-secrets-"));
+  onTestFinished(() => rm(parent, { recursive: true }));
+  const folder = join(parent, "secrets");
+  await run(folder);
+  return { folder, read: (name: string) => readFile(join(folder, name), "utf8") };
+}
+
+test("a new private key opens what the new public key sealed", async () => {
+  const { read } = await setup();
+  const seal = await createSeal(JSON.parse(await read("sealing_public_key")));
+  const open = await createOpen(JSON.parse(await read("sealing_private_keys")));
+  const binding: SealBinding = { installationId: installationIdOf("@a/b", "1"), purpose: "credential" };
+  expect(await open(await seal("x", binding), binding)).toBe("x");
+  expect(await read("board_password")).toMatch(/^[\w-]{24}\n$/);
+});
+
+test("nobody else on the machine comes into the folder", async () => {
+  const { folder } = await setup();
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+});
+
+test("secrets that are there stay as they are", async () => {
+  const { folder, read } = await setup();
+  const before = await read("sealing_private_keys");
+  await rm(join(folder, "sealing_public_key"));
+  await expect(run(folder)).rejects.toMatchObject({ code: 1 });
+  expect(await read("sealing_private_keys")).toBe(before);
+  await expect(read("sealing_public_key")).rejects.toMatchObject({ code: "ENOENT" });
+});
