@@ -1,5 +1,6 @@
 // All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
 
+import type { InstallationId } from "@fleetkeeper/model";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { QueueUnavailableError } from "./errors.ts";
@@ -23,6 +24,7 @@ export interface QueueSet {
    * @throws QueueUnavailableError when Redis does not take it in time.
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
+  addForget(installationId: InstallationId, askedAt: Date): Promise<void>;
   addPrewarms(payloads: Payloads["prewarm"][]): Promise<void>;
   addSyncs(payloads: Payloads["sync"][]): Promise<void>;
 
@@ -73,6 +75,11 @@ export function createQueueSet(options: {
         throw new QueueUnavailableError("Redis did not take the job", { cause });
       }
       return { jobId };
+    },
+
+    async addForget(installationId, askedAt) {
+      const payload: Payloads["install"] = { kind: "forget", installationId, askedAt: askedAt.toISOString() };
+      await queues.install.add("forget", payload);
     },
 
     async addPrewarms(payloads: Payloads["prewarm"][]): Promise<void> {

@@ -12,10 +12,17 @@ type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
 export type InstallPayload = AsJson<Install> & { kind: "install" };
 export type UnrecognisedPayload = AsJson<UnrecognisedCallback> & { kind: "unrecognised" };
 
+/** Queue `install` too, since it is about the same thing: an operator wants an account's credential and data gone. */
+export interface ForgetPayload {
+  kind: "forget";
+  installationId: InstallationId;
+  askedAt: string;
+}
+
 export interface Payloads {
-  install: InstallPayload | UnrecognisedPayload;
-  /** Ask for a token now. Obsolete once the installation's generation is another one. */
-  prewarm: { installationId: InstallationId; generation: Generation };
+  install: InstallPayload | UnrecognisedPayload | ForgetPayload;
+  /** Make sure of a fresh token of this generation; with `renew`, ask for a new one whatever is there. */
+  prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean };
   /** Nothing: look for what is due. */
   dispatch: Record<string, never>;
   /** Run one slice. Good for one start only: while the sync's fencing token is still this one. */
@@ -65,7 +72,7 @@ export type AcceptedCallback =
   | { install: Install; contentHash: string }
   | { unrecognised: UnrecognisedCallback; contentHash: string };
 
-export function toPayload(callback: AcceptedCallback): Payloads["install"] {
+export function toPayload(callback: AcceptedCallback): InstallPayload | UnrecognisedPayload {
   return "install" in callback
     ? { kind: "install", ...callback.install, receivedAt: callback.install.receivedAt.toISOString() }
     : {

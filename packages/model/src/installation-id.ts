@@ -9,9 +9,13 @@ export type InstallationId = string & { readonly __brand: "InstallationId" };
  * The result never holds `:` and is never an integer.
  */
 export function installationIdOf(irisAppId: string, accountId: string): InstallationId {
-  const [organization = "", ...rest] = irisAppId.split("/");
-  const app = rest.length === 0 ? encode(organization) : `${encode(organization)}.${encode(rest.join("/"))}`;
-  return `${app}.${encode(accountId)}` as InstallationId;
+  return `${installationIdPrefix(irisAppId)}.${encode(accountId)}` as InstallationId;
+}
+
+/** What the ids of all installations of apps whose name begins like this begin with. */
+export function installationIdPrefix(appPrefix: string): string {
+  const [organization = "", ...rest] = appPrefix.split("/");
+  return rest.length === 0 ? encode(organization) : `${encode(organization)}.${encode(rest.join("/"))}`;
 }
 
 /** Takes a text that is already an installation id, for instance from a job or the database. */

@@ -67,7 +67,7 @@ export function createChangeFeed(db: Db, syncs: Syncs) {
       consumer: string,
       sync: Pick<SyncDocument, "_id" | "installationId" | "sync">,
     ): AsyncGenerator<FeedEntry> {
-      const { position: after = "" } = (await cursors.findOne({ _id: `${consumer}/${sync._id}` })) ?? {};
+      const { position: after = "" } = (await cursors.findOne({ _id: `${sync._id}/${consumer}` })) ?? {};
       const range = { $gt: `${sync._id}/${after}`, $lt: idsUnder(sync._id).$lt };
       for await (const { _id, at, changes } of entries.find({ _id: range }).sort({ _id: 1 })) {
         const position = _id.slice(sync._id.length + 1);
@@ -87,7 +87,7 @@ export function createChangeFeed(db: Db, syncs: Syncs) {
       consumer: string,
       { syncId, position }: Pick<FeedEntry, "syncId" | "position">,
     ): Promise<void> {
-      await cursors.updateOne({ _id: `${consumer}/${syncId}` }, { $set: { position } }, { upsert: true });
+      await cursors.updateOne({ _id: `${syncId}/${consumer}` }, { $set: { position } }, { upsert: true });
     },
   };
 }

@@ -22,6 +22,8 @@ export interface InstallationDocument {
   /** Of the newest install; an older one changes nothing. */
   generation: Generation;
   sealedCredential: SealedText;
+  /** Of the key that the credential is sealed with. */
+  sealKeyId: string;
   clientIdFingerprint: string;
   installedAt: Date;
   createdAt: Date;
@@ -33,6 +35,13 @@ export interface InstallationDocument {
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused. */
   prewarmAt: Date | null;
+}
+
+/** Collection `accounts`: finds an installation by the beginning of its account id. */
+export interface AccountDocument {
+  /** `<account id, lower case>/<installation id>`. */
+  _id: string;
+  installationId: InstallationId;
 }
 
 /** Collection `syncs`: the schedule. */
@@ -114,9 +123,29 @@ export interface ChangesDocument {
 
 /** Collection `feedCursors`: how far one consumer of the change feed has come in one sync. */
 export interface FeedCursorDocument {
-  /** `<consumer>/<sync id>`. */
+  /** `<sync id>/<consumer>`. */
   _id: string;
   position: string;
+}
+
+/** Collection `forgotten`: that an account was forgotten, so that an older install which is still under way does not bring it back. */
+export interface ForgottenDocument {
+  _id: InstallationId;
+  at: Date;
+}
+
+/** Collection `audit`: what operators did. Outlives the account. */
+export interface AuditDocument {
+  /** `<installation id>/<time, ISO>-<random>`. */
+  _id: string;
+  at: Date;
+  /** User name. */
+  who: string;
+  /** For instance `pause`. */
+  action: string;
+  installationId: InstallationId;
+  /** The sync, where it is about one. */
+  sync?: string;
 }
 
 /** Collection `unrecognisedCallbacks`. */

@@ -2,6 +2,7 @@
 
 export type { ChangeFeed, FeedEntry } from "./change-feed.ts";
 export type {
+  AuditDocument,
   InstallationDocument,
   RecordDocument,
   RunDocument,
@@ -10,6 +11,7 @@ export type {
 } from "./documents.ts";
 export { LeaseLostError, StoreError, UnknownInstallationError } from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
+export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
 export type { FetchedPage, FetchedRecord, RunScope } from "./records.ts";
 export { nextSlot } from "./schedule.ts";
 export type { MisfitItem } from "./set-aside.ts";

@@ -1,14 +1,28 @@
 // Installations: who installed us, with which sealed credential, and how asking for a token went.
 
-import type { Generation, Install, InstallationId, SealedText, TokenResult } from "@fleetkeeper/model";
+import type {
+  Generation,
+  Install,
+  InstallationId,
+  InstallationState,
+  SealedText,
+  TokenResult,
+} from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { InstallationDocument } from "./documents.ts";
+import type { AccountDocument, InstallationDocument } from "./documents.ts";
 import { isDuplicateKey, UnknownInstallationError } from "./errors.ts";
+import {
+  accountKeyOf,
+  type InstallationPage,
+  type ListQuery,
+  listInstallations,
+} from "./list-installations.ts";
 
 export type Installations = ReturnType<typeof createInstallations>;
 
 export function createInstallations(db: Db) {
   const installations: Collection<InstallationDocument> = db.collection("installations");
+  const accounts: Collection<AccountDocument> = db.collection("accounts");
 
   return {
     /**
@@ -17,10 +31,12 @@ export function createInstallations(db: Db) {
      */
     async storeInstall(
       install: Install,
-      requestedScopes: string[],
+      how: { requestedScopes: string[]; sealKeyId: string },
     ): Promise<"stored" | "same" | "superseded"> {
       const { installationId: _id, generation, receivedAt, ...fields } = install;
-      const result = await stored(_id, generation, { ...fields, requestedScopes, installedAt: receivedAt });
+      const key = { _id: accountKeyOf(install.accountId, _id) };
+      await accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true });
+      const result = await stored(_id, generation, { ...fields, ...how, installedAt: receivedAt });
       if (result !== "superseded")
         await installations.updateOne(
           { _id, generation, state: "revoked" },
@@ -96,6 +112,28 @@ export function createInstallations(db: Db) {
       return matchedCount === 1;
     },
 
+    /** One page of the operators' list. */
+    async list(query: ListQuery): Promise<InstallationPage> {
+      return listInstallations({ installations, accounts }, query);
+    },
+
+    /** How many there are in each state. */
+    async countByState(): Promise<Record<InstallationState, number>> {
+      const [all, paused, revoked] = await Promise.all([
+        installations.estimatedDocumentCount(),
+        installations.countDocuments({ state: "paused" }),
+        installations.countDocuments({ state: "revoked" }),
+      ]);
+      return { active: all - paused - revoked, paused, revoked };
+    },
+
+    async forget(_id: InstallationId): Promise<void> {
+      const found = await installations.findOne({ _id });
+      if (found === null) return;
+      await accounts.deleteOne({ _id: accountKeyOf(found.accountId, _id) });
+      await installations.deleteOne({ _id });
+    },
+
     async setPaused(_id: InstallationId): Promise<void> {
       await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: null } });
     },
@@ -134,6 +172,7 @@ export function createInstallations(db: Db) {
       accountId: string;
       sealedCredential: SealedText;
       clientIdFingerprint: string;
+      sealKeyId: string;
       requestedScopes: string[];
       installedAt: Date;
     },

@@ -1,15 +1,19 @@
 // The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
 
-import type { InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
+import type { Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
 import { MongoClient } from "mongodb";
+import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
-import type { UnrecognisedDocument } from "./documents.ts";
+import type { ForgottenDocument, UnrecognisedDocument } from "./documents.ts";
+import { forgetData } from "./forget-data.ts";
 import { createInstallations } from "./installations.ts";
 import { createRecords } from "./records.ts";
 import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
+
+const driversDefaultDatabase = "test";
 
 /**
  * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing.
@@ -22,17 +26,19 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
     socketTimeoutMS: timeoutMs,
     maxPoolSize: 20,
   });
-  const { pathname } = new URL(mongodbUrl.replace(/^mongodb(\+srv)?:/, "http:").replace(/,[^/]*/, ""));
-  const db = client.db(decodeURIComponent(pathname.slice(1)) || "fleetkeeper");
+  const db = client.db(client.options.dbName === driversDefaultDatabase ? "fleetkeeper" : undefined);
   await client.connect();
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
   const feed = createChangeFeed(db, syncs);
+  const forgotten = db.collection<ForgottenDocument>("forgotten");
   const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
   // One at a time: FerretDB 1.24 drops the connection when a command names several and some of them exist.
   await db.collection("syncs").createIndex({ nextRunAt: 1 });
   await db.collection("syncs").createIndex({ lastChangeAt: 1 });
   await db.collection("installations").createIndex({ prewarmAt: 1 });
+  await db.collection("installations").createIndex({ installedAt: -1, _id: 1 });
+  await db.collection("installations").createIndex({ state: 1, _id: 1 });
 
   return {
     installations,
@@ -40,6 +46,7 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
     records: createRecords(db, syncs, feed),
     setAside: createSetAside(db),
     feed,
+    audit: createAudit(db),
 
     /**
      * Notes a refused credential and stops the installation's syncs. A new install that comes in between wins: it wakes
@@ -64,6 +71,29 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
     async resume(id: InstallationId, now: Date): Promise<void> {
       await installations.endPause(id, now);
       await syncs.wake(id, ["operator"], now);
+    },
+
+    /** Whether an account was forgotten after this install came in. */
+    async isForgotten({
+      installationId,
+      receivedAt,
+    }: Pick<Install, "installationId" | "receivedAt">): Promise<boolean> {
+      const found = await forgotten.findOne({ _id: installationId });
+      return found !== null && found.at >= receivedAt;
+    },
+
+    /** Deletes an account's credential and everything that was read for it, unless it was installed again since `askedAt`. */
+    async forget(
+      id: InstallationId,
+      askedAt: Date,
+    ): Promise<{ outcome: "forgotten" | "superseded"; deleted: number }> {
+      const installation = await installations.find(id);
+      if (installation !== null && installation.installedAt > askedAt)
+        return { outcome: "superseded", deleted: 0 };
+      await forgotten.updateOne({ _id: id }, { $set: { at: askedAt } }, { upsert: true });
+      await installations.forget(id);
+      await unrecognised.deleteMany({ installationId: id });
+      return { outcome: "forgotten", deleted: await forgetData(db, id) };
     },
 
     async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {

@@ -2,16 +2,18 @@ import type { Generation } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { at, installationId, installOf, setup } from "./world.ts";
 
+const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
+
 test("the newest install wins, whatever order they are stored in", async () => {
   const { store } = await setup();
-  expect(await store.installations.storeInstall(installOf("2"), ["asset.view"])).toBe("stored");
-  expect(await store.installations.storeInstall(installOf("1"), ["asset.view"])).toBe("superseded");
-  expect(await store.installations.storeInstall(installOf("2"), ["asset.view"])).toBe("same");
+  expect(await store.installations.storeInstall(installOf("2"), how)).toBe("stored");
+  expect(await store.installations.storeInstall(installOf("1"), how)).toBe("superseded");
+  expect(await store.installations.storeInstall(installOf("2"), how)).toBe("same");
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "2",
     sealedCredential: "sealed 2",
   });
-  expect(await store.installations.storeInstall(installOf("3"), ["asset.view"])).toBe("stored");
+  expect(await store.installations.storeInstall(installOf("3"), how)).toBe("stored");
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "3",
     sealedCredential: "sealed 3",
@@ -22,7 +24,7 @@ test("of many installs stored at once the newest is what remains", async () => {
   const { store } = await setup();
   const generations = Array.from({ length: 20 }, (_, index) => String((index * 7) % 20).padStart(2, "0"));
   await Promise.all(
-    generations.map((generation) => store.installations.storeInstall(installOf(generation), [])),
+    generations.map((generation) => store.installations.storeInstall(installOf(generation), how)),
   );
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "19",
@@ -32,7 +34,7 @@ test("of many installs stored at once the newest is what remains", async () => {
 
 test("a refused credential revokes its own install, not a newer one", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), []);
+  await store.installations.storeInstall(installOf("1"), how);
   await store.syncs.plan(installationId, ["assets"], at(0), false);
   const refusal = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
   await store.revoke(installationId, "0" as Generation, refusal, at(3600));
@@ -45,7 +47,7 @@ test("a refused credential revokes its own install, not a newer one", async () =
   const [sync] = await store.syncs.ofInstallation(installationId);
   expect(sync).toMatchObject({ nextRunAt: null, waiting: { for: "credential" } });
 
-  await store.installations.storeInstall(installOf("2"), []);
+  await store.installations.storeInstall(installOf("2"), how);
   await store.syncs.wake(installationId, ["credential"], at(2));
   expect((await store.installations.find(installationId))?.state).toBe("active");
   expect((await store.syncs.ofInstallation(installationId))[0]?.nextRunAt).toEqual(at(2));
@@ -53,7 +55,7 @@ test("a refused credential revokes its own install, not a newer one", async () =
 
 test("a due prewarm goes to one of many dispatchers", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), []);
+  await store.installations.storeInstall(installOf("1"), how);
   const [due] = await store.installations.duePrewarms(at(1), 10);
   if (due === undefined) throw new Error("nothing is due");
   const claims = await Promise.all(

@@ -56,6 +56,10 @@ export function createTokenCache(options: {
       await redis.set(keyOf(installationId), await seal(JSON.stringify(token), installationId), "PX", lifeMs);
     },
 
+    async forget(installationId: InstallationId): Promise<void> {
+      await redis.del(keyOf(installationId));
+    },
+
     lockKeyOf: (installationId: InstallationId) => `${keyOf(installationId)}:lock`,
   };
 }

@@ -74,6 +74,12 @@ export function createTokens(options: TokensOptions) {
       const askedAt = now();
       return obtain(installationId, (token) => token.issuedAt >= askedAt, { evenIfRevoked: true });
     },
+
+    /** Deletes the tokens of an installation from Redis and from this process's memory. */
+    async forget(installationId: InstallationId): Promise<void> {
+      memory.forget(installationId);
+      await cache.forget(installationId);
+    },
   };
 
   /** One call in this process per installation and purpose; the others get its result. */

@@ -13,8 +13,7 @@ export const schema = z
   .object({
     REDIS_URL: variable.url("redis:", "rediss:"),
     REDIS_NAMESPACE: z.string().default("fleetkeeper"),
-    // No `variable.url`: a MongoDB URL may name several hosts, which `URL` refuses.
-    MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\/./, "is not a URL that starts with mongodb://"),
+    MONGODB_URL: variable.mongodbUrl(),
     BOARD_HOST: z.string().default("127.0.0.1"),
     BOARD_PORT: variable.port(3001),
     BOARD_USER: userName,

@@ -14,7 +14,7 @@ export const schema = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
     .default("fleetkeeper"),
-  MONGODB_URL: variable.url("mongodb:", "mongodb+srv:"),
+  MONGODB_URL: variable.mongodbUrl(),
   TRACKUNIT_TOKEN_URL: variable.url("https:", "http:").default("https://auth.trackunit.com/apptoken"),
   TRACKUNIT_API_URL: variable.url("https:", "http:").default("https://iris.trackunit.com"),
   TRACKUNIT_SCOPES: variable.list(/\s+/).default(["asset.view"]),

@@ -16,10 +16,13 @@ export function createPrewarmHandler(options: {
   const { tokens, ledger, store, syncNames, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
     try {
-      const token = await tokens.prewarm(payload.installationId, payload.generation);
-      await ledger.noteGrant(payload.installationId, token);
+      const { installationId, generation, renew } = payload;
+      const token = await (renew
+        ? tokens.refresh(installationId)
+        : tokens.prewarm(installationId, generation));
+      await ledger.noteGrant(installationId, token);
       // A sync that is newer than the install gets into the schedule with the next token.
-      await store.syncs.plan(payload.installationId, syncNames, now(), false);
+      await store.syncs.plan(installationId, syncNames, now(), false);
       return { outcome: "warm", expiresAt: token.expiresAt };
     } catch (error) {
       if (error instanceof TokenError) return { outcome: "not warm", code: error.code };

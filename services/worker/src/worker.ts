@@ -116,6 +116,7 @@ export async function startWorker(
         store,
         scopes: config.TRACKUNIT_SCOPES,
         syncNames,
+        forgetTokens: (installationId) => tokens.forget(installationId),
         now,
       }),
     ),

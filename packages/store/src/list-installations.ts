@@ -1,0 +1,140 @@
+// Pages of the operators' list of installations: searched, filtered and sorted by index and by key, so that the last page costs what the first does.
+
+import { type InstallationId, type InstallationState, installationIdPrefix } from "@fleetkeeper/model";
+import type { Collection } from "mongodb";
+import type { AccountDocument, InstallationDocument } from "./documents.ts";
+
+export interface ListQuery {
+  /** The beginning of an account id, in any case, or of an app's name with its `@`. */
+  search?: string;
+  state?: InstallationState;
+  /** `id`: by app and account, or by account where accounts are searched; `newest`: the last installed first, not with `search`. */
+  sort: "id" | "newest";
+  /** `next` of the page before. */
+  after?: string;
+  /** At most 500. */
+  limit: number;
+}
+
+/** A row without the credential. */
+export type InstallationRow = Omit<InstallationDocument, "sealedCredential">;
+
+export interface InstallationPage {
+  rows: InstallationRow[];
+  /** Where the next page begins; undefined after the last. */
+  next: string | undefined;
+}
+
+interface Collections {
+  installations: Collection<InstallationDocument>;
+  accounts: Collection<AccountDocument>;
+}
+
+/** Behind every character that an id of ours can hold. */
+const last = "~";
+const projection = { sealedCredential: 0 };
+
+/** @throws TypeError when `after` is not one that a page gave. */
+export async function listInstallations(
+  collections: Collections,
+  query: ListQuery,
+): Promise<InstallationPage> {
+  const search = query.search?.trim() ?? "";
+  if (search !== "" && !search.startsWith("@")) return byAccount(collections, query, search.toLowerCase());
+  return query.sort === "newest" && search === ""
+    ? byNewest(collections, query)
+    : byId(collections, query, search);
+}
+
+/** The key under which an account's installation is found by the beginning of the account id. */
+export function accountKeyOf(accountId: string, installationId: InstallationId): string {
+  return `${accountId.toLowerCase()}/${installationId}`;
+}
+
+async function byAccount(
+  { installations, accounts }: Collections,
+  query: ListQuery,
+  prefix: string,
+): Promise<InstallationPage> {
+  const { state, limit } = query;
+  const from = query.after === undefined ? { $gte: prefix } : { $gt: keyOf(query.after)[0] ?? "" };
+  const keys = await accounts
+    .find({ _id: { ...from, $lt: `${prefix}${last}` } })
+    .sort({ _id: 1 })
+    .limit(limit + 1)
+    .toArray();
+  const shown = keys.slice(0, limit);
+  const found = installations.find(
+    { _id: { $in: shown.map(({ installationId }) => installationId) } },
+    { projection },
+  );
+  const byId = new Map((await found.toArray()).map((row) => [row._id, row]));
+  const rows = shown.flatMap(({ installationId }) => byId.get(installationId) ?? []);
+  return {
+    rows: rows.filter((row) => state === undefined || row.state === state),
+    next: keys.length > limit ? cursorOf(shown.at(-1)?._id) : undefined,
+  };
+}
+
+async function byId(
+  { installations }: Collections,
+  query: ListQuery,
+  search: string,
+): Promise<InstallationPage> {
+  const { state, after, limit } = query;
+  const prefix = installationIdPrefix(search);
+  const end = `${prefix}${last}` as InstallationId;
+  const begin = (after === undefined ? prefix : (keyOf(after)[0] ?? "")) as InstallationId;
+  const _id = after === undefined ? { $gte: begin, $lt: end } : { $gt: begin, $lt: end };
+  const rows = await installations
+    .find({ _id, ...(state === undefined ? {} : { state }) }, { projection })
+    .sort({ _id: 1 })
+    .limit(limit + 1)
+    .toArray();
+  return paged(rows, limit, (row) => cursorOf(row._id));
+}
+
+async function byNewest({ installations }: Collections, query: ListQuery): Promise<InstallationPage> {
+  const { state, after, limit } = query;
+  const [installedAtIso = "", _id = ""] = after === undefined ? [] : keyOf(after);
+  const installedAt = new Date(installedAtIso);
+  const behind = {
+    $or: [{ installedAt: { $lt: installedAt } }, { installedAt, _id: { $gt: _id as InstallationId } }],
+  };
+  const rows = await installations
+    .find(
+      { ...(after === undefined ? {} : behind), ...(state === undefined ? {} : { state }) },
+      { projection },
+    )
+    .sort({ installedAt: -1, _id: 1 })
+    .limit(limit + 1)
+    .toArray();
+  return paged(rows, limit, (row) => cursorOf(row.installedAt.toISOString(), row._id));
+}
+
+function paged(
+  rows: InstallationRow[],
+  limit: number,
+  cursor: (row: InstallationRow) => string,
+): InstallationPage {
+  const shown = rows.slice(0, limit);
+  const lastShown = shown.at(-1);
+  return {
+    rows: shown,
+    next: rows.length > limit && lastShown !== undefined ? cursor(lastShown) : undefined,
+  };
+}
+
+function cursorOf(...key: (string | undefined)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString("base64url");
+}
+
+function keyOf(cursor: string): string[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(key) && key.every((part) => typeof part === "string")) return key;
+  } catch {
+    // Said below.
+  }
+  throw new TypeError("this is no cursor of a page");
+}

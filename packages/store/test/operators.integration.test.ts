@@ -1,0 +1,99 @@
+import { installationIdOf, syncIdOf } from "@fleetkeeper/model";
+import { expect, test } from "vitest";
+import { at, installationId, installOf, pageOf, setup, startedRun, syncId } from "./world.ts";
+
+const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
+
+async function withAccounts(count: number) {
+  const world = await setup();
+  for (let index = 0; index < count; index++) {
+    const accountId = `${index % 2 === 0 ? "Ab" : "cd"}-${String(index).padStart(3, "0")}`;
+    const irisAppId = index % 5 === 0 ? "@other/app" : "@a/b";
+    const install = {
+      ...installOf("1"),
+      installationId: installationIdOf(irisAppId, accountId),
+      irisAppId,
+      accountId,
+      receivedAt: at(index),
+    };
+    await world.store.installations.storeInstall(install, how);
+  }
+  return world;
+}
+
+test("the list is paged, each installation once, in either order", async () => {
+  const { store } = await withAccounts(23);
+  for (const sort of ["id", "newest"] as const) {
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.installations.list({
+        sort,
+        limit: 5,
+        ...(after === undefined ? {} : { after }),
+      });
+      seen.push(...page.rows.map(({ accountId }) => accountId));
+      after = page.next;
+    } while (after !== undefined);
+    expect(new Set(seen).size).toBe(23);
+    expect(seen).toHaveLength(23);
+    if (sort === "newest") expect(seen[0]).toBe("Ab-022");
+  }
+});
+
+test("an installation is found by the beginning of its account id or of its app", async () => {
+  const { store } = await withAccounts(20);
+  const found = async (search: string, more = {}) =>
+    (await store.installations.list({ sort: "id", limit: 50, search, ...more })).rows.map(
+      ({ accountId }) => accountId,
+    );
+  expect(await found("AB-00")).toEqual(["Ab-000", "Ab-002", "Ab-004", "Ab-006", "Ab-008"]);
+  expect(await found("cd-013")).toEqual(["cd-013"]);
+  expect(await found("@other/")).toHaveLength(4);
+  expect(await found("@a/b")).toHaveLength(16);
+  expect(await found("nothing")).toEqual([]);
+  const row = (await store.installations.list({ sort: "id", limit: 1, search: "cd-013" })).rows[0];
+  expect(row).not.toHaveProperty("sealedCredential");
+  await expect(store.installations.list({ sort: "id", limit: 1, after: "nonsense" })).rejects.toThrow(
+    TypeError,
+  );
+});
+
+test("the list is filtered by state, and states are counted", async () => {
+  const { store } = await withAccounts(6);
+  await store.pause(installationIdOf("@a/b", "cd-003"));
+  const paused = await store.installations.list({ sort: "id", limit: 5, state: "paused" });
+  expect(paused.rows.map(({ accountId }) => accountId)).toEqual(["cd-003"]);
+  expect(await store.installations.countByState()).toEqual({ active: 5, paused: 1, revoked: 0 });
+});
+
+test("a forgotten account leaves nothing but the audit, and only a later install brings it back", async () => {
+  const { store, db } = await setup();
+  await store.installations.storeInstall(installOf("1"), how);
+  const { scope } = await startedRun(store);
+  await store.records.writePage(scope, pageOf(0, { a: 1 }), at(1));
+  await store.setAside.keep(scope, [{ externalId: "x", item: {}, reasons: [] }], at(1));
+  await store.feed.confirm("test", { syncId, position: "1" });
+  await store.audit.add({ at: at(2), who: "someone", action: "forget", installationId });
+  const other = installationIdOf("@a/b", "2");
+  await store.installations.storeInstall({ ...installOf("1"), installationId: other, accountId: "2" }, how);
+  await store.syncs.plan(other, ["assets"], at(0), false);
+
+  expect(await store.forget(installationId, at(3))).toMatchObject({ outcome: "forgotten" });
+  for (const { name } of await db.listCollections().toArray()) {
+    const left = await db.collection(name).find().toArray();
+    const ours = left.filter(
+      (document) =>
+        JSON.stringify(document).includes(`${installationId}"`) ||
+        JSON.stringify(document).includes(`${installationId}/`),
+    );
+    expect({ name, count: ours.length }).toEqual({
+      name,
+      count: ["audit", "forgotten"].includes(name) ? 1 : 0,
+    });
+  }
+  expect(await store.syncs.find(syncIdOf(other, "assets"))).not.toBeNull();
+  expect(await store.isForgotten(installOf("1"))).toBe(true);
+  expect(await store.isForgotten({ ...installOf("2"), receivedAt: at(4) })).toBe(false);
+  expect(await store.audit.of(installationId, 10)).toMatchObject([{ who: "someone", action: "forget" }]);
+});
