@@ -1,0 +1,110 @@
+// What an operator can do to an account: the same from the board and from the command line, each action in the audit log before it is done.
+
+import type { QueueSet } from "@fleetkeeper/jobs";
+import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
+import type { InstallationDocument, Store, SyncDocument } from "@fleetkeeper/store";
+import { NotFoundError, WrongStateError } from "./errors.ts";
+
+export type OperatorActions = ReturnType<typeof createOperatorActions>;
+
+/** `who`: the user's name, for the audit log. */
+export function createOperatorActions(options: {
+  store: Store;
+  queues: Pick<QueueSet, "addPrewarms" | "addForget">;
+  now: () => Date;
+}) {
+  const { store, queues, now } = options;
+
+  return {
+    /**
+     * Runs one sync, or all of an account, once and as soon as a worker is free; after the present run where one is running.
+     * @throws NotFoundError, WrongStateError
+     */
+    async syncNow(who: string, id: InstallationId, sync?: string): Promise<void> {
+      const installation = await installationOf(id);
+      if (installation.state === "paused")
+        throw new WrongStateError("the account is paused; resume it first");
+      if (installation.state === "revoked")
+        throw new WrongStateError(
+          "Trackunit refuses the account's credential; refresh the token, or have the app installed again",
+        );
+      const syncs = sync === undefined ? await store.syncs.ofInstallation(id) : [await syncOf(id, sync)];
+      await note(who, "sync now", id, sync);
+      const started = await Promise.all(syncs.map(({ _id }) => store.syncs.runNow(_id, now())));
+      if (!started.includes(true)) throw new WrongStateError("the sync is paused; resume it first");
+    },
+
+    /** Stops one sync, or the account with its token; a run in progress stops at its next page. */
+    async pause(who: string, id: InstallationId, sync?: string): Promise<void> {
+      await installationOf(id);
+      const one = sync === undefined ? undefined : await syncOf(id, sync);
+      await note(who, "pause", id, sync);
+      await (one === undefined ? store.pause(id) : store.syncs.pauseOne(one._id));
+    },
+
+    async resume(who: string, id: InstallationId, sync?: string): Promise<void> {
+      const installation = await installationOf(id);
+      const one = sync === undefined ? undefined : await syncOf(id, sync);
+      if (one !== undefined && installation.state === "paused")
+        throw new WrongStateError("the account is paused; resume it, not the sync");
+      await note(who, "resume", id, sync);
+      await (one === undefined ? store.resume(id, now()) : store.syncs.resumeOne(one._id, now()));
+    },
+
+    /** Asks for a new access token whatever is there; that also finds out whether a refused credential works again. */
+    async refreshToken(who: string, id: InstallationId): Promise<void> {
+      const { generation } = await installationOf(id);
+      await note(who, "refresh token", id);
+      await queues.addPrewarms([{ installationId: id, generation, renew: true }]);
+    },
+
+    /** Another interval for one sync; null: its definition's. At least a minute. */
+    async setInterval(
+      who: string,
+      id: InstallationId,
+      sync: string,
+      intervalMs: number | null,
+    ): Promise<void> {
+      if (intervalMs !== null && !(intervalMs >= 60_000))
+        throw new WrongStateError("an interval is at least one minute");
+      const { _id } = await syncOf(id, sync);
+      await note(who, intervalMs === null ? "interval reset" : `interval ${intervalMs / 1_000} s`, id, sync);
+      await store.syncs.setInterval(_id, intervalMs, now());
+    },
+
+    /** Deletes the credential and everything that was read for the account, for good. A worker does it. */
+    async forget(who: string, id: InstallationId): Promise<void> {
+      await installationOf(id);
+      await note(who, "forget", id);
+      await queues.addForget(id, now());
+    },
+  };
+
+  async function installationOf(id: InstallationId): Promise<InstallationDocument> {
+    const found = await store.installations.find(id);
+    if (found === null) throw new NotFoundError(`there is no installation ${id}`);
+    return found;
+  }
+
+  async function syncOf(id: InstallationId, sync: string): Promise<SyncDocument> {
+    const _id: SyncId = syncIdOf(id, sync);
+    const found = await store.syncs.find(_id);
+    if (found === null) throw new NotFoundError(`installation ${id} has no sync ${sync}`);
+    return found;
+  }
+
+  async function note(
+    who: string,
+    action: string,
+    installationId: InstallationId,
+    sync?: string,
+  ): Promise<void> {
+    await store.audit.add({
+      at: now(),
+      who,
+      action,
+      installationId,
+      ...(sync === undefined ? {} : { sync }),
+    });
+  }
+}

@@ -1,0 +1,16 @@
+// Why an operator's action was not carried out.
+
+export abstract class OperatorError extends Error {
+  abstract readonly code: string;
+  readonly remedy = "never";
+}
+
+/** There is no such installation, or no such sync of it. */
+export class NotFoundError extends OperatorError {
+  readonly code = "ERR_NOT_FOUND";
+}
+
+/** The action makes no sense in the present state; the message says what to do first. */
+export class WrongStateError extends OperatorError {
+  readonly code = "ERR_WRONG_STATE";
+}
