@@ -12,7 +12,8 @@ import {
 import { graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
 import type { Answer, ApiRequest } from "./http.ts";
 
-/** No wait that the API asks for is believed beyond this. */
+/** A wait that the API asks for is taken to be within these. */
+const shortestWaitMs = 1_000;
 const longestWaitMs = 3_600_000;
 
 /** @throws ApiError; its message never holds the answer's text. */
@@ -47,11 +48,13 @@ function parseJson(text: string): unknown {
 /** `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3); undefined when it is absent or unreadable. */
 function retryAfterMs(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  return /^\d+$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
+  return /^[A-Z]/i.test(value) ? Date.parse(value) - Date.now() : undefined;
 }
 
 function boundedWaitMs(ms: number | undefined): number | undefined {
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
+  if (ms === undefined || Number.isNaN(ms)) return undefined;
+  return Math.min(Math.max(ms, shortestWaitMs), longestWaitMs);
 }
 
 const refusalShape = z.object({

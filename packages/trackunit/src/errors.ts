@@ -20,7 +20,7 @@ export class ApiForbiddenError extends ApiError {
   readonly remedy = "never";
 }
 
-/** 429, or GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long. */
+/** 429, or GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h. */
 export class ApiRateLimitedError extends ApiError {
   readonly code = "ERR_API_RATE_LIMITED";
   readonly remedy = "later";

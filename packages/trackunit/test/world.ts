@@ -9,7 +9,13 @@ import {
 } from "@fleetkeeper/simulator";
 import { Agent, request } from "undici";
 import { onTestFinished } from "vitest";
-import { createTrackunit, type Page, type PageOptions, type TrackunitOptions } from "../src/index.ts";
+import {
+  createTrackunit,
+  type Page,
+  type PageOptions,
+  type Send,
+  type TrackunitOptions,
+} from "../src/index.ts";
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -86,4 +92,12 @@ export async function firstOf(pages: AsyncIterable<Page>): Promise<Page> {
 
 export function itemsOf(pages: readonly Page[]): unknown[] {
   return pages.flatMap(({ items }) => items);
+}
+
+/** A `send` that gives these answers one after the other. */
+export function scripted(...answers: unknown[]): Send {
+  return async () => {
+    if (answers.length === 0) throw new Error("asked once too often");
+    return answers.shift();
+  };
 }

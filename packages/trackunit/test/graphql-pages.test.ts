@@ -1,0 +1,169 @@
+import { bareId, graphqlCustomer, graphqlSite } from "@fleetkeeper/simulator";
+import { expect, test } from "vitest";
+import {
+  ApiForbiddenError,
+  ApiRateLimitedError,
+  ApiShapeError,
+  CursorRepeatsError,
+  GraphqlError,
+  QueryTooComplexError,
+} from "../src/index.ts";
+import { all, createWorld, firstOf, itemsOf, reading } from "./world.ts";
+
+const pageInfo = "pageInfo { endCursor hasNextPage }";
+const rateLimit = "rateLimit { cost remaining resetIn }";
+const assets = {
+  connection: "assets",
+  query: `query($first: Int, $after: Cursor) { assets(first: $first, after: $after) { edges { node { id name brand } } ${pageInfo} } ${rateLimit} }`,
+};
+const customers = {
+  connection: "customers",
+  query: `query($first: Int, $after: Cursor) { customers(first: $first, after: $after) { edges { node { id name type } } ${pageInfo} } }`,
+};
+
+const idsOf = (items: readonly unknown[]) =>
+  items.map((item) => bareId("Asset", (item as { id: string }).id));
+
+test("reads every item once, in pages", async () => {
+  const { account, client } = await createWorld({ account: { assets: 250, customers: 7 } });
+  const pages = await all(client.graphqlPages(assets, reading()));
+  expect(pages.map(({ items }) => items.length)).toEqual([100, 100, 50]);
+  expect(idsOf(itemsOf(pages))).toEqual(account.assets().map(({ id }) => id));
+  const all7 = await all(client.graphqlPages(customers, reading({ pageSize: 3 })));
+  expect(itemsOf(all7)).toEqual(account.customers().map(graphqlCustomer));
+});
+
+test("takes an alias and further variables", async () => {
+  const { account, client } = await createWorld();
+  const places = {
+    connection: "places",
+    variables: { id: "___Asset___none" },
+    query: `query($first: Int, $after: Cursor, $id: ID!) { asset(id: $id) { id } places: sites(first: $first, after: $after) { edges { node { id name type status city country streetAddress zipCode externalReference } } ${pageInfo} } }`,
+  };
+  const pages = await all(client.graphqlPages(places, reading()));
+  expect(itemsOf(pages)).toEqual(account.sites().map(graphqlSite));
+});
+
+test("reads on from any cursor, whatever was deleted before it", async () => {
+  const { account, client } = await createWorld({ account: { assets: 250 } });
+  const { items, nextCursor } = await firstOf(client.graphqlPages(assets, reading()));
+  account.change(100, { delete: 1 });
+  const rest = itemsOf(await all(client.graphqlPages(assets, reading({ from: nextCursor }))));
+  const read = new Set(idsOf([...items, ...rest]));
+  expect(account.assets().filter(({ id }) => !read.has(id))).toEqual([]);
+});
+
+test("a page that is too complex is asked for again at half its size, and the size is remembered", async () => {
+  const { simulator, account, client } = await createWorld({
+    account: { assets: 90 },
+    simulator: { graphqlMaxCost: 210 },
+  });
+  const pages = await all(client.graphqlPages(assets, reading()));
+  expect(pages.map(({ items }) => items.length)).toEqual([25, 25, 25, 15]);
+  expect(idsOf(itemsOf(pages))).toEqual(account.assets().map(({ id }) => id));
+  expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(6);
+  await all(client.graphqlPages(assets, reading()));
+  expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(10);
+});
+
+test("a query that is too complex for one item is an error", async () => {
+  const { client } = await createWorld({ simulator: { graphqlMaxCost: 3 } });
+  await expect(all(client.graphqlPages(assets, reading()))).rejects.toThrow(QueryTooComplexError);
+});
+
+test("a page that is too long is asked for again at half its size", async () => {
+  const { client } = await createWorld({
+    account: { assets: 250 },
+    trackunit: { bodyLimitBytes: 6_000 },
+  });
+  const pages = await all(client.graphqlPages(assets, reading()));
+  expect(pages[0]?.items).toHaveLength(50);
+  expect(itemsOf(pages)).toHaveLength(250);
+});
+
+test("ends before the budget does, and says when it is full again", async () => {
+  const { simulator, client } = await createWorld({
+    account: { assets: 250 },
+    simulator: { graphqlBudget: 2_000 },
+  });
+  const read: unknown[] = [];
+  const error = await (async () => {
+    for await (const { items } of client.graphqlPages(assets, reading())) read.push(...items);
+  })().catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(ApiRateLimitedError);
+  expect(error.retryAfterMs).toBeGreaterThan(590_000);
+  expect(read).toHaveLength(200);
+  expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(2);
+});
+
+test("a cursor that repeats is an error that begins the pass anew", async () => {
+  const { simulator, client } = await createWorld({ account: { assets: 250 } });
+  simulator.faults.add({ kind: "repeat-cursor", operation: "graphql.assets" });
+  const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(CursorRepeatsError);
+  expect(error).toMatchObject({ startOver: true });
+});
+
+test("a record that the API could not read is incomplete, and the rest of the page is used", async () => {
+  const { simulator, account, client } = await createWorld({ account: { assets: 3 } });
+  const [, broken] = account.assets();
+  simulator.faults.add({ kind: "partial-data", operation: "graphql.assets", itemId: broken?.id });
+  const pages = await all(client.graphqlPages(assets, reading()));
+  expect(itemsOf(pages)).toHaveLength(2);
+  expect(pages[0]?.incomplete).toEqual([{ item: null, reasons: ["item: INTERNAL_SERVER_ERROR"] }]);
+});
+
+test("a record with a field that an error made null is incomplete and keeps what came of it", async () => {
+  const { simulator, client } = await createWorld();
+  const nodes = [
+    { id: "a", name: "A", brand: null },
+    { id: "b", name: null, brand: "B" },
+  ];
+  simulator.faults.add({
+    kind: "status",
+    status: 200,
+    body: {
+      data: { assets: { edges: nodes.map((node) => ({ node })), pageInfo: { hasNextPage: false } } },
+      errors: [
+        { message: "secret", path: ["assets", "edges", 1, "node", "name"], extensions: { code: "TIMEOUT" } },
+      ],
+    },
+  });
+  expect(await all(client.graphqlPages(assets, reading()))).toEqual([
+    { items: [nodes[0]], incomplete: [{ item: nodes[1], reasons: ["name: TIMEOUT"] }], nextCursor: null },
+  ]);
+});
+
+test.each([
+  ["errors and no data", { data: null, errors: [{ extensions: { code: "BOOM" } }] }, GraphqlError],
+  ["an error without a code", { errors: [{ message: "secret" }] }, GraphqlError],
+  [
+    "a refusal of the whole connection",
+    { data: { assets: null }, errors: [{ path: ["assets"], extensions: { code: "FORBIDDEN" } }] },
+    ApiForbiddenError,
+  ],
+  ["data without the connection", { data: { others: {} } }, GraphqlError],
+  ["a connection without edges", { data: { assets: { nodes: [] } } }, ApiShapeError],
+  [
+    "a next page without a cursor",
+    { data: { assets: { edges: [], pageInfo: { hasNextPage: true } } } },
+    ApiShapeError,
+  ],
+  ["no GraphQL answer", { content: [] }, ApiShapeError],
+  ["a list", [], ApiShapeError],
+])("%s is an error of its own class", async (_, body, kind) => {
+  const { simulator, client } = await createWorld();
+  simulator.faults.add({ kind: "status", status: 200, body });
+  const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(kind);
+  expect(error.message).not.toContain("secret");
+});
+
+test("errors that come with status 400 are read like those with 200", async () => {
+  const { simulator, client } = await createWorld();
+  const body = { errors: [{ extensions: { code: "BAD_USER_INPUT" } }] };
+  simulator.faults.add({ kind: "status", status: 400, body });
+  const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(GraphqlError);
+  expect(error.apiCodes).toEqual(["BAD_USER_INPUT"]);
+});

@@ -1,0 +1,236 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { asInstallationId } from "@fleetkeeper/model";
+import { Redis } from "ioredis";
+import { expect, inject, onTestFinished, test } from "vitest";
+import {
+  ApiRateLimitedError,
+  createRedisLimiter,
+  documentedLimits,
+  type RedisLimiterOptions,
+} from "../src/index.ts";
+import { all, createWorld, reading } from "./world.ts";
+
+const account = asInstallationId("@a.b.1");
+const { signal } = reading();
+
+function setup(options: Partial<RedisLimiterOptions> = {}) {
+  const redis = new Redis(inject("redisUrl"));
+  onTestFinished(async () => void (await redis.quit()));
+  const namespace = testNamespace();
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const now = () => new Date(clock.ms);
+  const limiter = createRedisLimiter({ redis, namespace, now, longestDelayMs: 0, ...options });
+  /** Undefined: it may be asked; else the wait. */
+  const take = (family: string, part?: string, installationId = account) =>
+    limiter.take({ installationId, family, ...(part === undefined ? {} : { part }) }, signal).then(
+      () => undefined,
+      (error: ApiRateLimitedError) => error.retryAfterMs,
+    );
+  return { redis, namespace, clock, limiter, take };
+}
+
+/** The most uses in any stretch of time of this length that includes its beginning and not its end. */
+function mostWithin(windowMs: number, usesMs: readonly number[]): number {
+  const counts = usesMs.map((from) => usesMs.filter((ms) => ms >= from && ms < from + windowMs).length);
+  return Math.max(0, ...counts);
+}
+
+test.each(Object.entries(documentedLimits))(
+  "%s: no window ever holds more than the limit, whoever asks when",
+  async (family, limit) => {
+    const { clock, take } = setup();
+    const spanMs = 8 * limit.windowMs;
+    const end = clock.ms + spanMs;
+    const used: number[] = [];
+    // Steps of all sizes: bursts, near the window's edges, long pauses; the same in every run.
+    for (let step = 0; clock.ms < end && step < 3_000; step++) {
+      const waitMs = await take(family);
+      if (waitMs === undefined) used.push(clock.ms);
+      else if (step % 3 === 0) clock.ms += waitMs;
+      else clock.ms += Math.ceil((limit.windowMs * ((step * 7919) % 97)) / 970);
+      if (step % 5 === 0) clock.ms += step % 11;
+    }
+    expect(mostWithin(limit.windowMs, used)).toBeLessThanOrEqual(limit.requests);
+    expect(used.length).toBeGreaterThanOrEqual(limit.requests);
+  },
+);
+
+test("an hour of the event log: as many as the limit allows, and the first wait is known to the millisecond", async () => {
+  const { clock, take } = setup();
+  const startMs = clock.ms;
+  const used: number[] = [];
+  for (; clock.ms < startMs + 3_600_000; clock.ms += 10_000)
+    if ((await take("event-log")) === undefined) used.push(clock.ms - startMs);
+  expect(used).toEqual([0, 10_000, 1_830_000, 1_840_000]);
+  expect(await take("event-log")).toBe(1_830_000 + 1_830_000 - 3_600_000);
+});
+
+test("a third request in the middle of a window waits for the first one to leave it", async () => {
+  const { clock, take } = setup();
+  await take("event-log");
+  clock.ms += 60_000;
+  await take("event-log");
+  clock.ms += 14 * 60_000;
+  expect(await take("event-log")).toBe(30 * 60_000 + 30_000 - 15 * 60_000);
+});
+
+test("what is refused is not counted", async () => {
+  const { clock, take } = setup();
+  for (let time = 0; time < 50; time++) await take("event-log");
+  clock.ms += 30 * 60_000 + 30_000;
+  expect(await take("event-log")).toBeUndefined();
+  expect(await take("event-log")).toBeUndefined();
+  expect(await take("event-log")).toBeGreaterThan(0);
+});
+
+test("installations, families and parts are counted apart", async () => {
+  const { take } = setup();
+  expect(await take("aemp-fleet", "1")).toBeUndefined();
+  expect(await take("aemp-fleet", "2")).toBeUndefined();
+  expect(await take("aemp-fleet", "1")).toBe(15 * 60_000 + 30_000);
+  expect(await take("aemp-fleet", "1", asInstallationId("@a.b.2"))).toBeUndefined();
+  expect(await take("locations", "1")).toBeUndefined();
+});
+
+test("a family without a limit is never refused", async () => {
+  const { redis, namespace, take } = setup();
+  for (let time = 0; time < 200; time++) expect(await take("graphql")).toBeUndefined();
+  expect(await redis.keys(`${namespace}:*`)).toEqual([]);
+});
+
+test("limits can be set, over the documented ones", async () => {
+  const { take } = setup({ limits: { sites: { requests: 1, windowMs: 5_000, marginMs: 0 } } });
+  expect(await take("sites")).toBeUndefined();
+  expect(await take("sites")).toBe(5_000);
+  await take("aemp-fleet");
+  expect(await take("aemp-fleet")).toBeGreaterThan(0);
+});
+
+test("what the API closed stays closed until the time it said, and for its longest word", async () => {
+  const { clock, limiter, take } = setup();
+  await limiter.close({ installationId: account, family: "graphql" }, 60_000);
+  await limiter.close({ installationId: account, family: "graphql" }, 10_000);
+  await limiter.close({ installationId: account, family: "graphql" }, 0);
+  expect(await take("graphql")).toBe(60_000);
+  expect(await take("sites")).toBeUndefined();
+  clock.ms += 60_000;
+  expect(await take("graphql")).toBeUndefined();
+});
+
+test("a clock that was set back counts as a full window", async () => {
+  const { clock, take } = setup();
+  await take("event-log");
+  clock.ms -= 3_600_000;
+  expect(await take("event-log")).toBe(30 * 60_000 + 30_000);
+  clock.ms += 30 * 60_000 + 30_000;
+  expect(await take("event-log")).toBeUndefined();
+});
+
+test("everything it keeps expires", async () => {
+  const { redis, namespace, limiter, take } = setup();
+  await take("event-log");
+  await take("aemp-fleet", "7");
+  await limiter.close({ installationId: account, family: "graphql" }, 60_000);
+  const keys = (await redis.keys(`${namespace}:*`)).sort();
+  expect(keys).toEqual([
+    `${namespace}:limit:{${account}}:aemp-fleet:part:7`,
+    `${namespace}:limit:{${account}}:event-log`,
+    `${namespace}:limit:{${account}}:graphql:closed`,
+  ]);
+  for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+});
+
+test("processes share one count, by the clock of Redis; a short wait is waited for", async () => {
+  const { redis, namespace } = setup();
+  const limiters = Array.from({ length: 4 }, () =>
+    createRedisLimiter({
+      redis,
+      namespace,
+      limits: { pages: { requests: 3, windowMs: 300, marginMs: 150 } },
+      longestDelayMs: 2_000,
+    }),
+  );
+  const used: number[] = [];
+  await Promise.all(
+    Array.from({ length: 12 }, async (_, index) => {
+      await limiters[index % 4]?.take({ installationId: account, family: "pages" }, signal);
+      used.push(performance.now());
+    }),
+  );
+  expect(mostWithin(300, used)).toBeLessThanOrEqual(3);
+  expect(Math.max(...used) - Math.min(...used)).toBeGreaterThan(1_000);
+});
+
+test("an abort ends a short wait", async () => {
+  const { redis, namespace } = setup();
+  const limiter = createRedisLimiter({ redis, namespace });
+  const use = { installationId: account, family: "locations" };
+  await limiter.take(use, signal);
+  const stopping = new AbortController();
+  const waiting = limiter.take(use, stopping.signal);
+  stopping.abort();
+  await expect(waiting).rejects.toThrow();
+});
+
+test("without Redis nothing may be asked, and the error says so", async () => {
+  const redis = new Redis({
+    port: 1,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+  });
+  redis.on("error", () => undefined);
+  const limiter = createRedisLimiter({ redis, namespace: testNamespace() });
+  await expect(limiter.take({ installationId: account, family: "locations" }, signal)).rejects.toMatchObject({
+    code: "ERR_API_LIMITER_UNAVAILABLE",
+    remedy: "retry",
+  });
+});
+
+test("the simulated API never sees a limit exceeded: a fast reader of locations is slowed down", async () => {
+  const { redis, namespace } = setup();
+  const limiter = createRedisLimiter({ redis, namespace });
+  const world = await createWorld({
+    account: { assets: 40 },
+    simulator: { enforceLimits: true },
+    trackunit: { limiter },
+  });
+  const list = { family: "locations", path: "/api/location/v1/locations" };
+  const pages = await all(world.client.restPages(list, reading({ pageSize: 15 })));
+  expect(pages).toHaveLength(3);
+  expect(world.simulator.requests.limitsExceeded()).toEqual([]);
+});
+
+test("the simulated API never sees a limit exceeded: an hour of event log and AEMP at full tilt", async () => {
+  const { clock, redis, namespace } = setup();
+  const now = () => new Date(clock.ms);
+  const limiter = createRedisLimiter({ redis, namespace, now, longestDelayMs: 0 });
+  const world = await createWorld({
+    account: { assets: 250 },
+    simulator: { enforceLimits: true, now, tokenLifetimeS: 86_400 },
+    trackunit: { limiter },
+  });
+  const events = {
+    family: "event-log",
+    method: "POST",
+    path: "/public/api/eventlog/v3/asset-event/log",
+    body: {},
+  } as const;
+  const refusals = new Set<string>();
+  const attempt = async (pages: AsyncIterable<unknown>) => {
+    try {
+      for await (const _ of pages);
+    } catch (error) {
+      if (!(error instanceof ApiRateLimitedError)) throw error;
+      refusals.add(error.family);
+    }
+  };
+  for (const end = clock.ms + 3_600_000; clock.ms < end; clock.ms += 61_000) {
+    await attempt(world.client.restPages(events, reading()));
+    await attempt(world.client.aempPages({}, reading()));
+  }
+  expect(refusals).toEqual(new Set(["event-log", "aemp-fleet"]));
+  expect(world.simulator.requests.limitsExceeded()).toEqual([]);
+  expect(world.simulator.requests.byOperation()).toMatchObject({ "rest.event-log": 4 });
+  expect(world.simulator.requests.count({ operation: "aemp.fleet" })).toBeGreaterThanOrEqual(9);
+});

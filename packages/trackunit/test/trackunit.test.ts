@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { ApiRateLimitedError, ApiUnauthorizedError, type Limiter } from "../src/index.ts";
+import { all, createWorld, itemsOf, reading } from "./world.ts";
+
+const { signal } = reading();
+const assets = { family: "assets", path: "/api/asset/v1/assets" };
+const connection = {
+  connection: "assets",
+  query:
+    "query($first: Int, $after: Cursor) { assets(first: $first, after: $after) { edges { node { id name } } pageInfo { endCursor hasNextPage } } rateLimit { cost remaining resetIn } }",
+};
+const oneSite = (id: string) =>
+  ({ family: "sites", method: "GET", path: `/api/site/v1/sites/${id}` }) as const;
+
+test("a refused token is replaced once, in the middle of a pass", async () => {
+  const { account, client, refused } = await createWorld({ account: { assets: 250 } });
+  const read: unknown[] = [];
+  for await (const { items, nextCursor } of client.restPages(assets, reading())) {
+    read.push(...items);
+    if (nextCursor === "page=1&size=100&total=250") account.expireTokens();
+  }
+  expect(read).toHaveLength(250);
+  expect(refused).toHaveLength(1);
+});
+
+test("a second refusal is final", async () => {
+  const asked: (string | undefined)[] = [];
+  const { simulator, client } = await createWorld({
+    trackunit: {
+      getAccessToken: async (_installationId, refused) => {
+        asked.push(refused);
+        return refused === undefined ? "one" : "two";
+      },
+    },
+  });
+  await expect(all(client.restPages(assets, reading()))).rejects.toThrow(ApiUnauthorizedError);
+  expect(asked).toEqual([undefined, "one"]);
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(2);
+});
+
+test("a thing that may not be seen, one that is not there and one that is are told apart", async () => {
+  const { simulator, account, client } = await createWorld();
+  const other = simulator.addAccount();
+  const [own] = account.sites();
+  const [foreign] = other.sites();
+  expect(await client.sendForItem(oneSite(own?.id ?? ""), signal)).toMatchObject({
+    outcome: "given",
+    item: { id: own?.id, name: own?.name },
+  });
+  expect(await client.sendForItem(oneSite(foreign?.id ?? ""), signal)).toEqual({ outcome: "hidden" });
+  expect(await client.sendForItem(oneSite("none"), signal)).toEqual({ outcome: "absent" });
+});
+
+test("any other error of a thing is thrown", async () => {
+  const { simulator, client } = await createWorld();
+  simulator.faults.add({ kind: "status", status: 500 });
+  await expect(client.sendForItem(oneSite("any"), signal)).rejects.toMatchObject({
+    code: "ERR_API_UNAVAILABLE",
+  });
+});
+
+test("an abort ends a request at once, with its own reason", async () => {
+  const { simulator, client } = await createWorld({ trackunit: { timeoutMs: 60_000 } });
+  simulator.faults.add({ kind: "delay", delayMs: 60_000, operation: "rest.assets" });
+  const stopping = new AbortController();
+  const reason = new Error("stopping");
+  const pages = all(client.restPages(assets, reading({ signal: stopping.signal })));
+  setTimeout(() => stopping.abort(reason), 50);
+  await expect(pages).rejects.toBe(reason);
+});
+
+test("nothing is asked after an abort", async () => {
+  const { simulator, client } = await createWorld();
+  const pages = all(client.restPages(assets, reading({ signal: AbortSignal.abort(new Error("stopped")) })));
+  await expect(pages).rejects.toThrow("stopped");
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(0);
+});
+
+test("every request goes over the same few connections", async () => {
+  const { simulator, client } = await createWorld({ account: { assets: 2_000 } });
+  const readings = Array.from({ length: 20 }, () => all(client.restPages(assets, reading())));
+  for (const pages of await Promise.all(readings)) expect(itemsOf(pages)).toHaveLength(2_000);
+  expect(simulator.requests.maxConcurrent({ operation: "rest.assets" })).toBeLessThanOrEqual(8);
+});
+
+test("what the API says of its limits is told to the limiter, for all who ask on the same account's behalf", async () => {
+  const closed: unknown[] = [];
+  const limiter: Limiter = {
+    take: async () => undefined,
+    close: async (use, forMs) => void closed.push([use.family, forMs]),
+  };
+  const { simulator, client } = await createWorld({
+    account: { assets: 30 },
+    simulator: { graphqlBudget: 300 },
+    trackunit: { limiter },
+  });
+  simulator.faults.add({ kind: "rate-limit", retryAfterS: 9, operation: "rest.assets" });
+  await expect(all(client.restPages(assets, reading()))).rejects.toThrow(ApiRateLimitedError);
+  await all(client.graphqlPages(connection, reading({ pageSize: 30 })));
+  expect(closed).toEqual([
+    ["assets", 9_000],
+    ["graphql", expect.any(Number)],
+  ]);
+});
+
+test("what the limiter refuses is not asked", async () => {
+  const limiter: Limiter = {
+    take: async ({ family }) => {
+      throw new ApiRateLimitedError(family, 60_000);
+    },
+    close: async () => undefined,
+  };
+  const { simulator, client } = await createWorld({ trackunit: { limiter } });
+  await expect(all(client.restPages(assets, reading()))).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(0);
+});
+
+test("a new token's request is not counted again", async () => {
+  let taken = 0;
+  const limiter: Limiter = { take: async () => void taken++, close: async () => undefined };
+  const { account, client, refused } = await createWorld({ trackunit: { limiter } });
+  await all(client.restPages(assets, reading()));
+  account.expireTokens();
+  await all(client.restPages(assets, reading()));
+  expect({ taken, refused: refused.length }).toEqual({ taken: 2, refused: 1 });
+});
