@@ -1,0 +1,172 @@
+import {
+  aempEquipment as aempTruth,
+  bareId,
+  globalId,
+  graphqlAsset,
+  graphqlCustomer,
+  graphqlSite,
+  restLocation,
+  type SimulatedAccount,
+} from "@fleetkeeper/simulator";
+import { documentedLimits } from "@fleetkeeper/trackunit";
+import { describe, expect, test } from "vitest";
+import {
+  aempEquipment,
+  alertConfigurations,
+  assetEvents,
+  assetLocations,
+  assets,
+  builtInSyncs,
+  customers,
+  type SyncDefinition,
+  sites,
+} from "../src/index.ts";
+import { createWorld, runPass } from "./world.ts";
+
+const dayMs = 86_400_000;
+const now = () => new Date("2026-03-01T12:00:00Z");
+const window = { from: new Date(now().getTime() - 30 * dayMs), to: now() };
+
+/** What the account holds, as the definition reads it, by id. */
+type Truth = (account: SimulatedAccount) => [id: string, record: unknown][];
+
+function graphqlAssetWithSite(account: SimulatedAccount): [string, unknown][] {
+  const siteOf = (siteId: string | null) => account.sites().find(({ id }) => id === siteId);
+  return account.assets().map((asset) => {
+    const site = siteOf(asset.siteId);
+    const edges = site ? [{ node: { id: globalId("Site", site.id), name: site.name } }] : [];
+    return [globalId("Asset", asset.id), { ...graphqlAsset(asset), sites: { edges } }];
+  });
+}
+
+const truths: [SyncDefinition, Truth][] = [
+  [assets, graphqlAssetWithSite],
+  [sites, (account) => account.sites().map((site) => [globalId("Site", site.id), graphqlSite(site)])],
+  [
+    customers,
+    (account) => account.customers().map((one) => [globalId("Customer", one.id), graphqlCustomer(one)]),
+  ],
+  [assetLocations, (account) => account.assets().map((asset) => [asset.id, restLocation(asset)])],
+  [alertConfigurations, (account) => account.alertConfigurations().map((one) => [one.id, one])],
+  [
+    assetEvents,
+    (account) => {
+      const all = { type: [], criticality: [], status: [] };
+      return account.eventLog
+        .select({ fromTime: window.from, toTime: window.to, ...all })
+        .map((event) => [event.id, event]);
+    },
+  ],
+  [aempEquipment, (account) => account.assets().map((asset) => [asset.id, aempTruth(asset)])],
+];
+
+const account = { assets: 230, sites: 23, customers: 27, events: 120, alertConfigurations: 21 };
+
+describe.each(truths)("$name", (definition, truthOf) => {
+  const pass = { pageSize: 10, ...(definition.window ? { window } : {}) };
+
+  test("reads exactly what the account holds, field by field, over many pages", async () => {
+    const world = await createWorld({ account, simulator: { now } });
+    world.account.change(20);
+    const { records, misfits, pages } = await runPass(definition, world.client, pass);
+    expect(records).toEqual(new Map(truthOf(world.account)));
+    expect(records.size).toBeGreaterThan(20);
+    expect(misfits).toEqual([]);
+    expect(pages.length).toBeGreaterThan(2);
+  });
+
+  test("reads an account that holds nothing", async () => {
+    const empty = { assets: 0, sites: 0, customers: 0, events: 0, alertConfigurations: 0 };
+    const { client } = await createWorld({ account: empty, simulator: { now } });
+    const { records, pages } = await runPass(definition, client, pass);
+    expect(records.size).toBe(0);
+    expect(pages).toHaveLength(1);
+  });
+
+  test("a record with a wrong type in a field that matters does not fit; the rest of its page does", async () => {
+    const world = await createWorld({ account, simulator: { now } });
+    world.simulator.faults.add({ kind: "bad-record", times: 1 });
+    const { records, misfits } = await runPass(definition, world.client, pass);
+    expect(misfits).toHaveLength(1);
+    expect(records.size).toBe(truthOf(world.account).length - 1);
+  });
+
+  test("new fields are kept", () => {
+    const [, example] = exampleOf(definition);
+    const item = { ...example, unheardOf: { deep: [1, null] } };
+    expect(definition.item.parse(item)).toEqual(item);
+  });
+
+  test("a record without its id does not fit", () => {
+    const bare = { name: "x", properties: {}, EquipmentHeader: { OEMName: "x" } };
+    expect(definition.item.safeParse(bare).success).toBe(false);
+    expect(definition.item.safeParse(null).success).toBe(false);
+  });
+});
+
+/** The smallest item that each resource can have. */
+function exampleOf({ resource }: SyncDefinition): [string, Record<string, unknown>] {
+  if (resource === "aempEquipment") return ["e", { EquipmentHeader: { EquipmentID: "e" } }];
+  return ["a", { id: "a" }];
+}
+
+test("every built-in sync has its truth here", () => {
+  expect(truths.map(([definition]) => definition)).toEqual(builtInSyncs);
+});
+
+test("a location's asset id is found in every place where it may stand", () => {
+  const { item, idOf } = assetLocations;
+  for (const place of [
+    { properties: { assetId: "a", id: "x" }, id: "y" },
+    { assetId: "a" },
+    { id: "a" },
+    { properties: { id: "a" } },
+  ])
+    expect(idOf(item.parse(place) as never)).toBe("a");
+});
+
+test("a machine without EquipmentID is known by its PIN, or by make, model and serial number", () => {
+  const { item, idOf } = aempEquipment;
+  const idOfHeader = (EquipmentHeader: object) => idOf(item.parse({ EquipmentHeader }) as never);
+  const named = { OEMName: "Volvo", Model: "EC220E", SerialNumber: "7" };
+  expect(idOfHeader({ ...named, PIN: "8", EquipmentID: "9" })).toBe("9");
+  expect(idOfHeader({ ...named, PIN: "8", EquipmentID: "" })).toBe("pin:8");
+  expect(idOfHeader({ ...named, PIN: null })).toBe("serial:Volvo/EC220E/7");
+});
+
+test("an alert configuration's id may stand in its details", () => {
+  const { item, idOf } = alertConfigurations;
+  expect(idOf(item.parse({ configurationDetails: { id: "a" } }) as never)).toBe("a");
+});
+
+test("the event log is asked for the window of the pass and nothing else", async () => {
+  const world = await createWorld({ account: { events: 100 }, simulator: { now } });
+  const week = { from: new Date(now().getTime() - 7 * dayMs), to: now() };
+  const { records } = await runPass(assetEvents, world.client, { window: week });
+  const times = [...records.values()].map((event) => (event as { eventTime: string }).eventTime);
+  expect(times.length).toBeGreaterThan(20);
+  for (const time of times)
+    expect(time >= week.from.toISOString() && time < week.to.toISOString()).toBe(true);
+});
+
+test("GraphQL's global ids hold REST's bare ones", async () => {
+  const { account: one, client } = await createWorld();
+  const byGraphql = [...(await runPass(assets, client)).records.keys()].map((id) => bareId("Asset", id));
+  const byRest = [...(await runPass(assetLocations, client)).records.keys()];
+  expect(byGraphql).toEqual(byRest);
+  expect(byRest).toEqual(one.assets().map(({ id }) => id));
+});
+
+test("a pass of one page each interval stays within the limits", () => {
+  const families = {
+    "asset-locations": "locations",
+    "asset-events": "event-log",
+    "aemp-equipment": "aemp-fleet",
+  };
+  for (const [name, family] of Object.entries(families)) {
+    const { intervalMs = 0 } = builtInSyncs.find((sync) => sync.name === name) ?? {};
+    const { requests, windowMs, marginMs } = documentedLimits[family] as (typeof documentedLimits)[string];
+    // The schedule never starts two passes closer than half an interval.
+    expect(intervalMs / 2).toBeGreaterThanOrEqual((windowMs + marginMs) / requests - 30_000);
+  }
+});
