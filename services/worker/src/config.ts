@@ -23,6 +23,7 @@ export const schema = z.object({
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: variable.port(9464),
   LOG_LEVEL: z.enum(logLevels).default("info"),
+  SYNC_MODULES: variable.list(/,/).default([]),
   SYNC_CONCURRENCY: variable.positive(10),
   SYNC_BACKLOG: variable.positive(200),
   SYNC_SLICE_PAGES: variable.positive(20),

@@ -51,13 +51,14 @@ export async function settleFailure(
     return { outcome: "failed", code };
   }
 
-  const failures = sync.failures + 1;
-  const decision = decideCall(error, failures);
+  const decision = decideCall(error, sync.failures + 1);
+  // What passes by itself at a known time is no failure of this account's.
+  const failures = decision.action === "later" ? sync.failures : sync.failures + 1;
   const until =
     decision.action === "never"
       ? nextSlot(sync._id, sync.intervalMs ?? definition?.intervalMs ?? hourMs, now())
       : new Date(now().getTime() + decision.delayMs);
-  const lastRun: RunOutcome = {
+  const failed: RunOutcome = {
     at: now(),
     startedAt,
     outcome: "failed",
@@ -67,29 +68,17 @@ export async function settleFailure(
     pages,
     changes,
   };
-  if (error instanceof ApiRateLimitedError) {
-    await settle({
-      nextRunAt: until,
-      waiting: { for: "rate-limit", until, family: error.family },
-      failures: sync.failures,
-    });
-  } else if (error instanceof ApiForbiddenError) {
-    const needs = `${message}; it may need the scope ${definition?.scopes.join(" or ")}`;
-    await settle({
-      nextRunAt: until,
-      waiting: { for: "scope", until, code, message: needs },
-      failures,
-      lastRun,
-    });
-  } else {
-    await settle({
-      nextRunAt: until,
-      waiting: { for: "backoff", until, code, attempt: failures, message },
-      failures,
-      lastRun,
-    });
-  }
+  const lastRun = decision.action === "later" ? {} : { lastRun: failed };
+  await settle({ nextRunAt: until, waiting: waitingOf(), failures, ...lastRun });
   return { outcome: "failed", code };
+
+  function waitingOf(): Waiting {
+    if (error instanceof ApiRateLimitedError) return { for: "rate-limit", until, family: error.family };
+    if (!(error instanceof ApiForbiddenError))
+      return { for: "backoff", until, code, attempt: failures, message };
+    const scopes = definition?.scopes.join(" or ") ?? "";
+    return { for: "scope", until, code, message: `${message}; it may need the scope ${scopes}` };
+  }
 
   async function settle(how: {
     nextRunAt: Date | null;

@@ -1,15 +1,21 @@
-// Parts the items of a page: those that fit the sync's definition become records, the others are set aside.
+// Parts the items of a page: those that fit the sync's definition become records; the others, and those that the API could not give whole, are set aside.
 
 import type { FetchedRecord, MisfitItem } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
+import type { Page } from "@fleetkeeper/trackunit";
 
 export interface Sifted {
   records: FetchedRecord[];
   misfits: MisfitItem[];
 }
 
-export function sift(definition: SyncDefinition, items: readonly unknown[]): Sifted {
-  const sifted: Sifted = { records: [], misfits: [] };
+export function sift(definition: SyncDefinition, { items, incomplete = [] }: Page): Sifted {
+  const misfits = incomplete.map(({ item, reasons }) => ({
+    externalId: idOf(definition, item),
+    item,
+    reasons,
+  }));
+  const sifted: Sifted = { records: [], misfits };
   for (const item of items) {
     const parsed = definition.item.safeParse(item);
     const externalId = idOf(definition, parsed.success ? parsed.data : item);

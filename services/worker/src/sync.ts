@@ -114,9 +114,9 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
   }
 
-  async function writePage(slice: Slice, { items, nextCursor }: Page): Promise<void> {
+  async function writePage(slice: Slice, page: Page): Promise<void> {
     const { definition, scope, checkpoint } = slice;
-    const { records, misfits } = sift(definition, items);
+    const { records, misfits } = sift(definition, page);
     const fetched = {
       page: checkpoint.pages,
       records,
@@ -127,10 +127,10 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     await store.setAside.keep(scope, misfits, now());
     slice.checkpoint = {
       ...withChanges(checkpoint, { ...written, rejected: misfits.length }),
-      cursor: nextCursor,
+      cursor: page.nextCursor,
       pages: checkpoint.pages + 1,
       records: checkpoint.records + records.length,
-      complete: nextCursor === null,
+      complete: page.nextCursor === null,
       vanishedUnknown:
         checkpoint.vanishedUnknown || misfits.some(({ externalId }) => externalId === undefined),
     };

@@ -11,10 +11,10 @@ import {
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createOpen, createSeal } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
-import { builtInSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
+import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
 import { createMetrics, type Log } from "@fleetkeeper/telemetry";
 import { createTokenCache, createTokens } from "@fleetkeeper/tokens";
-import { createTrackunit } from "@fleetkeeper/trackunit";
+import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import { Agent } from "undici";
 import type { WorkerConfig } from "./config.ts";
 import { createDispatchHandler } from "./dispatch.ts";
@@ -24,6 +24,12 @@ import { createPrewarmHandler } from "./prewarm.ts";
 import { decideJob } from "./retry.ts";
 import { createSyncHandler } from "./sync.ts";
 import { createTokenLedger } from "./token-ledger.ts";
+
+export interface WorkerOptions {
+  now?: () => Date;
+  /** Beside those that SYNC_MODULES names. Default: the built-in ones. */
+  syncs?: readonly SyncDefinition[];
+}
 
 /** Starts everything; what it started is closed through `defer`, the last first. */
 export async function startWorker(
@@ -77,10 +83,16 @@ export async function startWorker(
   const trackunit = createTrackunit({
     apiUrl: config.TRACKUNIT_API_URL,
     dispatcher,
+    limiter: createRedisLimiter({ redis: producer, namespace }),
+    breaker: createCircuitBreaker({
+      onChange: (circuit) => log.warn({ circuit }, "circuit to the API changed"),
+    }),
     getAccessToken: async (installationId, refused) =>
       (await tokens.get(installationId, refused)).accessToken,
   });
-  const definitions = new Map(syncs.map((definition) => [definition.name, definition]));
+  const definitions = new Map(
+    [...syncs, ...(await loadSyncs(config.SYNC_MODULES))].map((definition) => [definition.name, definition]),
+  );
   const syncNames = [...definitions.keys()];
 
   const consumer = connectConsumer(config.REDIS_URL);
