@@ -2,8 +2,9 @@
 
 export { connectConsumer, connected, connectProducer } from "./connection.ts";
 export { type ConsumeOptions, type Consumer, consume, type Task, type Verdict } from "./consume.ts";
+export { createDiskBarrier } from "./disk-barrier.ts";
 export { JobsError, QueueUnavailableError } from "./errors.ts";
-export { createDiskBarrier, evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
+export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export {
   type AcceptedCallback,

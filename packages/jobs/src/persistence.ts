@@ -1,7 +1,6 @@
-// Proof that what was added is on the server's disk: WAITAOF where the server has it, one wait for all jobs added before it.
+// What a Redis server promises about its disk and its memory.
 
 import type { Redis } from "ioredis";
-import { QueueUnavailableError } from "./errors.ts";
 
 /**
  * - `confirmed`: the server has WAITAOF, and we wait for it;
@@ -30,48 +29,4 @@ async function configValue(redis: Redis, name: string): Promise<string | undefin
   } catch {
     return undefined;
   }
-}
-
-/**
- * A function that resolves once everything written to Redis before the call is on its disk. WAITAOF blocks its
- * connection, so `redis` must be used for nothing else. Calls that arrive during a wait share the next one.
- */
-export function createDiskBarrier(
-  redis: Redis,
-  options: { namespace: string; timeoutMs: number },
-): () => Promise<void> {
-  const { namespace, timeoutMs } = options;
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-
-  async function wait(): Promise<void> {
-    // WAITAOF covers the writes of its own connection: this one comes after all that it is to vouch for.
-    const [local] = await redis
-      .incr(`{${namespace}}:disk-barrier`)
-      .then(() => redis.call("WAITAOF", "1", "0", String(timeoutMs)) as Promise<number[]>)
-      .catch((cause: unknown) => {
-        throw new QueueUnavailableError("Redis did not wait for its disk", { cause });
-      });
-    if (local !== 1)
-      throw new QueueUnavailableError(`Redis did not confirm the write to disk within ${timeoutMs} ms`);
-  }
-
-  function start(): Promise<void> {
-    const current = wait().finally(() => {
-      running = undefined;
-    });
-    running = current;
-    return current;
-  }
-
-  return () => {
-    if (running === undefined) return start();
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined;
-        return start();
-      });
-    return next;
-  };
 }

@@ -12,7 +12,7 @@ import { sealCallback } from "./seal-callback.ts";
 import { type TokenRules, verifyToken } from "./verify-token.ts";
 
 /** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
-const maxInFlight = 512;
+const maxInFlight = 1_000;
 
 export interface AcceptOptions {
   tokenRules: TokenRules;

@@ -12,18 +12,18 @@ import type { Redis } from "ioredis";
 
 const barrierTimeoutMs = 2_500;
 
-/** The connection for `barrierRedis` needs a command time-out above this wait. */
-export const barrierCommandTimeoutMs = barrierTimeoutMs + 500;
+/** How the connections for waits are to be made: their number, and a command time-out above the wait. */
+export const forWaits = { connections: 4, commandTimeoutMs: barrierTimeoutMs + 500 };
 
-/** `confirm` resolves when everything added before is as safe as the server can make it. `barrierRedis` serves nothing else. */
+/** `confirm` resolves when everything added before is as safe as the server can make it. `waitingRedis` serves nothing else. */
 export function createDurability(options: {
   redis: Redis;
-  barrierRedis: Redis;
+  waitingRedis: Redis[];
   namespace: string;
   log: Log;
 }) {
-  const { redis, barrierRedis, namespace, log } = options;
-  const onDisk = createDiskBarrier(barrierRedis, { namespace, timeoutMs: barrierTimeoutMs });
+  const { redis, waitingRedis, namespace, log } = options;
+  const onDisk = createDiskBarrier(waitingRedis, { namespace, timeoutMs: barrierTimeoutMs });
   let assessed: Promise<Persistence> | undefined;
 
   function persistence(): Promise<Persistence> {

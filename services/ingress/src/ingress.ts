@@ -8,7 +8,7 @@ import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
 import type { Config } from "./config.ts";
-import { barrierCommandTimeoutMs, createDurability } from "./durability.ts";
+import { createDurability, forWaits } from "./durability.ts";
 import { createKeySetFetcher } from "./fetch-key-set.ts";
 import { createKeySet } from "./key-set.ts";
 
@@ -32,10 +32,14 @@ export async function startIngress(
   const redis = connectProducer(redisUrl);
   redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
   defer("redis", () => redis.disconnect());
-  const barrierRedis = connectProducer(redisUrl, { commandTimeoutMs: barrierCommandTimeoutMs });
-  barrierRedis.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
-  defer("redis for disk waits", () => barrierRedis.disconnect());
-  const durability = createDurability({ redis, barrierRedis, namespace, log });
+  const waitingRedis = Array.from({ length: forWaits.connections }, () =>
+    connectProducer(redisUrl, forWaits),
+  );
+  for (const one of waitingRedis) {
+    one.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
+    defer("redis for disk waits", () => one.disconnect());
+  }
+  const durability = createDurability({ redis, waitingRedis, namespace, log });
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const queueSet = createQueueSet({ redis, namespace, onError });
   defer("queues", () => queueSet.close());
@@ -45,10 +49,10 @@ export async function startIngress(
   const keySet = createKeySet({ fetchKeys: fetcher.fetch, maxStaleMs: config.keySetMaxStaleMs, log, now });
   const looking = setInterval(() => void keySet.refreshIfDue(), keySetLookMs);
   defer("key set refresh", () => clearInterval(looking));
-  const bothConnected = Promise.all([redis, barrierRedis].map((one) => connected(one, startWaitMs)));
+  const allConnected = Promise.all([redis, ...waitingRedis].map((one) => connected(one, startWaitMs)));
   await Promise.all([
     keySet.refreshIfDue(),
-    bothConnected.catch(() => log.warn("redis does not answer yet")),
+    allConnected.catch(() => log.warn("redis does not answer yet")),
   ]);
 
   const { issuer, audience, maxAgeMs } = config;

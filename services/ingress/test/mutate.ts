@@ -169,7 +169,7 @@ export function mutated(sound: CallbackParts, random: Random): Buffer {
   return onWire ? bytesMutated(bytes, random) : bytes;
 }
 
-export function onTheWire({ requestLine, headers, token, body }: CallbackParts): Buffer {
+function onTheWire({ requestLine, headers, token, body }: CallbackParts): Buffer {
   const bytes = Buffer.from(body);
   const lines = [
     requestLine,
