@@ -1,0 +1,90 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { Redis } from "ioredis";
+import { afterEach, expect, inject, test, vi } from "vitest";
+import { createMetrics } from "../src/metrics.ts";
+import { createMinuteStats, readMinuteStats } from "../src/minute-stats.ts";
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const noon = new Date("2030-01-01T12:00:20Z");
+const at = (minutes: number) => new Date(noon.getTime() + minutes * 60_000);
+
+/** One process's stats on a namespace; its clock stands until it is set. */
+function setup(options: { namespace?: string; flushMs?: number } = {}) {
+  const { namespace = testNamespace(), flushMs = 10 } = options;
+  const redis = new Redis(inject("redisUrl"), { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  redis.on("error", () => undefined);
+  closers.push(() => redis.disconnect());
+  const clock = { now: noon };
+  const metrics = createMetrics("test");
+  const stats = createMinuteStats({ redis, namespace, metrics, flushMs, now: () => clock.now });
+  closers.push(() => stats.close());
+  return { namespace, redis, metrics, stats, clock, read: reader(namespace) };
+}
+
+/** Reads on a connection of its own. */
+function reader(namespace: string) {
+  const redis = new Redis(inject("redisUrl"));
+  closers.push(() => redis.quit());
+  return async (minutes: number, now: Date) => readMinuteStats(redis, namespace, minutes, now);
+}
+
+test("what the counters gain is counted in its minute, summed over all processes", async () => {
+  const one = setup();
+  const other = setup({ namespace: one.namespace });
+  one.metrics.callbacks.inc({ result: "accepted" }, 3);
+  one.metrics.records.inc({ sync: "assets", change: "created" }, 5);
+  one.metrics.records.inc({ sync: "sites", change: "created" }, 2);
+  other.metrics.callbacks.inc({ result: "accepted" });
+  const first = { "callbacks:accepted": 4, "records:created": 7 };
+  await expect
+    .poll(() => one.read(1, noon))
+    .toEqual([{ minute: new Date("2030-01-01T12:00:00Z"), counts: first }]);
+
+  one.clock.now = at(2);
+  one.metrics.callbacks.inc({ result: "accepted" });
+  one.metrics.runs.inc({ sync: "assets", result: "ERR_API_FORBIDDEN" });
+  one.metrics.tokenRequests.inc({ result: "granted" });
+  const second = { "callbacks:accepted": 1, "runs:ERR_API_FORBIDDEN": 1, "tokens:granted": 1 };
+  await expect
+    .poll(async () => (await one.read(4, at(2))).map(({ counts }) => counts))
+    .toEqual([{}, first, {}, second]);
+});
+
+test("an end brings the last counts to Redis, and two hours later they are gone", async () => {
+  const { redis, metrics, stats, namespace, read } = setup({ flushMs: 3_600_000 });
+  await expect.poll(() => redis.status).toBe("ready");
+  metrics.callbacks.inc({ result: "accepted" });
+  await stats.close();
+  expect((await read(1, noon))[0]?.counts).toEqual({ "callbacks:accepted": 1 });
+  const [key = ""] = await redis.keys(`*${namespace}*`);
+  expect(await redis.ttl(key)).toBeGreaterThan(7_190);
+});
+
+test("while Redis is away nothing fails, and what was counted comes later, in the minute it was counted in", async () => {
+  const { redis, metrics, clock, read } = setup();
+  await expect.poll(() => redis.status).toBe("ready");
+  redis.disconnect();
+  metrics.callbacks.inc({ result: "accepted" });
+  const looks = vi.spyOn(metrics.callbacks, "get");
+  await expect.poll(() => looks.mock.calls.length).toBeGreaterThan(2);
+  clock.now = at(1);
+  metrics.callbacks.inc({ result: "accepted" }, 2);
+  await redis.connect();
+  await expect
+    .poll(async () => (await read(2, at(1))).map(({ counts }) => counts["callbacks:accepted"]))
+    .toEqual([1, 2]);
+});
+
+test("a label that takes ever new values does not grow the hash without end", async () => {
+  const { metrics, stats, read, redis } = setup({ flushMs: 3_600_000 });
+  await expect.poll(() => redis.status).toBe("ready");
+  for (let index = 0; index < 1_000; index++) metrics.callbacks.inc({ result: `value ${index}` });
+  await stats.close();
+  const counts = (await read(1, noon))[0]?.counts ?? {};
+  expect(Object.keys(counts).length).toBeLessThanOrEqual(204);
+  expect(counts["callbacks:other"]).toBe(800);
+});
