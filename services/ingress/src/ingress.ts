@@ -3,7 +3,7 @@
 import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createSeal } from "@fleetkeeper/sealing";
-import { createMetrics, type Log } from "@fleetkeeper/telemetry";
+import { createMetrics, createMinuteStats, type Log } from "@fleetkeeper/telemetry";
 import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
@@ -43,6 +43,8 @@ export async function startIngress(
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const queueSet = createQueueSet({ redis, namespace, onError });
   defer("queues", () => queueSet.close());
+  const stats = createMinuteStats({ redis, namespace, metrics });
+  defer("minute stats", () => stats.close());
 
   const fetcher = createKeySetFetcher(config.keySetUrl);
   defer("key set connections", () => fetcher.close());

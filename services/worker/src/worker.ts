@@ -12,7 +12,7 @@ import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createOpen, createSeal } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
-import { createMetrics, type Log } from "@fleetkeeper/telemetry";
+import { createMetrics, createMinuteStats, type Log } from "@fleetkeeper/telemetry";
 import { createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import { Agent } from "undici";
@@ -51,6 +51,8 @@ export async function startWorker(
   await connected(producer);
   const queues = createQueueSet({ redis: producer, namespace, onError });
   defer("queues", () => queues.close());
+  const stats = createMinuteStats({ redis: producer, namespace, metrics });
+  defer("minute stats", () => stats.close());
 
   const store = await openStore({ mongodbUrl: config.MONGODB_URL });
   defer("store", () => store.close());
