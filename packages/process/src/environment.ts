@@ -65,11 +65,9 @@ export const variable = {
     }),
   /** May name several hosts, which `URL` refuses. */
   mongodbUrl: () =>
-    z
-      .string()
-      .regex(/^mongodb(\+srv)?:\/\/./, {
-        error: "is not a URL that starts with mongodb:// or mongodb+srv://",
-      }),
+    z.string().regex(/^mongodb(\+srv)?:\/\/./, {
+      error: "is not a URL that starts with mongodb:// or mongodb+srv://",
+    }),
   port: (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault),
   positive: (byDefault: number) => z.coerce.number().int().positive().default(byDefault),
   /** Words between `separator`s, without empty ones. */
