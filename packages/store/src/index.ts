@@ -12,8 +12,10 @@ export type {
 export { LeaseLostError, StoreError, UnknownInstallationError } from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
+export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export type { FetchedPage, FetchedRecord, RunScope } from "./records.ts";
 export { nextSlot } from "./schedule.ts";
+export type { SealedEntry } from "./sealed-texts.ts";
 export type { MisfitItem } from "./set-aside.ts";
 export { openStore, type Store } from "./store.ts";
 export type { Settlement } from "./syncs.ts";

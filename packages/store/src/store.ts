@@ -6,8 +6,10 @@ import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import type { ForgottenDocument, UnrecognisedDocument } from "./documents.ts";
 import { forgetData } from "./forget-data.ts";
+import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
 import { createRecords } from "./records.ts";
+import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
 
@@ -16,11 +18,15 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 const driversDefaultDatabase = "test";
 
 /**
- * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing.
- * Every operation ends within `timeoutMs` (default 30 000).
+ * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing,
+ * unless `indexes` is `leave`. Every operation ends within `timeoutMs` (default 30 000).
  */
-export async function openStore(options: { mongodbUrl: string; timeoutMs?: number }) {
-  const { mongodbUrl, timeoutMs = 30_000 } = options;
+export async function openStore(options: {
+  mongodbUrl: string;
+  timeoutMs?: number;
+  indexes?: "create" | "leave";
+}) {
+  const { mongodbUrl, timeoutMs = 30_000, indexes = "create" } = options;
   const client = new MongoClient(mongodbUrl, {
     serverSelectionTimeoutMS: Math.min(timeoutMs, 10_000),
     socketTimeoutMS: timeoutMs,
@@ -28,17 +34,12 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
   });
   const db = client.db(client.options.dbName === driversDefaultDatabase ? "fleetkeeper" : undefined);
   await client.connect();
+  if (indexes === "create") await createIndexes(db);
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
   const feed = createChangeFeed(db, syncs);
   const forgotten = db.collection<ForgottenDocument>("forgotten");
   const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
-  // One at a time: FerretDB 1.24 drops the connection when a command names several and some of them exist.
-  await db.collection("syncs").createIndex({ nextRunAt: 1 });
-  await db.collection("syncs").createIndex({ lastChangeAt: 1 });
-  await db.collection("installations").createIndex({ prewarmAt: 1 });
-  await db.collection("installations").createIndex({ installedAt: -1, _id: 1 });
-  await db.collection("installations").createIndex({ state: 1, _id: 1 });
 
   return {
     installations,
@@ -47,6 +48,7 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
     setAside: createSetAside(db),
     feed,
     audit: createAudit(db),
+    sealedTexts: createSealedTexts(db),
 
     /**
      * Notes a refused credential and stops the installation's syncs. A new install that comes in between wins: it wakes
@@ -98,6 +100,13 @@ export async function openStore(options: { mongodbUrl: string; timeoutMs?: numbe
 
     async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {
       await unrecognised.updateOne({ _id: jobId }, { $setOnInsert: callback }, { upsert: true });
+    },
+
+    /** What an operator wants to know of the server. */
+    async inspect(): Promise<{ version: string; serverTime: Date | undefined; missingIndexes: string[] }> {
+      const { version } = await db.command({ buildInfo: 1 });
+      const { localTime } = await db.command({ hello: 1 });
+      return { version, serverTime: localTime, missingIndexes: await missingIndexes(db) };
     },
 
     async ping(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Collection, Db } from "mongodb";
 import type { RunDocument, SyncDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
+import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
@@ -74,6 +75,11 @@ export function createSyncs(db: Db) {
 
     async ofInstallation(installationId: InstallationId): Promise<SyncDocument[]> {
       return syncs.find({ _id: idsUnder(installationId) }).toArray();
+    },
+
+    /** One page of the operators' list. */
+    async list(query: SyncListQuery): Promise<SyncPage> {
+      return listSyncs(syncs, query);
     },
 
     /** What is due, the longest overdue first: that order is what makes the dispatcher fair. */

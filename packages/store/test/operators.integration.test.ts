@@ -1,4 +1,4 @@
-import { installationIdOf, syncIdOf } from "@fleetkeeper/model";
+import { installationIdOf, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { at, installationId, installOf, pageOf, setup, startedRun, syncId } from "./world.ts";
 
@@ -96,4 +96,25 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   expect(await store.isForgotten(installOf("1"))).toBe(true);
   expect(await store.isForgotten({ ...installOf("2"), receivedAt: at(4) })).toBe(false);
   expect(await store.audit.of(installationId, 10)).toMatchObject([{ who: "someone", action: "forget" }]);
+});
+
+test("syncs are listed page by page over all accounts, or of one, by name and by what they wait for", async () => {
+  const { store } = await setup();
+  const ids = ["1", "10", "2"].map((accountId) => installationIdOf("@a/b", accountId));
+  for (const id of ids) await store.syncs.plan(id, ["assets", "sites"], at(0), false);
+  await store.syncs.pauseOne(syncIdOf(ids[1] ?? installationId, "sites"));
+  const all: string[] = [];
+  for (let after: SyncId | undefined; ; ) {
+    const page = await store.syncs.list({ limit: 2, ...(after === undefined ? {} : { after }) });
+    all.push(...page.rows.map(({ _id }) => _id));
+    after = page.next;
+    if (after === undefined) break;
+  }
+  expect(all).toEqual([...new Set(all)].sort());
+  expect(all).toHaveLength(6);
+  const found = async (query: object) =>
+    (await store.syncs.list({ limit: 10, ...query })).rows.map(({ _id }) => _id);
+  expect(await found({ installationId })).toEqual([`${installationId}/assets`, `${installationId}/sites`]);
+  expect(await found({ sync: "sites" })).toHaveLength(3);
+  expect(await found({ waitingFor: ["operator"] })).toEqual([`${ids[1]}/sites`]);
 });

@@ -28,7 +28,7 @@ export async function setup() {
     await client.close();
     await store.close();
   });
-  return { store, db: client.db(name) };
+  return { store, db: client.db(name), mongodbUrl };
 }
 
 export function installOf(generation: string, sealed = generation): Install {

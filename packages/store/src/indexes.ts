@@ -1,0 +1,39 @@
+// The indexes of our collections: made when a service opens the store, and looked at by `fleetkeeper doctor`.
+
+import type { Db } from "mongodb";
+
+const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = [
+  { collection: "syncs", key: { nextRunAt: 1 } },
+  { collection: "syncs", key: { lastChangeAt: 1 } },
+  { collection: "installations", key: { prewarmAt: 1 } },
+  { collection: "installations", key: { installedAt: -1, _id: 1 } },
+  { collection: "installations", key: { state: 1, _id: 1 } },
+];
+
+const namespaceNotFound = 26;
+
+/** One at a time: FerretDB 1.24 drops the connection when a command names several and some of them exist. */
+export async function createIndexes(db: Db): Promise<void> {
+  for (const { collection, key } of indexes) await db.collection(collection).createIndex(key);
+}
+
+/** For instance `syncs (nextRunAt)`; all of them in a database that no service has opened yet. */
+export async function missingIndexes(db: Db): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { collection, key } of indexes) {
+    const present = await keysOf(db, collection);
+    if (!present.includes(JSON.stringify(key)))
+      missing.push(`${collection} (${Object.keys(key).join(", ")})`);
+  }
+  return missing;
+}
+
+async function keysOf(db: Db, collection: string): Promise<string[]> {
+  try {
+    const present = await db.collection(collection).indexes();
+    return present.map(({ key }) => JSON.stringify(key));
+  } catch (error) {
+    if ((error as { code?: unknown }).code === namespaceNotFound) return [];
+    throw error;
+  }
+}

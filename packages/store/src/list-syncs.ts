@@ -1,0 +1,40 @@
+// Pages of the operators' list of syncs, over all accounts, in the order of their ids.
+
+import type { InstallationId, SyncId, Waiting } from "@fleetkeeper/model";
+import type { Collection, Filter } from "mongodb";
+import type { SyncDocument } from "./documents.ts";
+import { idsUnder } from "./id-range.ts";
+
+export interface SyncListQuery {
+  installationId?: InstallationId;
+  /** The name of the sync. This and what follows is looked for by reading on until the page is full. */
+  sync?: string;
+  waitingFor?: readonly Waiting["for"][];
+  /** The last id of the page before. */
+  after?: SyncId;
+  /** At most 500. */
+  limit: number;
+}
+
+export interface SyncPage {
+  rows: SyncDocument[];
+  /** `after` of the next page; undefined after the last. */
+  next: SyncId | undefined;
+}
+
+export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncListQuery): Promise<SyncPage> {
+  const { installationId, sync, waitingFor, after, limit } = query;
+  const under = installationId === undefined ? {} : idsUnder<SyncId>(installationId);
+  const filter: Filter<SyncDocument> = {
+    _id: after === undefined ? { $gte: "" as SyncId, ...under } : { ...under, $gt: after },
+    ...(sync === undefined ? {} : { sync }),
+    ...(waitingFor === undefined ? {} : { "waiting.for": { $in: [...waitingFor] } }),
+  };
+  const found = await syncs
+    .find(filter)
+    .sort({ _id: 1 })
+    .limit(limit + 1)
+    .toArray();
+  const rows = found.slice(0, limit);
+  return { rows, next: found.length > limit ? rows.at(-1)?._id : undefined };
+}
