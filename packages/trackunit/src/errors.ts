@@ -92,15 +92,23 @@ export class ApiRejectedError extends ApiError {
   }
 }
 
-/** GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s. */
+/** Nothing was asked: the path does not begin with `/`, and could lead the token to another host. */
+export class ApiPathError extends ApiError {
+  readonly code = "ERR_API_PATH";
+  readonly remedy = "never";
+}
+
+/** GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s; one of them may refuse the cursor. */
 export class GraphqlError extends ApiError {
   readonly code = "ERR_API_GRAPHQL";
   readonly remedy = "retry";
+  override readonly startOver: boolean;
   readonly apiCodes: string[];
 
   constructor(apiCodes: string[]) {
     super(`the API answered with GraphQL errors (${apiCodes.join(", ") || "without a code"})`);
     this.apiCodes = apiCodes;
+    this.startOver = apiCodes.some((code) => /INVALID|VALIDATION|BAD_/.test(code));
   }
 }
 

@@ -51,7 +51,7 @@ export async function* graphqlPages(
     );
     if (answer === "too long" || answer === "too complex") {
       first = Math.ceil(first / 2);
-      if (answer === "too complex") affordable.set(query, first);
+      if (answer === "too complex") remember(affordable, query, first);
       continue;
     }
     const page = pageOf(answer, connection);
@@ -64,6 +64,14 @@ export async function* graphqlPages(
     if (budget !== undefined && budget.remaining < budget.cost)
       throw new ApiRateLimitedError(graphqlFamily, budget.resetInMs);
   }
+}
+
+/** Queries are few, unless somebody writes values into them. */
+const mostQueries = 1_000;
+
+function remember(affordable: Map<string, number>, query: string, first: number): void {
+  if (affordable.size >= mostQueries) affordable.clear();
+  affordable.set(query, first);
 }
 
 async function ask(

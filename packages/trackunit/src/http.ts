@@ -2,7 +2,7 @@
 
 import { type Dispatcher, request } from "undici";
 import { readAnswer } from "./answer.ts";
-import { ApiAnswerTooLongError, ApiUnavailableError } from "./errors.ts";
+import { ApiAnswerTooLongError, ApiPathError, ApiUnavailableError } from "./errors.ts";
 
 export interface ApiRequest {
   /** Which limit it counts towards, for instance `graphql`. */
@@ -10,7 +10,7 @@ export interface ApiRequest {
   /** What that limit counts apart, for instance a page of an AEMP fleet. */
   part?: string;
   method: "GET" | "POST";
-  /** Below the API's base URL, with its query string. */
+  /** Below the API's base URL, beginning with `/`, with its query string. */
   path: string;
   headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -21,6 +21,7 @@ export interface ApiRequest {
 export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
 
 export interface HttpOptions {
+  /** May have a path of its own, as behind a gateway. */
   apiUrl: string;
   dispatcher: Dispatcher;
   /** From sending to the last byte. */
@@ -57,8 +58,9 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<Answer> {
   signal.throwIfAborted();
+  if (!path.startsWith("/")) throw new ApiPathError("the request's path does not begin with /");
   try {
-    const response = await request(new URL(path, apiUrl), {
+    const response = await request(apiUrl.replace(/\/+$/, "") + path, {
       method,
       headers: {
         accept: "application/json",

@@ -15,6 +15,7 @@ export {
   ApiForbiddenError,
   ApiLimiterUnavailableError,
   ApiNotJsonError,
+  ApiPathError,
   ApiRateLimitedError,
   ApiRejectedError,
   ApiShapeError,

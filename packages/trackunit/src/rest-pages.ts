@@ -21,6 +21,8 @@ export interface RestList {
 
 /** Without totals nothing else would end a list that never ends. */
 const mostPages = 100_000;
+/** Paths are few, unless somebody writes ids into them. */
+const mostPaths = 1_000;
 
 /**
  * Reads on from `from`, at the page size that it was begun with.
@@ -74,12 +76,13 @@ async function askPage(
     if (error instanceof ApiAnswerTooLongError && size > 1) return "too long";
     if (!(error instanceof ApiRejectedError)) throw error;
     if (sorted && error.status === 400 && error.fields.includes("sort")) {
+      if (unsortable.size >= mostPaths) unsortable.clear();
       unsortable.add(path);
       return askPage(send, unsortable, list, position, signal);
     }
     // One page more than the totals say was only a precaution.
-    const beyond = total !== undefined && page > 0 && page * size >= total;
-    if (beyond && (error.status === 400 || error.status === 404)) return { content: [] };
+    const isBeyond = total !== undefined && page > 0 && page * size >= total;
+    if (isBeyond && error.status === 404) return { content: [] };
     throw error;
   }
 }
@@ -113,7 +116,8 @@ function nextPosition(here: RestPosition, answer: RestPage): RestPosition | unde
   const { page } = here;
   // The API may cap the size: its page numbers count pages of its own size then.
   const size = answer.size || here.size;
-  const total = answer.totalElements;
+  // No items, and yet here are some: the API does not count this list.
+  const total = answer.totalElements === 0 && answer.content.length > 0 ? undefined : answer.totalElements;
   const fewest = here.total === undefined ? total : Math.min(here.total, total ?? here.total);
   const moved = here.total === undefined || total === undefined ? 0 : here.total - total;
   if (moved > 0 && page > 0)

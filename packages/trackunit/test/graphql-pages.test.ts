@@ -96,6 +96,14 @@ test("ends before the budget does, and says when it is full again", async () => 
   expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(2);
 });
 
+test("a list that never ends is asked for one page more only when its reader takes it", async () => {
+  const { simulator, client } = await createWorld();
+  simulator.faults.add({ kind: "endless" });
+  let pages = 0;
+  for await (const _ of client.graphqlPages(assets, reading({ pageSize: 10 }))) if (++pages === 20) break;
+  expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(20);
+});
+
 test("a cursor that repeats is an error that begins the pass anew", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 250 } });
   simulator.faults.add({ kind: "repeat-cursor", operation: "graphql.assets" });
@@ -157,6 +165,12 @@ test.each([
   const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(kind);
   expect(error.message).not.toContain("secret");
+});
+
+test("a cursor that the API does not know begins the pass anew", async () => {
+  const { client } = await createWorld();
+  const error = await all(client.graphqlPages(assets, reading({ from: "gone" }))).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "ERR_API_GRAPHQL", startOver: true, apiCodes: ["BAD_USER_INPUT"] });
 });
 
 test("errors that come with status 400 are read like those with 200", async () => {

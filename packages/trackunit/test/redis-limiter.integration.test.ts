@@ -140,6 +140,19 @@ test("everything it keeps expires", async () => {
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
 });
 
+test("places that are taken ahead, to be waited for, are within the limit too", async () => {
+  const limit = { requests: 3, windowMs: 40, marginMs: 0 };
+  const { clock, redis, namespace, take } = setup({ limits: { pages: limit }, longestDelayMs: 30 });
+  const used: number[] = [];
+  for (let step = 0; step < 120; step++) {
+    if ((await take("pages")) === undefined)
+      used.push(Number(await redis.lindex(`${namespace}:limit:{${account}}:pages`, -1)));
+    clock.ms += (step * 7919) % 13;
+  }
+  expect(used).toEqual([...used].sort((a, b) => a - b));
+  expect(mostWithin(limit.windowMs, used)).toBe(limit.requests);
+});
+
 test("processes share one count, by the clock of Redis; a short wait is waited for", async () => {
   const { redis, namespace } = setup();
   const limiters = Array.from({ length: 4 }, () =>

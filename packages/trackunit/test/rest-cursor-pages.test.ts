@@ -27,6 +27,14 @@ test("an empty list is one empty page", async () => {
   expect(await all(client.restCursorPages(assets, reading()))).toEqual([{ items: [], nextCursor: null }]);
 });
 
+test("a list that never ends is asked for one page more only when its reader takes it", async () => {
+  const { simulator, client } = await createWorld();
+  simulator.faults.add({ kind: "endless" });
+  let pages = 0;
+  for await (const _ of client.restCursorPages(assets, reading({ pageSize: 10 }))) if (++pages === 20) break;
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(20);
+});
+
 test("a cursor that repeats is an error that begins the pass anew", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 250 } });
   simulator.faults.add({ kind: "repeat-cursor", operation: "rest.assets" });

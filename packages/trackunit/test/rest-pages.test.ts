@@ -67,6 +67,19 @@ test("reads what moved to a page that was read already when the total falls", as
   }
 });
 
+test("what moved between two slices is read as well", async () => {
+  const { account, client } = await createWorld({ account: { assets: 300 } });
+  const read = new Set<string>();
+  let from: string | null = null;
+  do {
+    const page = await firstOf(client.restPages(assets, reading({ from })));
+    for (const id of idsOf(page.items)) read.add(id);
+    if (account.assetCount > 150) account.change(60, { delete: 1 });
+    from = page.nextCursor;
+  } while (from !== null);
+  expect(account.assets().filter(({ id }) => !read.has(id))).toEqual([]);
+});
+
 test("a total that goes up and down does not hold the reading up", async () => {
   const page = (number: number, totalElements: number, content = [{ id: String(number) }]) => ({
     totalPages: 3,
@@ -110,6 +123,29 @@ test("a list that never ends is an error that begins the pass anew", async () =>
   expect(error).toBeInstanceOf(PagesEndlessError);
   expect(error).toMatchObject({ code: "ERR_API_PAGES_ENDLESS", startOver: true });
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(4);
+});
+
+test("a page beyond what the API is willing to count is an error, not the end", async () => {
+  const { simulator, client } = await createWorld({ account: { assets: 100 } });
+  const pages = client.restPages(assets, reading());
+  const reader = (async () => {
+    for await (const _ of pages)
+      simulator.faults.add({ kind: "status", status: 400, operation: "rest.assets" });
+  })();
+  await expect(reader).rejects.toMatchObject({ code: "ERR_API_REJECTED", startOver: true });
+});
+
+test("a list whose total is always 0 is read to its end", async () => {
+  const page = (number: number, content: number[]) => ({
+    totalPages: 0,
+    totalElements: 0,
+    number,
+    size: 2,
+    content,
+  });
+  expect(itemsOf(await all(pagesOf([page(0, [1, 2]), page(1, [3, 4]), page(2, [5])], 2)))).toEqual([
+    1, 2, 3, 4, 5,
+  ]);
 });
 
 test("without totals, only an empty page is the end", async () => {

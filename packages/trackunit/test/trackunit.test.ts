@@ -69,6 +69,25 @@ test("an abort ends a request at once, with its own reason", async () => {
   await expect(pages).rejects.toBe(reason);
 });
 
+test.each(["https://elsewhere.example/", "@elsewhere.example/", "api/asset/v1/assets"])(
+  "the token does not go to %s",
+  async (path) => {
+    const { client } = await createWorld();
+    const request = { family: "assets", method: "GET", path } as const;
+    await expect(client.send(request, signal)).rejects.toMatchObject({
+      code: "ERR_API_PATH",
+      remedy: "never",
+    });
+  },
+);
+
+test("the API may lie below a path, as behind a gateway", async () => {
+  const { simulator } = await createWorld();
+  const { client } = await createWorld({ trackunit: { apiUrl: `${simulator.apiUrl}/api/` } });
+  const request = { family: "jwks", method: "GET", path: "/marketplace/jwks" } as const;
+  expect(await client.send(request, signal)).toHaveProperty("keys");
+});
+
 test("nothing is asked after an abort", async () => {
   const { simulator, client } = await createWorld();
   const pages = all(client.restPages(assets, reading({ signal: AbortSignal.abort(new Error("stopped")) })));
