@@ -12,6 +12,7 @@ interface RefusalRule {
 
 const rules = {
   ERR_REQUEST_MALFORMED: { status: 400, message: "Send a well-formed HTTP/1.1 request." },
+  ERR_REQUEST_ABORTED: { status: 400, message: "Stay connected until the answer has come." },
   ERR_BODY_MALFORMED: {
     status: 400,
     message:
@@ -102,6 +103,7 @@ const foreignCodes: Record<string, RefusalCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "ERR_BODY_TOO_LARGE",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "ERR_CONTENT_TYPE",
   HPE_HEADER_OVERFLOW: "ERR_HEADERS_TOO_LARGE",
+  ECONNRESET: "ERR_REQUEST_ABORTED",
   ERR_HTTP_REQUEST_TIMEOUT: "ERR_REQUEST_TIMEOUT",
   ERR_QUEUE_UNAVAILABLE: "ERR_QUEUE_UNAVAILABLE",
 };

@@ -52,10 +52,7 @@ export async function startIngress(
   const looking = setInterval(() => void keySet.refreshIfDue(), keySetLookMs);
   defer("key set refresh", () => clearInterval(looking));
   const allConnected = Promise.all([redis, ...waitingRedis].map((one) => connected(one, startWaitMs)));
-  await Promise.all([
-    keySet.refreshIfDue(),
-    allConnected.catch(() => log.warn("redis does not answer yet")),
-  ]);
+  await Promise.all([keySet.refreshIfDue(), allConnected.catch(() => log.warn("redis does not answer yet"))]);
 
   const { issuer, audience, maxAgeMs } = config;
   const acceptCallback = createAcceptCallback({

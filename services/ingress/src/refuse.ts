@@ -7,6 +7,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Refusal, refusalOf } from "./errors.ts";
 
 export function createRefuse(log: Log, metrics: Metrics) {
+  /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
+  const answered = new WeakSet<Socket>();
+
   function note(refusal: Refusal, requestId?: string): void {
     const { code, reason } = refusal;
     metrics.callbacks.inc({ result: code });
@@ -20,7 +23,7 @@ export function createRefuse(log: Log, metrics: Metrics) {
     /** Fastify's error handler. */
     request(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const refusal = refusalOf(error);
-      note(refusal, request.id);
+      if (!answered.has(request.raw.socket)) note(refusal, request.id);
       const { status, retryAfterS } = refusal.rule;
       if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
       reply.code(status).send(bodyOf(refusal));
@@ -32,6 +35,7 @@ export function createRefuse(log: Log, metrics: Metrics) {
       const parsed = refusalOf(error);
       const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
       note(refusal);
+      answered.add(socket);
       const { status } = refusal.rule;
       const body = JSON.stringify(bodyOf(refusal));
       const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json`;

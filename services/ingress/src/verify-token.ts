@@ -93,6 +93,6 @@ const codes: Record<string, RefusalCode> = {
 /** Whatever jose cannot verify is refused, also what it has no class for. */
 function refusalOfVerification(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const reason = error instanceof errors.JOSEError ? error.code : "unexpected";
+  const reason = error instanceof errors.JOSEError ? error.code : `unexpected ${(error as Error).name}`;
   return new Refusal(codes[reason] ?? "ERR_IDENTITY_MALFORMED", { reason, cause: error });
 }

@@ -122,6 +122,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     async close(): Promise<void> {
       await stopIngress();
       await queues.close();
+      const keys = await redis.keys(`*${namespace}*`);
+      if (keys.length > 0) await redis.del(keys);
       await redis.quit();
       await simulator.close();
     },

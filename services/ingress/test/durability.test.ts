@@ -1,0 +1,78 @@
+import { EventEmitter } from "node:events";
+import { Writable } from "node:stream";
+import { createLog } from "@fleetkeeper/telemetry";
+import type { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { createDurability } from "../src/durability.ts";
+
+/** A server with these settings; `undefined` for one that cannot be asked at the moment. */
+function setup(first: { appendonly: string; policy?: string; waitaof?: boolean } | undefined) {
+  const server = { settings: first };
+  let waits = 0;
+  let logged = "";
+  const call = async (...[command, , name]: string[]) => {
+    if (command === "WAITAOF") {
+      waits++;
+      return [1, 0];
+    }
+    if (server.settings === undefined) throw new Error("Connection is closed.");
+    const { appendonly, policy = "noeviction", waitaof = true } = server.settings;
+    if (command === "COMMAND") return [waitaof ? ["waitaof"] : null];
+    return [name, name === "appendonly" ? appendonly : policy];
+  };
+  const redis = Object.assign(new EventEmitter(), { call, incr: async () => 1 });
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logged += chunk;
+      done();
+    },
+  });
+  const durability = createDurability({
+    redis: redis as unknown as Redis,
+    waitingRedis: [redis as unknown as Redis],
+    namespace: "test",
+    log: createLog({ service: "test", level: "warn", destination }),
+  });
+  return { ...durability, server, redis, waits: () => waits, logged: () => logged };
+}
+
+test("where the server can confirm, every callback waits for its disk", async () => {
+  const { confirm, waits, logged } = setup({ appendonly: "yes" });
+  await confirm();
+  await confirm();
+  expect(waits()).toBe(2);
+  expect(logged()).toBe("");
+});
+
+test("where the server has no WAITAOF, its own policy counts", async () => {
+  const { confirm, waits, logged } = setup({ appendonly: "yes", waitaof: false });
+  await confirm();
+  expect(waits()).toBe(0);
+  expect(logged()).toBe("");
+});
+
+test("a server without append-only file or with eviction is warned of", async () => {
+  const { confirm, logged } = setup({ appendonly: "no", policy: "allkeys-lru" });
+  await confirm();
+  expect(logged()).toContain("a crash loses accepted callbacks");
+  expect(logged()).toContain("set maxmemory-policy to noeviction");
+});
+
+test("a server that does not say what it can promises nothing, and is asked again", async () => {
+  const { confirm, server, waits } = setup(undefined);
+  await expect(confirm()).rejects.toMatchObject({ code: "ERR_QUEUE_UNAVAILABLE" });
+  server.settings = { appendonly: "yes" };
+  await confirm();
+  expect(waits()).toBe(1);
+});
+
+test("after a reconnect it may be another server", async () => {
+  const { confirm, server, redis, logged, waits } = setup({ appendonly: "yes" });
+  await confirm();
+  redis.emit("close");
+  server.settings = { appendonly: "no" };
+  redis.emit("ready");
+  await confirm();
+  expect(waits()).toBe(1);
+  expect(logged()).toContain("a crash loses accepted callbacks");
+});
