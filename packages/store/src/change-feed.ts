@@ -33,7 +33,8 @@ export function createChangeFeed(db: Db, syncs: Syncs) {
   return {
     /**
      * Adds what a page is about to change, before the records are written: a crash in between repeats an entry, it never
-     * loses one. The position grows with the fencing token, and a stale run's lies behind every newer one.
+     * loses one. The position grows with the fencing token, so that a stale run's entry lies behind every newer one.
+     * @throws LeaseLostError
      */
     async append(
       { syncId, fencingToken }: RunScope,
@@ -43,7 +44,7 @@ export function createChangeFeed(db: Db, syncs: Syncs) {
     ): Promise<void> {
       const position = `${String(fencingToken).padStart(12, "0")}-${String(page).padStart(8, "0")}`;
       await entries.updateOne({ _id: `${syncId}/${position}` }, { $set: { at, changes } }, { upsert: true });
-      await syncs.noteChange(syncId, at);
+      await syncs.noteChange(syncId, fencingToken, at);
     },
 
     /** Forgets the entries of a sync that are older than a week. */

@@ -14,7 +14,6 @@ import { contentHash } from "./content-hash.ts";
 import type { PassPageDocument, RecordDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
-import type { Syncs } from "./syncs.ts";
 
 export type Records = ReturnType<typeof createRecords>;
 
@@ -53,7 +52,7 @@ interface Difference {
   kind: "created" | "updated";
 }
 
-export function createRecords(db: Db, syncs: Syncs, feed: ChangeFeed) {
+export function createRecords(db: Db, feed: ChangeFeed) {
   const passPages: Collection<PassPageDocument> = db.collection("passPages");
   const collectionOf = (scope: RunScope): Collection<RecordDocument> => db.collection(scope.resource);
 
@@ -69,7 +68,6 @@ export function createRecords(db: Db, syncs: Syncs, feed: ChangeFeed) {
       const differences = await differencesOf(collection, byId);
       if (differences.length > 0) {
         await feed.append(scope, page, await changesOf(collection, differences), now);
-        await syncs.assertLease(scope.syncId, scope.fencingToken);
         await writeFenced(
           collection,
           differences.map((difference) => upsertOf(scope, difference, now)),
@@ -110,7 +108,6 @@ export function createRecords(db: Db, syncs: Syncs, feed: ChangeFeed) {
           ({ externalId, data }): RecordChange => ({ externalId, kind: "deleted", fields: [], data }),
         );
         await feed.append(scope, step++, changes, now);
-        await syncs.assertLease(scope.syncId, scope.fencingToken);
         const { fencingToken } = scope;
         const $set = { deletedAt: now, updatedAt: now, fencingToken };
         const writes = batch.map(({ _id }) => ({
@@ -134,7 +131,7 @@ export function createRecords(db: Db, syncs: Syncs, feed: ChangeFeed) {
       return marked;
     },
 
-    /** Forgets which records the pages of a sync's passes held: after a pass, and before a new one. */
+    /** After a pass: forgets which records its pages held, and those of passes that came to nothing. */
     async forgetPass(syncId: SyncId): Promise<void> {
       await passPages.deleteMany({ _id: idsUnder(syncId) });
     },

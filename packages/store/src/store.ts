@@ -44,7 +44,7 @@ export async function openStore(options: {
   return {
     installations,
     syncs,
-    records: createRecords(db, syncs, feed),
+    records: createRecords(db, feed),
     setAside: createSetAside(db),
     feed,
     audit: createAudit(db),

@@ -117,12 +117,9 @@ export function createSyncs(db: Db) {
       now: Date,
       leaseUntil: Date,
     ): Promise<SyncDocument | undefined> {
-      const before = await syncs.findOne({ _id });
-      if (before === null || before.fencingToken !== fencingToken) return undefined;
-      const { pages = 0, records = 0 } = before.checkpoint ?? {};
       return advance(_id, fencingToken, {
         nextRunAt: leaseUntil,
-        waiting: { for: "running", since: now, pages, records },
+        waiting: { for: "running", since: now, pages: 0, records: 0 },
       });
     },
 
@@ -153,19 +150,25 @@ export function createSyncs(db: Db) {
       const { lastRun } = settlement;
       const $set: Partial<SyncDocument> = { ...settlement };
       if (lastRun?.outcome === "succeeded") $set.lastSuccessAt = lastRun.at;
-      const { matchedCount } = await syncs.updateOne(
+      const after = await syncs.findOneAndUpdate(
         { _id, fencingToken },
         { $set, $inc: { fencingToken: 1 } },
+        { returnDocument: "after" },
       );
-      if (matchedCount === 0) throw new LeaseLostError();
+      if (after === null) throw new LeaseLostError();
       if (lastRun === undefined) return;
-      await syncs.updateOne({ _id, runAgain: true }, { $set: { runAgain: false, nextRunAt: lastRun.at } });
+      if (after.runAgain)
+        await syncs.updateOne({ _id }, { $set: { runAgain: false, nextRunAt: lastRun.at } });
       await runs.updateOne(
         { _id: `${_id}/${lastRun.at.toISOString()}` },
         { $set: lastRun },
         { upsert: true },
       );
-      const oldest = new Date(lastRun.at.getTime() - runsKeptMs).toISOString();
+    },
+
+    /** Forgets the runs of a sync that ended more than two weeks ago. */
+    async pruneRuns(_id: SyncId, now: Date): Promise<void> {
+      const oldest = new Date(now.getTime() - runsKeptMs).toISOString();
       await runs.deleteMany({ _id: { $gte: `${_id}/`, $lt: `${_id}/${oldest}` } });
     },
 
@@ -248,15 +251,13 @@ export function createSyncs(db: Db) {
       await syncs.updateOne({ _id, "waiting.for": "schedule" }, { $set: { nextRunAt: now } });
     },
 
-    /** Tells the readers of the change feed that there is something new. */
-    async noteChange(_id: SyncId, at: Date): Promise<void> {
-      await syncs.updateOne({ _id }, { $set: { lastChangeAt: at } });
-    },
-
-    /** @throws LeaseLostError when a newer run has started. */
-    async assertLease(_id: SyncId, fencingToken: number): Promise<void> {
-      const sync = await syncs.findOne({ _id });
-      if (sync?.fencingToken !== fencingToken) throw new LeaseLostError();
+    /**
+     * Tells the readers of the change feed that there is something new, and makes sure of the lease before it is written.
+     * @throws LeaseLostError
+     */
+    async noteChange(_id: SyncId, fencingToken: number, at: Date): Promise<void> {
+      const { matchedCount } = await syncs.updateOne({ _id, fencingToken }, { $set: { lastChangeAt: at } });
+      if (matchedCount === 0) throw new LeaseLostError();
     },
   };
 

@@ -73,6 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const boardUser = env.BOARD_USER ?? "operator";
   const shared = {
     REDIS_URL: stack.redis.url,
+    REDIS_NAMESPACE: env.REDIS_NAMESPACE ?? "fleetkeeper",
     MONGODB_URL: mongodbUrl,
     LOG_LEVEL: env.LOG_LEVEL ?? "info",
     TRACKUNIT_JWKS_URL: simulator.jwksUrl,
@@ -101,7 +102,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
         OPS_PORT: String(ports.workerOps),
-        ...(env.SYNC_MODULES === undefined ? {} : { SYNC_MODULES: env.SYNC_MODULES }),
+        ...withPrefix(env, "SYNC_"),
       },
     },
     {
@@ -127,6 +128,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const store = await openStore({ mongodbUrl });
   defer(() => store.close());
   return { store, simulator, ingressUrl, boardUrl, boardUser, boardPassword, logDir };
+}
+
+/** What a developer set for the syncs: modules of one's own, sizes of slices. */
+function withPrefix(env: NodeJS.ProcessEnv, prefix: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (name.startsWith(prefix) && value ? [[name, value]] : [])),
+  );
 }
 
 function withDatabase(mongodbUrl: string): string {

@@ -77,7 +77,6 @@ export function createSyncHandler(options: SyncHandlerOptions) {
 
   async function runSlice(slice: Slice): Promise<Outcome> {
     const { sync, definition, scope } = slice;
-    if (slice.checkpoint.pages === 0) await store.records.forgetPass(sync._id);
     if (!slice.checkpoint.complete && !(await readPages(slice))) {
       const { checkpoint } = slice;
       const { pages, records } = checkpoint;
@@ -149,9 +148,7 @@ export function createSyncHandler(options: SyncHandlerOptions) {
       lastRun,
       ...(window === null ? {} : { watermark: window.to }),
     });
-    await store.records.forgetPass(sync._id);
-    await store.setAside.forgetEarlier(scope);
-    await store.feed.prune(sync._id, now());
+    await tidy(sync, definition, scope);
     options.metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
     for (const [change, count] of Object.entries(changes))
       options.metrics.records.inc({ sync: sync.sync, change }, count);
@@ -160,6 +157,21 @@ export function createSyncHandler(options: SyncHandlerOptions) {
       "sync run succeeded",
     );
     return { outcome: "succeeded", records };
+  }
+
+  /** Bounds what a sync leaves behind; what grows slowly is looked at once a day. */
+  async function tidy(
+    { _id, lastRun }: SyncDocument,
+    { deletions }: SyncDefinition,
+    scope: RunScope,
+  ): Promise<void> {
+    if (deletions === "complete-pass") await store.records.forgetPass(_id);
+    if (lastRun === null) return;
+    if (lastRun.outcome === "failed" || lastRun.changes.rejected > 0)
+      await store.setAside.forgetEarlier(scope);
+    if (lastRun.at.toDateString() === now().toDateString()) return;
+    await store.syncs.pruneRuns(_id, now());
+    await store.feed.prune(_id, now());
   }
 
   function leaseUntil(): Date {

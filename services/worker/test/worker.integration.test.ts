@@ -132,7 +132,7 @@ test("a rate limit makes the sync wait as long as the API says, without counting
   const account = world.simulator.addAccount({ assets: 5 });
   world.simulator.faults.add({
     kind: "graphql-rate-limit",
-    operation: "graphql",
+    operation: "graphql.assets",
     resetInMs: 1_500,
     times: 1,
   });
