@@ -69,6 +69,12 @@ test("GraphQL's own word for a refused token is one, unless there is data", () =
   expect(readAnswer(graphql, answer(200, partial))).toEqual(partial);
 });
 
+test("GraphQL's own wait is more exact than the header's", () => {
+  const body = { errors: [{ extensions: { code: "RATE_LIMITED", resetIn: 4_321 } }] };
+  const error = thrownBy(() => readAnswer(graphql, answer(429, body, { retryAfter: "60" })));
+  expect(error.retryAfterMs).toBe(4_321);
+});
+
 test("what looks like GraphQL is not taken for it anywhere else", () => {
   const body = { data: null, errors: [{ extensions: { code: "RATE_LIMITED" } }] };
   expect(readAnswer(rest, answer(200, body))).toEqual(body);

@@ -155,6 +155,21 @@ test("after the probe, each answer doubles how many may ask at a time, until all
   expect(await Promise.all(running)).toHaveLength(100);
 });
 
+test("answers to what was asked before it opened are not taken for a probe's", async () => {
+  const { clock, breaker, run, fail } = setup();
+  const slow = held();
+  const running = breaker.run("account 7", slow.call);
+  await fail(6);
+  clock.ms = 30_000;
+  const probe = held();
+  const probing = breaker.run("account 1", probe.call);
+  slow.answer();
+  await running;
+  expect(await run("account 2", "still too early")).toBeInstanceOf(ApiCircuitOpenError);
+  probe.answer();
+  await probing;
+});
+
 test("answers to what was asked before it opened do not close it", async () => {
   const { states, breaker, run, fail } = setup();
   const slow = held();

@@ -54,6 +54,11 @@ test("an item that may not be seen is none", () => {
   expect({ items, incomplete }).toEqual({ items: [whole], incomplete: [] });
 });
 
+test("a refusal explains a null item, whatever else went wrong somewhere", () => {
+  const errors = [failed("FORBIDDEN", ...at(0)), failed("DOWN")];
+  expect(partItems("assets", [null, whole], errors)).toEqual({ items: [whole], incomplete: [] });
+});
+
 test("a failure beside a refusal makes the item incomplete", () => {
   const errors = [failed("FORBIDDEN", ...at(0, "name")), failed("DOWN", ...at(0, "insights"))];
   expect(partItems("assets", [{ ...withNull, name: null }], errors).incomplete).toEqual([

@@ -126,6 +126,19 @@ test("a clock that was set back counts as a full window", async () => {
   expect(await take("event-log")).toBeUndefined();
 });
 
+test("a clock that was set back a little keeps the uses in order", async () => {
+  const limit = { requests: 2, windowMs: 1_000, marginMs: 0 };
+  const { clock, redis, namespace, take } = setup({ limits: { pages: limit }, longestDelayMs: 100 });
+  await take("pages");
+  const firstMs = clock.ms;
+  clock.ms -= 50;
+  await take("pages");
+  expect(await redis.lrange(`${namespace}:limit:{${account}}:pages`, 0, -1)).toEqual([
+    String(firstMs),
+    String(firstMs),
+  ]);
+});
+
 test("everything it keeps expires", async () => {
   const { redis, namespace, limiter, take } = setup();
   await take("event-log");
