@@ -23,3 +23,4 @@ export type { LimitBreach, RequestCounts, RequestFilter } from "./requests/reque
 export { restAsset, restLocation, restSite } from "./rest/render.ts";
 export type { Settings, SimulatorOptions } from "./settings.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
+export { type TrueResource, trueResources, truthOf } from "./truth.ts";

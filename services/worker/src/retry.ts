@@ -13,6 +13,8 @@ interface Growth {
 const ofJobs: Growth = { firstMs: 1_000, longestMs: 60_000 };
 /** Trackunit's API: what third-party clients are seen to do, and longer after an hour of failures. */
 const ofApi: Growth = { firstMs: 30_000, longestMs: 3_600_000 };
+/** A limit that the API does not say the end of: what third-party clients are seen to do. */
+const ofLimit: Growth = { firstMs: 30_000, longestMs: 300_000 };
 /** A refused credential is tried again rarely: only a restored account would answer otherwise. */
 const ofRefusal: Growth = { firstMs: 3_600_000, longestMs: 86_400_000 };
 
@@ -27,15 +29,18 @@ export function decideJob(error: unknown, attempt: number): Verdict {
 
 /**
  * For a sync or a token request that failed. `failures` counts those in a row, this one included.
- * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense.
+ * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense. `counts`: whether it
+ * is one more failure in a row; what passes by itself at a known time is none.
  */
 export function decideCall(
   error: unknown,
   failures: number,
-): { action: "retry" | "later"; delayMs: number } | { action: "never" } {
+): { action: "retry" | "later"; delayMs: number; counts: boolean } | { action: "never"; counts: true } {
   const { remedy, retryAfterMs } = known(error);
-  if (remedy === "never") return { action: "never" };
-  return { action: remedy, delayMs: retryAfterMs ?? grown(ofApi, failures) };
+  if (remedy === "never") return { action: "never", counts: true };
+  if (remedy === "later" && retryAfterMs !== undefined)
+    return { action: "later", delayMs: retryAfterMs, counts: false };
+  return { action: remedy, delayMs: grown(remedy === "later" ? ofLimit : ofApi, failures), counts: true };
 }
 
 /** When a refused credential is tried once more. */

@@ -4,7 +4,7 @@ import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } fr
 import { LeaseLostError, nextSlot, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
-import { ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
+import { ApiError, ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
 import { decideCall } from "./retry.ts";
 import type { SyncHandlerOptions } from "./sync.ts";
 
@@ -19,6 +19,7 @@ interface FailedSlice {
 }
 
 const hourMs = 3_600_000;
+const failuresAtOneCursor = 6;
 
 /** Progress stays: the next slice goes on at the checkpoint. */
 export async function settleFailure(
@@ -52,8 +53,7 @@ export async function settleFailure(
   }
 
   const decision = decideCall(error, sync.failures + 1);
-  // What passes by itself at a known time is no failure of this account's.
-  const failures = decision.action === "later" ? sync.failures : sync.failures + 1;
+  const failures = decision.counts ? sync.failures + 1 : sync.failures;
   const until =
     decision.action === "never"
       ? nextSlot(sync._id, sync.intervalMs ?? definition?.intervalMs ?? hourMs, now())
@@ -86,8 +86,13 @@ export async function settleFailure(
     failures: number;
     lastRun?: RunOutcome;
   }) {
-    // Nothing was read yet: the next slice begins a pass of its own.
-    const kept = checkpoint.pages === 0 ? null : checkpoint;
+    // A new pass, when nothing was read yet or reading on at this cursor cannot help.
+    const kept = checkpoint.pages === 0 || startsOver(error, how.failures) ? null : checkpoint;
     await store.syncs.settle(sync._id, sync.fencingToken, { ...how, checkpoint: kept });
   }
+}
+
+/** Also after many failures at one cursor, since a cursor may expire without anybody saying so. */
+function startsOver(error: unknown, failures: number): boolean {
+  return (error instanceof ApiError && error.startOver) || failures >= failuresAtOneCursor;
 }

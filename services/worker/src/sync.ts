@@ -11,7 +11,7 @@ import {
 import { LeaseLostError, nextSlot, type RunScope, type Store, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
-import type { createTrackunit, Page } from "@fleetkeeper/trackunit";
+import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
 import { newPass } from "./new-pass.ts";
 import { settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
@@ -29,6 +29,9 @@ export interface SyncHandlerOptions {
   /** Longer than one page can take. */
   leaseMs: number;
 }
+
+/** A list that is longer than this is one that never ends. */
+const pagesOfAPass = 100_000;
 
 interface Outcome {
   outcome: "obsolete" | "superseded" | "next slice" | "succeeded" | "failed";
@@ -104,6 +107,8 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     const sliceEndsAtMs = performance.now() + options.sliceMs;
     const lastPage = slice.checkpoint.pages + options.slicePages;
     const paging = { from, pageSize: definition.pageSize, signal, ...(window === null ? {} : { window }) };
+    if (slice.checkpoint.pages >= pagesOfAPass)
+      throw new PagesEndlessError(`a pass has more than ${pagesOfAPass} pages`);
     for await (const page of definition.pages(options.trackunit(scope.installationId), paging)) {
       await writePage(slice, page);
       if (slice.checkpoint.complete) return true;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { createWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
 import { spawnWorker } from "./worker-process.ts";
-import { createWorld } from "./world.ts";
 
 /** `KILLS=100 ASSETS=20000` is the full bar, and takes a quarter of an hour. */
 const kills = Number(process.env.KILLS ?? 6);

@@ -1,7 +1,8 @@
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { afterEach, expect, test, vi } from "vitest";
+import { createWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
-import { createWorld, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 let world: World;
 afterEach(() => world.close());

@@ -1,4 +1,4 @@
-// The world of the worker's integration tests: a worker in this process, a simulated Trackunit, and a way to hand in installs.
+// A world for the worker: a worker in this process, a simulated Trackunit, and a way to hand in installs.
 
 import { createHash } from "node:crypto";
 import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
@@ -10,24 +10,30 @@ import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
 import type { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
-import { inject } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
 
 export const app = "@fleetkeeper/demo";
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type World = Awaited<ReturnType<typeof createWorldOn>>;
 
-/** Its own database, Redis namespace, keys and simulator. `env` is the worker's, over the defaults of tests. */
-export async function createWorld(
-  options: { env?: Record<string, string>; simulator?: SimulatorOptions } = {},
+export interface WorldOptions {
+  /** The worker's, over the defaults. */
+  env?: Record<string, string>;
+  simulator?: SimulatorOptions;
+}
+
+/** Its own database, Redis namespace, keys and simulator on these servers. */
+export async function createWorldOn(
+  servers: { redisUrl: string; mongodbUrl: string },
+  options: WorldOptions = {},
 ) {
   const namespace = testNamespace();
   const { publicKey, privateKey } = await generateSealingKey();
   const simulator = await startSimulator({ app, ...options.simulator });
   const env: Record<string, string> = {
-    REDIS_URL: inject("redisUrl"),
+    REDIS_URL: servers.redisUrl,
     REDIS_NAMESPACE: namespace,
-    MONGODB_URL: new URL(`/${namespace}`, inject("mongodbUrl")).href,
+    MONGODB_URL: new URL(`/${namespace}`, servers.mongodbUrl).href,
     TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
     TRACKUNIT_API_URL: simulator.apiUrl,
     SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
