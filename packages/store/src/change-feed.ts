@@ -4,7 +4,7 @@ import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
-import type { RunScope } from "./records.ts";
+import type { RunScope } from "./run-scope.ts";
 import type { Syncs } from "./syncs.ts";
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>;

@@ -13,7 +13,8 @@ export { LeaseLostError, StoreError, UnknownInstallationError } from "./errors.t
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
-export type { FetchedPage, FetchedRecord, RunScope } from "./records.ts";
+export type { FetchedPage, FetchedRecord } from "./records.ts";
+export type { RunScope } from "./run-scope.ts";
 export { nextSlot } from "./schedule.ts";
 export type { SealedEntry } from "./sealed-texts.ts";
 export type { MisfitItem } from "./set-aside.ts";

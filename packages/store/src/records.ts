@@ -14,6 +14,7 @@ import { contentHash } from "./content-hash.ts";
 import type { PassPageDocument, RecordDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
+import type { RunScope } from "./run-scope.ts";
 
 export type Records = ReturnType<typeof createRecords>;
 
@@ -21,16 +22,6 @@ export type Records = ReturnType<typeof createRecords>;
 export interface FetchedRecord {
   externalId: string;
   data: unknown;
-}
-
-/** Whose records, and in which run. */
-export interface RunScope {
-  installationId: InstallationId;
-  syncId: SyncId;
-  /** Name of the collection. */
-  resource: string;
-  fencingToken: number;
-  passId: string;
 }
 
 /** One page of a pass. */

@@ -5,7 +5,7 @@ import type { Collection, Db } from "mongodb";
 import { contentHash } from "./content-hash.ts";
 import type { SetAsideDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
-import type { RunScope } from "./records.ts";
+import type { RunScope } from "./run-scope.ts";
 
 export interface MisfitItem {
   /** Undefined when not even that could be told. */

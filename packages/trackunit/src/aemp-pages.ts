@@ -8,7 +8,7 @@ import {
   CursorUnreadableError,
   PagesEndlessError,
 } from "./errors.ts";
-import type { Send } from "./http.ts";
+import type { Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
 
 export interface AempList {

@@ -9,8 +9,8 @@ import {
   ApiUnauthorizedError,
   ApiUnavailableError,
 } from "./errors.ts";
+import type { Answer, ApiRequest } from "./exchange.ts";
 import { graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
-import type { Answer, ApiRequest } from "./http.ts";
 
 /** A wait that the API asks for is taken to be within these. */
 const shortestWaitMs = 1_000;

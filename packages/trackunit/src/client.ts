@@ -1,8 +1,8 @@
 // What a sync reads through: the API as one installation sees it.
 
 import type { AempList } from "./aemp-pages.ts";
+import type { ApiRequest, Send } from "./exchange.ts";
 import type { GraphqlConnection } from "./graphql-pages.ts";
-import type { ApiRequest, Send } from "./http.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { RestCursorList } from "./rest-cursor-pages.ts";
 import type { RestList } from "./rest-pages.ts";

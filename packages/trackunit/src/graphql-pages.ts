@@ -10,9 +10,9 @@ import {
   GraphqlError,
   QueryTooComplexError,
 } from "./errors.ts";
+import type { Send } from "./exchange.ts";
 import { type GraphqlAnswer, graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
 import { isDenial, partItems } from "./graphql-items.ts";
-import type { Send } from "./http.ts";
 import type { Page, PageOptions } from "./page.ts";
 
 export const graphqlFamily = "graphql";

@@ -3,22 +3,7 @@
 import { type Dispatcher, request } from "undici";
 import { readAnswer } from "./answer.ts";
 import { ApiAnswerTooLongError, ApiPathError, ApiUnavailableError } from "./errors.ts";
-
-export interface ApiRequest {
-  /** Which limit it counts towards, for instance `graphql`. */
-  family: string;
-  /** What that limit counts apart, for instance a page of an AEMP fleet. */
-  part?: string;
-  method: "GET" | "POST";
-  /** Below the API's base URL, beginning with `/`, with its query string. */
-  path: string;
-  headers?: Record<string, string>;
-  /** Sent as JSON. */
-  body?: unknown;
-}
-
-/** @throws ApiError */
-export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
+import type { Answer, ApiRequest } from "./exchange.ts";
 
 export interface HttpOptions {
   /** May have a path of its own, as behind a gateway. */
@@ -28,14 +13,6 @@ export interface HttpOptions {
   timeoutMs: number;
   /** Of one answer. */
   bodyLimitBytes: number;
-}
-
-/** What came back, before anybody judged it. */
-export interface Answer {
-  status: number;
-  contentType: string;
-  retryAfter: string | undefined;
-  text: string;
 }
 
 /**

@@ -27,8 +27,8 @@ export {
   PagesEndlessError,
   QueryTooComplexError,
 } from "./errors.ts";
+export type { ApiRequest, Send } from "./exchange.ts";
 export type { GraphqlConnection } from "./graphql-pages.ts";
-export type { ApiRequest, Send } from "./http.ts";
 export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 export type { IncompleteItem, Page, PageOptions } from "./page.ts";
 export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts";

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ApiAnswerTooLongError, ApiShapeError, CursorRepeatsError } from "./errors.ts";
-import type { ApiRequest, Send } from "./http.ts";
+import type { ApiRequest, Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
 
 export interface RestCursorList {

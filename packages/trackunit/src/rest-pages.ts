@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ApiAnswerTooLongError, ApiRejectedError, ApiShapeError, PagesEndlessError } from "./errors.ts";
-import type { ApiRequest, Send } from "./http.ts";
+import type { ApiRequest, Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
 import { cursorOf, positionOf, type RestPosition } from "./rest-position.ts";
 

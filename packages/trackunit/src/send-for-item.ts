@@ -1,7 +1,7 @@
 // A request for one thing by its id. Third-party clients see 403 for a single site that the account may not see, while its list is open to them.
 
 import { ApiForbiddenError, ApiRejectedError } from "./errors.ts";
-import type { ApiRequest, Send } from "./http.ts";
+import type { ApiRequest, Send } from "./exchange.ts";
 
 /** `hidden` is a 403: this account may not see it. `absent` is a 404. */
 export type MaybeItem = { outcome: "given"; item: unknown } | { outcome: "hidden" | "absent" };

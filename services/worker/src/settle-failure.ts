@@ -1,12 +1,19 @@
 // Ends a slice that threw: says in MongoDB why the sync waits now, and until when.
 
 import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } from "@fleetkeeper/model";
-import { LeaseLostError, nextSlot, type SyncDocument } from "@fleetkeeper/store";
+import { LeaseLostError, nextSlot, type Store, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
+import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
 import { ApiError, ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
 import { decideCall } from "./retry.ts";
-import type { SyncHandlerOptions } from "./sync.ts";
+
+export interface SettleOptions {
+  store: Store;
+  log: Log;
+  metrics: Metrics;
+  now: () => Date;
+}
 
 interface FailedSlice {
   sync: SyncDocument;
@@ -23,7 +30,7 @@ const failuresAtOneCursor = 6;
 
 /** Progress stays: the next slice goes on at the checkpoint. */
 export async function settleFailure(
-  { store, log, metrics, now }: Pick<SyncHandlerOptions, "store" | "log" | "metrics" | "now">,
+  { store, log, metrics, now }: SettleOptions,
   { sync, definition, checkpoint, error, signal }: FailedSlice,
 ): Promise<{ outcome: "next slice" | "failed"; code?: string }> {
   if (error instanceof LeaseLostError) throw error;

@@ -8,21 +8,16 @@ import {
   type RecordChanges,
   type RunOutcome,
 } from "@fleetkeeper/model";
-import { LeaseLostError, nextSlot, type RunScope, type Store, type SyncDocument } from "@fleetkeeper/store";
+import { LeaseLostError, nextSlot, type RunScope, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
-import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
 import { newPass } from "./new-pass.ts";
-import { settleFailure } from "./settle-failure.ts";
+import { type SettleOptions, settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
 
-export interface SyncHandlerOptions {
-  store: Store;
+export interface SyncHandlerOptions extends SettleOptions {
   trackunit: ReturnType<typeof createTrackunit>;
   definitions: ReadonlyMap<string, SyncDefinition>;
-  log: Log;
-  metrics: Metrics;
-  now: () => Date;
   /** A slice ends after so many pages or so long, whichever is first. */
   slicePages: number;
   sliceMs: number;

@@ -1,0 +1,25 @@
+// A request to the API and what comes back, as the parts of this package hand them on.
+
+export interface ApiRequest {
+  /** Which limit it counts towards, for instance `graphql`. */
+  family: string;
+  /** What that limit counts apart, for instance a page of an AEMP fleet. */
+  part?: string;
+  method: "GET" | "POST";
+  /** Below the API's base URL, beginning with `/`, with its query string. */
+  path: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+/** @throws ApiError */
+export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
+
+/** What came back, before anybody judged it. */
+export interface Answer {
+  status: number;
+  contentType: string;
+  retryAfter: string | undefined;
+  text: string;
+}
