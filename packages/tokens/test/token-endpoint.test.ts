@@ -1,0 +1,88 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
+import { Agent } from "undici";
+import { expect, onTestFinished, test } from "vitest";
+import { requestToken, type TokenEndpoint } from "../src/index.ts";
+
+const now = new Date("2026-01-01T00:00:00Z");
+
+async function setup() {
+  const simulator = await startSimulator();
+  const dispatcher = new Agent();
+  onTestFinished(async () => {
+    await dispatcher.destroy();
+    await simulator.close();
+  });
+  const account = simulator.addAccount({ assets: 1 });
+  const endpoint: TokenEndpoint = {
+    tokenUrl: simulator.tokenUrl,
+    scopes: ["asset.view"],
+    dispatcher,
+    timeoutMs: 500,
+  };
+  return { simulator, account, endpoint };
+}
+
+const credentialOf = ({ clientId, clientSecret }: SimulatedAccount) => ({ clientId, clientSecret });
+
+test("a token says when it expires and what was granted", async () => {
+  const { account, endpoint } = await setup();
+  const token = await requestToken(
+    { ...endpoint, scopes: ["asset.view", "not.granted"] },
+    credentialOf(account),
+    now,
+  );
+  expect(token).toMatchObject({
+    scopes: ["asset.view"],
+    issuedAt: now,
+    expiresAt: new Date("2026-01-01T01:00:00Z"),
+  });
+  expect(token.accessToken).not.toBe("");
+});
+
+test("a refused credential is told apart from everything that may pass", async () => {
+  const { simulator, account, endpoint } = await setup();
+  const ask = (credential = credentialOf(account)) => requestToken(endpoint, credential, now);
+  await expect(ask({ clientId: account.clientId, clientSecret: "wrong" })).rejects.toMatchObject({
+    code: "ERR_TOKEN_INVALID_CLIENT",
+    remedy: "never",
+  });
+  const faults = [
+    [{ kind: "status", status: 503 }, "ERR_TOKEN_UNAVAILABLE", "retry"],
+    [{ kind: "status", status: 401, body: {} }, "ERR_TOKEN_REJECTED", "retry"],
+    [{ kind: "status", status: 400, body: { error: "invalid_grant" } }, "ERR_TOKEN_REJECTED", "retry"],
+    [{ kind: "status", status: 400, body: { error: "invalid_scope" } }, "ERR_TOKEN_INVALID_SCOPE", "retry"],
+    [{ kind: "html" }, "ERR_TOKEN_RESPONSE", "retry"],
+    [{ kind: "invalid-json" }, "ERR_TOKEN_RESPONSE", "retry"],
+    [{ kind: "cut" }, "ERR_TOKEN_UNAVAILABLE", "retry"],
+    [{ kind: "cut-body" }, "ERR_TOKEN_UNAVAILABLE", "retry"],
+    [{ kind: "hang" }, "ERR_TOKEN_UNAVAILABLE", "retry"],
+    [{ kind: "rate-limit", retryAfterS: 7 }, "ERR_TOKEN_RATE_LIMITED", "later"],
+  ] as const;
+  for (const [fault, code, remedy] of faults) {
+    simulator.faults.add({ ...fault, operation: "apptoken", times: 1 });
+    await expect(ask(), fault.kind).rejects.toMatchObject({ code, remedy });
+  }
+  simulator.faults.add({ kind: "rate-limit", retryAfterS: 7, operation: "apptoken", times: 1 });
+  await expect(ask()).rejects.toMatchObject({ retryAfterMs: 7_000 });
+  expect((await ask()).accessToken).not.toBe("");
+});
+
+test("no error holds the secret, or what the endpoint answered", async () => {
+  const canary = "canary-in-the-answer";
+  const server = createServer((_request, response) =>
+    response.writeHead(400).end(`{"error":"x","error_description":"${canary}"}`),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { endpoint } = await setup();
+  const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const error = await requestToken(
+    { ...endpoint, tokenUrl },
+    { clientId: "id", clientSecret: "a-secret" },
+    now,
+  ).catch((caught) => caught);
+  expect(error.code).toBe("ERR_TOKEN_REJECTED");
+  expect(JSON.stringify([error.message, error.stack, error.cause])).not.toMatch(/canary|a-secret/);
+});

@@ -1,0 +1,162 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { startSimulator } from "@fleetkeeper/simulator";
+import { Redis } from "ioredis";
+import { Agent } from "undici";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { createTokenCache, createTokens, type LoadedCredential } from "../src/index.ts";
+
+const id = asInstallationId("@a.b.1");
+
+/** Several processes' tokens on one Redis and one account; sealing is reversible text here, its own package tests it. */
+async function setup() {
+  const simulator = await startSimulator();
+  const account = simulator.addAccount({ assets: 1 });
+  const redis = new Redis(inject("redisUrl"));
+  const dispatcher = new Agent();
+  const namespace = testNamespace();
+  onTestFinished(async () => {
+    await redis.quit();
+    await dispatcher.destroy();
+    await simulator.close();
+  });
+  let loaded: Partial<LoadedCredential> = {};
+  const outcomes: string[] = [];
+  let clock = Date.now();
+  const createProcess = () => {
+    const inputs = { tokenUrl: simulator.tokenUrl, scopes: ["asset.view"] };
+    return createTokens({
+      cache: createTokenCache({
+        ...inputs,
+        redis,
+        namespace,
+        seal: async (text, installationId) =>
+          Buffer.from(JSON.stringify([installationId, text])).toString("base64") as SealedText,
+        open: async (sealed, installationId) => {
+          const [owner, text] = JSON.parse(Buffer.from(sealed, "base64").toString());
+          if (owner !== installationId) throw new Error("sealed for another");
+          return text;
+        },
+      }),
+      redis,
+      endpoint: { ...inputs, dispatcher, timeoutMs: 1_000 },
+      loadCredential: async () => ({
+        credential: { clientId: account.clientId, clientSecret: account.clientSecret },
+        generation: "1" as Generation,
+        revoked: false,
+        ...loaded,
+      }),
+      onGrant: async () => void outcomes.push("granted"),
+      onError: async (_id, _generation, error) => void outcomes.push(error.code),
+      now: () => new Date(clock),
+    });
+  };
+  return {
+    simulator,
+    account,
+    redis,
+    namespace,
+    outcomes,
+    createProcess,
+    load: (next: Partial<LoadedCredential>) => {
+      loaded = next;
+    },
+    pass: (ms: number) => {
+      clock += ms;
+    },
+  };
+}
+
+test("however many ask at once, in however many processes, the endpoint is asked once", async () => {
+  const { simulator, account, createProcess } = await setup();
+  simulator.faults.add({ kind: "delay", operation: "apptoken", delayMs: 200 });
+  const processes = Array.from({ length: 5 }, createProcess);
+  const tokens = await Promise.all(
+    processes.flatMap((process) => [
+      process.get(id),
+      process.get(id),
+      process.prewarm(id, "1" as Generation),
+    ]),
+  );
+  expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1);
+  expect(account.tokenCalls).toBe(1);
+});
+
+test("a token the API has refused is replaced once, for all that hold it", async () => {
+  const { account, createProcess } = await setup();
+  const [one, other] = [createProcess(), createProcess()];
+  const { accessToken: refused } = await one.get(id);
+  expect((await other.get(id)).accessToken).toBe(refused);
+  const replaced = await Promise.all([one.get(id, refused), one.get(id, refused), other.get(id, refused)]);
+  expect(new Set(replaced.map(({ accessToken }) => accessToken)).size).toBe(1);
+  expect(replaced[0]?.accessToken).not.toBe(refused);
+  expect(account.tokenCalls).toBe(2);
+});
+
+test("a token is renewed before it expires, not before", async () => {
+  const { account, createProcess, pass } = await setup();
+  const process = createProcess();
+  await process.get(id);
+  pass(20 * 60_000);
+  await process.prewarm(id, "1" as Generation);
+  expect(account.tokenCalls).toBe(1);
+  pass(25 * 60_000);
+  await process.prewarm(id, "1" as Generation);
+  expect(account.tokenCalls).toBe(2);
+  pass(58 * 60_000);
+  await process.get(id);
+  expect(account.tokenCalls).toBe(3);
+});
+
+test("a newer install gets a token of its own; a refresh always does", async () => {
+  const { account, createProcess, load, pass } = await setup();
+  const process = createProcess();
+  await process.prewarm(id, "1" as Generation);
+  load({ generation: "2" as Generation });
+  expect((await process.prewarm(id, "2" as Generation)).generation).toBe("2");
+  expect(account.tokenCalls).toBe(2);
+  pass(1);
+  await process.refresh(id);
+  expect(account.tokenCalls).toBe(3);
+});
+
+test("a revoked installation's credential is not tried, but by the prewarm", async () => {
+  const { account, createProcess, load, outcomes } = await setup();
+  load({ revoked: true });
+  const process = createProcess();
+  await expect(process.get(id)).rejects.toMatchObject({ code: "ERR_INSTALLATION_REVOKED" });
+  expect(account.tokenCalls).toBe(0);
+  account.revoke();
+  await expect(process.prewarm(id, "1" as Generation)).rejects.toMatchObject({
+    code: "ERR_TOKEN_INVALID_CLIENT",
+  });
+  account.restore();
+  await process.prewarm(id, "1" as Generation);
+  expect(outcomes).toEqual(["ERR_TOKEN_INVALID_CLIENT", "granted"]);
+});
+
+test("a lock that its owner left behind ends by itself, and nobody frees another's", async () => {
+  const { redis, namespace, createProcess } = await setup();
+  const process = createProcess();
+  await process.get(id);
+  const [tokenKey = ""] = await redis.keys(`${namespace}:token:*`);
+  await redis.del(tokenKey);
+  await redis.set(`${tokenKey}:lock`, "somebody else", "PX", 700);
+  const other = createProcess();
+  const waiting = other.get(id);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await redis.get(`${tokenKey}:lock`)).toBe("somebody else");
+  expect((await waiting).accessToken).not.toBe("");
+});
+
+test("what is in Redis is sealed, ends with the token and can be forgotten", async () => {
+  const { redis, namespace, createProcess } = await setup();
+  const process = createProcess();
+  const { accessToken } = await process.get(id);
+  const [tokenKey = ""] = await redis.keys(`${namespace}:token:*`);
+  expect(await redis.get(tokenKey)).not.toContain(accessToken);
+  expect(await redis.pttl(tokenKey)).toBeGreaterThan(3_500_000);
+  expect(await redis.pttl(tokenKey)).toBeLessThanOrEqual(3_600_000);
+  await process.forget(id);
+  expect(await redis.keys(`${namespace}:token:*`)).toEqual([]);
+});
