@@ -1,0 +1,124 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
+import {
+  type AcceptedCallback,
+  connectConsumer,
+  connected,
+  connectProducer,
+  consume,
+  createQueueSet,
+  type Verdict,
+} from "../src/index.ts";
+
+const installationId = asInstallationId("@a.b.1");
+const patient = { timeout: 10_000, interval: 20 };
+
+async function setup() {
+  const namespace = testNamespace();
+  const redis = connectProducer(inject("redisUrl"));
+  const consumerRedis = connectConsumer(inject("redisUrl"));
+  await connected(redis);
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
+  onTestFinished(async () => {
+    await queues.close();
+    await redis.quit();
+    await consumerRedis.quit();
+  });
+  return { namespace, redis, consumerRedis, queues };
+}
+
+const callbackOf = (contentHash: string): AcceptedCallback => ({
+  contentHash,
+  install: {
+    installationId,
+    irisAppId: "@a/b",
+    accountId: "1",
+    generation: "1" as Generation,
+    sealedCredential: "sealed" as SealedText,
+    clientIdFingerprint: "f",
+    receivedAt: new Date(0),
+  },
+});
+
+/** A consumer of `install` whose handler throws until `failures` are used up. */
+function consuming(world: Awaited<ReturnType<typeof setup>>, failures: number, verdict: () => Verdict) {
+  const attempts: number[] = [];
+  const consumer = consume({
+    queue: "install",
+    redis: world.consumerRedis,
+    namespace: world.namespace,
+    concurrency: 1,
+    handle: async ({ attempt }) => {
+      attempts.push(attempt);
+      if (attempts.length <= failures) throw new Error("not yet");
+      return "done";
+    },
+    decide: verdict,
+    onError: () => undefined,
+  });
+  onTestFinished(() => consumer.close(1_000));
+  return attempts;
+}
+
+test("the same callback twice is one job, another one of the same account is a second", async () => {
+  const { queues } = await setup();
+  const first = await queues.addCallback(callbackOf("a".repeat(64)));
+  expect(await queues.addCallback(callbackOf("a".repeat(64)))).toEqual(first);
+  expect(await queues.addCallback(callbackOf("b".repeat(64)))).not.toEqual(first);
+  expect(await queues.backlog("install")).toBe(2);
+});
+
+test("`retry` comes again after its wait and uses up an attempt", async () => {
+  const world = await setup();
+  const attempts = consuming(world, 2, () => ({ action: "retry", delayMs: 10 }));
+  await world.queues.addCallback(callbackOf("a".repeat(64)));
+  await vi.waitFor(
+    async () => expect((await world.queues.queues.install.getJobCounts("completed")).completed).toBe(1),
+    patient,
+  );
+  expect(attempts).toEqual([1, 2, 3]);
+});
+
+test("`later` comes again at its time and uses up no attempt", async () => {
+  const world = await setup();
+  const attempts = consuming(world, 3, () => ({ action: "later", at: new Date(Date.now() + 10) }));
+  await world.queues.addCallback(callbackOf("a".repeat(64)));
+  await vi.waitFor(
+    async () => expect((await world.queues.queues.install.getJobCounts("completed")).completed).toBe(1),
+    patient,
+  );
+  expect(attempts).toEqual([1, 1, 1, 1]);
+});
+
+test("`never` fails at once and stays where an operator sees it, with its error", async () => {
+  const world = await setup();
+  const attempts = consuming(world, 99, () => ({ action: "never" }));
+  const { jobId } = await world.queues.addCallback(callbackOf("a".repeat(64)));
+  await vi.waitFor(async () => expect(await world.queues.queues.install.getFailedCount()).toBe(1), patient);
+  expect(attempts).toEqual([1]);
+  expect((await world.queues.queues.install.getJob(jobId))?.failedReason).toBe("not yet");
+});
+
+test("a lost tick is found and set up again", async () => {
+  const { queues, redis, namespace } = await setup();
+  expect(await queues.ensureTick(1_000, new Date())).toBe(true);
+  expect(await queues.ensureTick(1_000, new Date())).toBe(false);
+  const queueKey = `{${namespace}-dispatch}:dispatch`;
+  await redis.del(`${queueKey}:delayed`, `${queueKey}:wait`);
+  expect(await queues.backlog("dispatch")).toBe(0);
+  expect(await queues.ensureTick(1_000, new Date(Date.now() + 10_000))).toBe(true);
+  expect(await queues.backlog("dispatch")).toBe(1);
+});
+
+test("a producer fails fast, with a code, while Redis is away", async () => {
+  const redis = connectProducer("redis://127.0.0.1:1");
+  redis.on("error", () => undefined);
+  const queues = createQueueSet({ redis, namespace: testNamespace(), onError: () => undefined });
+  onTestFinished(() => redis.disconnect());
+  await expect(queues.addCallback(callbackOf("a".repeat(64)))).rejects.toMatchObject({
+    code: "ERR_QUEUE_UNAVAILABLE",
+    remedy: "retry",
+  });
+  await expect(connected(redis, 200)).rejects.toThrow(/did not answer/);
+});
