@@ -4,6 +4,7 @@ export { connectConsumer, connected, connectProducer } from "./connection.ts";
 export { type ConsumeOptions, type Consumer, consume, type Task, type Verdict } from "./consume.ts";
 export { createDiskBarrier } from "./disk-barrier.ts";
 export { JobsError, QueueUnavailableError } from "./errors.ts";
+export type { FailedJob } from "./failed-jobs.ts";
 export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export {

@@ -4,6 +4,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { QueueUnavailableError } from "./errors.ts";
+import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import {
   type AcceptedCallback,
   installJobId,
@@ -21,12 +22,19 @@ export interface QueueSet {
 
   /**
    * Adds a callback; one that was added before, and is still known to the queue, is not added again.
-   * @throws QueueUnavailableError when Redis does not take it in time.
+   * @throws QueueUnavailableError when Redis does not take it in time; so do the others.
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
   addForget(installationId: InstallationId, askedAt: Date): Promise<void>;
   addPrewarms(payloads: Payloads["prewarm"][]): Promise<void>;
   addSyncs(payloads: Payloads["sync"][]): Promise<void>;
+
+  /** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
+  failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
+  /** Starts those again. Returns how many. */
+  retryFailedOf(installationId: InstallationId): Promise<number>;
+  /** Starts all failed jobs of a queue again. Returns how many there were. */
+  retryFailed(name: QueueName): Promise<number>;
 
   /** Jobs that wait or run: the dispatcher adds no more than a bounded number. */
   backlog(name: QueueName): Promise<number>;
@@ -69,21 +77,17 @@ export function createQueueSet(options: {
     async addCallback(callback: AcceptedCallback): Promise<{ jobId: string }> {
       const payload = toPayload(callback);
       const jobId = installJobId(payload.installationId, callback.contentHash);
-      try {
-        await queues.install.add(payload.kind, payload, { jobId });
-      } catch (cause) {
-        throw new QueueUnavailableError("Redis did not take the job", { cause });
-      }
+      await taken(queues.install.add(payload.kind, payload, { jobId }));
       return { jobId };
     },
 
     async addForget(installationId, askedAt) {
       const payload: Payloads["install"] = { kind: "forget", installationId, askedAt: askedAt.toISOString() };
-      await queues.install.add("forget", payload);
+      await taken(queues.install.add("forget", payload));
     },
 
     async addPrewarms(payloads: Payloads["prewarm"][]): Promise<void> {
-      await queues.prewarm.addBulk(payloads.map((data) => ({ name: "prewarm", data })));
+      await taken(queues.prewarm.addBulk(payloads.map((data) => ({ name: "prewarm", data }))));
     },
 
     async addSyncs(payloads: Payloads["sync"][]): Promise<void> {
@@ -94,6 +98,15 @@ export function createQueueSet(options: {
           opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}` },
         })),
       );
+    },
+
+    failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
+    retryFailedOf: (installationId) => taken(retryFailedOf(queues, installationId)),
+
+    async retryFailed(name) {
+      const { failed = 0 } = await taken(queues[name].getJobCounts("failed"));
+      await taken(queues[name].retryJobs({ state: "failed" }));
+      return failed;
     },
 
     async backlog(name: QueueName): Promise<number> {
@@ -118,4 +131,12 @@ export function createQueueSet(options: {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
+}
+
+async function taken<Result>(command: Promise<Result>): Promise<Result> {
+  try {
+    return await command;
+  } catch (cause) {
+    throw new QueueUnavailableError("Redis did not take the job", { cause });
+  }
 }

@@ -1,6 +1,6 @@
 // What an operator can do to an account: the same from the board and from the command line, each action in the audit log before it is done.
 
-import type { QueueSet } from "@fleetkeeper/jobs";
+import type { QueueName, QueueSet } from "@fleetkeeper/jobs";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import type { InstallationDocument, Store, SyncDocument } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
@@ -10,7 +10,7 @@ export type OperatorActions = ReturnType<typeof createOperatorActions>;
 /** `who`: the user's name, for the audit log. */
 export function createOperatorActions(options: {
   store: Store;
-  queues: Pick<QueueSet, "addPrewarms" | "addForget">;
+  queues: Pick<QueueSet, "addPrewarms" | "addForget" | "retryFailed" | "retryFailedOf">;
   now: () => Date;
 }) {
   const { store, queues, now } = options;
@@ -56,6 +56,19 @@ export function createOperatorActions(options: {
       const { generation } = await installationOf(id);
       await note(who, "refresh token", id);
       await queues.addPrewarms([{ installationId: id, generation, renew: true }]);
+    },
+
+    /** Starts the failed jobs about the account again. Returns how many there were. */
+    async retryFailed(who: string, id: InstallationId): Promise<number> {
+      await installationOf(id);
+      await note(who, "retry failed jobs", id);
+      return queues.retryFailedOf(id);
+    },
+
+    /** Starts all failed jobs of a queue again. Returns how many there were. */
+    async retryQueue(who: string, queue: QueueName): Promise<number> {
+      await store.audit.add({ at: now(), who, action: "retry failed jobs", queue });
+      return queues.retryFailed(queue);
     },
 
     /** Another interval for one sync; null: its definition's. At least a minute. */

@@ -1,4 +1,4 @@
-// The audit log: who did what to which account, and when.
+// The audit log: who did what to which account or queue, and when.
 
 import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";
@@ -6,25 +6,43 @@ import type { Collection, Db } from "mongodb";
 import type { AuditDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 
+export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
+  ({ installationId: InstallationId; sync?: string } | { queue: string });
+
 export function createAudit(db: Db) {
   const entries: Collection<AuditDocument> = db.collection("audit");
 
   return {
     /** Written before the action, so that none is done without a trace. */
-    async add(entry: Omit<AuditDocument, "_id">): Promise<void> {
+    async add(entry: AuditEntry): Promise<void> {
+      const subject = "queue" in entry ? subjectOfQueue(entry.queue) : entry.installationId;
       await entries.insertOne({
-        _id: `${entry.installationId}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`,
+        _id: `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`,
         ...entry,
       });
     },
 
     /** Of one account, the newest first. */
     async of(installationId: InstallationId, limit: number): Promise<AuditDocument[]> {
-      return entries
-        .find({ _id: idsUnder(installationId) })
-        .sort({ _id: -1 })
-        .limit(limit)
-        .toArray();
+      return newestUnder(installationId, limit);
+    },
+
+    /** Of one queue, the newest first. */
+    async ofQueue(queue: string, limit: number): Promise<AuditDocument[]> {
+      return newestUnder(subjectOfQueue(queue), limit);
     },
   };
+
+  function newestUnder(subject: string, limit: number): Promise<AuditDocument[]> {
+    return entries
+      .find({ _id: idsUnder(subject) })
+      .sort({ _id: -1 })
+      .limit(limit)
+      .toArray();
+  }
+}
+
+/** No installation's id: those have a `.` in them. */
+function subjectOfQueue(queue: string): string {
+  return `queue-${queue}`;
 }

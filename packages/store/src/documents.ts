@@ -51,6 +51,8 @@ export interface SyncDocument {
   sync: string;
   /** Of this sync when it differs from its definition's. */
   intervalMs: number | null;
+  /** Of its definition, as the worker that last completed a run has it. Absent before the first. */
+  definedIntervalMs?: number;
   /**
    * When the dispatcher looks at it next. While it is dispatched or running this is the end of the lease, so that lost
    * work is dispatched again by itself. Null: only an operator, a new install or a granted token wakes it.
@@ -136,14 +138,16 @@ export interface ForgottenDocument {
 
 /** Collection `audit`: what operators did. Outlives the account. */
 export interface AuditDocument {
-  /** `<installation id>/<time, ISO>-<random>`. */
+  /** `<installation id, or queue-<name>>/<time, ISO>-<random>`. */
   _id: string;
   at: Date;
   /** User name. */
   who: string;
   /** For instance `pause`. */
   action: string;
-  installationId: InstallationId;
+  installationId?: InstallationId;
+  /** Of an action on all of a queue, which is about no account. */
+  queue?: string;
   /** The sync, where it is about one. */
   sync?: string;
 }

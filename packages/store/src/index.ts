@@ -1,5 +1,6 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
+export type { AuditEntry } from "./audit.ts";
 export type { ChangeFeed, FeedEntry } from "./change-feed.ts";
 export type {
   AuditDocument,

@@ -24,6 +24,8 @@ export interface Settlement {
   failures: number;
   lastRun?: RunOutcome;
   watermark?: Date;
+  /** For operators, who see only the store. */
+  definedIntervalMs?: number;
 }
 
 const runsKeptMs = 14 * 86_400_000;

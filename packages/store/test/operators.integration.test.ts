@@ -118,3 +118,13 @@ test("syncs are listed page by page over all accounts, or of one, by name and by
   expect(await found({ sync: "sites" })).toHaveLength(3);
   expect(await found({ waitingFor: ["operator"] })).toEqual([`${ids[1]}/sites`]);
 });
+
+test("what was done to a queue is found by the queue, the newest first, and by no account", async () => {
+  const { store } = await setup();
+  await store.audit.add({ at: at(1), who: "someone", action: "retry failed jobs", queue: "sync" });
+  await store.audit.add({ at: at(2), who: "another", action: "retry failed jobs", queue: "sync" });
+  await store.audit.add({ at: at(3), who: "someone", action: "pause", installationId });
+  expect((await store.audit.ofQueue("sync", 10)).map(({ who }) => who)).toEqual(["another", "someone"]);
+  expect(await store.audit.ofQueue("install", 10)).toEqual([]);
+  expect(await store.audit.of(installationId, 10)).toMatchObject([{ action: "pause" }]);
+});

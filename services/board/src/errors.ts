@@ -77,3 +77,41 @@ export class NotFoundError extends BoardError {
     super("There is no such page.");
   }
 }
+
+/** An address of the list that no page of the list has. */
+export class BadAddressError extends BoardError {
+  readonly code = "ERR_BAD_ADDRESS";
+  readonly statusCode = 400;
+
+  constructor() {
+    super("The address is damaged. Begin at the first page of the list.");
+  }
+}
+
+/** What was filled into a form cannot be used; the message says what can. */
+export class BadFormError extends BoardError {
+  readonly code = "ERR_BAD_FORM";
+  readonly statusCode = 400;
+}
+
+/** More live pages are open than this board serves; the page itself is there, and a reload brings it up to date. */
+export class TooManyStreamsError extends BoardError {
+  readonly code = "ERR_TOO_MANY_STREAMS";
+  readonly statusCode = 503;
+  override readonly remedy = "later";
+
+  constructor() {
+    super("Too many pages are kept up to date at the same time.");
+  }
+}
+
+/** MongoDB does not answer. */
+export class StoreDownError extends BoardError {
+  readonly code = "ERR_STORE_DOWN";
+  readonly statusCode = 503;
+  override readonly remedy = "later";
+
+  constructor(options?: ErrorOptions) {
+    super("MongoDB does not answer. The queues can still be seen; try again when it is back.", options);
+  }
+}

@@ -1,7 +1,8 @@
-// The board: Bull board and overview behind a login. Environment → config → build → run → close in reverse.
+// The board: overview, accounts and Bull board behind a login. Environment → config → build → run → close in reverse.
 
 import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
 import { configure, runService } from "@fleetkeeper/process";
+import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
 import { createBoardServer } from "./server.ts";
@@ -23,12 +24,16 @@ await runService({ log }, async (defer) => {
   });
   defer("queues", () => queueSet.close());
 
+  const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
+  defer("store", () => store.close());
+
   const server = await createBoardServer({
     ...config,
     redis,
     queueSet,
+    store,
     metrics: createMetrics("board"),
-    checks: { redis: () => redis.ping() },
+    checks: { redis: () => redis.ping(), mongodb: () => store.ping() },
     log,
   });
   defer("http server", () => server.close());

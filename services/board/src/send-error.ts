@@ -1,16 +1,21 @@
 // Turns an error into an answer: a page for a person's browser, JSON `{error: {code, message}}` for everything else.
 
+import { JobsError } from "@fleetkeeper/jobs";
+import { OperatorError, WrongStateError } from "@fleetkeeper/operator";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { accountPath } from "./accounts/account-actions.ts";
 import {
   BoardError,
   ForgedRequestError,
   NotLoggedInError,
+  StoreDownError,
   TooManyTriesError,
   WrongPasswordError,
 } from "./errors.ts";
 import { errorPage } from "./views/error-page.ts";
 import { sendPage } from "./views/html.ts";
+import { capitalised } from "./views/words.ts";
 
 export type SendError = (
   error: unknown,
@@ -37,19 +42,49 @@ export function createSendError(options: { log: Log; showLogin: ShowLogin }): Se
     if (!wantsPage(request)) return reply.send({ error: { code: answer.code, message: answer.message } });
     if (isAboutLogin(error, request))
       return showLogin(request, reply, error instanceof NotLoggedInError ? undefined : answer.message);
-    return sendPage(reply, errorPage({ identity: request.identity, ...answer }));
+    return sendPage(reply, errorPage({ back: backOf(request), ...answer }));
   };
 }
 
 function answerOf(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof BoardError)
     return { status: error.statusCode, code: error.code, message: error.message };
+  if (error instanceof OperatorError)
+    return {
+      status: error instanceof WrongStateError ? 409 : 404,
+      code: error.code,
+      message: `${capitalised(error.message)}.`,
+    };
+  if (error instanceof JobsError)
+    return {
+      status: 503,
+      code: error.code,
+      message: "Redis does not answer, so nothing was started. Try again when it is back.",
+    };
+  if (isFromMongodb(error)) return answerOf(new StoreDownError());
   // Fastify's own refusals (malformed, too large, …) have a status and a code; their messages name no input.
   const { statusCode = 500, code = "ERR_REQUEST" } = error as { statusCode?: number; code?: string };
   if (code.startsWith("FST_CSRF_")) return answerOf(new ForgedRequestError());
   return statusCode < 500
     ? { status: statusCode, code, message: "The request cannot be read." }
     : { status: 500, code: "ERR_INTERNAL", message: "Something broke here. The log says what." };
+}
+
+/** The driver's classes for a server that is not there; the store does not hide them. */
+function isFromMongodb(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^Mongo(Network|NetworkTimeout|ServerSelection|NotConnected|PoolCleared)/.test(error.name)
+  );
+}
+
+/** Where an error page leads back to: the account that the request was about, else the board. */
+function backOf(request: FastifyRequest): { path: string; text: string } {
+  if (request.identity === undefined) return { path: "/login", text: "Back to the board" };
+  const { installationId } = (request.params ?? {}) as { installationId?: string };
+  return installationId === undefined || !request.routeOptions.url?.includes("/do/")
+    ? { path: "/", text: "Back to the board" }
+    : { path: accountPath(installationId), text: "Back to the account" };
 }
 
 function isAboutLogin(error: unknown, request: FastifyRequest): boolean {

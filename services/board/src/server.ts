@@ -6,12 +6,15 @@ import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { QueueSet } from "@fleetkeeper/jobs";
+import { createOperatorActions } from "@fleetkeeper/operator";
 import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/process";
+import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Redis } from "ioredis";
-import { createCookies } from "./auth/cookies.ts";
-import { createEndedSessions } from "./auth/ended-sessions.ts";
+import { createFailedJobsOf } from "./accounts/read-account.ts";
+import { type BoardCookies, createCookies } from "./auth/cookies.ts";
+import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
 import { addGuard } from "./auth/guard.ts";
 import { createGuessLimit, type GuessLimitOptions } from "./auth/guess-limit.ts";
 import { createIdentify } from "./auth/identify.ts";
@@ -21,10 +24,17 @@ import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
 import { addBullBoard } from "./bull-board/plugin.ts";
 import { NotFoundError } from "./errors.ts";
+import { createLiveHub } from "./live/live-hub.ts";
+import { createLiveStreams, type LiveStreamsOptions } from "./live/live-streams.ts";
+import { remember } from "./live/remember.ts";
+import { createReadOverview } from "./overview/read-overview.ts";
+import { addAccountActionRoutes } from "./routes/account-actions.ts";
+import { addAccountRoutes } from "./routes/accounts.ts";
 import { addAssetRoute } from "./routes/assets.ts";
 import { addLoginRoutes, createShowLogin, csrfUserOf } from "./routes/login.ts";
 import { addMetricsRoute } from "./routes/metrics.ts";
-import { addOverviewRoute } from "./routes/overview.ts";
+import { createNotices } from "./routes/notices.ts";
+import { addOverviewRoutes } from "./routes/overview.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createSendError } from "./send-error.ts";
 
@@ -36,19 +46,24 @@ export interface BoardOptions {
   namespace: string;
   redis: Redis;
   queueSet: QueueSet;
+  store: Store;
   metrics: Metrics;
   checks: Record<string, ReadinessCheck>;
   log: Log;
   guessLimit?: GuessLimitOptions;
+  /** How often an open page is brought up to date. Default 2 000. */
+  liveEveryMs?: number;
+  streams?: Pick<LiveStreamsOptions, "maxStreams" | "maxPerSession" | "maxAgeMs">;
   now?: () => Date;
 }
 
 export async function createBoardServer(options: BoardOptions): Promise<FastifyInstance> {
   const { users, secureCookies, namespace, redis, queueSet, metrics, checks, log } = options;
+  const { now = () => new Date() } = options;
   const sessionKey = options.sessionKey ?? randomBytes(32).toString("hex");
   const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, users);
   const cookies = createCookies(secureCookies);
-  const sessions = createSessions({ key: keyFor("session"), ...(options.now && { now: options.now }) });
+  const sessions = createSessions({ key: keyFor("session"), now });
   const endedSessions = createEndedSessions({
     redis,
     namespace,
@@ -69,6 +84,8 @@ export async function createBoardServer(options: BoardOptions): Promise<FastifyI
     logger: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: 64 * 1024,
+    // The ids of installations, and of jobs that begin with one, may be long.
+    routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 30_000,
     forceCloseConnections: true,
   });
@@ -95,7 +112,43 @@ export async function createBoardServer(options: BoardOptions): Promise<FastifyI
   addAssetRoute(server);
   addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, log });
   addMetricsRoute(server, metrics);
-  addOverviewRoute(server, { queueSet, log });
+  addPages(server, options, { endedSessions, cookies, now });
   await addBullBoard(server, { queueSet, sendError, log });
   return server;
+}
+
+/** Overview and accounts, and what keeps them up to date. */
+function addPages(
+  server: FastifyInstance,
+  options: BoardOptions,
+  { endedSessions, cookies, now }: { endedSessions: EndedSessions; cookies: BoardCookies; now: () => Date },
+): void {
+  const { namespace, redis, queueSet, store, log, liveEveryMs = 2_000 } = options;
+  const liveStreams = createLiveStreams({
+    ...options.streams,
+    hub: createLiveHub({ everyMs: liveEveryMs }),
+    endedSessions,
+    checkEveryMs: liveEveryMs,
+    onError: (error) => log.warn({ error }, "an open page could not be brought up to date"),
+  });
+  server.addHook("preClose", async () => liveStreams.close());
+  const notices = createNotices(cookies);
+  const actions = createOperatorActions({ store, queues: queueSet, now });
+  // Counting is the most expensive read, and several pages want it.
+  const countByState = remember(liveEveryMs, () => store.installations.countByState());
+  const readOverview = createReadOverview({
+    queueSet,
+    redis,
+    namespace,
+    store,
+    countByState,
+    now,
+    onError: (error, what) => log.warn({ error, what }, "the overview could not be read"),
+  });
+  const failedJobsOf = createFailedJobsOf(queueSet, (error) =>
+    log.warn({ error }, "failed jobs could not be read"),
+  );
+  addOverviewRoutes(server, { readOverview, actions, audit: store.audit, liveStreams, notices, log, now });
+  addAccountRoutes(server, { store, failedJobsOf, countByState, liveStreams, notices, now });
+  addAccountActionRoutes(server, { store, actions, notices, log });
 }

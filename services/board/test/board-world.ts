@@ -1,10 +1,11 @@
-// A board on a real Redis with a namespace of its own, and a client that logs in.
+// A board on a real Redis and MongoDB with a namespace of its own, and a client that logs in.
 
 import { Writable } from "node:stream";
 import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
+import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
-import { onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { type BoardOptions, createBoardServer } from "../src/server.ts";
 
 export const operator = { name: "olive", password: "olives-long-password", role: "operator" } as const;
@@ -18,6 +19,7 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
   const redis = connectProducer(redisUrl);
   await connected(redis);
   const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
+  const store = await openStore({ mongodbUrl: new URL(`/${namespace}`, inject("mongodbUrl")).href });
   let logText = "";
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -32,6 +34,7 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
     namespace,
     redis,
     queueSet,
+    store,
     metrics: createMetrics("board"),
     checks: { redis: () => redis.ping() },
     log: createLog({ service: "board", level: "info", destination }),
@@ -42,8 +45,9 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
     await server.close();
     await queueSet.close();
     redis.disconnect();
+    await store.close();
   });
-  return { url, namespace, redis, queueSet, logText: () => logText };
+  return { url, server, namespace, redis, queueSet, store, logText: () => logText };
 }
 
 /** Logs in by the form, as a browser does, and returns the `Cookie` header of the session. */

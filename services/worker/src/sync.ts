@@ -146,6 +146,7 @@ export function createSyncHandler(options: SyncHandlerOptions) {
       checkpoint: null,
       failures: 0,
       lastRun,
+      definedIntervalMs: definition.intervalMs,
       ...(window === null ? {} : { watermark: window.to }),
     });
     await tidy(sync, definition, scope);

@@ -19,6 +19,11 @@ export function createCookies(secure: boolean) {
   return {
     session: { name: `${prefix}fleetkeeper`, options: base },
     csrf: { name: `${prefix}fleetkeeper-csrf`, options: { ...base, sameSite: "strict", signed: true } },
+    /** What the last action came to, for the page after it. */
+    notice: {
+      name: `${prefix}fleetkeeper-notice`,
+      options: { ...base, sameSite: "strict", signed: true, maxAge: 60 },
+    },
     /** Marks a browser that has logged in before: its tries are counted apart from those of its address. */
     knownBrowser: {
       name: `${prefix}fleetkeeper-browser`,

@@ -9,15 +9,31 @@ export interface Asset {
   content: Buffer;
 }
 
-export const styleSheet = readAsset("board", "css", "text/css; charset=utf-8");
-export const icon = readAsset("icon", "svg", "image/svg+xml");
-export const sessionWatch = readAsset("session-watch", "js", "text/javascript; charset=utf-8");
-export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch];
+const script = "text/javascript; charset=utf-8";
+const own = (file: string) => new URL(`../assets/${file}`, import.meta.url);
+
+/** Later ones refine earlier ones. */
+const styles = ["base", "frame", "forms", "marks", "lists", "facts", "tables"];
+
+export const styleSheet = asset(
+  "board.css",
+  "text/css; charset=utf-8",
+  Buffer.concat(styles.map((name) => readFileSync(own(`styles/${name}.css`)))),
+);
+export const icon = asset("icon.svg", "image/svg+xml", readFileSync(own("icon.svg")));
+export const sessionWatch = asset("session-watch.js", script, readFileSync(own("session-watch.js")));
+export const live = asset("live.js", script, readFileSync(own("live.js")));
+/** Changes an element into another one and leaves focus, selection and what did not change alone. */
+export const idiomorph = asset(
+  "idiomorph.js",
+  script,
+  readFileSync(new URL(import.meta.resolve("idiomorph/dist/idiomorph.min.js"))),
+);
+export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, idiomorph];
 
 export const pathOf = (asset: Asset): string => `/assets/${asset.file}`;
 
-function readAsset(name: string, extension: string, type: string): Asset {
-  const content = readFileSync(new URL(`../assets/${name}.${extension}`, import.meta.url));
+function asset(file: string, type: string, content: Buffer): Asset {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
-  return { file: `${name}.${hash}.${extension}`, type, content };
+  return { file: file.replace(/\.(?=\w+$)/, `.${hash}.`), type, content };
 }

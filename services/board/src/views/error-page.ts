@@ -1,6 +1,5 @@
 // A refusal or a failure, for a person.
 
-import type { Identity } from "../auth/identity.ts";
 import { type Html, html } from "./html.ts";
 import { plainLayout } from "./layout.ts";
 
@@ -8,16 +7,23 @@ export function errorPage(error: {
   status: number;
   code: string;
   message: string;
-  identity: Identity | undefined;
+  back: { path: string; text: string };
 }): Html {
-  const title = error.status === 404 ? "Not found" : error.status < 500 ? "Refused" : "Something broke";
+  const title = titleOf(error.status);
   return plainLayout({
     title,
     content: html`<section class="card">
       <h1>${title}</h1>
       <p>${error.message}</p>
       <p class="faint">${error.status} <code>${error.code}</code></p>
-      <p><a href="${error.identity === undefined ? "/login" : "/"}">Back to the board</a></p>
+      <p><a href="${error.back.path}">${error.back.text}</a></p>
     </section>`,
   });
+}
+
+function titleOf(status: number): string {
+  if (status === 404) return "Not found";
+  if (status === 409) return "Not now";
+  if (status === 503) return "Not at this moment";
+  return status < 500 ? "Refused" : "Something broke";
 }

@@ -1,7 +1,7 @@
 // The frame that all pages share: head, skip link, header, navigation, main.
 
 import type { Identity } from "../auth/identity.ts";
-import { icon, pathOf, styleSheet } from "./assets.ts";
+import { type Asset, icon, idiomorph, live, pathOf, styleSheet } from "./assets.ts";
 import { type Html, html } from "./html.ts";
 
 /** What every page for somebody who is logged in is told. */
@@ -12,20 +12,35 @@ export interface PageState {
   path: string;
 }
 
+export interface PageContent {
+  title: string;
+  content: Html;
+  /** Where the events come from that keep the page up to date. */
+  live?: string;
+  /** What the last action came to. */
+  notice?: string | undefined;
+}
+
 const navigation = [
   { path: "/", text: "Overview" },
+  { path: "/accounts", text: "Accounts" },
   { path: "/queues/", text: "Queues" },
 ];
 
-export function layout(page: PageState & { title: string; content: Html }): Html {
+export function layout(page: PageState & PageContent): Html {
   return document({
     title: page.title,
+    scripts: page.live === undefined ? [] : [idiomorph, live],
     body: html`<header class="top">
         <a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
         <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, page.path))}</nav>
         ${userCorner(page)}
       </header>
-      <main id="main" tabindex="-1">${page.content}</main>`,
+      <main id="main" tabindex="-1" ${page.live === undefined ? "" : html`data-live="${page.live}"`}>
+        ${page.notice === undefined ? "" : html`<p class="notice good" role="status">${page.notice}</p>`}
+        ${page.live === undefined ? "" : html`<p class="live-note" role="status" data-live-note></p>`}
+        ${page.content}
+      </main>`,
   });
 }
 
@@ -40,7 +55,15 @@ export function plainLayout(page: { title: string; content: Html }): Html {
   });
 }
 
-function document({ title, body }: { title: string; body: Html }): Html {
+function document({
+  title,
+  body,
+  scripts = [],
+}: {
+  title: string;
+  body: Html;
+  scripts?: readonly Asset[];
+}): Html {
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -51,6 +74,7 @@ function document({ title, body }: { title: string; body: Html }): Html {
     <title>${title} · Fleetkeeper</title>
     <link rel="icon" href="${pathOf(icon)}" type="image/svg+xml">
     <link rel="stylesheet" href="${pathOf(styleSheet)}">
+    ${scripts.map((script) => html`<script src="${pathOf(script)}" defer></script>`)}
   </head>
   <body>
     <a class="skip" href="#main">Skip to the content</a>
@@ -60,6 +84,8 @@ function document({ title, body }: { title: string; body: Html }): Html {
 }
 
 function navigationLink(entry: { path: string; text: string }, path: string): Html {
+  if (entry.path !== "/" && path.startsWith(`${entry.path}/`))
+    return html`<a href="${entry.path}" aria-current="true">${entry.text}</a>`;
   return entry.path === path
     ? html`<a href="${entry.path}" aria-current="page">${entry.text}</a>`
     : html`<a href="${entry.path}">${entry.text}</a>`;

@@ -1,93 +1,77 @@
-// The overview: every queue with its counts, the worrying ones marked.
+// The overview: what needs somebody first, then the accounts, the last hour and the queues.
 
-import type { QueueName } from "@fleetkeeper/jobs";
-import type { QueueState } from "../bull-board/queue-states.ts";
-import { type Html, html } from "./html.ts";
+import type { Role } from "../auth/identity.ts";
+import type { Fragment } from "../live/live-hub.ts";
+import { type Concern, concernsOf } from "../overview/concerns.ts";
+import { lastHourOf } from "../overview/last-hour.ts";
+import { type AccountsAtLarge, manyTokens, type OverviewFacts } from "../overview/read-overview.ts";
+import { hourCard } from "./hour-card.ts";
+import { type Html, html, livePart } from "./html.ts";
 import { layout, type PageState } from "./layout.ts";
+import { noticesByMood } from "./notices-by-mood.ts";
+import { queueTable } from "./queue-table.ts";
+import { clock, duration } from "./time.ts";
+import { count } from "./words.ts";
 
-const purposes: Record<QueueName, string> = {
-  install: "Stores the credential of an accepted callback and plans the account's syncs",
-  prewarm: "Fetches an access token before the old one expires",
-  dispatch: "Looks every second for what is due",
-  sync: "Runs one slice of a sync",
-};
-
-const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;
-type Column = (typeof columns)[number];
-
-/** `queues` is undefined when Redis does not answer. */
-export function overviewPage(page: PageState & { queues: QueueState[] | undefined; at: Date }): Html {
-  const { queues, at } = page;
+export function overviewPage(page: PageState & { facts: OverviewFacts; notice?: string | undefined }): Html {
   return layout({
     ...page,
     title: "Overview",
-    content: html`<div class="title">
-        <h1>Overview</h1>
-        <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time> · <a href="/">Refresh</a></p>
-      </div>
-      ${
-        queues === undefined
-          ? html`<p class="notice bad" role="alert">Redis does not answer: what waits in the queues cannot be shown.</p>`
-          : html`${failures(queues)}${queueTable(queues)}`
-      }`,
+    live: "/events",
+    content: html`${overviewFragments(page.facts, page.identity?.role ?? "viewer").map(livePart)}`,
   });
 }
 
-function failures(queues: QueueState[]): Html {
-  const failing = queues.filter(({ counts }) => counts.failed > 0);
-  if (failing.length === 0) return html`<p class="notice good">No job has failed.</p>`;
-  return html`<p class="notice bad">${failing.map(
-    ({ name, counts }) =>
-      html`<a href="${boardLink(name, "failed")}">${count(counts.failed)} failed in ${name}</a> `,
-  )}</p>`;
+export function overviewFragments(facts: OverviewFacts, role: Role): Fragment[] {
+  const { at, redis, mongodb } = facts;
+  return [
+    {
+      id: "heading",
+      html: html`<div class="title">
+        <h1>Overview</h1>
+        <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
+      </div>`,
+    },
+    { id: "concerns", html: concernList(concernsOf(facts)) },
+    { id: "accounts", html: mongodb === undefined ? html`` : accountTiles(mongodb) },
+    { id: "last-hour", html: redis === undefined ? html`` : lastHour(redis.minutes) },
+    { id: "queue-states", html: redis === undefined ? html`` : queueTable(redis.queues, role) },
+  ];
 }
 
-function queueTable(queues: QueueState[]): Html {
-  return html`<section aria-labelledby="queues">
-    <h2 id="queues">Queues</h2>
-    <table class="cards">
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          ${columns.map((column) => html`<th scope="col" class="number">${title(column)}</th>`)}
-          <th scope="col">Workers</th>
-        </tr>
-      </thead>
-      <tbody>${queues.map(queueRow)}</tbody>
-    </table>
+function concernList(concerns: Concern[]): Html {
+  if (concerns.length === 0) return html`<p class="notice good">Nothing needs you.</p>`;
+  return noticesByMood(
+    concerns.map(({ mood, text, link }) => ({
+      mood,
+      line: link === undefined ? html`${text}` : html`<a href="${link}">${text}</a>`,
+    })),
+  );
+}
+
+function accountTiles({ states, lagMs, dueTokens }: AccountsAtLarge): Html {
+  const fresh = Math.max(0, states.active - dueTokens);
+  return html`<section aria-labelledby="accounts-title">
+    <h2 id="accounts-title">Accounts</h2>
+    <dl class="tiles">
+      ${tile("Active", count(states.active), { link: "/accounts?state=active" })}
+      ${tile("Paused", count(states.paused), { link: "/accounts?state=paused", mark: states.paused > 0 ? "wait" : "" })}
+      ${tile("Revoked, token refused", count(states.revoked), { link: "/accounts?state=revoked", mark: states.revoked > 0 ? "bad" : "" })}
+      ${tile("Tokens not yet due", dueTokens >= manyTokens ? `under ${count(fresh)}` : count(fresh), {})}
+      ${tile("Token renewals due", dueTokens >= manyTokens ? `${count(manyTokens)} or more` : count(dueTokens), { mark: dueTokens > 0 ? "wait" : "" })}
+      ${tile("Schedule lag", duration(lagMs), { mark: lagMs > 60_000 ? "bad" : "" })}
+    </dl>
   </section>`;
 }
 
-function queueRow(queue: QueueState): Html {
-  return html`<tr>
-    <th scope="row">
-      <a href="${boardLink(queue.name)}">${queue.name}</a>
-      ${queue.paused ? html`<span class="badge warn">paused</span>` : ""}
-      <small>${purposes[queue.name]}</small>
-    </th>
-    ${columns.map((column) => countCell(queue, column))}
-    <td data-label="Workers">${workers(queue.workers)}</td>
-  </tr>`;
+function tile(name: string, value: string, { link, mark = "" }: { link?: string; mark?: string }): Html {
+  return html`<div class="${mark}"><dt>${name}</dt><dd>${link === undefined ? value : html`<a href="${link}">${value}</a>`}</dd></div>`;
 }
 
-function countCell({ name, counts }: QueueState, column: Column): Html {
-  const value = counts[column];
-  const mark = value === 0 ? "zero" : column === "failed" ? "bad" : "";
-  return html`<td class="number ${mark}" data-label="${title(column)}">
-    <a href="${boardLink(name, column)}">${count(value)}</a>
-  </td>`;
+function lastHour(minutes: Parameters<typeof lastHourOf>[0]): Html {
+  return html`<section class="columns" aria-label="The last hour">
+    ${hourCard({ id: "callbacks", title: "Callbacks", words: { good: "accepted", bad: "refused" }, hour: lastHourOf(minutes, "callbacks") })}
+    ${hourCard({ id: "tokens", title: "Token requests", words: { good: "granted", bad: "failed" }, hour: lastHourOf(minutes, "tokens") })}
+    ${hourCard({ id: "runs", title: "Sync runs", words: { good: "succeeded", bad: "failed" }, hour: lastHourOf(minutes, "runs") })}
+  </section>`;
 }
-
-function workers(number: number | undefined): Html {
-  if (number === undefined) return html`<span class="faint">unknown</span>`;
-  if (number === 0) return html`<span class="badge warn">none</span>`;
-  return html`${count(number)}`;
-}
-
-function boardLink(queue: QueueName, status?: Column): string {
-  return `/queues/queue/${queue}${status === undefined ? "" : `?status=${status}`}`;
-}
-
-const count = (value: number) => value.toLocaleString("en-US");
-const title = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-const clock = (at: Date) => `${at.toISOString().slice(11, 19)} UTC`;

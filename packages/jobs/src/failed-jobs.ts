@@ -1,0 +1,74 @@
+// Failed jobs, found by the account that they are about, and started again.
+
+import type { InstallationId } from "@fleetkeeper/model";
+import type { Job, Queue } from "bullmq";
+import type { Payloads, QueueName } from "./queues.ts";
+
+export interface FailedJob {
+  queue: QueueName;
+  jobId: string;
+  /** Of BullMQ: the last error's. It may hold whatever an error said. */
+  reason: string;
+  failedAt: Date;
+}
+
+/** Of each queue only so many of the last failed are looked at. */
+const lookedAt = 1_000;
+const atATime = 100;
+
+/** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
+export async function failedJobsOf(
+  queues: Record<QueueName, Queue>,
+  installationId: InstallationId,
+  limit: number,
+): Promise<FailedJob[]> {
+  const names = ["install", "prewarm", "sync"] as const;
+  const found = await Promise.all(names.map((name) => jobsAbout(queues[name], installationId, limit)));
+  return names.flatMap((queue, index) =>
+    (found[index] ?? []).map((job) => ({
+      queue,
+      jobId: job.id ?? "",
+      reason: job.failedReason,
+      failedAt: new Date(job.finishedOn ?? job.timestamp),
+    })),
+  );
+}
+
+/** Starts the failed jobs about one account again. Returns how many. */
+export async function retryFailedOf(
+  queues: Record<QueueName, Queue>,
+  installationId: InstallationId,
+): Promise<number> {
+  let retried = 0;
+  for (const name of ["install", "prewarm", "sync"] as const)
+    for (const job of await jobsAbout(queues[name], installationId, lookedAt))
+      if (await startAgain(job)) retried += 1;
+  return retried;
+}
+
+async function jobsAbout(queue: Queue, installationId: InstallationId, limit: number): Promise<Job[]> {
+  const found: Job[] = [];
+  for (let start = 0; start < lookedAt && found.length < limit; start += atATime) {
+    const jobs = await queue.getFailed(start, start + atATime - 1);
+    found.push(...jobs.filter((job) => job !== undefined && isAbout(job.data, installationId)));
+    if (jobs.length < atATime) break;
+  }
+  return found.slice(0, limit);
+}
+
+function isAbout(payload: Payloads["install" | "prewarm" | "sync"], installationId: InstallationId): boolean {
+  return "syncId" in payload
+    ? payload.syncId.startsWith(`${installationId}/`)
+    : payload.installationId === installationId;
+}
+
+/** False when somebody else started or removed it in the meantime. */
+async function startAgain(job: Job): Promise<boolean> {
+  try {
+    await job.retry("failed");
+    return true;
+  } catch (error) {
+    if (await job.isFailed()) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+// Everything that the page of one account shows, in a bounded number of indexed queries. The credential stays behind.
+
+import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
+import type { InstallationId } from "@fleetkeeper/model";
+import type {
+  AuditDocument,
+  InstallationRow,
+  RunDocument,
+  SetAsideDocument,
+  Store,
+  SyncDocument,
+} from "@fleetkeeper/store";
+
+export interface AccountFacts {
+  at: Date;
+  installation: InstallationRow;
+  syncs: SyncDocument[];
+  /** The newest first, of all syncs together. */
+  runs: (RunDocument & { sync: string })[];
+  setAside: SetAsideDocument[];
+  /** Undefined while Redis does not answer. */
+  failedJobs: FailedJob[] | undefined;
+  audit: AuditDocument[];
+}
+
+/** At most so many of each are shown. */
+export const shown = { runs: 25, setAsidePerSync: 20, failedJobs: 20, audit: 25 };
+
+/** Undefined when there is no such installation. */
+export async function readAccount(
+  { store, failedJobsOf, now }: { store: Store; failedJobsOf: FailedJobsOf; now: () => Date },
+  id: InstallationId,
+): Promise<AccountFacts | undefined> {
+  const [found, syncs, audit, failedJobs] = await Promise.all([
+    store.installations.find(id),
+    store.syncs.ofInstallation(id),
+    store.audit.of(id, shown.audit),
+    failedJobsOf(id),
+  ]);
+  if (found === null) return undefined;
+  const { sealedCredential: _, ...installation } = found;
+  const [runs, setAside] = await Promise.all([
+    Promise.all(syncs.map((sync) => runsOf(store, sync))),
+    Promise.all(syncs.map(({ _id }) => store.setAside.of(_id, shown.setAsidePerSync))),
+  ]);
+  const newest = runs.flat().sort((a, b) => b.at.getTime() - a.at.getTime());
+  return {
+    at: now(),
+    installation,
+    syncs,
+    runs: newest.slice(0, shown.runs),
+    setAside: setAside.flat(),
+    failedJobs,
+    audit,
+  };
+}
+
+async function runsOf(store: Store, { _id, sync }: SyncDocument) {
+  return (await store.syncs.runsOf(_id, shown.runs)).map((run) => ({ ...run, sync }));
+}
+
+/** Undefined while Redis does not answer: the rest of the page is still worth seeing. */
+export type FailedJobsOf = (id: InstallationId) => Promise<FailedJob[] | undefined>;
+
+export function createFailedJobsOf(queueSet: QueueSet, onError: (error: unknown) => void): FailedJobsOf {
+  return (id) =>
+    queueSet.failedOf(id, shown.failedJobs).catch((error: unknown) => {
+      onError(error);
+      return undefined;
+    });
+}

@@ -1,0 +1,88 @@
+// Server-sent events to the open pages (WHATWG HTML, section 9.2), bounded in number, age and memory; a stream ends with its session.
+
+import { Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EndedSessions } from "../auth/ended-sessions.ts";
+import { NotFoundError, TooManyStreamsError } from "../errors.ts";
+import type { LiveHub, Topic } from "./live-hub.ts";
+
+export interface LiveStreamsOptions {
+  hub: LiveHub;
+  endedSessions: EndedSessions;
+  /** Of this process. Default 200. */
+  maxStreams?: number;
+  /** Of one session, or of one user without one. Default 12. */
+  maxPerSession?: number;
+  /** A stream ends after this long; the browser opens another, which is a request that keeps the session alive. Default 5 min. */
+  maxAgeMs?: number;
+  /** How often a stream asks whether its session has been ended. Default 2 000. */
+  checkEveryMs?: number;
+  onError: (error: unknown) => void;
+}
+
+/** What a slow reader has not taken when its stream is cut. */
+const maxUnsentBytes = 2 * 1024 * 1024;
+
+export type LiveStreams = ReturnType<typeof createLiveStreams>;
+
+export function createLiveStreams(options: LiveStreamsOptions) {
+  const { hub, endedSessions, onError } = options;
+  const { maxStreams = 200, maxPerSession = 12, maxAgeMs = 5 * 60_000, checkEveryMs = 2_000 } = options;
+  const open = new Map<Readable, string>();
+
+  return {
+    /**
+     * Answers with a stream of `fragment` events, each with the id and the markup of one changed part of the page.
+     * @throws TooManyStreamsError
+     */
+    send<Facts>(request: FastifyRequest, reply: FastifyReply, topic: Topic<Facts>): FastifyReply {
+      const owner = request.session?.id ?? `user ${request.identity?.user}`;
+      const ofOwner = [...open.values()].filter((other) => other === owner).length;
+      if (open.size >= maxStreams || ofOwner >= maxPerSession) throw new TooManyStreamsError();
+      const stream = new Readable({ read: () => undefined });
+      open.set(stream, owner);
+      const write = (event: string, data: unknown) => {
+        if (stream.destroyed) return;
+        if (stream.readableLength > maxUnsentBytes) stream.destroy();
+        else stream.push(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      };
+      stream.push("retry: 1000\n\n");
+      const stopWatching = hub.watch(topic, {
+        role: request.identity?.role ?? "viewer",
+        send: (changed) => {
+          for (const fragment of changed) write("fragment", fragment);
+        },
+        fail: (error) => {
+          if (error instanceof NotFoundError) stream.push(null);
+          else {
+            onError(error);
+            write("trouble", "What is shown cannot be brought up to date at this moment.");
+          }
+        },
+      });
+      const ending = setTimeout(() => stream.push(null), maxAgeMs);
+      const checking = setInterval(async () => {
+        const { session } = request;
+        if (session !== undefined && (await endedSessions.has(session))) stream.push(null);
+      }, checkEveryMs);
+      stream.once("close", () => {
+        open.delete(stream);
+        clearTimeout(ending);
+        clearInterval(checking);
+        stopWatching();
+      });
+      return reply
+        .type("text/event-stream")
+        .headers({ "cache-control": "no-store", "x-accel-buffering": "no" })
+        .send(stream);
+    },
+
+    /** How many there are now. */
+    count: () => open.size,
+
+    close(): void {
+      hub.close();
+      for (const stream of open.keys()) stream.destroy();
+    },
+  };
+}

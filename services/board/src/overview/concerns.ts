@@ -1,0 +1,67 @@
+// What needs somebody, from the whole system's point of view, each with the page where it can be looked into.
+
+import { duration } from "../views/time.ts";
+import { counted } from "../views/words.ts";
+import { lastHourOf, sumOf } from "./last-hour.ts";
+import type { OverviewFacts } from "./read-overview.ts";
+
+export interface Concern {
+  mood: "bad" | "wait";
+  text: string;
+  /** Undefined where no page says more. */
+  link?: string;
+}
+
+/** Beyond this the dispatcher does not keep up. */
+const longLagMs = 60_000;
+const longWaitMs = 60_000;
+
+export function concernsOf({ redis, mongodb }: OverviewFacts): Concern[] {
+  return [...fromRedis(redis), ...fromMongodb(mongodb)].sort((a, b) => a.mood.localeCompare(b.mood));
+}
+
+function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
+  if (redis === undefined)
+    return [{ mood: "bad", text: "Redis does not answer: what waits in the queues cannot be shown." }];
+  const concerns: Concern[] = [];
+  for (const { name, counts, paused, workers, oldestWaitingMs = 0 } of redis.queues) {
+    const link = `/queues/queue/${name}`;
+    if (counts.failed > 0)
+      concerns.push({
+        mood: "bad",
+        text: `${counted(counts.failed, "job")} failed in ${name}`,
+        link: `${link}?status=failed`,
+      });
+    if (workers === 0) concerns.push({ mood: "bad", text: `No worker takes jobs from ${name}`, link });
+    if (paused) concerns.push({ mood: "wait", text: `The queue ${name} is paused`, link });
+    if (oldestWaitingMs > longWaitMs)
+      concerns.push({
+        mood: "bad",
+        text: `The oldest job in ${name} has waited ${duration(oldestWaitingMs)}`,
+        link: `${link}?status=waiting`,
+      });
+  }
+  const refused = sumOf(lastHourOf(redis.minutes, "callbacks").bad);
+  if (refused > 0)
+    concerns.push({
+      mood: "wait",
+      text: `${counted(refused, "callback")} refused in the last hour`,
+      link: "#callbacks",
+    });
+  return concerns;
+}
+
+function fromMongodb(mongodb: OverviewFacts["mongodb"]): Concern[] {
+  if (mongodb === undefined)
+    return [{ mood: "bad", text: "MongoDB does not answer: accounts and their schedule cannot be shown." }];
+  const { states, lagMs } = mongodb;
+  const concerns: Concern[] = [];
+  if (states.revoked > 0)
+    concerns.push({
+      mood: "bad",
+      text: `Trackunit refuses the credential of ${counted(states.revoked, "account")}`,
+      link: "/accounts?state=revoked",
+    });
+  if (lagMs > longLagMs) concerns.push({ mood: "bad", text: `The schedule is ${duration(lagMs)} behind` });
+  return concerns;
+}
