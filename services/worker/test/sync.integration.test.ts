@@ -1,0 +1,156 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { installationIdOf, syncIdOf } from "@fleetkeeper/model";
+import type { Store, SyncDocument } from "@fleetkeeper/store";
+import { openStore } from "@fleetkeeper/store";
+import { defineSync, type SyncDefinition } from "@fleetkeeper/syncs";
+import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { MongoClient } from "mongodb";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { createSyncHandler } from "../src/sync.ts";
+
+const installationId = installationIdOf("@a/b", "1");
+const syncId = syncIdOf(installationId, "things");
+
+/** A handler over a list of pages in memory: only the store is real. */
+async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}) {
+  const mongodbUrl = new URL(`/${testNamespace()}`, inject("mongodbUrl")).href;
+  const store = await openStore({ mongodbUrl });
+  onTestFinished(async () => {
+    await store.close();
+    const client = await MongoClient.connect(mongodbUrl);
+    await client.db().dropDatabase();
+    await client.close();
+  });
+  const asked: (string | null)[] = [];
+  const windows: ({ from: Date; to: Date } | undefined)[] = [];
+  const things = defineSync({
+    name: "things",
+    resource: "things",
+    scopes: [],
+    intervalMs: 60_000,
+    pageSize: 10,
+    deletions: "complete-pass",
+    async *pages(_client, { from, window }) {
+      windows.push(window);
+      for (let index = Number(from ?? 0); index < pages.length; index++) {
+        asked.push(String(index));
+        const nextCursor = index + 1 < pages.length ? String(index + 1) : null;
+        yield { items: (pages[index] ?? []).map((id) => ({ id })), nextCursor };
+      }
+    },
+    item: z.object({ id: z.string() }),
+    idOf: ({ id }) => id,
+    ...(definition as object),
+  });
+  let clock = new Date("2026-01-01T00:00:00Z").getTime();
+  const now = () => new Date(clock);
+  const run = async (through: Store = store, options = {}) => {
+    const handle = createSyncHandler({
+      store: through,
+      trackunit: () => ({}) as never,
+      definitions: new Map([["things", things]]),
+      log: createLog({ service: "test", level: "silent" }),
+      metrics: createMetrics("test"),
+      now,
+      slicePages: 100,
+      sliceMs: 60_000,
+      leaseMs: 60_000,
+      ...options,
+    });
+    await store.syncs.plan(installationId, ["things"], now(), false);
+    const sync = (await store.syncs.find(syncId)) as SyncDocument;
+    const fencingToken = (await store.syncs.dispatch(sync, now(), now())) ?? 0;
+    return handle({ payload: { syncId, fencingToken }, signal: new AbortController().signal });
+  };
+  return { store, asked, windows, run, now, pass };
+
+  function pass(ms: number): void {
+    clock += ms;
+  }
+}
+
+test("a checkpoint is saved only after its page's records are written", async () => {
+  const { store, run, asked } = await setup([["a"], ["b"], ["c"]]);
+  let writes = 0;
+  const failing: Store = {
+    ...store,
+    records: {
+      ...store.records,
+      writePage: (...page) => {
+        if (++writes === 2) throw new Error("the worker died here");
+        return store.records.writePage(...page);
+      },
+    },
+  };
+  await run(failing);
+  expect(await store.syncs.find(syncId)).toMatchObject({
+    checkpoint: { cursor: "1", pages: 1, complete: false },
+  });
+  expect(await run()).toMatchObject({ outcome: "succeeded", records: 3 });
+  expect(asked).toEqual(["0", "1", "1", "2"]);
+  expect(await store.records.count("things", installationId)).toBe(3);
+});
+
+test("a crash between records and checkpoint repeats the page, and changes nothing", async () => {
+  const { store, run } = await setup([["a"], ["b"]]);
+  const died = () => {
+    throw new Error("the worker died here");
+  };
+  const failing: Store = { ...store, syncs: { ...store.syncs, saveCheckpoint: died, settle: died } };
+  await expect(run(failing)).rejects.toThrow("died");
+  expect(await store.records.count("things", installationId)).toBe(1);
+  await run();
+  expect(await store.syncs.find(syncId)).toMatchObject({
+    lastRun: { changes: { created: 1, unchanged: 1 } },
+  });
+});
+
+test("a slice ends after its pages, and the next one goes on there", async () => {
+  const { store, run, asked } = await setup([["a"], ["b"], ["c"], ["d"], ["e"]]);
+  expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "next slice" });
+  expect(await store.syncs.find(syncId)).toMatchObject({
+    waiting: { for: "next-slice", pages: 2, records: 2 },
+  });
+  expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "next slice" });
+  expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "succeeded", records: 5 });
+  expect(asked).toEqual(["0", "1", "2", "3", "4"]);
+});
+
+test("a window begins where the last complete pass began, less the overlap, so that nothing falls in between", async () => {
+  const hour = 3_600_000;
+  const window = { lookbackMs: 24 * hour, overlapMs: 2 * hour };
+  const { run, windows, now, pass } = await setup([["a"], ["b"]], { deletions: "never", window });
+  const first = now();
+  await run(undefined, { slicePages: 1 });
+  pass(hour);
+  await run();
+  pass(hour);
+  await run();
+  const second = now();
+  expect(windows).toEqual([
+    { from: new Date(first.getTime() - 24 * hour), to: first },
+    { from: new Date(first.getTime() - 24 * hour), to: first },
+    { from: new Date(first.getTime() - 2 * hour), to: second },
+  ]);
+});
+
+test("a job that comes twice runs once", async () => {
+  const { store, asked, run } = await setup([["a"]]);
+  await run();
+  const sync = (await store.syncs.find(syncId)) as SyncDocument;
+  expect(await store.syncs.start(syncId, sync.fencingToken - 1, new Date(), new Date())).toBeUndefined();
+  expect(asked).toEqual(["0"]);
+});
+
+test("a sync that this worker does not know waits, and says what to do", async () => {
+  const { store, run } = await setup([["a"]]);
+  expect(await run(store, { definitions: new Map() })).toMatchObject({
+    outcome: "failed",
+    code: "ERR_UNKNOWN_SYNC",
+  });
+  expect((await store.syncs.find(syncId))?.waiting).toMatchObject({
+    for: "backoff",
+    code: "ERR_UNKNOWN_SYNC",
+  });
+});
