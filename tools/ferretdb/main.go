@@ -1,7 +1,7 @@
 // Command ferretdb serves MongoDB's wire protocol from SQLite files, for machines that can't get a mongod.
 //
 // It is FerretDB's embeddable package (https://pkg.go.dev/github.com/FerretDB/FerretDB/ferretdb) and nothing
-// else; what is changed in FerretDB itself, and why, stands in patch/patch.go.
+// else; what is changed in FerretDB itself, and why, stands in build/main.go.
 package main
 
 import (

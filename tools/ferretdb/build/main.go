@@ -28,22 +28,114 @@ var changes = []change{
 		before: "\tfor name, cmd := range h.commands {\n",
 		after:  "\th.serializeWrites()\n\n\tfor name, cmd := range h.commands {\n",
 	},
+	// SQLite's part of a query.
 	{
 		file:   "internal/backends/sqlite/collection.go",
-		before: "\tq += whereClause\n",
-		after:  "\twhereClause, args = idClause(params.Filter)\n\tq += whereClause\n",
+		before: "\tq += whereClause\n\tq += prepareOrderByClause(params.Sort)\n",
+		after: "\tpushed := newPushdown(ctx, db, meta, params.Filter, params.Order)\n\n" +
+			"\tif params.OnlyCount {\n\t\treturn pushed.count()\n\t}\n\n" +
+			"\twhereClause, args = pushed.where(), pushed.args\n" +
+			"\tq += whereClause + prepareOrderByClause(params.Sort) + pushed.orderBy\n",
+	},
+	{
+		file:   "internal/backends/sqlite/collection.go",
+		before: "\t\tIter: newQueryIterator(ctx, rows, params.OnlyRecordIDs),\n",
+		after: "\t\tIter:   newQueryIterator(ctx, rows, params.OnlyRecordIDs),\n" +
+			"\t\tSorted: pushed.orderBy != \"\",\n",
 	},
 	{
 		file:   "internal/backends/sqlite/collection.go",
 		before: "\torderByClause := prepareOrderByClause(params.Sort)\n",
-		after: "\twhereClause, args = idClause(params.Filter)\n\tfilterPushdown = whereClause != \"\"\n" +
-			"\torderByClause := prepareOrderByClause(params.Sort)\n",
+		after: "\tpushed := newPushdown(ctx, db, meta, params.Filter, params.Order)\n" +
+			"\twhereClause, args = pushed.where(), pushed.args\n\tfilterPushdown = whereClause != \"\"\n" +
+			"\torderByClause := prepareOrderByClause(params.Sort) + pushed.orderBy\n",
+	},
+	{
+		file:   "internal/backends/collection.go",
+		before: "type QueryParams struct {\n",
+		after: "type QueryParams struct {\n\tOrder     *types.Document // wanted, not required: see QueryResult.Sorted\n" +
+			"\tOnlyCount bool\n\n",
+	},
+	{
+		file:   "internal/backends/collection.go",
+		before: "type QueryResult struct {\n",
+		after:  "type QueryResult struct {\n\tSorted bool   // by QueryParams.Order\n\tCount  *int64 // if OnlyCount, and known\n\n",
+	},
+	{
+		file:   "internal/backends/collection.go",
+		before: "type ExplainParams struct {\n",
+		after:  "type ExplainParams struct {\n\tOrder *types.Document\n\n",
+	},
+	{
+		file:   "internal/handler/msg_find.go",
+		before: "\tswitch {\n\tcase h.DisablePushdown:\n",
+		after:  "\tif !h.DisablePushdown {\n\t\tqp.Order = params.Sort\n\t}\n\n\tswitch {\n\tcase h.DisablePushdown:\n",
+	},
+	{
+		file:   "internal/handler/msg_find.go",
+		before: "\t// closer accumulates all things that should be closed / canceled.\n",
+		after: "\tif queryRes.Sorted {\n\t\tparams.Sort = nil\n\t}\n\n" +
+			"\t// closer accumulates all things that should be closed / canceled.\n",
+	},
+	{
+		file:   "internal/handler/msg_explain.go",
+		before: "\tswitch {\n\tcase h.DisablePushdown:\n",
+		after:  "\tif !h.DisablePushdown {\n\t\tqp.Order = params.Sort\n\t}\n\n\tswitch {\n\tcase h.DisablePushdown:\n",
+	},
+	{
+		file:   "internal/handler/msg_count.go",
+		before: "\tvar qp backends.QueryParams\n",
+		after: "\tif params.Skip == 0 && params.Limit == 0 {\n" +
+			"\t\tif n, ok, err := h.countOf(connCtx, c, params.Filter); err != nil || ok {\n" +
+			"\t\t\tif err != nil {\n\t\t\t\treturn nil, lazyerrors.Error(err)\n\t\t\t}\n\n" +
+			"\t\t\treturn documentOpMsg(must.NotFail(types.NewDocument(\"n\", n, \"ok\", float64(1))))\n" +
+			"\t\t}\n\t}\n\n\tvar qp backends.QueryParams\n",
+	},
+	{
+		file:   "internal/handler/msg_aggregate.go",
+		before: "processStagesDocuments(ctx, closer, &stagesDocumentsParams{",
+		after:  "h.countOrProcess(ctx, closer, aggregationStages, &stagesDocumentsParams{",
+	},
+	{
+		file:   "internal/backends/sqlite/metadata/registry.go",
+		before: "\t\t\tif key.Descending {\n\t\t\t\tcolumns[i] += \" DESC\"\n\t\t\t}\n",
+		after: "\t\t\tif key.Descending {\n\t\t\t\tcolumns[i] += \" DESC\"\n\t\t\t}\n\n" +
+			"\t\t\tif !index.Unique && IsPlainField(key.Field) {\n\t\t\t\tcolumns[i] = typedColumns(key)\n\t\t\t}\n",
+	},
+	{
+		file:   "internal/backends/sqlite/metadata/registry.go",
+		before: "\tq = fmt.Sprintf(\"INSERT INTO %q (name, table_name, settings) VALUES (?, ?, ?)\", metadataTableName)\n",
+		after: "\tif err = createOddIDsIndex(ctx, db, tableName); err != nil {\n" +
+			"\t\t_, _ = db.ExecContext(ctx, fmt.Sprintf(\"DROP TABLE %q\", tableName))\n" +
+			"\t\treturn false, lazyerrors.Error(err)\n\t}\n\n" +
+			"\tq = fmt.Sprintf(\"INSERT INTO %q (name, table_name, settings) VALUES (?, ?, ?)\", metadataTableName)\n",
 	},
 	// The index on _id is on the expression ->"_id": SQLite takes it only for a query that says the same.
 	{
 		file:   "internal/backends/sqlite/metadata/metadata.go",
 		before: "\tIDColumn = DefaultColumn + \"->'$._id'\"\n",
 		after:  "\tIDColumn = DefaultColumn + `->\"_id\"`\n",
+	},
+	// The position is that among all indexes of the command: once one is left out, another is at it, or none.
+	{
+		file:   "internal/handler/msg_createindexes.go",
+		before: "filteredToCreate = slices.Delete(filteredToCreate, i, i+1)\n",
+		after: "filteredToCreate = slices.DeleteFunc(filteredToCreate, func(idx backends.IndexInfo) bool {\n" +
+			"\t\t\t\t\treturn idx.Name == newIdx.Name\n\t\t\t\t})\n",
+	},
+	// MongoDB sets null and [] on an insert as on any update.
+	{
+		file: "internal/handler/common/update.go",
+		before: "\tif setOnInsert {\n\t\t// $setOnInsert do not set null and empty array value.\n" +
+			"\t\tif _, ok := setValue.(types.NullType); ok {\n\t\t\treturn false, nil\n\t\t}\n\n" +
+			"\t\tif arr, ok := setValue.(*types.Array); ok && arr.Len() == 0 {\n\t\t\treturn false, nil\n\t\t}\n\t}\n\n",
+	},
+	// An upsert copies values of the filter, but no operators, however many.
+	{
+		file:   "internal/handler/common/update.go",
+		before: "\t\t\tif valDoc.Len() == 1 {\n\t\t\t\tinnerKey := valDoc.Keys()[0]\n",
+		after: "\t\t\tif valDoc.Len() == 1 || valDoc.Len() > 1 && strings.HasPrefix(valDoc.Keys()[0], \"$\") {\n" +
+			"\t\t\t\tinnerKey := valDoc.Keys()[0]\n",
 	},
 	// MongoDB takes these inside a document: a resource of somebody else's API may have them (GeoJSON, for one).
 	{
@@ -65,8 +157,12 @@ var changes = []change{
 
 // added are our files, and the place in FerretDB where each is compiled.
 var added = map[string]string{
+	"_added/handler/fast_count.go":       "internal/handler/fast_count.go",
 	"_added/handler/serialize_writes.go": "internal/handler/serialize_writes.go",
+	"_added/metadata/typed_index.go":     "internal/backends/sqlite/metadata/typed_index.go",
+	"_added/sqlite/field_clause.go":      "internal/backends/sqlite/field_clause.go",
 	"_added/sqlite/id_clause.go":         "internal/backends/sqlite/id_clause.go",
+	"_added/sqlite/pushdown.go":          "internal/backends/sqlite/pushdown.go",
 }
 
 func main() {

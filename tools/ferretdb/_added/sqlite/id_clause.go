@@ -1,8 +1,5 @@
-// This file lets SQLite's index on _id narrow a query by any filter that has an _id. It is ours, not FerretDB's.
-//
-// FerretDB v1 does so only when the filter is {_id: <value>} and nothing else; for any other it decodes the whole
-// collection. It applies the full filter to what SQLite returns, so a clause may let too much through, never too
-// little.
+// This file turns conditions on _id into SQL that SQLite's index on _id answers. It is ours, not FerretDB's, which does
+// so only for a filter that is {_id: <value>} and nothing else.
 
 package sqlite
 
@@ -23,32 +20,23 @@ const (
 	maxBoundBytes = 200
 )
 
-// idClause returns a WHERE clause for the _id in the filter, with its parameters, or "" if there is none to use.
-func idClause(filter *types.Document) (string, []any) {
-	if filter.Len() == 0 {
-		return "", nil
+// idKind is how much a clause narrows a query.
+type idKind int
+
+const (
+	idOpen    idKind = iota // not, or from one side only
+	idBetween               // from both sides
+	idByValue               // to some documents
+)
+
+// idClause returns the condition for what a filter asks of _id, with its parameters, or "" if there is none to use. It
+// holds in any collection.
+func idClause(id any) (string, []any, idKind) {
+	operators, ok := id.(*types.Document)
+	if !ok {
+		return inClause(id)
 	}
 
-	id, _ := filter.Get("_id")
-
-	var where string
-	var args []any
-
-	if doc, ok := id.(*types.Document); ok {
-		where, args = operatorsClause(doc)
-	} else {
-		where, args = inClause(id)
-	}
-
-	if where == "" {
-		return "", nil
-	}
-
-	return " WHERE " + where, args
-}
-
-// operatorsClause returns the clause for {$eq: …}, {$in: […]} or a range; other operators are left to FerretDB.
-func operatorsClause(operators *types.Document) (string, []any) {
 	if v, err := operators.Get("$eq"); err == nil {
 		return inClause(v)
 	}
@@ -68,7 +56,7 @@ func operatorsClause(operators *types.Document) (string, []any) {
 }
 
 // inClause returns the clause for an _id that is one of values.
-func inClause(values ...any) (string, []any) {
+func inClause(values ...any) (string, []any, idKind) {
 	args := make([]any, len(values))
 
 	for i, v := range values {
@@ -76,11 +64,41 @@ func inClause(values ...any) (string, []any) {
 		case string, types.ObjectID:
 			args[i] = string(must.NotFail(sjson.MarshalSingleValue(v)))
 		default:
-			return "", nil
+			return "", nil, idOpen
 		}
 	}
 
-	return metadata.IDColumn + " IN (" + strings.TrimSuffix(strings.Repeat("?,", len(args)), ",") + ")", args
+	return metadata.IDColumn + " IN (" + strings.TrimSuffix(strings.Repeat("?,", len(args)), ",") + ")", args, idByValue
+}
+
+// idRange returns the condition for a range of _id in a collection that has no odd one (see metadata.OddID): there, the
+// order of the JSON texts is that of the strings. It is exact if there are no operators that the condition leaves out.
+func idRange(id any) (clause string, args []any, kind idKind, isExact bool) {
+	sql := map[string]string{"$gt": " > ?", "$gte": " >= ?", "$lt": " < ?", "$lte": " <= ?"}
+	isExact = true
+
+	var conditions []string
+	var from, to bool
+
+	operators, _ := id.(*types.Document)
+	for i := range operators.Len() {
+		operator := operators.Keys()[i]
+
+		bound, ok := operators.Values()[i].(string)
+		if !ok || sql[operator] == "" || !isPlain(bound) {
+			isExact = false
+			continue
+		}
+
+		conditions, args = append(conditions, metadata.IDColumn+sql[operator]), append(args, `"`+bound+`"`)
+		from, to = from || operator[1] == 'g', to || operator[1] == 'l'
+	}
+
+	if from && to {
+		kind = idBetween
+	}
+
+	return strings.Join(conditions, " AND "), args, kind, isExact
 }
 
 // rangeClause returns the clause for from <= _id <= to, or for one of them if the other is "".
@@ -90,7 +108,7 @@ func inClause(values ...any) (string, []any) {
 // the same. If it is, its JSON text goes on with \ after the bound's first i bytes: where that puts it on the wrong
 // side of the bound, all such texts are let through. If one is the beginning of the other, the quote that ends a
 // string is less than any byte of a bound, and the bound from below goes without its own.
-func rangeClause(from, to string) (string, []any) {
+func rangeClause(from, to string) (string, []any, idKind) {
 	var main, exceptions []string
 	var mainArgs, exceptionArgs []any
 
@@ -121,12 +139,17 @@ func rangeClause(from, to string) (string, []any) {
 	}
 
 	if len(main) == 0 {
-		return "", nil
+		return "", nil, idOpen
+	}
+
+	kind := idOpen
+	if len(main) == 2 {
+		kind = idBetween
 	}
 
 	or := append([]string{"(" + strings.Join(main, " AND ") + ")"}, exceptions...)
 
-	return "(" + strings.Join(or, " OR ") + ")", append(mainArgs, exceptionArgs...)
+	return "(" + strings.Join(or, " OR ") + ")", append(mainArgs, exceptionArgs...), kind
 }
 
 // plainBound returns the first of the operators' strings that has only characters which JSON never escapes.
@@ -144,7 +167,7 @@ func plainBound(operators *types.Document, names ...string) string {
 func isPlain(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte("._~@/-", c) >= 0) {
+		if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte("._~@/%-", c) >= 0) {
 			return false
 		}
 	}

@@ -1,0 +1,67 @@
+// This file says what our indexes in SQLite hold, so that a query can be made to fit them. It is ours, not FerretDB's.
+//
+// FerretDB's indexes hold the JSON text of each field: a date is text that sorts as text, and looks like a number's.
+// Ours hold the type of a field and then its value, so that dates are in order, and apart from all else.
+
+package metadata
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/FerretDB/FerretDB/internal/backends"
+	"github.com/FerretDB/FerretDB/internal/util/fsql"
+)
+
+// OddID is true of an _id whose JSON text may be elsewhere among the others' than MongoDB puts the _id: one that is not
+// a string, has an escaped character, or one less than the quote that ends the text.
+const OddID = "(" + DefaultColumn + `->>'$."$s".p._id.t' IS NOT 'string' OR ` + IDColumn + ` GLOB '*[\ !]*')`
+
+// HasTypedIndex tells whether the index is by type and value, and so of use for more than to refuse duplicates. A unique
+// one is not: to it, null is a value, but 1 and true are not the same.
+func HasTypedIndex(index IndexInfo) bool {
+	return !index.Unique && IsPlainField(index.Key[0].Field)
+}
+
+// IsPlainField tells whether a field is at the top of the document, has a name of letters, digits and _, and is not _id.
+func IsPlainField(field string) bool {
+	for _, c := range field {
+		if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '_') {
+			return false
+		}
+	}
+
+	return field != "" && field != "_id"
+}
+
+// TypeOf returns the expression of a plain field's type, as FerretDB names it; NULL is for null and for no field.
+func TypeOf(field string) string {
+	return fmt.Sprintf(`nullif(%s->>'$."$s".p.%s.t','null')`, DefaultColumn, field)
+}
+
+// ValueOf returns the expression of a plain field's value: a date is in milliseconds since 1970, a bool is 0 or 1.
+func ValueOf(field string) string {
+	return fmt.Sprintf(`%s->>'$.%s'`, DefaultColumn, field)
+}
+
+// typedColumns returns what a typed index holds for one of its fields.
+func typedColumns(key IndexKeyPair) string {
+	order := ""
+	if key.Descending {
+		order = " DESC"
+	}
+
+	return TypeOf(key.Field) + order + ", " + ValueOf(key.Field) + order
+}
+
+// OddIDsIndex returns the name of the index that has the documents of OddID and no others: in most tables, none.
+func OddIDsIndex(tableName string) string {
+	return backends.ReservedPrefix + "odd_ids_" + tableName
+}
+
+func createOddIDsIndex(ctx context.Context, db *fsql.DB, tableName string) error {
+	q := fmt.Sprintf("CREATE INDEX %q ON %q (1) WHERE %s", OddIDsIndex(tableName), tableName, OddID)
+	_, err := db.ExecContext(ctx, q)
+
+	return err
+}
