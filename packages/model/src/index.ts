@@ -4,7 +4,7 @@ export type { AccessToken, TokenResult } from "./access-token.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { generationOf } from "./callback.ts";
 export type { InstallationId } from "./installation-id.ts";
-export { asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
+export { accountIdOf, asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
 export type { FleetkeeperError, Remedy } from "./remedy.ts";
 export { isFleetkeeperError } from "./remedy.ts";
 export type {
@@ -16,4 +16,4 @@ export type {
   SyncId,
   Waiting,
 } from "./sync-state.ts";
-export { addChanges, noChanges, syncIdOf } from "./sync-state.ts";
+export { addChanges, installationOfSync, noChanges, syncIdOf } from "./sync-state.ts";

@@ -18,6 +18,16 @@ export function installationIdPrefix(appPrefix: string): string {
   return rest.length === 0 ? encode(organization) : `${encode(organization)}.${encode(rest.join("/"))}`;
 }
 
+/** The account's id as Trackunit spells it; undefined where the text is no installation id. */
+export function accountIdOf(installationId: string): string | undefined {
+  const [, accountId] = /^@.*\.([^.]+)$/.exec(installationId) ?? [];
+  try {
+    return accountId === undefined ? undefined : decodeURIComponent(accountId);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Takes a text that is already an installation id, for instance from a job or the database. */
 export function asInstallationId(text: string): InstallationId {
   return text as InstallationId;

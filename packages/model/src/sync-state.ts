@@ -9,6 +9,10 @@ export function syncIdOf(installationId: InstallationId, sync: string): SyncId {
   return `${installationId}/${sync}` as SyncId;
 }
 
+export function installationOfSync(syncId: SyncId): InstallationId {
+  return syncId.slice(0, syncId.indexOf("/")) as InstallationId;
+}
+
 /** The state of an installation. `revoked`: Trackunit refuses its credential; a new install or a later grant ends that. */
 export type InstallationState = "active" | "paused" | "revoked";
 

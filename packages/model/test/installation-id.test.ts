@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { installationIdOf } from "../src/index.ts";
+import { accountIdOf, installationIdOf } from "../src/index.ts";
 
 test("an installation id is readable", () => {
   expect(installationIdOf("@organization/appname", "6b5cb246-7945-4bb6-bec5-2a1413ffd1b3")).toBe(
@@ -23,4 +23,10 @@ test("different pairs of app and account give different ids", () => {
 test("an installation id holds neither a colon nor a slash nor is it an integer", () => {
   const id = installationIdOf("12:3", "45/é");
   expect(id).toBe("12%3A3.45%2F%C3%A9");
+});
+
+test("the account's id can be told from an installation id, as it was spelt", () => {
+  for (const accountId of ["6b5cb246-7945-4bb6-bec5-2a1413ffd1b3", "45/é.x", "a%b"])
+    expect(accountIdOf(installationIdOf("@organization/app.name", accountId))).toBe(accountId);
+  for (const text of ["", "assets", "@organization", "@a.b.%E9"]) expect(accountIdOf(text)).toBeUndefined();
 });
