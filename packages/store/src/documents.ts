@@ -31,6 +31,8 @@ export interface InstallationDocument {
   grantedScopes: string[];
   /** Absent until a token was asked for. */
   lastToken?: TokenResult;
+  /** When the last token that was granted was issued; absent before the first. */
+  lastGrantAt?: Date;
   /** Requests for a token in a row that did not get one, for whatever reason. */
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused. */

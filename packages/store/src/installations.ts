@@ -62,22 +62,24 @@ export function createInstallations(db: Db) {
       return { sealedCredential, generation, state };
     },
 
-    /** Notes a granted token and when to ask for the next. Returns whether that ended the state `revoked`. */
+    /**
+     * Notes a granted token and when to ask for the next.
+     * @returns whether that ended the state `revoked`, and for the first token of an install when that came in.
+     */
     async noteGrant(
       _id: InstallationId,
       generation: Generation,
       grant: { result: TokenResult; grantedScopes: string[]; prewarmAt: Date },
-    ): Promise<{ restored: boolean }> {
+    ): Promise<{ restored: boolean; firstSince: Date | undefined }> {
       const { result, grantedScopes, prewarmAt } = grant;
-      await installations.updateOne(
-        { _id, generation },
-        { $set: { lastToken: result, grantedScopes, prewarmAt, tokenFailures: 0 } },
-      );
+      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, prewarmAt, tokenFailures: 0 };
+      const before = await installations.findOneAndUpdate({ _id, generation }, { $set: noted });
+      const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
       const { modifiedCount } = await installations.updateOne(
         { _id, generation, state: "revoked" },
         { $set: { state: "active" } },
       );
-      return { restored: modifiedCount === 1 };
+      return { restored: modifiedCount === 1, firstSince: isFirst ? before.installedAt : undefined };
     },
 
     /** Notes that no token was had for a reason that may pass. */
@@ -125,6 +127,25 @@ export function createInstallations(db: Db) {
         installations.countDocuments({ state: "revoked" }),
       ]);
       return { active: all - paused - revoked, paused, revoked };
+    },
+
+    /** How many active ones there are by the time that their token has left; `none`: the last request for one got none. */
+    async countByTokenLeft(now: Date): Promise<Record<"none" | "expired" | "5m" | "30m" | "more", number>> {
+      const { active } = await this.countByState();
+      const none = await installations.countDocuments({
+        state: "active",
+        "lastToken.expiresAt": { $eq: null as never },
+      });
+      const expired = await expiringWithin(0);
+      const in5m = await expiringWithin(5 * 60_000);
+      const in30m = await expiringWithin(30 * 60_000);
+      const more = Math.max(0, active - none - in30m);
+      return { none, expired, "5m": in5m - expired, "30m": in30m - in5m, more };
+
+      async function expiringWithin(ms: number): Promise<number> {
+        const until = new Date(now.getTime() + ms);
+        return installations.countDocuments({ state: "active", "lastToken.expiresAt": { $lte: until } });
+      }
     },
 
     async forget(_id: InstallationId): Promise<void> {

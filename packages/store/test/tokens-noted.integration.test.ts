@@ -1,0 +1,54 @@
+import { type Generation, installationIdOf } from "@fleetkeeper/model";
+import { expect, test } from "vitest";
+import { at, installationId, installOf, setup } from "./world.ts";
+
+const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
+const grantOf = (issued: number, expires = issued + 3_600) => ({
+  result: { at: at(issued), outcome: "granted", expiresAt: at(expires) } as const,
+  grantedScopes: ["asset.view"],
+  prewarmAt: at(expires - 1_000),
+});
+
+test("the first token of each install is told from the later ones, and from when it was waited for", async () => {
+  const { store } = await setup();
+  const first = async (generation: string, issued: number) =>
+    (await store.installations.noteGrant(installationId, generation as Generation, grantOf(issued)))
+      .firstSince;
+  const noteFailure = (seconds: number) =>
+    store.installations.noteFailure(
+      installationId,
+      "1" as Generation,
+      { at: at(seconds), outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" },
+      at(seconds + 60),
+    );
+  await store.installations.storeInstall(installOf("1"), how);
+  await noteFailure(1);
+  expect(await first("1", 2)).toEqual(at(0));
+  expect(await first("1", 3_000)).toBeUndefined();
+  await noteFailure(6_000);
+  expect(await first("1", 7_000)).toBeUndefined();
+  await store.installations.storeInstall({ ...installOf("2"), receivedAt: at(8_000) }, how);
+  expect(await first("1", 8_001)).toBeUndefined();
+  expect(await first("2", 8_001)).toEqual(at(8_000));
+});
+
+test("tokens are counted by the time they have left, those of active installations only", async () => {
+  const { store } = await setup();
+  const tokens = { a: 0, b: 200, c: 299, d: 301, e: 1_801, f: 90_000, g: undefined, h: 10, i: 10 };
+  for (const [accountId, expires] of Object.entries(tokens)) {
+    const id = installationIdOf("@a/b", accountId);
+    await store.installations.storeInstall({ ...installOf("1"), installationId: id, accountId }, how);
+    if (expires !== undefined)
+      await store.installations.noteGrant(id, "1" as Generation, grantOf(-60, expires));
+  }
+  await store.pause(installationIdOf("@a/b", "h"));
+  const refusal = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
+  await store.revoke(installationIdOf("@a/b", "i"), "1" as Generation, refusal, at(3_600));
+  expect(await store.installations.countByTokenLeft(at(0))).toEqual({
+    none: 1,
+    expired: 1,
+    "5m": 2,
+    "30m": 1,
+    more: 2,
+  });
+});
