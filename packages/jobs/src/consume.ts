@@ -2,7 +2,8 @@
 
 import { DelayedError, type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { type Payloads, type QueueName, queuePrefix } from "./queues.ts";
+import type { QueueTelemetry } from "./queue-telemetry.ts";
+import { type Payloads, probeName, type QueueName, queuePrefix } from "./queues.ts";
 
 /** What becomes of a job whose handler threw. `retry` uses up an attempt, `later` does not, `never` ends as failed. */
 export type Verdict =
@@ -32,10 +33,14 @@ export interface ConsumeOptions<Name extends QueueName> {
   /** After each start of a job. */
   onSettled?: (result: {
     jobId: string;
+    payload: Payloads[Name];
     durationMs: number;
     verdict: Verdict["action"] | "done";
     error?: unknown;
   }) => void;
+  /** A job whose worker, this one or another, stopped renewing its lock, and which is started again. */
+  onStalled?: (jobId: string) => void;
+  telemetry?: QueueTelemetry | undefined;
   /** How long a job may seem dead before another worker takes it. Default 30 000. */
   lockDurationMs?: number;
 }
@@ -44,6 +49,15 @@ export interface Consumer {
   /** Stops taking jobs, aborts the running ones' signal after `graceMs`, waits for them. */
   close(graceMs: number): Promise<void>;
   isRunning(): boolean;
+  /** How far it has come: for a proof that it takes jobs, and not only seems to. */
+  progress(): Progress;
+}
+
+export interface Progress {
+  /** When it last took or ended a job, a probe included, by `performance.now()`; -Infinity before the first. */
+  lastAtMs: number;
+  /** All its places are taken. */
+  isFull: boolean;
 }
 
 export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): Consumer {
@@ -56,14 +70,36 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     decide,
     onError,
     onSettled,
+    onStalled,
+    telemetry,
     lockDurationMs = 30_000,
   } = options;
   const stop = new AbortController();
+  let running = 0;
+  let lastAtMs = Number.NEGATIVE_INFINITY;
 
   async function process(job: Job<Payloads[Name]>, token?: string): Promise<unknown> {
+    lastAtMs = performance.now();
+    if (job.name === probeName) return;
+    running++;
+    try {
+      return await carryOut(job, token);
+    } finally {
+      running--;
+      lastAtMs = performance.now();
+    }
+  }
+
+  async function carryOut(job: Job<Payloads[Name]>, token?: string): Promise<unknown> {
     const startedAt = Date.now();
     const settled = (verdict: Verdict["action"] | "done", error?: unknown) =>
-      onSettled?.({ jobId: job.id ?? "", durationMs: Date.now() - startedAt, verdict, error });
+      onSettled?.({
+        jobId: job.id ?? "",
+        payload: job.data,
+        durationMs: Date.now() - startedAt,
+        verdict,
+        error,
+      });
     try {
       const attempt = job.attemptsMade + 1;
       const result = await handle({ id: job.id ?? "", payload: job.data, attempt, signal: stop.signal });
@@ -83,6 +119,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     prefix: queuePrefix(namespace, queue),
     concurrency,
     lockDuration: lockDurationMs,
+    ...(telemetry && { telemetry }),
     stalledInterval: Math.max(1_000, lockDurationMs / 2),
     settings: {
       backoffStrategy: (attemptsMade, _type, error) => {
@@ -92,9 +129,11 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     },
   });
   worker.on("error", onError);
+  worker.on("stalled", (jobId) => onStalled?.(jobId));
 
   return {
     isRunning: () => worker.isRunning(),
+    progress: () => ({ lastAtMs, isFull: running >= concurrency }),
     async close(graceMs) {
       const timer = setTimeout(() => stop.abort(), graceMs);
       await worker.close();

@@ -1,4 +1,4 @@
-// Why a job could not be handed over.
+// Why a job could not be handed over, or is not taken.
 
 export abstract class JobsError extends Error {
   abstract readonly code: string;
@@ -8,4 +8,14 @@ export abstract class JobsError extends Error {
 /** Redis did not take the job, or did not confirm it, within the deadline. */
 export class QueueUnavailableError extends JobsError {
   readonly code = "ERR_QUEUE_UNAVAILABLE";
+}
+
+/** A consumer was stopped, by itself or by somebody. */
+export class ConsumerStoppedError extends JobsError {
+  readonly code = "ERR_CONSUMER_STOPPED";
+}
+
+/** A consumer seems to be alive, but took no job although there was one for it. */
+export class ConsumerIdleError extends JobsError {
+  readonly code = "ERR_CONSUMER_IDLE";
 }

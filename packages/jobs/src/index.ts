@@ -1,12 +1,21 @@
 // The queues between the services. Hides BullMQ.
 
 export { connectConsumer, connected, connectProducer } from "./connection.ts";
-export { type ConsumeOptions, type Consumer, consume, type Task, type Verdict } from "./consume.ts";
+export {
+  type ConsumeOptions,
+  type Consumer,
+  consume,
+  type Progress,
+  type Task,
+  type Verdict,
+} from "./consume.ts";
 export { createDiskBarrier } from "./disk-barrier.ts";
-export { JobsError, QueueUnavailableError } from "./errors.ts";
+export { ConsumerIdleError, ConsumerStoppedError, JobsError, QueueUnavailableError } from "./errors.ts";
 export type { FailedJob } from "./failed-jobs.ts";
 export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
+export { type ProofOptions, proveConsumer } from "./prove-consumer.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
+export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";
 export {
   type AcceptedCallback,
   installJobId,

@@ -1,20 +1,24 @@
 // All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
 
 import type { InstallationId } from "@fleetkeeper/model";
-import { Queue } from "bullmq";
+import { type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
+import type { QueueTelemetry } from "./queue-telemetry.ts";
 import {
   type AcceptedCallback,
   installJobId,
   jobOptions,
   type Payloads,
+  probeName,
   type QueueName,
   queueNames,
   queuePrefix,
   toPayload,
 } from "./queues.ts";
+
+type Traceparents = readonly (string | undefined)[];
 
 export interface QueueSet {
   /** BullMQ's own, for the board. */
@@ -26,8 +30,15 @@ export interface QueueSet {
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
   addForget(installationId: InstallationId, askedAt: Date): Promise<void>;
-  addPrewarms(payloads: Payloads["prewarm"][]): Promise<void>;
-  addSyncs(payloads: Payloads["sync"][]): Promise<void>;
+  /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. */
+  addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
+  addSyncs(payloads: Payloads["sync"][], traces?: Traceparents): Promise<void>;
+
+  /** Adds a job that does nothing, at the head of the queue, unless the one with this id is still there. */
+  addProbe(name: QueueName, id: string): Promise<void>;
+
+  /** When the oldest job that waits for a worker was added; undefined where none waits. */
+  oldestWaitingAt(name: QueueName): Promise<Date | undefined>;
 
   /** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
   failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
@@ -48,13 +59,17 @@ export interface QueueSet {
   close(): Promise<void>;
 }
 
+/** So many of the jobs at the head of a queue may be probes, which are younger than what waits behind them. */
+const mayBeProbes = 20;
+
 /** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */
 export function createQueueSet(options: {
   redis: Redis;
   namespace: string;
   onError: (error: Error) => void;
+  telemetry?: QueueTelemetry | undefined;
 }): QueueSet {
-  const { redis, namespace, onError } = options;
+  const { redis, namespace, onError, telemetry } = options;
   const queues = Object.fromEntries(
     queueNames.map((name) => {
       const queue = new Queue(name, {
@@ -65,6 +80,7 @@ export function createQueueSet(options: {
         skipWaitingForReady: true,
         skipVersionCheck: true,
         streams: { events: { maxLen: 1_000 } },
+        ...(telemetry && name !== "dispatch" && { telemetry }),
       });
       queue.on("error", onError);
       return [name, queue];
@@ -86,16 +102,17 @@ export function createQueueSet(options: {
       await taken(queues.install.add("forget", payload));
     },
 
-    async addPrewarms(payloads: Payloads["prewarm"][]): Promise<void> {
-      await taken(queues.prewarm.addBulk(payloads.map((data) => ({ name: "prewarm", data }))));
+    async addPrewarms(payloads, traces = []): Promise<void> {
+      const jobs = payloads.map((data, index) => ({ name: "prewarm", data, opts: goingOn(traces[index]) }));
+      await taken(queues.prewarm.addBulk(jobs));
     },
 
-    async addSyncs(payloads: Payloads["sync"][]): Promise<void> {
+    async addSyncs(payloads, traces = []): Promise<void> {
       await queues.sync.addBulk(
-        payloads.map((data) => ({
+        payloads.map((data, index) => ({
           name: data.syncId.slice(data.syncId.indexOf("/") + 1),
           data,
-          opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}` },
+          opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}`, ...goingOn(traces[index]) },
         })),
       );
     },
@@ -107,6 +124,16 @@ export function createQueueSet(options: {
       const { failed = 0 } = await taken(queues[name].getJobCounts("failed"));
       await taken(queues[name].retryJobs({ state: "failed" }));
       return failed;
+    },
+
+    async addProbe(name, id) {
+      const probe = { jobId: id, lifo: true, attempts: 1, removeOnComplete: true, removeOnFail: true };
+      await taken(queues[name].add(probeName, {}, probe));
+    },
+
+    async oldestWaitingAt(name) {
+      const jobs = await queues[name].getJobs(["waiting"], 0, mayBeProbes, true);
+      return jobs.length === 0 ? undefined : new Date(Math.min(...jobs.map(({ timestamp }) => timestamp)));
     },
 
     async backlog(name: QueueName): Promise<number> {
@@ -139,4 +166,9 @@ async function taken<Result>(command: Promise<Result>): Promise<Result> {
   } catch (cause) {
     throw new QueueUnavailableError("Redis did not take the job", { cause });
   }
+}
+
+/** As bullmq-otel writes where a trace stands. */
+function goingOn(traceparent: string | undefined): JobsOptions {
+  return traceparent === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent }) } };
 }

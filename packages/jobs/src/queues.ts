@@ -57,6 +57,9 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   },
 };
 
+/** The name of a job without a handler: whoever takes it has proved to take jobs. */
+export const probeName = "health probe";
+
 /** The Redis key prefix of a queue. The braces keep all keys of one queue in one slot of a Redis cluster. */
 export function queuePrefix(namespace: string, queue: QueueName): string {
   return `{${namespace}-${queue}}`;

@@ -1,0 +1,11 @@
+// How a trace goes on from the one who adds a job to the one who takes it: the spans of bullmq-otel, loaded only on demand.
+
+import type { QueueOptions } from "bullmq";
+
+/** To be given to `createQueueSet` and `consume`. */
+export type QueueTelemetry = NonNullable<QueueOptions["telemetry"]>;
+
+export async function loadQueueTelemetry(): Promise<QueueTelemetry> {
+  const { BullMQOtel } = await import("bullmq-otel");
+  return new BullMQOtel({ tracerName: "fleetkeeper" });
+}
