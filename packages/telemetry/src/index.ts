@@ -1,5 +1,12 @@
-// Logs without secrets, and metrics.
+// What a service says of itself: logs without secrets, metrics, counts by the minute, traces.
 
+export { type ClusterMetrics, createClusterMetrics } from "./cluster-metrics.ts";
+export {
+  type CallbackStep,
+  callbackSteps,
+  createIngressMetrics,
+  type IngressMetrics,
+} from "./ingress-metrics.ts";
 export type { Log, LogLevel } from "./log.ts";
 export { createLog, logLevels } from "./log.ts";
 export type { Metrics } from "./metrics.ts";
@@ -7,3 +14,6 @@ export { createMetrics } from "./metrics.ts";
 export type { Counts, MinuteStats, MinuteStatsOptions } from "./minute-stats.ts";
 export { createMinuteStats, readMinuteStats } from "./minute-stats.ts";
 export { redact, redactText } from "./redaction.ts";
+export { startTraces, type TracesOptions } from "./start-traces.ts";
+export { noTraces, type SpanFields, type Traces } from "./traces.ts";
+export { createWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";

@@ -1,7 +1,7 @@
 // Counts by the minute in Redis, for the board, which is another process: what the counters of all services gained.
 
 import type { Redis } from "ioredis";
-import type { Metrics } from "./metrics.ts";
+import type { Counter } from "prom-client";
 
 /** By name, `<source>:<value of the label>`: `callbacks:accepted`, `runs:ERR_API_FORBIDDEN`, `records:created`. */
 export type Counts = Record<string, number>;
@@ -16,8 +16,8 @@ export interface MinuteStatsOptions {
   /** One that fails fast while Redis is away. */
   redis: Redis;
   namespace: string;
-  /** The counters: they are counted once, and what they gained goes to Redis, so that both say the same. */
-  metrics: Metrics;
+  /** The service's metrics: what their counters gain goes to Redis, so that a metric and its count by the minute agree. */
+  metrics: CountedMetrics;
   /** Default 2 000. */
   flushMs?: number;
   now?: () => Date;
@@ -30,6 +30,9 @@ const sources = [
   { source: "runs", counter: "runs", label: "result" },
   { source: "records", counter: "records", label: "change" },
 ] as const;
+
+/** Not every service has all of them. */
+type CountedMetrics = Partial<Record<(typeof sources)[number]["counter"], Counter>>;
 
 const minuteMs = 60_000;
 const keptMinutes = 120;
@@ -130,11 +133,11 @@ export async function readMinuteStats(
 }
 
 /** What each counter says, by name. */
-async function totalsOf(metrics: Metrics): Promise<Map<string, number>> {
+async function totalsOf(metrics: CountedMetrics): Promise<Map<string, number>> {
   const totals = new Map<string, number>();
   for (const { source, counter, label } of sources)
-    for (const { labels, value } of (await metrics[counter].get()).values) {
-      const name = `${source}:${(labels as Counts)[label]}`;
+    for (const { labels, value } of (await metrics[counter]?.get())?.values ?? []) {
+      const name = `${source}:${labels[label]}`;
       const known = totals.has(name) || totals.size < maxNames ? name : `${source}:other`;
       totals.set(known, (totals.get(known) ?? 0) + value);
     }

@@ -1,8 +1,9 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { Redis } from "ioredis";
 import { afterEach, expect, inject, test, vi } from "vitest";
-import { createMetrics } from "../src/metrics.ts";
+import { createIngressMetrics } from "../src/ingress-metrics.ts";
 import { createMinuteStats, readMinuteStats } from "../src/minute-stats.ts";
+import { createWorkerMetrics } from "../src/worker-metrics.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -19,7 +20,7 @@ function setup(options: { namespace?: string; flushMs?: number } = {}) {
   redis.on("error", () => undefined);
   closers.push(() => redis.disconnect());
   const clock = { now: noon };
-  const metrics = createMetrics("test");
+  const metrics = { ...createWorkerMetrics(), ...createIngressMetrics() };
   const stats = createMinuteStats({ redis, namespace, metrics, flushMs, now: () => clock.now });
   closers.push(() => stats.close());
   return { namespace, redis, metrics, stats, clock, read: reader(namespace) };

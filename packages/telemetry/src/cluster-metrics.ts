@@ -1,0 +1,53 @@
+// Facts about the whole cluster, which every worker exports alike: take the max over workers, never the sum.
+
+import { Gauge } from "prom-client";
+import type { Metrics } from "./metrics.ts";
+
+export type ClusterMetrics = ReturnType<typeof createClusterMetrics>;
+
+/** Adds them to the metrics of a service. A fact that cannot be measured is left out, for a frozen value would mislead. */
+export function createClusterMetrics({ registry }: Metrics) {
+  const registers = [registry];
+  return {
+    queueJobs: new Gauge({
+      name: "fleetkeeper_queue_jobs",
+      help: "Jobs in a queue by state: waiting, active, delayed or failed.",
+      labelNames: ["queue", "state"],
+      registers,
+    }),
+    queueAgeSeconds: new Gauge({
+      name: "fleetkeeper_queue_age_seconds",
+      help: "How long ago the oldest job that waits for a worker was added; 0 where none waits.",
+      labelNames: ["queue"],
+      registers,
+    }),
+    scheduleLagSeconds: new Gauge({
+      name: "fleetkeeper_schedule_lag_seconds",
+      help: "How long the sync that is most overdue has been due without being dispatched; 0 where none is.",
+      labelNames: [],
+      registers,
+    }),
+    installations: new Gauge({
+      name: "fleetkeeper_installations",
+      help: "Installations by state: active, paused or revoked.",
+      labelNames: ["state"],
+      registers,
+    }),
+    tokens: new Gauge({
+      name: "fleetkeeper_tokens",
+      help: "Active installations by the time their access token has left: expired, 5m, 30m, more, or none where the last request got none.",
+      labelNames: ["left"],
+      registers,
+    }),
+    redisPersistent: new Gauge({
+      name: "fleetkeeper_redis_persistent",
+      help: "1 when Redis keeps an append-only file, 0 when a crash of it loses accepted callbacks.",
+      registers,
+    }),
+    redisNeverEvicts: new Gauge({
+      name: "fleetkeeper_redis_never_evicts",
+      help: "1 when Redis evicts nothing, 0 when it may evict jobs; absent where it does not say.",
+      registers,
+    }),
+  };
+}

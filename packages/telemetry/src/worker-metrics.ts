@@ -1,0 +1,115 @@
+// The metrics of a worker, about what it does itself. Labels are bounded: never an account, an installation or a job.
+
+import { Counter, Gauge, Histogram } from "prom-client";
+import { createMetrics } from "./metrics.ts";
+
+export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
+
+const secondsOfInstall = [0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
+const secondsOfRequest = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+export function createWorkerMetrics() {
+  const { registry } = createMetrics("worker");
+  const registers = [registry];
+  return {
+    registry,
+    installToTokenSeconds: new Histogram({
+      name: "fleetkeeper_install_to_token_seconds",
+      help: "Time from an install callback to the first access token for its credential.",
+      buckets: secondsOfInstall,
+      registers,
+    }),
+    installToRecordSeconds: new Histogram({
+      name: "fleetkeeper_install_to_first_record_seconds",
+      help: "Time from an account's first install callback to the first record of each of its syncs.",
+      labelNames: ["sync"],
+      buckets: secondsOfInstall,
+      registers,
+    }),
+    tokenRequests: new Counter({
+      name: "fleetkeeper_token_requests_total",
+      help: "Requests to the token endpoint by result: granted, or the code of the error.",
+      labelNames: ["result"],
+      registers,
+    }),
+    tokenRequestSeconds: new Histogram({
+      name: "fleetkeeper_token_request_duration_seconds",
+      help: "Time of a request to the token endpoint.",
+      buckets: secondsOfRequest,
+      registers,
+    }),
+    tokenLookups: new Counter({
+      name: "fleetkeeper_token_lookups_total",
+      help: "Where a usable token was found when one was needed: memory, redis, or none.",
+      labelNames: ["found"],
+      registers,
+    }),
+    jobs: new Histogram({
+      name: "fleetkeeper_job_duration_seconds",
+      help: "Time of one start of a job, by queue and outcome: done, retry, later or never.",
+      labelNames: ["queue", "outcome"],
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+      registers,
+    }),
+    jobsStalled: new Counter({
+      name: "fleetkeeper_jobs_stalled_total",
+      help: "Jobs whose worker stopped renewing its lock, by queue: it was killed, or its event loop was blocked.",
+      labelNames: ["queue"],
+      registers,
+    }),
+    runs: new Counter({
+      name: "fleetkeeper_sync_runs_total",
+      help: "Ended sync runs by sync and result: succeeded, or the code of the error.",
+      labelNames: ["sync", "result"],
+      registers,
+    }),
+    records: new Counter({
+      name: "fleetkeeper_records_total",
+      help: "Records by sync and kind of change: created, updated, deleted, unchanged, rejected.",
+      labelNames: ["sync", "change"],
+      registers,
+    }),
+    apiRequests: new Counter({
+      name: "fleetkeeper_api_requests_total",
+      help: "Requests to the API by family and HTTP status; none where no answer came.",
+      labelNames: ["family", "status"],
+      registers,
+    }),
+    apiRequestSeconds: new Histogram({
+      name: "fleetkeeper_api_request_duration_seconds",
+      help: "Time of a request to the API, to the last byte.",
+      labelNames: ["family"],
+      buckets: secondsOfRequest,
+      registers,
+    }),
+    limiterWaitSeconds: new Histogram({
+      name: "fleetkeeper_api_limiter_wait_seconds",
+      help: "How long a request waited for its turn within the API's limits.",
+      labelNames: ["family"],
+      buckets: [0.01, 0.1, 0.25, 0.5, 1, 2],
+      registers,
+    }),
+    limiterPutOff: new Counter({
+      name: "fleetkeeper_api_limiter_put_off_total",
+      help: "Requests put off because the limit leaves no room soon.",
+      labelNames: ["family"],
+      registers,
+    }),
+    circuitOpen: new Gauge({
+      name: "fleetkeeper_api_circuit_open",
+      help: "1 while this worker asks the API for nothing because it was out for everybody, else 0.",
+      registers,
+    }),
+    lastTickSeconds: new Gauge({
+      name: "fleetkeeper_dispatch_tick_timestamp_seconds",
+      help: "When this worker last ran a dispatch tick, as Unix time; 0 before the first. One worker at a time runs them: take the max.",
+      registers,
+    }),
+    dispatched: new Counter({
+      name: "fleetkeeper_dispatched_total",
+      help: "Jobs that dispatch ticks made, by queue.",
+      labelNames: ["queue"],
+      registers,
+    }),
+  };
+}
