@@ -1,5 +1,6 @@
 // This process: its environment, its life, its health.
 
+export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, readEnvironment, variable } from "./environment.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";

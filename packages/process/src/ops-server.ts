@@ -1,21 +1,41 @@
-// `/livez`, `/readyz` and `/metrics` of a service, on a port of its own that is not for the public.
+// `/livez`, `/readyz`, `/healthz/deep` and `/metrics` of a service, on a port of its own that is not for the public.
 
 import type { Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
+import { type DeepCheck, runDeepChecks } from "./deep-check.ts";
 
 /** Resolves when the thing it checks works, rejects when not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
 
-/** Builds the server; the caller listens. `/readyz` is 503 and names the failing checks while one fails or takes over 2 s. */
+/** A scrape shows what is known when measuring takes longer. */
+const measureTimeoutMs = 3_000;
+
+/**
+ * Builds the server; the caller listens. `/readyz` is 503 and names the failing checks while one fails or takes over 2 s;
+ * `/healthz/deep` does something real for each of `deepChecks`. `measure` brings the metrics up to date before a scrape.
+ */
 export function createOpsServer(options: {
   metrics: Metrics;
   checks: Record<string, ReadinessCheck>;
+  deepChecks?: Record<string, DeepCheck>;
+  measure?: () => Promise<unknown>;
 }): FastifyInstance {
+  const { metrics, checks, deepChecks = {}, measure } = options;
   const server = fastify({ logger: false, forceCloseConnections: true });
-  addHealthRoutes(server, options.checks);
+  addHealthRoutes(server, checks);
+  let running: ReturnType<typeof runDeepChecks> | undefined;
+  server.get("/healthz/deep", async (_request, reply) => {
+    running ??= runDeepChecks(deepChecks).finally(() => {
+      running = undefined;
+    });
+    const result = await running;
+    if (result.status !== "ok") reply.code(503);
+    return result;
+  });
   server.get("/metrics", async (_request, reply) => {
-    reply.type(options.metrics.registry.contentType);
-    return options.metrics.registry.metrics();
+    if (measure !== undefined) await endsWithin(measureTimeoutMs, measure());
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
   });
   return server;
 }
@@ -25,7 +45,9 @@ export function addHealthRoutes(server: FastifyInstance, checks: Record<string, 
   server.get("/livez", async () => ({ status: "ok" }));
   server.get("/readyz", async (_request, reply) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),
+      Object.entries(checks).map(
+        async ([name, check]) => [name, await endsWithin(2_000, check(AbortSignal.timeout(2_000)))] as const,
+      ),
     );
     const failing = results.filter(([, ok]) => !ok).map(([name]) => name);
     if (failing.length > 0) reply.code(503);
@@ -33,14 +55,15 @@ export function addHealthRoutes(server: FastifyInstance, checks: Record<string, 
   });
 }
 
-async function passes(check: ReadinessCheck): Promise<boolean> {
-  const signal = AbortSignal.timeout(2_000);
-  const timeout = new Promise<boolean>((resolve) => signal.addEventListener("abort", () => resolve(false)));
-  return Promise.race([
-    check(signal).then(
-      () => true,
-      () => false,
-    ),
-    timeout,
-  ]);
+/** Whether it resolved in time. */
+async function endsWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  const ended = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([ended, limit]).finally(() => clearTimeout(timer));
 }

@@ -13,7 +13,7 @@ export interface ServiceOptions {
 }
 
 /**
- * Runs a service until a signal ends it. A failed start closes what was built and ends with exit code 1; a second
+ * Runs a service until a signal ends it; SIGUSR2 turns debug lines on, and off again. A failed start closes what was built and ends with exit code 1; a second
  * signal ends the process at once.
  */
 export async function runService(
@@ -23,6 +23,7 @@ export async function runService(
   const { log, closeTimeoutMs = 25_000 } = options;
   const closers: { what: string; close: () => Promise<unknown> | unknown }[] = [];
   const ended = signalled(log);
+  switchLevelOnSignal(log);
   try {
     await start((what, close) => closers.push({ what, close }));
     log.info("service started");
@@ -63,6 +64,16 @@ function signalled(log: Log): Promise<string> {
     process.on("SIGINT", onSignal);
     // Started by another Node.js process with a channel to it: that one's end is ours.
     process.once("disconnect", () => onSignal("disconnect"));
+  });
+}
+
+/** Between the level it was started with and `debug`; between `debug` and `info` where it was started with `debug` or `trace`. */
+function switchLevelOnSignal(log: Log): void {
+  const usual = log.level;
+  const other = log.isLevelEnabled("debug") ? "info" : "debug";
+  process.on("SIGUSR2", () => {
+    log.level = log.level === usual ? other : usual;
+    log.warn({ logLevel: log.level }, "log level changed");
   });
 }
 

@@ -1,0 +1,48 @@
+// Deep checks: each does something real and says by code why it could not.
+
+/** Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`. */
+export type DeepCheck = () => Promise<unknown>;
+
+export interface DeepResult {
+  status: "ok" | "failing";
+  checks: Record<string, { status: "ok" | "failing"; durationMs: number; code?: string; note?: string }>;
+}
+
+const timeoutMs = 10_000;
+
+/** Runs all at a time; one that takes over 10 s fails with `ERR_CHECK_TIMEOUT`. */
+export async function runDeepChecks(checks: Record<string, DeepCheck>): Promise<DeepResult> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
+  );
+  const failing = results.some(([, { status }]) => status === "failing");
+  return { status: failing ? "failing" : "ok", checks: Object.fromEntries(results) };
+}
+
+async function run(check: DeepCheck): Promise<DeepResult["checks"][string]> {
+  const startedAtMs = performance.now();
+  const durationMs = () => Math.round(performance.now() - startedAtMs);
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CheckTimeoutError(`not done within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    const note = await Promise.race([check(), limit]);
+    return { status: "ok", durationMs: durationMs(), ...(typeof note === "string" && { note }) };
+  } catch (error) {
+    return { status: "failing", durationMs: durationMs(), code: codeOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : "ERR_UNEXPECTED";
+}
+
+/** A check did not come to an end. */
+class CheckTimeoutError extends Error {
+  readonly code = "ERR_CHECK_TIMEOUT";
+  readonly remedy = "retry";
+}
