@@ -34,15 +34,25 @@ export interface TokensOptions {
     generation: Generation,
     error: TokenError | CredentialRefusedError,
   ) => Promise<void>;
+  /** Where a token was found that can be used now, each time `get` looks for one. */
+  onLookup?: (found: "memory" | "redis" | "none") => void;
+  /** Wraps each request to the endpoint, to time and trace it. */
+  aroundRequest?: <T>(request: () => Promise<T>) => Promise<T>;
   now?: () => Date;
   /** Tokens kept in memory. Default 10 000. */
   memoryCapacity?: number;
+}
+
+interface How {
+  evenIfRevoked: boolean;
+  onLookup?: TokensOptions["onLookup"] | undefined;
 }
 
 export type Tokens = ReturnType<typeof createTokens>;
 
 export function createTokens(options: TokensOptions) {
   const { cache, redis, endpoint, loadCredential, onGrant, onError, now = () => new Date() } = options;
+  const { onLookup, aroundRequest = (request) => request() } = options;
   const memory = createTokenMemory(options.memoryCapacity ?? 10_000);
   const inFlight = new Map<string, Promise<CachedToken>>();
 
@@ -54,8 +64,11 @@ export function createTokens(options: TokensOptions) {
     async get(installationId: InstallationId, refused?: string): Promise<CachedToken> {
       const good = (token: CachedToken) => isUsable(token, now()) && token.accessToken !== refused;
       const known = memory.read(installationId);
-      if (known !== undefined && good(known)) return known;
-      return obtain(installationId, good, { evenIfRevoked: false });
+      if (known !== undefined && good(known)) {
+        onLookup?.("memory");
+        return known;
+      }
+      return obtain(installationId, good, { evenIfRevoked: false, onLookup });
     },
 
     /**
@@ -86,7 +99,7 @@ export function createTokens(options: TokensOptions) {
   async function obtain(
     installationId: InstallationId,
     good: (token: CachedToken) => boolean,
-    how: { evenIfRevoked: boolean },
+    how: How,
   ): Promise<CachedToken> {
     const flight = `${installationId} ${how.evenIfRevoked}`;
     const running = inFlight.get(flight);
@@ -107,12 +120,13 @@ export function createTokens(options: TokensOptions) {
   async function acrossProcesses(
     installationId: InstallationId,
     good: (token: CachedToken) => boolean,
-    how: { evenIfRevoked: boolean },
+    how: How,
   ): Promise<CachedToken> {
     const lockLifeMs = endpoint.timeoutMs + 10_000;
     const giveUpAtMs = performance.now() + lockLifeMs + 5_000;
     for (let waitMs = 25; performance.now() < giveUpAtMs; waitMs = Math.min(waitMs * 2, 500)) {
       const cached = await cache.read(installationId);
+      if (waitMs === 25) how.onLookup?.(cached !== undefined && good(cached) ? "redis" : "none");
       if (cached !== undefined && good(cached)) return cached;
       const release = await tryLock(redis, cache.lockKeyOf(installationId), lockLifeMs);
       if (release !== undefined) {
@@ -130,7 +144,7 @@ export function createTokens(options: TokensOptions) {
   async function underLock(
     installationId: InstallationId,
     good: (token: CachedToken) => boolean,
-    how: { evenIfRevoked: boolean },
+    how: How,
   ): Promise<CachedToken> {
     const cached = await cache.read(installationId);
     if (cached !== undefined && good(cached)) return cached;
@@ -140,7 +154,8 @@ export function createTokens(options: TokensOptions) {
         "Trackunit refuses this account's credential; a new install ends that",
       );
     try {
-      const token = { ...(await requestToken(endpoint, credential, now())), generation };
+      const granted = await aroundRequest(() => requestToken(endpoint, credential, now()));
+      const token = { ...granted, generation };
       await cache.write(installationId, token, now());
       await onGrant(installationId, token);
       return token;

@@ -13,6 +13,15 @@ export interface HttpOptions {
   timeoutMs: number;
   /** Of one answer. */
   bodyLimitBytes: number;
+  /** After each request, for metrics. Must not throw. */
+  onRequest?: ((facts: RequestFacts) => void) | undefined;
+}
+
+export interface RequestFacts {
+  family: string;
+  /** `none` where no whole answer came. */
+  status: number | "none";
+  durationMs: number;
 }
 
 /**
@@ -29,13 +38,16 @@ export async function sendRequest(
 }
 
 async function exchange(
-  { apiUrl, dispatcher, timeoutMs, bodyLimitBytes }: HttpOptions,
-  { method, path, headers, body }: ApiRequest,
+  { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest }: HttpOptions,
+  { family, method, path, headers, body }: ApiRequest,
   accessToken: string,
   signal: AbortSignal,
 ): Promise<Answer> {
   signal.throwIfAborted();
   if (!path.startsWith("/")) throw new ApiPathError("the request's path does not begin with /");
+  const startedAtMs = performance.now();
+  const report = (status: RequestFacts["status"]) =>
+    onRequest?.({ family, status, durationMs: performance.now() - startedAtMs });
   try {
     const response = await request(apiUrl.replace(/\/+$/, "") + path, {
       method,
@@ -50,13 +62,16 @@ async function exchange(
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     const header = (name: string) => [response.headers[name]].flat()[0];
+    const text = await boundedText(response.body, bodyLimitBytes);
+    report(response.statusCode);
     return {
       status: response.statusCode,
       contentType: header("content-type") ?? "",
       retryAfter: header("retry-after"),
-      text: await boundedText(response.body, bodyLimitBytes),
+      text,
     };
   } catch (cause) {
+    report("none");
     if (cause instanceof ApiAnswerTooLongError) throw cause;
     signal.throwIfAborted();
     throw new ApiUnavailableError("the API did not answer", { cause });

@@ -29,6 +29,7 @@ export {
 } from "./errors.ts";
 export type { ApiRequest, Send } from "./exchange.ts";
 export type { GraphqlConnection } from "./graphql-pages.ts";
+export type { RequestFacts } from "./http.ts";
 export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 export type { IncompleteItem, Page, PageOptions } from "./page.ts";
 export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts";

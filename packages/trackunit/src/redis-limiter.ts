@@ -13,13 +13,15 @@ export interface RedisLimiterOptions {
   limits?: Readonly<Record<string, Limit>>;
   /** A wait up to this is waited for, a longer one is an error. Default 1 500. */
   longestDelayMs?: number;
+  /** After each request that was counted or put off, for metrics. `putOff`: the wait is too long to be waited for here. */
+  onTake?: (facts: { family: string; waitMs: number; putOff: boolean }) => void;
   /** Default: the clock of Redis, which all processes share. */
   now?: () => Date;
 }
 
 /** Keys are `<namespace>:limit:{<installation id>}:<family>`, and expire with the window. Losing them forgets the last requests. */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
-  const { redis, namespace, longestDelayMs = 1_500, now } = options;
+  const { redis, namespace, longestDelayMs = 1_500, onTake, now } = options;
   const limits: Readonly<Record<string, Limit>> = { ...documentedLimits, ...options.limits };
   const nowMs = () => String(now?.().getTime() ?? "");
 
@@ -30,6 +32,7 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
       const waitMs = Number(
         await answered(redis.eval(takeScript, 2, logKey(use), closedKey(use), nowMs(), ...numbers)),
       );
+      onTake?.({ family: use.family, waitMs, putOff: waitMs > longestDelayMs });
       if (waitMs > longestDelayMs) throw new ApiRateLimitedError(use.family, waitMs);
       if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     },

@@ -9,7 +9,7 @@ import { ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
 import type { Send } from "./exchange.ts";
 import { readGraphqlAnswer } from "./graphql-answer.ts";
 import { graphqlFamily, graphqlPages } from "./graphql-pages.ts";
-import { sendRequest } from "./http.ts";
+import { type RequestFacts, sendRequest } from "./http.ts";
 import type { Limiter } from "./limits.ts";
 import { restCursorPages } from "./rest-cursor-pages.ts";
 import { restPages } from "./rest-pages.ts";
@@ -29,6 +29,8 @@ export interface TrackunitOptions {
   timeoutMs?: number;
   /** Of one answer. Default 16 MiB. */
   bodyLimitBytes?: number;
+  /** After each request, for metrics. Must not throw. */
+  onRequest?: (facts: RequestFacts) => void;
 }
 
 /** One for a process: what it learns about the API it keeps for all installations. */
@@ -37,7 +39,7 @@ export function createTrackunit(
 ): (installationId: InstallationId) => TrackunitClient {
   const { apiUrl, dispatcher, getAccessToken, limiter } = options;
   const { breaker = createCircuitBreaker(), timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
-  const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes };
+  const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest: options.onRequest };
   /** How many items of a GraphQL query the API lets be asked for at a time. */
   const affordable = new Map<string, number>();
   /** Paths whose list refused to be sorted. */
