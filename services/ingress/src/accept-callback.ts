@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { type AcceptedCallback, QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
+import type { CallbackStep } from "@fleetkeeper/telemetry";
 import type { BindBody } from "./bind-body.ts";
 import { type CallbackBody, canonicalText } from "./callback-body.ts";
 import { Refusal } from "./errors.ts";
@@ -22,10 +23,14 @@ export interface AcceptOptions {
   addCallback: (callback: AcceptedCallback) => Promise<unknown>;
   /** Resolves when what was added before is on disk. */
   confirm: () => Promise<void>;
+  /** Wraps each step, to time and trace it. */
+  step?: AroundStep;
   /** For all of Redis's part of one callback. Default 5 000. */
   storeWithinMs?: number;
   now?: () => Date;
 }
+
+export type AroundStep = <T>(name: CallbackStep, run: () => Promise<T>) => Promise<T>;
 
 /** What the log and the sender may know of an accepted callback. */
 export interface Acceptance {
@@ -42,10 +47,11 @@ export type AcceptCallback = (
 /** @throws Refusal, or QueueUnavailableError when Redis does not take the callback in time. */
 export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
   const { tokenRules, allowedApps, storeWithinMs = 5_000, now = () => new Date() } = options;
+  const { step = (_name, run) => run() } = options;
   let inFlight = 0;
   return async (identity, body) => {
     const receivedAt = now();
-    const token = await verifyToken(tokenOf(identity), tokenRules, receivedAt);
+    const token = await step("verify", () => verifyToken(tokenOf(identity), tokenRules, receivedAt));
     if (!allowedApps.has(body.irisAppId)) throw new Refusal("ERR_APP_NOT_ALLOWED");
     if (inFlight >= maxInFlight) throw new Refusal("ERR_TOO_MANY_CALLBACKS");
     const contentHash = createHash("sha256")
@@ -54,11 +60,11 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
     inFlight++;
     try {
       return await within(storeWithinMs, async () => {
-        await options.bindBody(token, contentHash, receivedAt);
-        const { issuedAt } = token;
-        const callback = await sealCallback(options.seal, { body, contentHash, issuedAt, receivedAt });
-        await options.addCallback(callback);
-        await options.confirm();
+        await step("bind", () => options.bindBody(token, contentHash, receivedAt));
+        const verified = { body, contentHash, issuedAt: token.issuedAt, receivedAt };
+        const callback = await step("seal", () => sealCallback(options.seal, verified));
+        await step("enqueue", () => options.addCallback(callback));
+        await step("confirm", () => options.confirm());
         return acceptanceOf(callback);
       });
     } finally {

@@ -1,7 +1,7 @@
 // The HTTP side of the ingress: one route, strict limits, every refusal in one shape. It builds; `main.ts` listens.
 
-import type { Log, Metrics } from "@fleetkeeper/telemetry";
-import { type FastifyInstance, fastify } from "fastify";
+import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
 import { type CallbackBody, callbackSchema } from "./callback-body.ts";
 import { closeGracefully } from "./close-gracefully.ts";
@@ -23,10 +23,11 @@ const limits = {
 
 export function createApp(options: {
   log: Log;
-  metrics: Metrics;
+  metrics: IngressMetrics;
   acceptCallback: AcceptCallback;
+  traces?: Traces;
 }): FastifyInstance {
-  const { log, metrics, acceptCallback } = options;
+  const { log, metrics, acceptCallback, traces = noTraces } = options;
   const refuse = createRefuse(log, metrics);
   const app = fastify({
     ...limits,
@@ -50,25 +51,31 @@ export function createApp(options: {
     refuse.request(new Refusal(isKnown ? "ERR_METHOD_NOT_ALLOWED" : "ERR_NOT_FOUND"), request, reply);
   });
 
-  app.post<{ Body: CallbackBody }>(
-    "/appinstall",
-    { schema: { body: callbackSchema } },
-    async (request, reply) => {
-      const startedAtMs = performance.now();
-      const { "trackunit-identity": identity } = request.headers;
-      const { result, installationId, type } = await acceptCallback(identity, request.body);
-      metrics.callbacks.inc({ result });
-      const fields = {
-        requestId: request.id,
-        installationId,
-        type,
-        durationMs: Math.round(performance.now() - startedAtMs),
-      };
-      if (result === "accepted") log.info(fields, "callback accepted");
-      else log.warn(fields, "callback of unrecognised type accepted");
-      reply.code(202);
-      return { status: "accepted", installationId };
+  app.post<{ Body: CallbackBody }>("/appinstall", {
+    schema: { body: callbackSchema },
+    onResponse: async (_request, { statusCode, elapsedTime }) => {
+      const outcome = statusCode === 202 ? "accepted" : "refused";
+      metrics.callbackSeconds.observe({ outcome }, elapsedTime / 1_000);
     },
-  );
+    handler: (request, reply) =>
+      traces.span("callback", { requestId: request.id }, () => accept(request, reply), { root: true }),
+  });
   return app;
+
+  async function accept(request: FastifyRequest<{ Body: CallbackBody }>, reply: FastifyReply) {
+    const startedAtMs = performance.now();
+    const { "trackunit-identity": identity } = request.headers;
+    const { result, installationId, type } = await acceptCallback(identity, request.body);
+    metrics.callbacks.inc({ result });
+    const fields = {
+      requestId: request.id,
+      installationId,
+      type,
+      durationMs: Math.round(performance.now() - startedAtMs),
+    };
+    if (result === "accepted") log.info(fields, "callback accepted");
+    else log.warn(fields, "callback of unrecognised type accepted");
+    reply.code(202);
+    return { status: "accepted", installationId };
+  }
 }

@@ -30,6 +30,8 @@ export const schema = z.object({
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: variable.port(9464),
   LOG_LEVEL: z.enum(logLevels).default("info"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable.url("https:", "http:").optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -52,5 +54,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     opsHost: values.OPS_HOST,
     opsPort: values.OPS_PORT,
     logLevel: values.LOG_LEVEL,
+    traces: { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.OTEL_TRACES_SAMPLER_ARG },
   };
 }

@@ -1,16 +1,24 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { connected, connectProducer, createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createSeal } from "@fleetkeeper/sealing";
-import { createMetrics, createMinuteStats, type Log } from "@fleetkeeper/telemetry";
+import {
+  createIngressMetrics,
+  createMinuteStats,
+  type Log,
+  noTraces,
+  type Traces,
+} from "@fleetkeeper/telemetry";
 import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
 import type { Config } from "./config.ts";
+import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
 import { createKeySetFetcher } from "./fetch-key-set.ts";
 import { createKeySet } from "./key-set.ts";
+import { createTimeSteps } from "./time-steps.ts";
 
 const keySetLookMs = 5_000;
 /** Who comes first should find Redis connected; a Redis that is away must not keep the ingress from saying so. */
@@ -25,9 +33,10 @@ export async function startIngress(
   log: Log,
   defer: Defer,
   now = () => new Date(),
+  traces: Traces = noTraces,
 ): Promise<{ url: string; opsUrl: string }> {
   const { redisUrl, namespace } = config;
-  const metrics = createMetrics("ingress");
+  const metrics = createIngressMetrics();
 
   const redis = connectProducer(redisUrl);
   redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
@@ -40,8 +49,9 @@ export async function startIngress(
     defer("redis for disk waits", () => one.disconnect());
   }
   const durability = createDurability({ redis, waitingRedis, namespace, log });
+  const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
-  const queueSet = createQueueSet({ redis, namespace, onError });
+  const queueSet = createQueueSet({ redis, namespace, onError, telemetry });
   defer("queues", () => queueSet.close());
   const stats = createMinuteStats({ redis, namespace, metrics });
   defer("minute stats", () => stats.close());
@@ -55,26 +65,30 @@ export async function startIngress(
   await Promise.all([keySet.refreshIfDue(), allConnected.catch(() => log.warn("redis does not answer yet"))]);
 
   const { issuer, audience, maxAgeMs } = config;
+  const seal = await createSeal(config.sealingPublicKey);
+  const { confirm } = durability;
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
     allowedApps: config.allowedApps,
     bindBody: createBindBody(redis, namespace),
-    seal: await createSeal(config.sealingPublicKey),
+    seal,
     addCallback: queueSet.addCallback,
-    confirm: durability.confirm,
+    confirm,
+    step: createTimeSteps(metrics, traces),
     now,
   });
 
   const checks = { redis: () => redis.ping(), keySet: async () => keySet.check() };
-  const ops = createOpsServer({ metrics, checks });
-  ops.addHook("onRequest", async () => {
+  const deepChecks = createDeepChecks({ keySet, seal, redis, namespace, confirm });
+  const measure = async () => {
     const ageMs = keySet.ageMs();
     metrics.keySetAgeSeconds.set(Number.isFinite(ageMs) ? ageMs / 1_000 : -1);
-  });
+  };
+  const ops = createOpsServer({ metrics, checks, deepChecks, measure });
   defer("ops server", () => ops.close());
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
-  const app = createApp({ log, metrics, acceptCallback });
+  const app = createApp({ log, metrics, acceptCallback, traces });
   defer("callback server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   log.info({ url, opsUrl }, "ingress listens");

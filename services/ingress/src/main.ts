@@ -1,13 +1,15 @@
 // The ingress as a process.
 
 import { configure, runService } from "@fleetkeeper/process";
-import { createLog } from "@fleetkeeper/telemetry";
+import { createLog, startTraces } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
 import { startIngress } from "./ingress.ts";
 
 const config = configure(readConfig);
-const log = createLog({ service: "ingress", level: config.logLevel });
+const traces = await startTraces({ service: "ingress", ...config.traces });
+const log = createLog({ service: "ingress", level: config.logLevel, traceId: traces.traceId });
 
 await runService({ log }, async (defer) => {
-  await startIngress(config, log, defer);
+  defer("traces", () => traces.close());
+  await startIngress(config, log, defer, undefined, traces);
 });

@@ -1,5 +1,5 @@
 import { asInstallationId } from "@fleetkeeper/model";
-import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { createIngressMetrics, createLog } from "@fleetkeeper/telemetry";
 import type { InjectOptions } from "fastify";
 import { expect, test } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -16,7 +16,7 @@ const installed = {
 /** The app in front of something that accepts whatever reaches it. */
 function setup() {
   const accepted: CallbackBody[] = [];
-  const metrics = createMetrics("test");
+  const metrics = createIngressMetrics();
   const app = createApp({
     log: createLog({ service: "test", level: "silent" }),
     metrics,
@@ -164,7 +164,7 @@ test("every result is counted", async () => {
 test("what nobody foresaw is a 500 that tells nothing", async () => {
   const app = createApp({
     log: createLog({ service: "test", level: "silent" }),
-    metrics: createMetrics("test"),
+    metrics: createIngressMetrics(),
     acceptCallback: async () => {
       throw new TypeError("a secret detail");
     },

@@ -1,0 +1,32 @@
+// The deep checks of the ingress: what a callback needs, each done once for nothing.
+
+import { QueueUnavailableError } from "@fleetkeeper/jobs";
+import { asInstallationId } from "@fleetkeeper/model";
+import type { DeepCheck } from "@fleetkeeper/process";
+import type { Seal } from "@fleetkeeper/sealing";
+import type { Redis } from "ioredis";
+import type { KeySet } from "./key-set.ts";
+
+/** The ingress cannot open what it seals: only that it seals can be seen here. */
+export function createDeepChecks(options: {
+  keySet: Pick<KeySet, "check">;
+  seal: Seal;
+  redis: Redis;
+  namespace: string;
+  /** Resolves when what was written before is as safe as the server can make it. */
+  confirm: () => Promise<void>;
+}): Record<string, DeepCheck> {
+  const { keySet, seal, redis, namespace, confirm } = options;
+  return {
+    keySet: async () => keySet.check(),
+    async seal() {
+      await seal("probe", { installationId: asInstallationId("probe"), purpose: "credential" });
+    },
+    async redis() {
+      await redis.set(`${namespace}:probe`, "", "EX", 60).catch((cause: unknown) => {
+        throw new QueueUnavailableError("Redis did not take a write", { cause });
+      });
+      await confirm();
+    },
+  };
+}
