@@ -23,6 +23,8 @@ export const schema = z.object({
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: variable.port(9464),
   LOG_LEVEL: z.enum(logLevels).default("info"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable.url("https:", "http:").optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   SYNC_MODULES: variable.list(/,/).default([]),
   SYNC_CONCURRENCY: variable.positive(10),
   SYNC_BACKLOG: variable.positive(200),

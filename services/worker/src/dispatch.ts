@@ -1,14 +1,17 @@
 // Handler of queue `dispatch`: one tick turns what is due in MongoDB into plain jobs. It costs what is due, not what exists.
 
 import type { Payloads, QueueSet } from "@fleetkeeper/jobs";
+import { installationOfSync } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { InstallTraces } from "./install-traces.ts";
 
 export interface DispatchHandlerOptions {
   store: Store;
   queues: QueueSet;
   log: Log;
-  metrics: Metrics;
+  metrics: Pick<WorkerMetrics, "lastTickSeconds" | "dispatched">;
+  installTraces: InstallTraces;
   now: () => Date;
   /** No more than this many sync jobs wait or run at a time: the rest waits in MongoDB, where its order is kept. */
   syncBacklog: number;
@@ -21,9 +24,14 @@ const redispatchMs = 10 * 60_000;
 const lostAfterMs = 15_000;
 
 export function createDispatchHandler(options: DispatchHandlerOptions) {
-  const { store, queues, log, metrics, now, syncBacklog } = options;
+  const { store, queues, log, metrics, installTraces, now, syncBacklog } = options;
 
-  return async () => ({ prewarms: await dispatchPrewarms(), syncs: await dispatchSyncs() });
+  return async () => {
+    const made = { prewarm: await dispatchPrewarms(), sync: await dispatchSyncs() };
+    metrics.lastTickSeconds.set(now().getTime() / 1_000);
+    for (const [queue, count] of Object.entries(made)) metrics.dispatched.inc({ queue }, count);
+    return made;
+  };
 
   async function dispatchPrewarms(): Promise<number> {
     const room = prewarmBacklog - (await queues.backlog("prewarm"));
@@ -35,7 +43,8 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
       if (await store.installations.claimPrewarm(one, again))
         jobs.push({ installationId: one._id, generation: one.generation });
     });
-    if (jobs.length > 0) await queues.addPrewarms(jobs);
+    const traces = await installTraces.of(jobs.map(({ installationId }) => installationId));
+    if (jobs.length > 0) await queues.addPrewarms(jobs, traces);
     return jobs.length;
   }
 
@@ -46,15 +55,14 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     if (room <= 0) return 0;
     const startedAt = now();
     const due = await store.syncs.due(startedAt, room);
-    const lagMs = startedAt.getTime() - (due[0]?.nextRunAt ?? startedAt).getTime();
-    metrics.scheduleLagSeconds.set(lagMs / 1_000);
     const again = new Date(startedAt.getTime() + redispatchMs);
     const jobs: Payloads["sync"][] = [];
     await inBatches(due, async (one) => {
       const fencingToken = await store.syncs.dispatch(one, startedAt, again);
       if (fencingToken !== undefined) jobs.push({ syncId: one._id, fencingToken });
     });
-    if (jobs.length > 0) await queues.addSyncs(jobs);
+    const traces = await installTraces.of(jobs.map(({ syncId }) => installationOfSync(syncId)));
+    if (jobs.length > 0) await queues.addSyncs(jobs, traces);
     return jobs.length;
   }
 

@@ -3,7 +3,7 @@
 import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } from "@fleetkeeper/model";
 import { LeaseLostError, nextSlot, type Store, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
-import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
 import { ApiError, ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
 import { decideCall } from "./retry.ts";
@@ -11,7 +11,7 @@ import { decideCall } from "./retry.ts";
 export interface SettleOptions {
   store: Store;
   log: Log;
-  metrics: Metrics;
+  metrics: WorkerMetrics;
   now: () => Date;
 }
 

@@ -10,14 +10,18 @@ import {
 } from "@fleetkeeper/model";
 import { LeaseLostError, nextSlot, type RunScope, type SyncDocument } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
+import type { Traces } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
 import { newPass } from "./new-pass.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
+import { createSyncReport } from "./sync-report.ts";
+import { tracedPages } from "./traced-pages.ts";
 
 export interface SyncHandlerOptions extends SettleOptions {
   trackunit: ReturnType<typeof createTrackunit>;
   definitions: ReadonlyMap<string, SyncDefinition>;
+  traces: Traces;
   /** A slice ends after so many pages or so long, whichever is first. */
   slicePages: number;
   sliceMs: number;
@@ -44,7 +48,8 @@ interface Slice {
 }
 
 export function createSyncHandler(options: SyncHandlerOptions) {
-  const { store, definitions, log, now, leaseMs } = options;
+  const { store, definitions, log, traces, now, leaseMs } = options;
+  const report = createSyncReport(options);
 
   return async ({
     payload,
@@ -91,6 +96,7 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     if (definition.deletions === "complete-pass" && !vanishedUnknown) {
       const deleted = await store.records.markVanished(scope, pages, now(), slice.signal);
       slice.checkpoint = withChanges(slice.checkpoint, { ...noChanges, deleted });
+      report.changes(sync.sync, { deleted });
     }
     return finish(slice);
   }
@@ -104,7 +110,8 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     const paging = { from, pageSize: definition.pageSize, signal, ...(window === null ? {} : { window }) };
     if (slice.checkpoint.pages >= pagesOfAPass)
       throw new PagesEndlessError(`a pass has more than ${pagesOfAPass} pages`);
-    for await (const page of definition.pages(options.trackunit(scope.installationId), paging)) {
+    const pages = definition.pages(options.trackunit(scope.installationId), paging);
+    for await (const page of tracedPages(pages, { traces, sync: definition.name })) {
       await writePage(slice, page);
       if (slice.checkpoint.complete) return true;
       if (slice.checkpoint.pages >= lastPage || performance.now() >= sliceEndsAtMs) return false;
@@ -122,7 +129,11 @@ export function createSyncHandler(options: SyncHandlerOptions) {
       alsoSeen: misfits.flatMap(({ externalId }) => externalId ?? []),
       notePresence: definition.deletions === "complete-pass",
     };
-    const written = await store.records.writePage(scope, fetched, now());
+    const written = await traces.span(
+      "records.write",
+      { sync: definition.name, records: records.length },
+      () => store.records.writePage(scope, fetched, now()),
+    );
     await store.setAside.keep(scope, misfits, now());
     slice.checkpoint = {
       ...withChanges(checkpoint, { ...written, rejected: misfits.length }),
@@ -134,6 +145,8 @@ export function createSyncHandler(options: SyncHandlerOptions) {
         checkpoint.vanishedUnknown || misfits.some(({ externalId }) => externalId === undefined),
     };
     await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
+    report.changes(definition.name, { ...written, rejected: misfits.length });
+    await report.page(slice.sync, checkpoint, records.length);
   }
 
   async function finish({ sync, definition, scope, checkpoint }: Slice): Promise<Outcome> {
@@ -151,8 +164,6 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     });
     await tidy(sync, definition, scope);
     options.metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
-    for (const [change, count] of Object.entries(changes))
-      options.metrics.records.inc({ sync: sync.sync, change }, count);
     log.info(
       { installationId: sync.installationId, sync: sync.sync, records, pages, changes },
       "sync run succeeded",

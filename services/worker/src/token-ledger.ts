@@ -2,14 +2,19 @@
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { type CachedToken, CredentialRefusedError, prewarmAtOf, type TokenError } from "@fleetkeeper/tokens";
 import { decideCall, refusalDelayMs } from "./retry.ts";
 
 export type TokenLedger = ReturnType<typeof createTokenLedger>;
 
 /** A note that cannot be written is logged and not thrown: the token, or the error, matters more to who asked for it. */
-export function createTokenLedger(options: { store: Store; log: Log; metrics: Metrics; now: () => Date }) {
+export function createTokenLedger(options: {
+  store: Store;
+  log: Log;
+  metrics: WorkerMetrics;
+  now: () => Date;
+}) {
   const { store, log, metrics, now } = options;
 
   return {
@@ -22,11 +27,13 @@ export function createTokenLedger(options: { store: Store; log: Log; metrics: Me
 
     /** Also for a token that was there already: its prewarm was due, and must be put off. */
     async noteGrant(installationId: InstallationId, token: CachedToken): Promise<void> {
-      const { restored } = await store.installations.noteGrant(installationId, token.generation, {
+      const { restored, firstSince } = await store.installations.noteGrant(installationId, token.generation, {
         result: { at: token.issuedAt, outcome: "granted", expiresAt: token.expiresAt },
         grantedScopes: token.scopes,
         prewarmAt: prewarmAtOf(token, installationId),
       });
+      if (firstSince !== undefined)
+        metrics.installToTokenSeconds.observe((now().getTime() - firstSince.getTime()) / 1_000);
       if (!restored) return;
       log.info({ installationId }, "installation restored");
       await store.syncs.wake(installationId, ["credential"], now());

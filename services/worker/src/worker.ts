@@ -6,29 +6,40 @@ import {
   connectProducer,
   consume,
   createQueueSet,
+  loadQueueTelemetry,
   type QueueName,
 } from "@fleetkeeper/jobs";
-import { createOpsServer, type Defer } from "@fleetkeeper/process";
+import type { Defer } from "@fleetkeeper/process";
 import { createOpen, createSeal } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
-import { createMetrics, createMinuteStats, type Log } from "@fleetkeeper/telemetry";
+import {
+  createMinuteStats,
+  createWorkerMetrics,
+  type Log,
+  noTraces,
+  type Traces,
+} from "@fleetkeeper/telemetry";
 import { createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import { Agent } from "undici";
 import type { WorkerConfig } from "./config.ts";
 import { createDispatchHandler } from "./dispatch.ts";
 import { createInstallHandler } from "./install.ts";
+import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
+import { startWorkerOps } from "./ops.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
 import { decideJob } from "./retry.ts";
 import { createSyncHandler } from "./sync.ts";
 import { createTokenLedger } from "./token-ledger.ts";
+import { installationOf, traceJobs } from "./trace-jobs.ts";
 
 export interface WorkerOptions {
   now?: () => Date;
   /** Beside those that SYNC_MODULES names. Default: the built-in ones. */
   syncs?: readonly SyncDefinition[];
+  traces?: Traces;
 }
 
 /** Starts everything; what it started is closed through `defer`, the last first. */
@@ -36,20 +47,18 @@ export async function startWorker(
   config: WorkerConfig,
   log: Log,
   defer: Defer,
-  {
-    now = () => new Date(),
-    syncs = builtInSyncs,
-  }: { now?: () => Date; syncs?: readonly SyncDefinition[] } = {},
-): Promise<void> {
+  { now = () => new Date(), syncs = builtInSyncs, traces = noTraces }: WorkerOptions = {},
+): Promise<{ opsUrl: string }> {
   const namespace = config.REDIS_NAMESPACE;
-  const metrics = createMetrics("worker");
+  const metrics = createWorkerMetrics();
 
+  const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.warn({ error }, "redis connection");
   const producer = connectProducer(config.REDIS_URL, { commandTimeoutMs: 10_000 });
   producer.on("error", onError);
   defer("redis", () => producer.quit());
   await connected(producer);
-  const queues = createQueueSet({ redis: producer, namespace, onError });
+  const queues = createQueueSet({ redis: producer, namespace, onError, telemetry });
   defer("queues", () => queues.close());
   const stats = createMinuteStats({ redis: producer, namespace, metrics });
   defer("minute stats", () => stats.close());
@@ -80,15 +89,34 @@ export async function startWorker(
     },
     onGrant: (installationId, token) => ledger.granted(installationId, token),
     onError: (installationId, generation, error) => ledger.failed(installationId, generation, error),
+    onLookup: (found) => metrics.tokenLookups.inc({ found }),
+    aroundRequest: (request) => {
+      const stop = metrics.tokenRequestSeconds.startTimer();
+      return traces.span("token.request", {}, request).finally(stop);
+    },
     now,
   });
   const trackunit = createTrackunit({
     apiUrl: config.TRACKUNIT_API_URL,
     dispatcher,
-    limiter: createRedisLimiter({ redis: producer, namespace }),
-    breaker: createCircuitBreaker({
-      onChange: (circuit) => log.warn({ circuit }, "circuit to the API changed"),
+    limiter: createRedisLimiter({
+      redis: producer,
+      namespace,
+      onTake: ({ family, waitMs, putOff }) => {
+        if (putOff) metrics.limiterPutOff.inc({ family });
+        else metrics.limiterWaitSeconds.observe({ family }, waitMs / 1_000);
+      },
     }),
+    breaker: createCircuitBreaker({
+      onChange: (circuit) => {
+        metrics.circuitOpen.set(circuit === "open" ? 1 : 0);
+        log.warn({ circuit }, "circuit to the API changed");
+      },
+    }),
+    onRequest: ({ family, status, durationMs }) => {
+      metrics.apiRequests.inc({ family, status });
+      metrics.apiRequestSeconds.observe({ family }, durationMs / 1_000);
+    },
     getAccessToken: async (installationId, refused) =>
       (await tokens.get(installationId, refused)).accessToken,
   });
@@ -97,6 +125,7 @@ export async function startWorker(
   );
   const syncNames = [...definitions.keys()];
 
+  const installTraces = createInstallTraces({ redis: producer, namespace, traces, log });
   const consumer = connectConsumer(config.REDIS_URL);
   consumer.on("error", onError);
   defer("redis for workers", () => consumer.quit());
@@ -108,22 +137,28 @@ export async function startWorker(
     const running = consume({
       queue,
       concurrency,
-      handle,
+      handle: traceJobs(queue, handle, { traces, installTraces }),
       redis: consumer,
       namespace,
       decide: decideJob,
       onError,
-      onSettled: ({ jobId, durationMs, verdict, error }) => {
+      telemetry: queue === "dispatch" ? undefined : telemetry,
+      onStalled: (jobId) => {
+        metrics.jobsStalled.inc({ queue });
+        log.warn({ queue, jobId }, "job stalled");
+      },
+      onSettled: ({ jobId, payload, durationMs, verdict, error }) => {
         metrics.jobs.observe({ queue, outcome: verdict }, durationMs / 1_000);
-        if (error !== undefined) log.error({ queue, jobId, verdict, error }, "job failed");
-        else log.debug({ queue, jobId, durationMs }, "job done");
+        const fields = { queue, jobId, installationId: installationOf(payload), durationMs };
+        if (error !== undefined) log.error({ ...fields, verdict, error }, "job failed");
+        else log.debug(fields, "job done");
       },
     });
     defer(`jobs of queue ${queue}`, () => running.close(10_000));
     return running;
   };
-  const consumers = [
-    take(
+  const consumers = {
+    install: take(
       "install",
       10,
       createInstallHandler({
@@ -134,12 +169,12 @@ export async function startWorker(
         now,
       }),
     ),
-    take(
+    prewarm: take(
       "prewarm",
       config.PREWARM_CONCURRENCY,
       createPrewarmHandler({ tokens, ledger, store, syncNames, now }),
     ),
-    take(
+    sync: take(
       "sync",
       config.SYNC_CONCURRENCY,
       createSyncHandler({
@@ -148,31 +183,44 @@ export async function startWorker(
         definitions,
         log,
         metrics,
+        traces,
         now,
         slicePages: config.SYNC_SLICE_PAGES,
         sliceMs: config.SYNC_SLICE_MS,
         leaseMs: config.SYNC_LEASE_MS,
       }),
     ),
-    take(
+    dispatch: take(
       "dispatch",
       1,
-      createDispatchHandler({ store, queues, log, metrics, now, syncBacklog: config.SYNC_BACKLOG }),
+      createDispatchHandler({
+        store,
+        queues,
+        log,
+        metrics,
+        installTraces,
+        now,
+        syncBacklog: config.SYNC_BACKLOG,
+      }),
     ),
-  ];
+  };
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
 
-  const ops = createOpsServer({
+  const ops = await startWorkerOps({
+    host: config.OPS_HOST,
+    port: config.OPS_PORT,
     metrics,
-    checks: {
-      redis: () => producer.ping(),
-      mongodb: () => store.ping(),
-      workers: async () => {
-        if (!consumers.every((one) => one.isRunning())) throw new Error("a consumer has stopped");
-      },
-    },
+    consumers,
+    redis: producer,
+    namespace,
+    queues,
+    store,
+    seal,
+    open,
+    log,
+    now,
   });
-  await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT });
   defer("ops server", () => ops.close());
+  return { opsUrl: ops.url };
 }

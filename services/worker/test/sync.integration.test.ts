@@ -3,7 +3,7 @@ import { installationIdOf, syncIdOf } from "@fleetkeeper/model";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
 import { openStore } from "@fleetkeeper/store";
 import { defineSync, type SyncDefinition } from "@fleetkeeper/syncs";
-import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -51,7 +51,8 @@ async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}
       trackunit: () => ({}) as never,
       definitions: new Map([["things", things]]),
       log: createLog({ service: "test", level: "silent" }),
-      metrics: createMetrics("test"),
+      metrics: createWorkerMetrics(),
+      traces: noTraces,
       now,
       slicePages: 100,
       sliceMs: 60_000,

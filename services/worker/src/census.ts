@@ -1,0 +1,34 @@
+// Counts of all accounts, which cost most where there are many: taken at most every 30 s by one worker, and shared through Redis.
+
+import type { Store } from "@fleetkeeper/store";
+import type { Redis } from "ioredis";
+
+const validMs = 30_000;
+
+export interface Census {
+  /** By state. */
+  installations: Record<string, number>;
+  /** Of the active ones, by how long the access token is good. */
+  tokens: Record<string, number>;
+}
+
+/** Two workers that are asked at the same moment may both count; they come to the same. */
+export function createTakeCensus(options: {
+  store: Store;
+  redis: Redis;
+  namespace: string;
+  now: () => Date;
+}): () => Promise<Census> {
+  const { store, redis, namespace, now } = options;
+  const key = `{${namespace}}:census`;
+  return async () => {
+    const known = await redis.get(key);
+    if (known !== null) return JSON.parse(known);
+    const census: Census = {
+      installations: await store.installations.countByState(),
+      tokens: await store.installations.countByTokenLeft(now()),
+    };
+    await redis.set(key, JSON.stringify(census), "PX", validMs);
+    return census;
+  };
+}

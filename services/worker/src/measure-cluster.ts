@@ -1,0 +1,82 @@
+// Facts about the whole cluster for the metrics, measured when a worker is scraped. Every worker exports the same, so that none of them is needed for it.
+
+import {
+  evictionPolicyOf,
+  persistenceOf,
+  type QueueName,
+  type QueueSet,
+  queueNames,
+} from "@fleetkeeper/jobs";
+import type { ClusterMetrics, Log } from "@fleetkeeper/telemetry";
+import type { Redis } from "ioredis";
+import type { Census } from "./census.ts";
+
+/** One of prom-client's gauges. */
+type Gauge = ClusterMetrics[keyof ClusterMetrics];
+
+export interface MeasureOptions {
+  metrics: ClusterMetrics;
+  redis: Redis;
+  queues: QueueSet;
+  /** How long the most overdue sync has been due. */
+  lagMs: () => Promise<number>;
+  /** What costs a count of all accounts. */
+  takeCensus: () => Promise<Census>;
+  log: Log;
+  now: () => Date;
+}
+
+/** A function that measures; it never rejects, and what cannot be measured is exported as nothing. */
+export function createMeasureCluster(options: MeasureOptions): () => Promise<void> {
+  const { metrics, redis, queues, lagMs, takeCensus, log, now } = options;
+
+  return async () => {
+    await Promise.all([
+      measured([metrics.queueJobs, metrics.queueAgeSeconds], async () => {
+        await Promise.all(queueNames.map(measureQueue));
+      }),
+      measured([metrics.scheduleLagSeconds], async () =>
+        metrics.scheduleLagSeconds.set((await lagMs()) / 1_000),
+      ),
+      measured([metrics.redisPersistent, metrics.redisNeverEvicts], measureRedis),
+      measured([metrics.installations, metrics.tokens], countAccounts),
+    ]);
+  };
+
+  async function measured(gauges: Gauge[], measure: () => Promise<void>): Promise<void> {
+    try {
+      await measure();
+    } catch (error) {
+      for (const gauge of gauges) leaveOut(gauge);
+      log.warn({ error }, "cluster not measured");
+    }
+  }
+
+  async function measureQueue(queue: QueueName): Promise<void> {
+    const states = ["waiting", "active", "delayed", "failed"] as const;
+    const counts = await queues.queues[queue].getJobCounts(...states);
+    for (const state of states) metrics.queueJobs.set({ queue, state }, counts[state] ?? 0);
+    const oldestAt = await queues.oldestWaitingAt(queue);
+    const ageMs = oldestAt === undefined ? 0 : Math.max(0, now().getTime() - oldestAt.getTime());
+    metrics.queueAgeSeconds.set({ queue }, ageMs / 1_000);
+  }
+
+  async function measureRedis(): Promise<void> {
+    metrics.redisPersistent.set((await persistenceOf(redis)) === "none" ? 0 : 1);
+    const policy = await evictionPolicyOf(redis);
+    if (policy === undefined) leaveOut(metrics.redisNeverEvicts);
+    else metrics.redisNeverEvicts.set(policy === "noeviction" ? 1 : 0);
+  }
+
+  async function countAccounts(): Promise<void> {
+    const { installations, tokens } = await takeCensus();
+    for (const [state, count] of Object.entries(installations)) metrics.installations.set({ state }, count);
+    for (const [left, count] of Object.entries(tokens)) metrics.tokens.set({ left }, count);
+  }
+}
+
+function leaveOut(gauge: Gauge): void {
+  gauge.reset();
+  // Without labels, `reset` is a zero.
+  gauge.remove({});
+}

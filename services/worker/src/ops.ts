@@ -1,0 +1,52 @@
+// The worker's ops server: health, deep checks, and metrics with the facts about the cluster.
+
+import type { Consumer, QueueName, QueueSet } from "@fleetkeeper/jobs";
+import { createOpsServer } from "@fleetkeeper/process";
+import type { Open, Seal } from "@fleetkeeper/sealing";
+import type { Store } from "@fleetkeeper/store";
+import { createClusterMetrics, type Log, type WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Redis } from "ioredis";
+import { createTakeCensus } from "./census.ts";
+import { createDeepChecks } from "./deep-checks.ts";
+import { createMeasureCluster } from "./measure-cluster.ts";
+
+/** Starts it. */
+export async function startWorkerOps(options: {
+  host: string;
+  port: number;
+  metrics: WorkerMetrics;
+  consumers: Record<QueueName, Consumer>;
+  redis: Redis;
+  namespace: string;
+  queues: QueueSet;
+  store: Store;
+  seal: Seal;
+  open: Open;
+  log: Log;
+  now: () => Date;
+}): Promise<{ url: string; close: () => Promise<void> }> {
+  const { metrics, consumers, redis, store, now } = options;
+  const server = createOpsServer({
+    metrics,
+    checks: {
+      redis: () => redis.ping(),
+      mongodb: () => store.ping(),
+      workers: async () => {
+        if (!Object.values(consumers).every((one) => one.isRunning()))
+          throw new Error("a consumer has stopped");
+      },
+    },
+    deepChecks: createDeepChecks(options),
+    measure: createMeasureCluster({
+      ...options,
+      metrics: createClusterMetrics(metrics),
+      takeCensus: createTakeCensus(options),
+      lagMs: async () => {
+        const [first] = await store.syncs.due(now(), 1);
+        return Math.max(0, now().getTime() - (first?.nextRunAt ?? now()).getTime());
+      },
+    }),
+  });
+  const url = await server.listen({ host: options.host, port: options.port });
+  return { url, close: () => server.close() };
+}
