@@ -19,21 +19,28 @@ const driversDefaultDatabase = "test";
 
 /**
  * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing,
- * unless `indexes` is `leave`. Every operation ends within `timeoutMs` (default 30 000).
+ * unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000); every operation ends within
+ * `timeoutMs` (default 30 000).
  */
 export async function openStore(options: {
   mongodbUrl: string;
+  connectWithinMs?: number;
   timeoutMs?: number;
   indexes?: "create" | "leave";
 }) {
-  const { mongodbUrl, timeoutMs = 30_000, indexes = "create" } = options;
+  const { mongodbUrl, connectWithinMs = 10_000, timeoutMs = 30_000, indexes = "create" } = options;
   const client = new MongoClient(mongodbUrl, {
-    serverSelectionTimeoutMS: Math.min(timeoutMs, 10_000),
+    serverSelectionTimeoutMS: Math.min(timeoutMs, connectWithinMs),
     socketTimeoutMS: timeoutMs,
     maxPoolSize: 20,
   });
   const db = client.db(client.options.dbName === driversDefaultDatabase ? "fleetkeeper" : undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
   if (indexes === "create") await createIndexes(db);
   const syncs = createSyncs(db);
   const installations = createInstallations(db);

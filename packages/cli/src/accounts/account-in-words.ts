@@ -1,0 +1,116 @@
+// An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators did.
+
+import type { RunOutcome, TokenResult } from "@fleetkeeper/model";
+import type { Description } from "@fleetkeeper/operator";
+import type { Paint } from "../output/style.ts";
+import { fields, table } from "../output/table.ts";
+import { duration, fromNow } from "../output/times.ts";
+import type { AccountDetails } from "./read-account.ts";
+import { stateTones } from "./state-tones.ts";
+
+export function accountInWords(account: AccountDetails, paint: Paint, now: Date): string {
+  const parts = [
+    head(account, paint, now),
+    syncs(account, paint, now),
+    runs(account, paint, now),
+    setAside(account, paint, now),
+    audit(account, paint, now),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function head(account: AccountDetails, paint: Paint, now: Date): string {
+  const { state, missingScopes, requestedScopes, tokenFailures, prewarmAt } = account;
+  const scopes = requestedScopes.join(" ");
+  const missing = missingScopes.length === 0 ? "" : paint("bad", `  not granted: ${missingScopes.join(" ")}`);
+  const failures = tokenFailures === 0 ? "" : paint("bad", `, ${tokenFailures} failures in a row`);
+  const next = prewarmAt === null ? "" : `, next ${fromNow(prewarmAt, now)}`;
+  return fields(
+    [
+      ["installation", `${paint("strong", account._id)}  ${paint(stateTones[state], state)}`],
+      ["account", account.accountId],
+      ["app", account.irisAppId],
+      ["installed", fromNow(account.installedAt, now)],
+      ["token", `${tokenInWords(account.lastToken, paint, now)}${failures}${next}`],
+      ["scopes", `${scopes}${missing}`],
+      ["credential", `sealed with key ${account.sealKeyId}, client ${account.clientIdFingerprint}`],
+    ],
+    paint,
+  );
+}
+
+function tokenInWords(token: TokenResult | undefined, paint: Paint, now: Date): string {
+  if (token === undefined) return "not asked for yet";
+  const { outcome, code, at, expiresAt } = token;
+  const said = outcome === "granted" ? paint("good", outcome) : paint("bad", `${outcome} (${code})`);
+  return `${said} ${fromNow(at, now)}${expiresAt === undefined ? "" : `, expires ${fromNow(expiresAt, now)}`}`;
+}
+
+function syncs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
+  return table(
+    ["sync", "state", "until", "last success", "why"],
+    syncs.map(({ sync, why, lastSuccessAt }) => [
+      sync,
+      paint(why.mood, why.label),
+      fromNow(why.until, now),
+      fromNow(lastSuccessAt, now),
+      whyInWords(why),
+    ]),
+    paint,
+  );
+}
+
+export function whyInWords({ text }: Description): string {
+  return text.replace(/\s+/g, " ");
+}
+
+function runs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
+  return table(
+    ["run", "ended", "took", "outcome", "records"],
+    syncs.flatMap(({ sync, runs }) =>
+      runs.map((run) => [
+        sync,
+        fromNow(run.at, now),
+        duration(run.at.getTime() - run.startedAt.getTime()),
+        outcomeInWords(run, paint),
+        recordsInWords(run),
+      ]),
+    ),
+    paint,
+  );
+}
+
+export function outcomeInWords({ outcome, code }: RunOutcome, paint: Paint): string {
+  return outcome === "succeeded" ? paint("good", outcome) : paint("bad", `${outcome} (${code})`);
+}
+
+/** For instance `250 in 3 pages: 2 created, 1 updated`. */
+export function recordsInWords({ records, pages, changes }: RunOutcome): string {
+  const changed = Object.entries(changes)
+    .filter(([kind, count]) => kind !== "unchanged" && count > 0)
+    .map(([kind, count]) => `${count} ${kind}`);
+  return `${records} in ${pages} pages${changed.length === 0 ? "" : `: ${changed.join(", ")}`}`;
+}
+
+function setAside({ syncs }: AccountDetails, paint: Paint, now: Date): string {
+  return table(
+    ["set aside", "item", "when", "reasons"],
+    syncs.flatMap(({ _id, sync, setAside }) =>
+      setAside.map((item) => [
+        sync,
+        item._id.slice(_id.length + 1),
+        fromNow(item.at, now),
+        item.reasons.join("; "),
+      ]),
+    ),
+    paint,
+  );
+}
+
+function audit({ audit }: AccountDetails, paint: Paint, now: Date): string {
+  return table(
+    ["operator", "did", "sync", "when"],
+    audit.map(({ who, action, sync, at }) => [who, action, sync ?? "all", fromNow(at, now)]),
+    paint,
+  );
+}

@@ -1,0 +1,98 @@
+// `accounts list`: who installed us, and how they are.
+
+import type { InstallationState } from "@fleetkeeper/model";
+import { describeWaiting } from "@fleetkeeper/operator";
+import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
+import { type Command, Option } from "commander";
+import { addCommand } from "../add-command.ts";
+import { invoke } from "../invoke.ts";
+import { wholeNumber } from "../option-values.ts";
+import type { Paint } from "../output/style.ts";
+import { table } from "../output/table.ts";
+import { fromNow } from "../output/times.ts";
+import { stateTones } from "./state-tones.ts";
+
+interface Options {
+  state?: InstallationState;
+  sort: ListQuery["sort"];
+  limit: number;
+  after?: string;
+  all?: boolean;
+}
+
+type Row = InstallationRow & { syncs: { all: number; failing: number } };
+
+export function addAccountsList(accounts: Command): void {
+  addCommand(accounts, "list", {
+    summary: "List accounts",
+    examples: ["accounts list --state revoked", "accounts list 6b5c --json"],
+  })
+    .argument("[search]", "the beginning of an account id, or of an app with its @")
+    .addOption(new Option("--state <state>", "only these").choices(["active", "paused", "revoked"]))
+    .addOption(
+      new Option("--sort <order>", "by id, or the last installed first")
+        .choices(["id", "newest"])
+        .default("id"),
+    )
+    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
+    .option("--after <cursor>", "the `next` of the page before")
+    .option("--all", "every page")
+    .action(
+      invoke<Options, [string | undefined]>(async ({ reach, output, now }, options, search) => {
+        const store = await reach.store();
+        const { state, sort, limit, all } = options;
+        const query: ListQuery = {
+          sort,
+          limit: all ? 500 : limit,
+          ...(search === undefined ? {} : { search }),
+          ...(state === undefined ? {} : { state }),
+        };
+        const rows: Row[] = [];
+        let after = options.after;
+        const progress = all ? output.progress("accounts read", await count(store)) : undefined;
+        do {
+          const page = await store.installations.list(after === undefined ? query : { ...query, after });
+          rows.push(...(await withSyncs(store, page.rows)));
+          progress?.advance(page.rows.length);
+          after = page.next;
+        } while (all && after !== undefined);
+        progress?.end();
+        output.result({ accounts: rows, next: after ?? null }, () => words(rows, output.paint, now()));
+        if (rows.length === 0) output.remark("There is no such account.");
+        if (after !== undefined) output.remark(`There are more: add --all, or --after ${after}`);
+      }),
+    );
+}
+
+async function count(store: Store): Promise<number> {
+  const { active, paused, revoked } = await store.installations.countByState();
+  return active + paused + revoked;
+}
+
+async function withSyncs(store: Store, rows: readonly InstallationRow[]): Promise<Row[]> {
+  const result: Row[] = [];
+  for (let start = 0; start < rows.length; start += 20) {
+    const batch = rows.slice(start, start + 20).map(async (row) => {
+      const syncs = await store.syncs.ofInstallation(row._id);
+      const failing = syncs.filter(({ waiting }) => describeWaiting(waiting).mood === "bad").length;
+      return { ...row, syncs: { all: syncs.length, failing } };
+    });
+    result.push(...(await Promise.all(batch)));
+  }
+  return result;
+}
+
+function words(rows: readonly Row[], paint: Paint, now: Date): string {
+  return table(
+    ["account", "app", "state", "token", "syncs", "installed"],
+    rows.map(({ accountId, irisAppId, state, lastToken, syncs, installedAt }) => [
+      accountId,
+      irisAppId,
+      paint(stateTones[state], state),
+      lastToken === undefined ? "-" : `${lastToken.outcome} ${fromNow(lastToken.at, now)}`,
+      syncs.failing > 0 ? paint("bad", `${syncs.failing} of ${syncs.all} failing`) : `${syncs.all}`,
+      fromNow(installedAt, now),
+    ]),
+    paint,
+  );
+}

@@ -1,0 +1,45 @@
+// How every command is declared: a summary, an example, and the options that all have.
+
+import type { Command } from "commander";
+
+export interface CommandText {
+  summary: string;
+  /** More than the summary says; optional. */
+  details?: string;
+  /** Without the program's name. */
+  examples: readonly [string, ...string[]];
+}
+
+/** For arguments that name an account. */
+export const accountArgument = {
+  name: "<account>",
+  text: "installation id, account id, or an unambiguous beginning of the account id",
+};
+
+export function addCommand(parent: Command, name: string, text: CommandText): Command {
+  const { summary, details, examples } = text;
+  return parent
+    .command(name)
+    .summary(summary)
+    .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
+    .option("--json", "print JSON, errors too")
+    .option("--env-file <path>", "read variables from this file instead of .env")
+    .addHelpText(
+      "after",
+      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
+    );
+}
+
+/** A command that only holds others. */
+export function addGroup(parent: Command, name: string, summary: string): Command {
+  return parent
+    .command(name)
+    .summary(summary)
+    .description(`${summary}.`)
+    .addHelpText("after", `\nExample:\n  $ fleetkeeper ${name} --help`);
+}
+
+/** Of commands that go to the audit log. */
+export function withName(command: Command): Command {
+  return command.option("--as <name>", "who acts, for the audit log (default: the user of this machine)");
+}

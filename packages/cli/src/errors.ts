@@ -1,0 +1,86 @@
+// Why a command was not carried out: each cause with its code, its exit code and what to do.
+
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+
+export abstract class CliError extends Error {
+  abstract readonly code: string;
+  abstract readonly exitCode: ExitCode;
+  readonly remedy = "never";
+  /** What the user can do, as a sentence; undefined where the message says it. */
+  readonly advice: string | undefined;
+
+  constructor(message: string, options: { advice?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.advice = options.advice;
+  }
+}
+
+/** A value of an option or argument that cannot be meant. */
+export class UsageError extends CliError {
+  readonly code = "ERR_USAGE";
+  readonly exitCode = exitCodes.usage;
+}
+
+/** A destructive command was neither confirmed on a terminal nor by `--yes`. */
+export class NotConfirmedError extends CliError {
+  readonly code = "ERR_NOT_CONFIRMED";
+  readonly exitCode = exitCodes.usage;
+}
+
+/** Nothing has that name. */
+export class NothingFoundError extends CliError {
+  readonly code = "ERR_NOT_FOUND";
+  readonly exitCode = exitCodes.notFound;
+}
+
+/** Several accounts begin like this. */
+export class AmbiguousAccountError extends CliError {
+  readonly code = "ERR_ACCOUNT_AMBIGUOUS";
+  readonly exitCode = exitCodes.usage;
+}
+
+export class RedisUnreachableError extends CliError {
+  readonly code = "ERR_REDIS_UNREACHABLE";
+  readonly exitCode = exitCodes.unreachable;
+}
+
+export class MongodbUnreachableError extends CliError {
+  readonly code = "ERR_MONGODB_UNREACHABLE";
+  readonly exitCode = exitCodes.unreachable;
+}
+
+/** The run that was waited for ended without success. */
+export class RunFailedError extends CliError {
+  readonly code = "ERR_RUN_FAILED";
+  readonly exitCode = exitCodes.failed;
+}
+
+/** What was waited for did not end in time; it goes on. */
+export class WaitedTooLongError extends CliError {
+  readonly code = "ERR_WAITED_TOO_LONG";
+  readonly exitCode = exitCodes.waitedTooLong;
+}
+
+/** A file that is there would be overwritten, or one cannot be read or written. */
+export class FileError extends CliError {
+  readonly code = "ERR_FILE";
+  readonly exitCode = exitCodes.failed;
+}
+
+/** The file holds no captured callback. */
+export class CaptureError extends CliError {
+  readonly code = "ERR_CAPTURE_MALFORMED";
+  readonly exitCode = exitCodes.usage;
+}
+
+/** The keys at hand do not allow it. */
+export class KeysError extends CliError {
+  readonly code = "ERR_KEYS";
+  readonly exitCode = exitCodes.failed;
+}
+
+/** SIGINT. */
+export class InterruptedError extends CliError {
+  readonly code = "ERR_INTERRUPTED";
+  readonly exitCode = exitCodes.interrupted;
+}

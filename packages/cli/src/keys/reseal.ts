@@ -1,0 +1,90 @@
+// Seals everything that is kept anew with one key. Each replacement is conditional, so a newer install wins; doing it again goes on where it was left.
+
+import type { QueueSet } from "@fleetkeeper/jobs";
+import { asInstallationId, type SealedText } from "@fleetkeeper/model";
+import { createOpen, createSeal, type SealBinding } from "@fleetkeeper/sealing";
+import type { SealedEntry, Store } from "@fleetkeeper/store";
+import type { JSONWebKeySet, JWK } from "jose";
+import { faultOf } from "../fault-of.ts";
+import { keyIdOf, type SealedJob, sealedJobs } from "./key-uses.ts";
+
+export interface ResealResult {
+  resealed: number;
+  already: number;
+  superseded: number;
+  failedCount: number;
+  /** The first hundred of those that did not open. */
+  failed: { id: string; code: string }[];
+}
+
+const pageSize = 200;
+/** Opening by RSA keeps a core busy for a millisecond or more; the rest is waiting for MongoDB. */
+const atATime = 8;
+const namedFailures = 100;
+
+export async function reseal(options: {
+  store: Pick<Store, "sealedTexts">;
+  queues: QueueSet;
+  publicKey: JWK;
+  privateKeys: JSONWebKeySet;
+  onDone: (count: number) => void;
+  signal: AbortSignal;
+}): Promise<ResealResult> {
+  const { store, queues, publicKey, privateKeys, onDone, signal } = options;
+  const keyId = publicKey.kid ?? "";
+  const seal = await createSeal(publicKey);
+  const open = await createOpen(privateKeys);
+  const result: ResealResult = { resealed: 0, already: 0, superseded: 0, failedCount: 0, failed: [] };
+
+  async function one(
+    id: string,
+    sealed: SealedText,
+    binding: SealBinding,
+    replace: (anew: SealedText) => Promise<boolean>,
+  ): Promise<void> {
+    if (keyIdOf(sealed) === keyId) {
+      result.already++;
+      return;
+    }
+    let anew: SealedText;
+    try {
+      anew = await seal(await open(sealed, binding), binding);
+    } catch (error) {
+      result.failedCount++;
+      if (result.failed.length < namedFailures) result.failed.push({ id, code: faultOf(error).code });
+      return;
+    }
+    if (await replace(anew)) result.resealed++;
+    else result.superseded++;
+  }
+
+  const ofStore = (entry: SealedEntry) =>
+    one(entry.id, entry.sealed, bindingOf(entry), (anew) => store.sealedTexts.replace(entry, anew, keyId));
+  const ofJob = ({ job, field, sealed }: SealedJob) => {
+    const installationId = asInstallationId(job.data.installationId);
+    const purpose = field === "sealedCredential" ? "credential" : "callback";
+    return one(job.id ?? "", sealed, { installationId, purpose }, async (anew) => {
+      await job.updateData({ ...job.data, [field]: anew });
+      return true;
+    });
+  };
+
+  // Jobs first: one that is carried out meanwhile brings its old text into the store, where it is found after.
+  for await (const sealedJob of sealedJobs(queues)) {
+    signal.throwIfAborted();
+    await ofJob(sealedJob);
+  }
+  for await (const page of store.sealedTexts.pages(pageSize)) {
+    for (let start = 0; start < page.length; start += atATime) {
+      signal.throwIfAborted();
+      const batch = page.slice(start, start + atATime);
+      await Promise.all(batch.map(ofStore));
+      onDone(batch.length);
+    }
+  }
+  return result;
+}
+
+function bindingOf({ kind, installationId }: SealedEntry): SealBinding {
+  return { installationId, purpose: kind };
+}

@@ -1,0 +1,145 @@
+// `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so that the old can go.
+
+import { generateSealingKey } from "@fleetkeeper/sealing";
+import type { Command } from "commander";
+import type { JWK } from "jose";
+import { addCommand } from "../add-command.ts";
+import { readVariables } from "../configuration.ts";
+import { KeysError, UsageError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { type Invocation, invoke } from "../invoke.ts";
+import { algorithmOption, type GenerateOptions } from "./generate.ts";
+import { type KeyFiles, writeKeyFiles } from "./key-files.ts";
+import { countKeyUses } from "./key-uses.ts";
+import { reseal } from "./reseal.ts";
+
+interface Options extends Omit<GenerateOptions, "out"> {
+  out?: string;
+  reseal?: boolean;
+  dropOld?: boolean;
+}
+
+export function addKeysRotate(keys: Command): void {
+  addCommand(keys, "rotate", {
+    summary: "Rotate the sealing key without a stop",
+    details: [
+      "Three steps, each said by the one before:",
+      "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
+      "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
+      "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
+    ].join("\n"),
+    examples: [
+      "keys rotate --out secrets-new",
+      "keys rotate --reseal",
+      "keys rotate --drop-old --out secrets-only-new",
+    ],
+  })
+    .addOption(algorithmOption())
+    .option("--out <folder>", "where key files go (default: secrets-<new key id>)")
+    .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")
+    .option("--drop-old", "write a private set without the keys that nothing needs")
+    .action(
+      invoke<Options>((invocation, options) => {
+        if (options.reseal && options.dropOld) throw new UsageError("give --reseal or --drop-old, not both");
+        if (options.reseal) return resealAll(invocation);
+        return options.dropOld ? dropOld(invocation, options.out) : addKey(invocation, options);
+      }),
+    );
+}
+
+async function addKey({ env, output }: Invocation, { algorithm, out }: Options): Promise<void> {
+  const { SEALING_PRIVATE_KEYS: old } = readVariables(env, "SEALING_PRIVATE_KEYS");
+  const { publicKey, privateKey } = await generateSealingKey({ algorithm });
+  const folder = out ?? `secrets-${publicKey.kid}`;
+  const files = writeKeyFiles(folder, publicKey, { keys: [...old.keys, privateKey] });
+  output.result(
+    { keyId: publicKey.kid, algorithm, oldKeyIds: old.keys.map(({ kid }) => kid), ...files },
+    () => steps(publicKey, files),
+  );
+}
+
+function steps({ kid }: JWK, { publicKeyFile, privateKeysFile }: KeyFiles): string {
+  return [
+    `Key ${kid} is made. Roll it out in this order:`,
+    `  1. every worker: SEALING_PRIVATE_KEYS_FILE=${privateKeysFile}; restart them all. It opens with old keys and new.`,
+    `  2. when no worker with the old set is left, ingress and workers: SEALING_PUBLIC_KEY_FILE=${publicKeyFile}; restart.`,
+    "  3. with both variables set here too: fleetkeeper keys rotate --reseal",
+    "  4. when `fleetkeeper keys list` says that the old keys can be dropped: fleetkeeper keys rotate --drop-old",
+    "Keep the old private keys as long as backups of MongoDB that hold texts of theirs.",
+  ].join("\n");
+}
+
+async function resealAll({ env, reach, output, signal }: Invocation) {
+  const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
+    env,
+    "SEALING_PUBLIC_KEY",
+    "SEALING_PRIVATE_KEYS",
+    // What waits or failed in a queue holds sealed texts too.
+    "REDIS_URL",
+    "MONGODB_URL",
+  );
+  if (!privateKeys.keys.some(({ kid }) => kid === publicKey.kid))
+    throw new KeysError(
+      `the private half of SEALING_PUBLIC_KEY (${publicKey.kid}) is not in SEALING_PRIVATE_KEYS`,
+      {
+        advice: "Nothing would open what is sealed anew: roll out the private set first.",
+      },
+    );
+  const store = await reach.store();
+  const queues = await reach.queues();
+  const progress = output.progress("sealed texts looked at", await store.sealedTexts.estimate());
+  const result = await reseal({
+    store,
+    queues,
+    publicKey,
+    privateKeys,
+    signal,
+    onDone: (count) => progress.advance(count),
+  }).finally(() => progress.end());
+  const { resealed, already, superseded, failed } = result;
+  output.result({ keyId: publicKey.kid, ...result }, () =>
+    [
+      `${resealed} sealed anew with ${publicKey.kid}, ${already} were already, ${superseded} replaced by a newer install meanwhile.`,
+      ...failed.map(({ id, code }) => output.paint("bad", `not opened: ${id} (${code})`)),
+    ].join("\n"),
+  );
+  return result.failedCount === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+async function dropOld({ env, reach, output, signal }: Invocation, out: string | undefined): Promise<void> {
+  const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
+    env,
+    "SEALING_PUBLIC_KEY",
+    "SEALING_PRIVATE_KEYS",
+    "REDIS_URL",
+    "MONGODB_URL",
+  );
+  const kept = privateKeys.keys.filter(({ kid }) => kid === publicKey.kid);
+  if (kept.length === 0)
+    throw new KeysError(
+      `the private half of SEALING_PUBLIC_KEY (${publicKey.kid}) is not in SEALING_PRIVATE_KEYS`,
+    );
+  const store = await reach.store();
+  const queues = await reach.queues();
+  const progress = output.progress("sealed texts read", await store.sealedTexts.estimate());
+  const uses = await countKeyUses({
+    store,
+    queues,
+    signal,
+    onCounted: (count) => progress.advance(count),
+  }).finally(() => progress.end());
+  const needed = [...uses.keys()].filter((keyId) => keyId !== publicKey.kid);
+  if (needed.length > 0)
+    throw new KeysError(`there are texts sealed with ${needed.join(", ")}`, {
+      advice: "Run `fleetkeeper keys rotate --reseal` first; `fleetkeeper keys list` shows what is left.",
+    });
+  const folder = out ?? `secrets-only-${publicKey.kid}`;
+  const files = writeKeyFiles(folder, publicKey, { keys: kept });
+  const droppedKeyIds = privateKeys.keys.filter((jwk) => !kept.includes(jwk)).map(({ kid }) => kid);
+  output.result({ keyId: publicKey.kid, droppedKeyIds, ...files }, () =>
+    [
+      `Without ${droppedKeyIds.join(", ")}: every worker: SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}; restart them.`,
+      "Keep the old private keys as long as backups of MongoDB that hold texts of theirs.",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,19 @@
+// Asks before something that cannot be undone.
+
+import { createInterface } from "node:readline/promises";
+import { NotConfirmedError } from "../errors.ts";
+
+/** Resolves when the user typed `expected`; without a terminal `--yes` is the only way. @throws NotConfirmedError */
+export async function confirm(question: string, expected: string, signal: AbortSignal): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new NotConfirmedError("this cannot be undone, and there is no terminal to ask on", {
+      advice: "Add --yes to go on without a question.",
+    });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question}\nType ${expected} to go on: `, { signal });
+    if (answer.trim() !== expected) throw new NotConfirmedError("not confirmed: nothing was done");
+  } finally {
+    terminal.close();
+  }
+}

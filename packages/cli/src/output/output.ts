@@ -1,0 +1,51 @@
+// Where results, remarks and progress go: results to stdout, everything else to stderr, and with `--json` nothing but JSON.
+
+import type { Fault } from "../fault-of.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { createPaint, type Paint } from "./style.ts";
+
+export interface Output {
+  json: boolean;
+  paint: Paint;
+  /** The result: as JSON, or in the words that `words` makes. */
+  result(value: unknown, words: () => string): void;
+  /** A remark for a person. */
+  remark(text: string): void;
+  fault(fault: Fault): void;
+  /** A bar, or without `total` a line, that shows on a terminal while something takes its time. */
+  progress(text: string, total?: number): Progress;
+}
+
+export function createOutput(options: {
+  json: boolean;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}): Output {
+  const { json, stdout, stderr } = options;
+  const paintError = createPaint(stderr);
+  return {
+    json,
+    paint: createPaint(stdout),
+    result(value, words) {
+      const text = json ? JSON.stringify(value, null, 2) : words();
+      if (text !== "") stdout.write(`${text}\n`);
+    },
+    remark(text) {
+      if (!json) stderr.write(`${text}\n`);
+    },
+    fault({ code, message, advice }) {
+      if (json) stderr.write(`${JSON.stringify({ error: { code, message, advice } })}\n`);
+      else
+        stderr.write(
+          `${paintError("bad", code)}: ${oneLine(message)}${advice === undefined ? "" : ` ${advice}`}\n`,
+        );
+    },
+    progress: (text, total) => createProgress({ text, total, stream: stderr, silent: json }),
+  };
+}
+
+/** One line that ends like a sentence. */
+function oneLine(message: string): string {
+  const line = message.replace(/\s*\n\s*/g, " ").trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

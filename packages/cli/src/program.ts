@@ -1,0 +1,52 @@
+// The whole command line: every command, in the order of its help.
+
+import { Command, Option } from "commander";
+import { addAccountsActions } from "./accounts/actions.ts";
+import { addAccountsList } from "./accounts/list.ts";
+import { addAccountsShow } from "./accounts/show.ts";
+import { addGroup } from "./add-command.ts";
+import { addCompletion } from "./completion.ts";
+import { exitCodeMeanings } from "./exit-codes.ts";
+import { addKeysGenerate } from "./keys/generate.ts";
+import { addKeysList } from "./keys/list.ts";
+import { addKeysRotate } from "./keys/rotate.ts";
+import { addFailed } from "./queues/failed.ts";
+import { addQueues } from "./queues/queues.ts";
+import { addSyncsList } from "./syncs/list.ts";
+
+/** Throws Commander's `CommanderError` instead of ending the process, and leaves saying why to the caller. */
+export function createProgram(version: string): Command {
+  const program = new Command("fleetkeeper")
+    .description("Looks after Fleetkeeper: its accounts, syncs, queues and sealing keys.")
+    .version(version, "--version", "print the version")
+    .addOption(new Option("--json", "print JSON, errors too").hideHelp())
+    .addOption(new Option("--env-file <path>", "read variables from this file instead of .env").hideHelp())
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", `\nExample:\n  $ fleetkeeper doctor\n\nExit codes:\n${exitCodeLines()}`);
+
+  const accounts = addGroup(program, "accounts", "Accounts that installed the app");
+  addAccountsList(accounts);
+  addAccountsShow(accounts);
+  addAccountsActions(accounts);
+
+  addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));
+  addQueues(program);
+  addFailed(addGroup(program, "failed", "Failed jobs"));
+
+  const keys = addGroup(program, "keys", "Sealing keys");
+  addKeysGenerate(keys);
+  addKeysList(keys);
+  addKeysRotate(keys);
+
+  addCompletion(program);
+  return program;
+}
+
+function exitCodeLines(): string {
+  return Object.entries(exitCodeMeanings)
+    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning.replaceAll("`", "")}`)
+    .join("\n");
+}

@@ -1,0 +1,90 @@
+// What a command reaches: connections made when first asked for, and closed in reverse.
+
+import { connected, connectProducer, createQueueSet, type QueueSet } from "@fleetkeeper/jobs";
+import { openStore, type Store } from "@fleetkeeper/store";
+import type { Redis } from "ioredis";
+import { readVariables } from "./configuration.ts";
+import { MongodbUnreachableError, RedisUnreachableError } from "./errors.ts";
+
+export type Reach = ReturnType<typeof createReach>;
+
+const connectWithinMs = 5_000;
+
+export function createReach(env: NodeJS.ProcessEnv) {
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  let store: Promise<Store> | undefined;
+  let redis: Promise<Redis> | undefined;
+  let queues: Promise<QueueSet> | undefined;
+
+  async function connectStore(): Promise<Store> {
+    const { MONGODB_URL: mongodbUrl } = readVariables(env, "MONGODB_URL");
+    try {
+      const opened = await openStore({ mongodbUrl, indexes: "leave", connectWithinMs });
+      closers.push(() => opened.close());
+      return opened;
+    } catch (cause) {
+      throw new MongodbUnreachableError(`MongoDB cannot be reached: ${rootMessage(cause)}`, {
+        cause,
+        advice: "Check MONGODB_URL, and that the server runs and lets this machine in.",
+      });
+    }
+  }
+
+  async function connectRedis(): Promise<Redis> {
+    const { REDIS_URL: url } = readVariables(env, "REDIS_URL");
+    const connection = connectProducer(url, { commandTimeoutMs: 10_000 });
+    connection.on("error", () => undefined);
+    closers.push(() => connection.disconnect());
+    try {
+      await connected(connection, connectWithinMs);
+      return connection;
+    } catch (cause) {
+      connection.disconnect();
+      throw new RedisUnreachableError(`Redis cannot be reached: ${rootMessage(cause)}`, {
+        cause,
+        advice: "Check REDIS_URL, and that the server runs and lets this machine in.",
+      });
+    }
+  }
+
+  async function openQueues(): Promise<QueueSet> {
+    const { REDIS_NAMESPACE: namespace } = readVariables(env, "REDIS_NAMESPACE");
+    redis ??= connectRedis();
+    const opened = createQueueSet({ redis: await redis, namespace, onError: () => undefined });
+    closers.push(() => opened.close());
+    return opened;
+  }
+
+  return {
+    /** Opened to look: it creates no index. @throws ConfigurationError, MongodbUnreachableError */
+    store(): Promise<Store> {
+      store ??= connectStore();
+      return store;
+    },
+
+    /** @throws ConfigurationError, RedisUnreachableError */
+    redis(): Promise<Redis> {
+      redis ??= connectRedis();
+      return redis;
+    },
+
+    /** @throws ConfigurationError, RedisUnreachableError */
+    queues(): Promise<QueueSet> {
+      queues ??= openQueues();
+      return queues;
+    },
+
+    async close(): Promise<void> {
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+    },
+  };
+}
+
+/** The message at the root of a failure, for instance `connect ECONNREFUSED 127.0.0.1:6379`. */
+export function rootMessage(error: unknown): string {
+  let root = error;
+  for (let depth = 0; depth < 5 && root instanceof Error && root.cause instanceof Error; depth++)
+    root = root.cause;
+  if (root instanceof AggregateError) root = root.errors[0];
+  return root instanceof Error ? root.message : String(root);
+}

@@ -1,0 +1,107 @@
+// `syncs list`: syncs over all accounts, or of one, and what they wait for.
+
+import type { SyncId, Waiting } from "@fleetkeeper/model";
+import { describeWaiting } from "@fleetkeeper/operator";
+import type { SyncDocument, SyncListQuery } from "@fleetkeeper/store";
+import { type Command, Option } from "commander";
+import { whyInWords } from "../accounts/account-in-words.ts";
+import { addCommand } from "../add-command.ts";
+import { findAccount } from "../find-account.ts";
+import { invoke } from "../invoke.ts";
+import { wholeNumber } from "../option-values.ts";
+import type { Paint } from "../output/style.ts";
+import { table } from "../output/table.ts";
+import { fromNow } from "../output/times.ts";
+
+interface Options {
+  account?: string;
+  sync?: string;
+  waitingFor?: Waiting["for"];
+  failing?: boolean;
+  limit: number;
+  after?: SyncId;
+  all?: boolean;
+}
+
+const reasons: Waiting["for"][] = [
+  "schedule",
+  "worker",
+  "next-slice",
+  "running",
+  "rate-limit",
+  "backoff",
+  "operator",
+  "scope",
+  "credential",
+];
+const failing: Waiting["for"][] = ["backoff", "scope", "credential"];
+
+export function addSyncsList(syncs: Command): void {
+  addCommand(syncs, "list", {
+    summary: "List syncs: what each waits for, and until when",
+    examples: [
+      "syncs list --failing",
+      "syncs list --account 6b5cb246 --json",
+      "syncs list --waiting-for running",
+    ],
+  })
+    .option("--account <account>", "only of this account")
+    .option("--sync <name>", "only of this name")
+    .addOption(new Option("--waiting-for <reason>", "only those that wait for this").choices(reasons))
+    .option("--failing", "only those that need somebody")
+    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
+    .option("--after <id>", "the `next` of the page before")
+    .option("--all", "every page")
+    .action(
+      invoke<Options>(async ({ reach, output, now }, options) => {
+        const store = await reach.store();
+        const query = await queryOf(options, async (account) => (await findAccount(store, account))._id);
+        const rows: SyncDocument[] = [];
+        let after = options.after;
+        const progress = options.all ? output.progress("syncs read") : undefined;
+        do {
+          const page = await store.syncs.list(after === undefined ? query : { ...query, after });
+          rows.push(...page.rows);
+          progress?.say(`${rows.length} syncs read`);
+          after = page.next;
+        } while (options.all && after !== undefined);
+        progress?.end();
+        const syncs = rows.map((row) => ({ ...row, why: describeWaiting(row.waiting) }));
+        output.result({ syncs, next: after ?? null }, () => words(rows, output.paint, now()));
+        if (rows.length === 0) output.remark("There is no such sync.");
+        if (after !== undefined) output.remark(`There are more: add --all, or --after ${after}`);
+      }),
+    );
+}
+
+async function queryOf(
+  options: Options,
+  idOf: (account: string) => Promise<NonNullable<SyncListQuery["installationId"]>>,
+): Promise<SyncListQuery> {
+  const { account, sync, waitingFor, limit, all } = options;
+  const wanted = options.failing ? failing : waitingFor && [waitingFor];
+  return {
+    limit: all ? 500 : limit,
+    ...(account === undefined ? {} : { installationId: await idOf(account) }),
+    ...(sync === undefined ? {} : { sync }),
+    ...(wanted === undefined ? {} : { waitingFor: wanted }),
+  };
+}
+
+function words(rows: readonly SyncDocument[], paint: Paint, now: Date): string {
+  return table(
+    ["installation", "sync", "state", "until", "last success", "why"],
+    rows.map(({ installationId, sync, waiting, lastSuccessAt }) => {
+      const why = describeWaiting(waiting);
+      return [
+        installationId,
+        sync,
+        paint(why.mood, why.label),
+        fromNow(why.until, now),
+        fromNow(lastSuccessAt, now),
+        whyInWords(why),
+      ];
+    }),
+    paint,
+  );
+}
