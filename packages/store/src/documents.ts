@@ -60,6 +60,8 @@ export interface SyncDocument {
    * work is dispatched again by itself. Null: only an operator, a new install or a granted token wakes it.
    */
   nextRunAt: Date | null;
+  /** Since when its job waits for a worker; null when none does. */
+  dispatchedAt: Date | null;
   /** Grows with each dispatch and each start; every write of a run is made only while it is still the run's own. */
   fencingToken: number;
   waiting: Waiting;

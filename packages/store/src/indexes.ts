@@ -4,6 +4,7 @@ import type { Db } from "mongodb";
 
 const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = [
   { collection: "syncs", key: { nextRunAt: 1 } },
+  { collection: "syncs", key: { dispatchedAt: 1 } },
   { collection: "syncs", key: { lastChangeAt: 1 } },
   { collection: "installations", key: { prewarmAt: 1 } },
   { collection: "installations", key: { installedAt: -1, _id: 1 } },
@@ -13,7 +14,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
 
 const namespaceNotFound = 26;
 
-/** One at a time: FerretDB 1.24 drops the connection when a command names several and some of them exist. */
+/** Those that exist stay as they are. */
 export async function createIndexes(db: Db): Promise<void> {
   for (const { collection, key } of indexes) await db.collection(collection).createIndex(key);
 }

@@ -54,6 +54,7 @@ export function createSyncs(db: Db) {
           sync,
           intervalMs: null,
           nextRunAt: paused ? null : now,
+          dispatchedAt: null,
           fencingToken: 0,
           waiting: paused
             ? { for: "operator", code: "paused", of: "account" }
@@ -104,6 +105,7 @@ export function createSyncs(db: Db) {
     ): Promise<number | undefined> {
       const taken = await advance(due._id, due.fencingToken, {
         nextRunAt: again,
+        dispatchedAt: now,
         waiting: { for: "worker", since: now },
       });
       return taken?.fencingToken;
@@ -121,6 +123,7 @@ export function createSyncs(db: Db) {
     ): Promise<SyncDocument | undefined> {
       return advance(_id, fencingToken, {
         nextRunAt: leaseUntil,
+        dispatchedAt: null,
         waiting: { for: "running", since: now, pages: 0, records: 0 },
       });
     },
@@ -188,15 +191,15 @@ export function createSyncs(db: Db) {
      * its jobs must be lost.
      */
     async recoverLost(before: Date, now: Date): Promise<number> {
-      const lost = { "waiting.for": "worker" as const, "waiting.since": { $lt: before } };
-      return (await syncs.updateMany(lost, { $set: { nextRunAt: now } })).modifiedCount;
+      return (await syncs.updateMany({ dispatchedAt: { $lt: before } }, { $set: { nextRunAt: now } }))
+        .modifiedCount;
     },
 
     /** Stops all syncs of an installation but those that are paused one by one. A run in progress loses its lease. */
     async stop(installationId: InstallationId, waiting: Waiting): Promise<void> {
       await syncs.updateMany(
         { _id: idsUnder(installationId), "waiting.of": { $ne: "sync" } },
-        { $set: { nextRunAt: null, waiting }, $inc: { fencingToken: 1 } },
+        { $set: { nextRunAt: null, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
       );
     },
 
@@ -218,7 +221,10 @@ export function createSyncs(db: Db) {
     /** Stops one sync until `resumeOne`; its progress stays. */
     async pauseOne(_id: SyncId): Promise<void> {
       const waiting: Waiting = { for: "operator", code: "paused", of: "sync" };
-      await syncs.updateOne({ _id }, { $set: { nextRunAt: null, waiting }, $inc: { fencingToken: 1 } });
+      await syncs.updateOne(
+        { _id },
+        { $set: { nextRunAt: null, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
+      );
     },
 
     async resumeOne(_id: SyncId, now: Date): Promise<void> {
@@ -274,7 +280,7 @@ export function createSyncs(db: Db) {
   async function advance(
     _id: SyncId,
     fencingToken: number,
-    $set: Pick<SyncDocument, "nextRunAt" | "waiting">,
+    $set: Pick<SyncDocument, "nextRunAt" | "dispatchedAt" | "waiting">,
   ): Promise<SyncDocument | undefined> {
     const after = await syncs.findOneAndUpdate(
       { _id, fencingToken },

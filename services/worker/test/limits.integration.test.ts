@@ -1,0 +1,101 @@
+import { connectProducer } from "@fleetkeeper/jobs";
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { installationIdOf } from "@fleetkeeper/model";
+import { startSimulator } from "@fleetkeeper/simulator";
+import { openStore } from "@fleetkeeper/store";
+import { builtInSyncs } from "@fleetkeeper/syncs";
+import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
+import { createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
+import { MongoClient } from "mongodb";
+import { Agent, request } from "undici";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { createSyncHandler } from "../src/sync.ts";
+
+const minuteMs = 60_000;
+
+/**
+ * An account whose every sync is due once a minute, over some minutes on a clock that the test turns: simulator, limiter and
+ * schedule all go by it. What is due runs through the real handler, one slice at a time.
+ */
+async function simulate(minutes: number, how: { limited: boolean }) {
+  let clock = new Date("2026-01-01T00:00:00Z").getTime();
+  const now = () => new Date(clock);
+  const namespace = testNamespace();
+  const simulator = await startSimulator({ now, tokenLifetimeS: 86_400 });
+  const account = simulator.addAccount({ assets: 120, events: 1_200 });
+  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
+  const store = await openStore({ mongodbUrl });
+  const redis = connectProducer(inject("redisUrl"));
+  const dispatcher = new Agent();
+  onTestFinished(async () => {
+    await store.close();
+    await redis.quit();
+    await dispatcher.destroy();
+    await simulator.close();
+    const client = await MongoClient.connect(mongodbUrl);
+    await client.db().dropDatabase();
+    await client.close();
+  });
+  const form = {
+    grant_type: "client_credentials",
+    client_id: account.clientId,
+    client_secret: account.clientSecret,
+  };
+  const answer = await request(simulator.tokenUrl, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ ...form, scope: simulator.settings.scopes.join(" ") }).toString(),
+  });
+  const { access_token } = (await answer.body.json()) as { access_token: string };
+  const limiter = createRedisLimiter({ redis, namespace, now });
+  const handle = createSyncHandler({
+    store,
+    trackunit: createTrackunit({
+      apiUrl: simulator.apiUrl,
+      dispatcher,
+      getAccessToken: async () => access_token,
+      ...(how.limited ? { limiter } : {}),
+    }),
+    definitions: new Map(
+      builtInSyncs.map((definition) => [definition.name, { ...definition, intervalMs: minuteMs }]),
+    ),
+    log: createLog({ service: "test", level: "silent" }),
+    metrics: createWorkerMetrics(),
+    traces: noTraces,
+    now,
+    slicePages: 5,
+    sliceMs: 60_000,
+    leaseMs: 10 * minuteMs,
+  });
+  const installationId = installationIdOf(simulator.settings.app, account.accountId);
+  await store.syncs.plan(
+    installationId,
+    builtInSyncs.map(({ name }) => name),
+    now(),
+    false,
+  );
+  const waits = new Set<string>();
+  const end = clock + minutes * minuteMs;
+  for (; clock < end; clock += 15_000) {
+    for (const due of await store.syncs.due(now(), 100)) {
+      const fencingToken = (await store.syncs.dispatch(due, now(), new Date(end + minuteMs))) ?? 0;
+      await handle({ payload: { syncId: due._id, fencingToken }, signal: new AbortController().signal });
+      const sync = await store.syncs.find(due._id);
+      if (sync?.waiting.for === "rate-limit") waits.add(sync.waiting.family);
+    }
+  }
+  return { exceeded: simulator.requests.limitsExceeded(), requests: simulator.requests.byOperation(), waits };
+}
+
+test("in an hour of everything due once a minute no documented limit is exceeded, and without the limiter they are", {
+  timeout: 300_000,
+}, async () => {
+  const { exceeded, requests, waits } = await simulate(60, { limited: true });
+  expect(exceeded).toEqual([]);
+  expect(requests["rest.event-log"]).toBeLessThanOrEqual(4);
+  expect(requests["rest.event-log"]).toBeGreaterThanOrEqual(3);
+  expect(waits).toContain("event-log");
+  expect(waits).toContain("aemp-fleet");
+  const unlimited = await simulate(6, { limited: false });
+  expect(unlimited.exceeded.map(({ limit }) => limit)).toContain("event-log");
+});
