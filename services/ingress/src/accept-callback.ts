@@ -1,16 +1,19 @@
 // The way of a callback: verify, allow, bind, seal, enqueue, confirm. Whatever fails refuses it.
 
-import { createHash } from "node:crypto";
+import {
+  type CallbackBody,
+  contentHashOf,
+  Refusal,
+  type TokenRules,
+  tokenOf,
+  verifyToken,
+} from "@fleetkeeper/callbacks";
 import { type AcceptedCallback, QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
 import type { CallbackStep } from "@fleetkeeper/telemetry";
 import type { BindBody } from "./bind-body.ts";
-import { type CallbackBody, canonicalText } from "./callback-body.ts";
-import { Refusal } from "./errors.ts";
-import { tokenOf } from "./identity-header.ts";
 import { sealCallback } from "./seal-callback.ts";
-import { type TokenRules, verifyToken } from "./verify-token.ts";
 
 /** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
 const maxInFlight = 1_000;
@@ -54,9 +57,7 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
     const token = await step("verify", () => verifyToken(tokenOf(identity), tokenRules, receivedAt));
     if (!allowedApps.has(body.irisAppId)) throw new Refusal("ERR_APP_NOT_ALLOWED");
     if (inFlight >= maxInFlight) throw new Refusal("ERR_TOO_MANY_CALLBACKS");
-    const contentHash = createHash("sha256")
-      .update(`${token.id}.${canonicalText(body)}`)
-      .digest("hex");
+    const contentHash = contentHashOf(token, body);
     inFlight++;
     try {
       return await within(storeWithinMs, async () => {

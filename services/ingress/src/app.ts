@@ -1,24 +1,32 @@
 // The HTTP side of the ingress: one route, strict limits, every refusal in one shape. It builds; `main.ts` listens.
 
+import {
+  acceptJsonOnly,
+  type CallbackBody,
+  callbackSchema,
+  Refusal,
+  requestRules,
+} from "@fleetkeeper/callbacks";
 import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
-import { type CallbackBody, callbackSchema } from "./callback-body.ts";
 import { closeGracefully } from "./close-gracefully.ts";
-import { Refusal } from "./errors.ts";
-import { acceptJsonOnly } from "./json-body.ts";
 import { createRefuse } from "./refuse.ts";
 
 const maxConnections = 2_000;
 
 const limits = {
-  bodyLimit: 16 * 1_024,
+  bodyLimit: requestRules.bodyLimit,
   /** The whole request must have come by then: slow bodies hold nothing for long. */
   requestTimeout: 10_000,
   connectionTimeout: 30_000,
   /** Longer than the 60 s of common load balancers, so that they close idle connections first. */
   keepAliveTimeout: 72_000,
-  http: { maxHeaderSize: 16 * 1_024, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+  http: {
+    maxHeaderSize: requestRules.maxHeaderBytes,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 1_000,
+  },
 };
 
 export function createApp(options: {
@@ -36,8 +44,7 @@ export function createApp(options: {
     genReqId: () => crypto.randomUUID(),
     // A request on an open connection is still served while the server closes.
     return503OnClosing: false,
-    // As sent or refused: no coercion, no defaults, nothing removed.
-    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+    ajv: requestRules.ajv,
     frameworkErrors: refuse.request,
     clientErrorHandler: refuse.socket,
   });

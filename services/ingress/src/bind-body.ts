@@ -1,9 +1,8 @@
 // One token, one body: the first body that comes with a token is the only one the token may carry.
 
+import { bindingKeyOf, type CallbackToken, Refusal } from "@fleetkeeper/callbacks";
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { Redis } from "ioredis";
-import { Refusal } from "./errors.ts";
-import type { CallbackToken } from "./verify-token.ts";
 
 /** How long a token that never expires is remembered. */
 const withoutEndMs = 30 * 24 * 60 * 60 * 1_000;
@@ -13,7 +12,7 @@ export type BindBody = (token: CallbackToken, contentHash: string, now: Date) =>
 /** Redis remembers a hash of token and body for as long as the token is acceptable. Needs Redis 7.0 (`SET` with `NX` and `GET`). */
 export function createBindBody(redis: Redis, namespace: string): BindBody {
   return async (token, contentHash, now) => {
-    const key = `${namespace}:callback-token:${token.id}`;
+    const key = bindingKeyOf(namespace, token);
     const lifeMs = (token.acceptableUntil?.getTime() ?? now.getTime() + withoutEndMs) - now.getTime();
     const lifeS = Math.max(1, Math.ceil(lifeMs / 1_000));
     const earlier = await redis.set(key, contentHash, "EX", lifeS, "NX", "GET").catch((cause: unknown) => {

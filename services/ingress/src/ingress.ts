@@ -1,5 +1,6 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
+import { createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { connected, connectProducer, createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { createOpsServer, type Defer } from "@fleetkeeper/process";
 import { createSeal } from "@fleetkeeper/sealing";
@@ -16,7 +17,6 @@ import { createBindBody } from "./bind-body.ts";
 import type { Config } from "./config.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
-import { createKeySetFetcher } from "./fetch-key-set.ts";
 import { createKeySet } from "./key-set.ts";
 import { createTimeSteps } from "./time-steps.ts";
 

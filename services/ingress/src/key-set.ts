@@ -1,8 +1,8 @@
 // Trackunit's key set, kept at hand: refreshed in the background, served stale when the key endpoint is down, never beyond a bound.
 
+import { Refusal } from "@fleetkeeper/callbacks";
 import type { Log } from "@fleetkeeper/telemetry";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { Refusal } from "./errors.ts";
 
 /** Up to this age keys are served without a look for newer ones. */
 const freshMs = 10 * 60 * 1_000;

@@ -2,9 +2,9 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { Refusal, refusalOf } from "@fleetkeeper/callbacks";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { Refusal, refusalOf } from "./errors.ts";
 
 export function createRefuse(log: Log, metrics: IngressMetrics) {
   /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */

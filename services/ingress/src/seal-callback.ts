@@ -1,10 +1,10 @@
 // Turns a verified body into what may be stored: the credential sealed for its installation, the rest in clear.
 
 import { createHash } from "node:crypto";
+import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "@fleetkeeper/callbacks";
 import type { AcceptedCallback } from "@fleetkeeper/jobs";
 import { type Credential, generationOf, installationIdOf } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
-import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "./callback-body.ts";
 
 export interface VerifiedCallback {
   body: CallbackBody;

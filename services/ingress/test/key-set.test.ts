@@ -1,7 +1,7 @@
+import { KeySetFetchError } from "@fleetkeeper/callbacks";
 import { createLog } from "@fleetkeeper/telemetry";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { expect, test } from "vitest";
-import { KeySetFetchError } from "../src/errors.ts";
 import { createKeySet } from "../src/key-set.ts";
 
 const minuteMs = 60_000;

@@ -1,0 +1,16 @@
+// What an install callback must be, and how it is verified: for the ingress, which refuses, and the command line, which explains.
+
+export {
+  type CallbackBody,
+  callbackSchema,
+  canonicalText,
+  type InstalledBody,
+  isInstalled,
+} from "./callback-body.ts";
+export { bindingKeyOf, contentHashOf } from "./content-hash.ts";
+export { KeySetFetchError, Refusal, type RefusalCode, refusalOf } from "./errors.ts";
+export { createKeySetFetcher } from "./fetch-key-set.ts";
+export { tokenOf } from "./identity-header.ts";
+export { acceptJsonOnly } from "./json-body.ts";
+export { requestRules } from "./request-rules.ts";
+export { type CallbackToken, type TokenRules, verifyToken } from "./verify-token.ts";

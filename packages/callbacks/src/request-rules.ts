@@ -1,0 +1,8 @@
+// What Fastify enforces on every request before anything of ours looks at it.
+
+export const requestRules = {
+  bodyLimit: 16 * 1_024,
+  maxHeaderBytes: 16 * 1_024,
+  /** As sent or refused: no coercion, no defaults, nothing removed. */
+  ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+} as const;
