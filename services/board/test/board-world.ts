@@ -19,7 +19,8 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
   const redis = connectProducer(redisUrl);
   await connected(redis);
   const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
-  const store = await openStore({ mongodbUrl: new URL(`/${namespace}`, inject("mongodbUrl")).href });
+  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
+  const store = await openStore({ mongodbUrl });
   let logText = "";
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -47,7 +48,7 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
     redis.disconnect();
     await store.close();
   });
-  return { url, server, namespace, redis, queueSet, store, logText: () => logText };
+  return { url, server, namespace, mongodbUrl, redis, queueSet, store, logText: () => logText };
 }
 
 /** Logs in by the form, as a browser does, and returns the `Cookie` header of the session. */

@@ -94,6 +94,7 @@ function syncOf(installationId: InstallationId, sync: string): SyncDocument {
     sync,
     intervalMs: null,
     nextRunAt,
+    dispatchedAt: null,
     fencingToken: 3,
     waiting: { for: "schedule", until: nextRunAt },
     checkpoint: null,

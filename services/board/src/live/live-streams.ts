@@ -23,6 +23,9 @@ export interface LiveStreamsOptions {
 /** What a slow reader has not taken when its stream is cut. */
 const maxUnsentBytes = 2 * 1024 * 1024;
 
+/** Of a stream's route: a request for its head alone would open one for nobody. */
+export const streamOptions = { exposeHeadRoute: false };
+
 export type LiveStreams = ReturnType<typeof createLiveStreams>;
 
 export function createLiveStreams(options: LiveStreamsOptions) {
@@ -82,7 +85,7 @@ export function createLiveStreams(options: LiveStreamsOptions) {
 
     close(): void {
       hub.close();
-      for (const stream of open.keys()) stream.destroy();
+      for (const stream of open.keys()) stream.push(null);
     },
   };
 }

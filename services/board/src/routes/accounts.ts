@@ -14,7 +14,7 @@ import {
 } from "../accounts/read-list.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Topic } from "../live/live-hub.ts";
-import type { LiveStreams } from "../live/live-streams.ts";
+import { type LiveStreams, streamOptions } from "../live/live-streams.ts";
 import { remember } from "../live/remember.ts";
 import { accountFragments, accountPage } from "../views/accounts/account-page.ts";
 import { goneAccountPage } from "../views/accounts/gone-account-page.ts";
@@ -48,7 +48,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     return sendPage(reply, listPage({ ...page, facts, notice: notices.take(request, reply) }));
   });
 
-  server.get("/accounts/events", async (request, reply) =>
+  server.get("/accounts/events", streamOptions, async (request, reply) =>
     liveStreams.send(request, reply, listTopic(listRequestOf(request.query))),
   );
 
@@ -68,7 +68,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     return sendPage(reply, goneAccountPage({ ...page, audit, at: now() }));
   });
 
-  server.get<AccountRoute>("/accounts/:installationId/events", async (request, reply) =>
+  server.get<AccountRoute>("/accounts/:installationId/events", streamOptions, async (request, reply) =>
     liveStreams.send(request, reply, accountTopic(installationIdOf(request))),
   );
 

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { operatorsOnly } from "../auth/operators-only.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Topic } from "../live/live-hub.ts";
-import type { LiveStreams } from "../live/live-streams.ts";
+import { type LiveStreams, streamOptions } from "../live/live-streams.ts";
 import type { OverviewFacts, ReadOverview } from "../overview/read-overview.ts";
 import { retriableQueues } from "../overview/retriable-queues.ts";
 import { sendPage } from "../views/html.ts";
@@ -43,7 +43,7 @@ export function addOverviewRoutes(server: FastifyInstance, options: OverviewOpti
     return sendPage(reply, overviewPage({ ...page, facts, notice: notices.take(request, reply) }));
   });
 
-  server.get("/events", async (request, reply) => liveStreams.send(request, reply, topic));
+  server.get("/events", streamOptions, async (request, reply) => liveStreams.send(request, reply, topic));
 
   server.get<QueueRoute>("/retry-failed/:queue", { preHandler: operatorsOnly }, async (request, reply) => {
     const queue = queueOf(request);

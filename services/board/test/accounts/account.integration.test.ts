@@ -1,0 +1,133 @@
+import { noChanges, type SealedText, syncIdOf } from "@fleetkeeper/model";
+import { expect, inject, test } from "vitest";
+import { operator, startBoard, viewer } from "../board-world.ts";
+import { addFailedInstall, canary } from "../failed-install.ts";
+import { idOf, type Seed, seedAccounts } from "../seed-accounts.ts";
+import { visit } from "../visitor.ts";
+
+const path = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+
+async function setup(seed: Seed = {}) {
+  const world = await startBoard(inject("redisUrl"));
+  await seedAccounts(world.mongodbUrl, ["account-1"], () => seed);
+  return { world, operator: await visit(world.url, operator), viewer: await visit(world.url, viewer) };
+}
+
+test("a page names every sync, the token, the scopes that are missing, and key and fingerprint of the credential", async () => {
+  const { viewer } = await setup({
+    sealedCredential: `eyJrZXkiOiJ2YWx1ZSJ9.${canary}` as SealedText,
+    requestedScopes: ["asset.view", "site.view"],
+    syncs: [
+      { sync: "assets", waiting: { for: "running", since: ago(30), pages: 12, records: 1_200 } },
+      { sync: "sites", intervalMs: 300_000 },
+    ],
+  });
+  const page = await viewer.page(path);
+  expect(page).toContain("12 pages and 1200 records read so far");
+  expect(page).toContain("Trackunit did not grant site.view");
+  expect(page).toContain("5 min <small>set here</small>");
+  expect(page).toContain("key-2026");
+  expect(page).toContain("0123456789abcdef");
+  expect(page).not.toContain(canary);
+  expect(page).not.toContain("eyJrZXki");
+});
+
+test("ended runs are listed with what they took, counted and failed with", async () => {
+  const { world, viewer } = await setup();
+  const id = syncIdOf(idOf("account-1"), "assets");
+  const [due] = await world.store.syncs.due(new Date(Date.now() + 1e9), 1);
+  await world.store.syncs.settle(due?._id ?? id, due?.fencingToken ?? 0, {
+    nextRunAt: null,
+    waiting: { for: "schedule", until: new Date() },
+    checkpoint: null,
+    failures: 1,
+    lastRun: {
+      at: ago(60),
+      startedAt: ago(134),
+      outcome: "failed",
+      code: "ERR_API_SHAPE",
+      message: "unreadable",
+      records: 1_250,
+      pages: 13,
+      changes: { ...noChanges, created: 3, rejected: 2 },
+    },
+  });
+  const page = await viewer.page(path);
+  expect(page).toContain("1 min 14 s");
+  expect(page).toContain("1,250");
+  expect(page).toContain("3 created, 2 rejected");
+  expect(page).toContain("<code>ERR_API_SHAPE</code> unreadable");
+});
+
+test("hostile items that were set aside, and hostile errors, are shown as text and without secrets", async () => {
+  const script = "<script>alert(1)</script>";
+  const { world, viewer } = await setup({
+    syncs: [
+      {
+        sync: "sites",
+        failures: 1,
+        waiting: {
+          for: "backoff",
+          until: new Date(Date.now() + 60_000),
+          code: "ERR_X",
+          attempt: 1,
+          message: script,
+        },
+      },
+    ],
+  });
+  const installationId = idOf("account-1");
+  const scope = {
+    installationId,
+    syncId: syncIdOf(installationId, "assets"),
+    resource: "assets",
+    fencingToken: 1,
+    passId: "p",
+  };
+  await world.store.setAside.keep(
+    scope,
+    [
+      {
+        externalId: `"${script}`,
+        item: { name: script, client_secret: canary },
+        reasons: [`name: ${script}`],
+      },
+    ],
+    new Date(),
+  );
+  await world.store.audit.add({ at: new Date(), who: script, action: script, installationId });
+  const page = await viewer.page(path);
+  expect(page).toContain("&lt;script&gt;");
+  expect(page).not.toContain("<script>alert");
+  expect(page).not.toContain(canary);
+  expect(page).toContain("1 item did not fit and is set aside");
+});
+
+test("a failed job about the account is named without its secrets, with a link to the Bull board that works", async () => {
+  const { world, operator } = await setup();
+  await addFailedInstall(world, inject("redisUrl"));
+  const page = await operator.page(path);
+  expect(page).toContain("1 job failed");
+  expect(page).not.toContain(canary);
+  const link = /href="\/queues(\/queue\/install\/[^"]+)"/.exec(page)?.[1] ?? "";
+  const job = await operator.send(`/queues${link.replace("/queue/", "/api/queues/")}`);
+  expect(job.status).toBe(200);
+});
+
+test("a viewer sees the whole page and no way to change anything", async () => {
+  const { viewer, operator } = await setup();
+  expect(await operator.page(path)).toContain("/do/");
+  expect(await viewer.page(path)).not.toContain("/do/");
+});
+
+test("an account that is not there is 404; one that was forgotten still shows what was done to it", async () => {
+  const { world, viewer } = await setup();
+  expect((await viewer.send("/accounts/nobody")).status).toBe(404);
+  const installationId = idOf("account-1");
+  await world.store.audit.add({ at: new Date(), who: "olive", action: "forget", installationId });
+  await world.store.forget(installationId, new Date());
+  const gone = await viewer.send(path);
+  expect(gone.status).toBe(404);
+  expect(await gone.text()).toMatch(/This account is gone[\s\S]*<strong>olive<\/strong> forget/);
+});

@@ -1,0 +1,87 @@
+import { type InstallationId, noChanges, type SyncId } from "@fleetkeeper/model";
+import type { SyncDocument } from "@fleetkeeper/store";
+import { expect, test } from "vitest";
+import { syncStanding } from "../../src/accounts/sync-standing.ts";
+import { missingScopes, tokenStanding } from "../../src/accounts/token-standing.ts";
+
+const now = new Date("2026-01-02T03:04:05Z");
+const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+
+const sync: SyncDocument = {
+  _id: "@a.b.1/assets" as SyncId,
+  installationId: "@a.b.1" as InstallationId,
+  sync: "assets",
+  intervalMs: null,
+  nextRunAt: at(60),
+  dispatchedAt: null,
+  fencingToken: 1,
+  waiting: { for: "schedule", until: at(60) },
+  checkpoint: null,
+  failures: 0,
+  lastRun: {
+    at: at(-60),
+    startedAt: at(-70),
+    outcome: "succeeded",
+    records: 0,
+    pages: 1,
+    changes: noChanges,
+  },
+  lastSuccessAt: at(-60),
+  runAgain: false,
+  watermark: null,
+  lastChangeAt: null,
+  createdAt: at(-1e6),
+};
+
+test("a sync that waits for its time says when that is", () => {
+  expect(syncStanding(sync, now)).toMatchObject({ label: "scheduled", mood: "good", nextRunAt: at(60) });
+});
+
+test("a sync that an operator asked for, or whose time has come, is due", () => {
+  expect(syncStanding({ ...sync, nextRunAt: at(-1) }, now)).toMatchObject({ label: "due", mood: "busy" });
+});
+
+test("a failing sync that is due again does not look well", () => {
+  const failing: SyncDocument = {
+    ...sync,
+    failures: 3,
+    nextRunAt: at(-1),
+    waiting: { for: "backoff", until: at(-1), code: "ERR_X", attempt: 3, message: "broken" },
+  };
+  const standing = syncStanding(failing, now);
+  expect(standing).toMatchObject({ label: "backing off", mood: "bad", until: null });
+  expect(standing.text).toContain("due again");
+});
+
+test("a run in progress has no next time, and says that one more follows", () => {
+  const running: SyncDocument = {
+    ...sync,
+    runAgain: true,
+    nextRunAt: at(90),
+    waiting: { for: "running", since: at(-5), pages: 2, records: 200 },
+  };
+  const standing = syncStanding(running, now);
+  expect(standing).toMatchObject({ mood: "busy", nextRunAt: null });
+  expect(standing.text).toContain("runs once more afterwards");
+});
+
+const granted = { at: at(-60), outcome: "granted" as const };
+const active = { state: "active" as const, prewarmAt: at(600) };
+
+test.each([
+  ["fresh", "good", { ...active, lastToken: { ...granted, expiresAt: at(3_600) } }],
+  ["expiring", "wait", { ...active, lastToken: { ...granted, expiresAt: at(300) } }],
+  ["expired", "bad", { ...active, lastToken: { ...granted, expiresAt: at(-1) } }],
+  ["expired", "wait", { ...active, state: "paused" as const, lastToken: { ...granted, expiresAt: at(-1) } }],
+  ["refused", "bad", { ...active, lastToken: { at: now, outcome: "refused" as const, code: "ERR_X" } }],
+  ["failed", "bad", { ...active, lastToken: { at: now, outcome: "failed" as const, code: "ERR_X" } }],
+  ["none yet", "wait", active],
+] as const)("a token is %s, which is %s", (label, mood, installation) => {
+  expect(tokenStanding(installation, now)).toMatchObject({ label, mood });
+});
+
+test("scopes are missing once a token was granted without them", () => {
+  const requestedScopes = ["asset.view", "site.view"];
+  expect(missingScopes({ requestedScopes, grantedScopes: ["asset.view"] })).toEqual(["site.view"]);
+  expect(missingScopes({ requestedScopes, grantedScopes: [] })).toEqual([]);
+});

@@ -1,0 +1,131 @@
+import { expect, inject, test } from "vitest";
+import { accessibilityFaultsOf } from "./axe.ts";
+import { operator, startBoard, viewer } from "./board-world.ts";
+import { openPage } from "./chromium.ts";
+import { addFailedInstall } from "./failed-install.ts";
+import { idOf, type Seed, seedAccounts } from "./seed-accounts.ts";
+
+const soon = new Date(Date.now() + 240_000);
+const account = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
+
+/** Something of everything that can be wrong. */
+const troubled: Seed = {
+  requestedScopes: ["asset.view", "site.view"],
+  syncs: [
+    { sync: "assets", waiting: { for: "running", since: new Date(), pages: 12, records: 1_200 } },
+    {
+      sync: "sites",
+      failures: 2,
+      intervalMs: 300_000,
+      nextRunAt: soon,
+      waiting: { for: "backoff", until: soon, code: "ERR_API_UNAVAILABLE", attempt: 2, message: "503" },
+    },
+    { sync: "customers", nextRunAt: null, waiting: { for: "operator", code: "paused", of: "sync" } },
+    { sync: "asset-events", nextRunAt: soon, waiting: { for: "rate-limit", until: soon, family: "rest" } },
+  ],
+};
+
+async function setup() {
+  const world = await startBoard(inject("redisUrl"));
+  await seedAccounts(
+    world.mongodbUrl,
+    ["account-1", ...Array.from({ length: 30 }, (_, n) => `acct-${n}`)],
+    (id) =>
+      id === "account-1"
+        ? troubled
+        : id === "acct-3"
+          ? {
+              state: "revoked",
+              lastToken: { at: new Date(), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" },
+            }
+          : {},
+  );
+  await addFailedInstall(world, inject("redisUrl"));
+  const installationId = idOf("account-1");
+  await world.store.setAside.keep(
+    {
+      installationId,
+      syncId: `${installationId}/assets` as never,
+      resource: "assets",
+      fencingToken: 1,
+      passId: "p",
+    },
+    [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }],
+    new Date(),
+  );
+  await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
+  const { page, browser } = await openPage();
+  return { world, page, browser };
+}
+
+const pages: [what: string, path: string][] = [
+  ["overview", "/"],
+  ["list", "/accounts"],
+  ["list without a hit", "/accounts?search=nobody"],
+  ["account", account],
+  ["account that is revoked", `/accounts/${encodeURIComponent(idOf("acct-3"))}`],
+  ["question", `${account}/do/sync-now`],
+  ["question with a field", `${account}/do/interval?sync=sites`],
+  ["question before a deletion", `${account}/do/forget`],
+  ["question about a queue", "/retry-failed/install"],
+  ["error", "/nowhere"],
+];
+
+test.each(["light", "dark"] as const)(
+  "in %s, axe finds nothing wrong with any page, and none scrolls sideways on a phone",
+  async (colorScheme) => {
+    const { world, page } = await setup();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 390, height: 844 });
+    const check = async (what: string) => {
+      expect([what, await accessibilityFaultsOf(page)]).toEqual([what, []]);
+      expect([what, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([what, 390]);
+    };
+    await page.goto(world.url);
+    await check("login");
+    await page.getByLabel("User").fill(operator.name);
+    await page.getByLabel("Password").fill(operator.password);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    for (const [what, path] of pages) {
+      await page.goto(world.url + path);
+      for (const fold of await page.locator("summary").all()) if (await fold.isVisible()) await fold.click();
+      await check(what);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    for (const path of ["/", "/accounts", account]) {
+      await page.goto(world.url + path);
+      expect([path, await accessibilityFaultsOf(page)]).toEqual([path, []]);
+    }
+  },
+  120_000,
+);
+
+test("a refusal for a viewer has nothing wrong with it either", async () => {
+  const { world, page } = await setup();
+  await page.goto(`${world.url}${account}/do/pause`);
+  await page.getByLabel("User").fill(viewer.name);
+  await page.getByLabel("Password").fill(viewer.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByText("ERR_READ_ONLY_ROLE").waitFor();
+  expect(await accessibilityFaultsOf(page)).toEqual([]);
+});
+
+test("with the keyboard alone an operator finds an account and pauses it", async () => {
+  const { world, page } = await setup();
+  await page.goto(`${world.url}/accounts`);
+  await page.getByLabel("User").fill(operator.name);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(operator.password);
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Account id, or @app").focus();
+  await page.keyboard.type("acct-7");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "acct-7" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Pause", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Pause" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Paused: account acct-7.").waitFor();
+});
