@@ -103,8 +103,8 @@ export async function startWorker(
       redis: producer,
       namespace,
       onTake: ({ family, waitMs, putOff }) => {
-        if (putOff) metrics.limiterPutOff.inc({ family });
-        else metrics.limiterWaitSeconds.observe({ family }, waitMs / 1_000);
+        metrics.limiterPutOff.inc({ family }, putOff ? 1 : 0);
+        if (!putOff) metrics.limiterWaitSeconds.observe({ family }, waitMs / 1_000);
       },
     }),
     breaker: createCircuitBreaker({
@@ -134,6 +134,7 @@ export async function startWorker(
     concurrency: number,
     handle: Parameters<typeof consume<Name>>[0]["handle"],
   ) => {
+    metrics.jobsStalled.inc({ queue }, 0);
     const running = consume({
       queue,
       concurrency,
