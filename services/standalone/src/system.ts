@@ -27,6 +27,8 @@ export interface System {
   boardUrl: string;
   boardUser: string;
   boardPassword: string;
+  /** Of ingress and worker: health and metrics. */
+  opsUrls: string[];
   logDir: string;
 }
 
@@ -81,6 +83,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     TRACKUNIT_API_URL: simulator.apiUrl,
     TRACKUNIT_APP_IDS: simulator.settings.app,
     TRACKUNIT_SCOPES: env.TRACKUNIT_SCOPES ?? simulator.settings.scopes.join(" "),
+    OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT ?? "",
   };
   const boardPassword = env.BOARD_PASSWORD ?? secrets.boardPassword;
   const services = [
@@ -127,7 +130,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   const store = await openStore({ mongodbUrl });
   defer(() => store.close());
-  return { store, simulator, ingressUrl, boardUrl, boardUser, boardPassword, logDir };
+  const opsUrls = [ports.ingressOps, ports.workerOps].map((port) => `http://127.0.0.1:${port}`);
+  return { store, simulator, ingressUrl, boardUrl, boardUser, boardPassword, opsUrls, logDir };
 }
 
 /** What a developer set for the syncs: modules of one's own, sizes of slices. */
