@@ -4,6 +4,7 @@ import type { Payloads, QueueSet } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import { fairOrder } from "./fair-order.ts";
 import type { InstallTraces } from "./install-traces.ts";
 
 export interface DispatchHandlerOptions {
@@ -38,10 +39,9 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     if (room <= 0) return 0;
     const due = await store.installations.duePrewarms(now(), room);
     const again = new Date(now().getTime() + redispatchMs);
-    const jobs: Payloads["prewarm"][] = [];
-    await inBatches(due, async (one) => {
-      if (await store.installations.claimPrewarm(one, again))
-        jobs.push({ installationId: one._id, generation: one.generation });
+    const jobs = await inBatches(due, async (one): Promise<Payloads["prewarm"] | undefined> => {
+      const claimed = await store.installations.claimPrewarm(one, again);
+      return claimed ? { installationId: one._id, generation: one.generation } : undefined;
     });
     const traces = await installTraces.of(jobs.map(({ installationId }) => installationId));
     if (jobs.length > 0) await queues.addPrewarms(jobs, traces);
@@ -54,12 +54,11 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     const room = syncBacklog - backlog;
     if (room <= 0) return 0;
     const startedAt = now();
-    const due = await store.syncs.due(startedAt, room);
+    const due = fairOrder(await store.syncs.due(startedAt, room), ({ _id }) => installationOfSync(_id));
     const again = new Date(startedAt.getTime() + redispatchMs);
-    const jobs: Payloads["sync"][] = [];
-    await inBatches(due, async (one) => {
+    const jobs = await inBatches(due, async (one): Promise<Payloads["sync"] | undefined> => {
       const fencingToken = await store.syncs.dispatch(one, startedAt, again);
-      if (fencingToken !== undefined) jobs.push({ syncId: one._id, fencingToken });
+      return fencingToken === undefined ? undefined : { syncId: one._id, fencingToken };
     });
     const traces = await installTraces.of(jobs.map(({ syncId }) => installationOfSync(syncId)));
     if (jobs.length > 0) await queues.addSyncs(jobs, traces);
@@ -72,7 +71,15 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
   }
 }
 
-async function inBatches<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
-  for (let start = 0; start < items.length; start += 20)
-    await Promise.all(items.slice(start, start + 20).map(run));
+/** The jobs of the items that were taken, in the order of the items. */
+async function inBatches<Item, Taken>(
+  items: readonly Item[],
+  take: (item: Item) => Promise<Taken | undefined>,
+): Promise<Taken[]> {
+  const taken: Taken[] = [];
+  for (let start = 0; start < items.length; start += 20) {
+    const results = await Promise.all(items.slice(start, start + 20).map(take));
+    taken.push(...results.filter((one) => one !== undefined));
+  }
+  return taken;
 }
