@@ -5,7 +5,9 @@ import { addAccountsActions } from "./accounts/actions.ts";
 import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsShow } from "./accounts/show.ts";
 import { addGroup } from "./add-command.ts";
+import { addCallbackVerify } from "./callback/verify.ts";
 import { addCompletion } from "./completion.ts";
+import { addDoctor } from "./doctor/doctor.ts";
 import { exitCodeMeanings } from "./exit-codes.ts";
 import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
@@ -41,6 +43,8 @@ export function createProgram(version: string): Command {
   addKeysList(keys);
   addKeysRotate(keys);
 
+  addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
+  addDoctor(program);
   addCompletion(program);
   return program;
 }

@@ -1,0 +1,92 @@
+// A captured callback, from raw HTTP/1.1 text (RFC 9112) or from JSON `{headers, body}`.
+
+import { CaptureError } from "../errors.ts";
+
+export interface Capture {
+  method: string;
+  path: string;
+  /** Names in lower case; a repeated header as Node.js joins it. */
+  headers: Record<string, string>;
+  body: string;
+  /** When it came in, if the capture says so. */
+  receivedAt: Date | undefined;
+}
+
+/** @throws CaptureError */
+export function readCapture(text: string): Capture {
+  return text.trimStart().startsWith("{") ? fromJson(text) : fromHttp(text);
+}
+
+function fromJson(text: string): Capture {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CaptureError("the file begins like JSON and is none", { cause });
+  }
+  const { headers, body, method = "POST", url, path = url ?? "/appinstall", receivedAt } = value;
+  if (typeof headers !== "object" || headers === null || body === undefined)
+    throw new CaptureError("a capture in JSON has headers and body");
+  const pairs = Array.isArray(headers) ? headers : Object.entries(headers);
+  return {
+    method: String(method),
+    path: String(path),
+    headers: joined(pairs.map((pair) => [String(pair?.[0]), [pair?.[1]].flat().map(String).join(", ")])),
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    receivedAt: receivedAt === undefined ? undefined : instantOf(String(receivedAt)),
+  };
+}
+
+function fromHttp(text: string): Capture {
+  const [, head = "", rest = ""] = /^(.*?)\r?\n\r?\n(.*)$/s.exec(text.trimStart()) ?? [];
+  const [requestLine = "", ...lines] = head.split(/\r?\n/);
+  const [, method, path] = /^([A-Z]+) (\S+) HTTP\/\d(?:\.\d)?$/.exec(requestLine) ?? [];
+  if (method === undefined || path === undefined)
+    throw new CaptureError("the file holds neither JSON nor an HTTP request", {
+      advice:
+        "Give the request as it came, from `POST /appinstall HTTP/1.1` to the body, or JSON with headers and body.",
+    });
+  const headers = joined(
+    lines.map((line) => {
+      const colon = line.indexOf(":");
+      if (colon < 1) throw new CaptureError("a line among the headers is no header");
+      return [line.slice(0, colon), line.slice(colon + 1).trim()];
+    }),
+  );
+  if (headers["transfer-encoding"] !== undefined)
+    throw new CaptureError("the body is captured in chunks", {
+      advice: "Put the body itself in its place and take the line Transfer-Encoding out.",
+    });
+  return { method, path, headers, body: bodyOf(rest, headers["content-length"]), receivedAt: undefined };
+}
+
+/** Editors add a line break at the end. */
+function bodyOf(rest: string, contentLength: string | undefined): string {
+  if (contentLength === undefined) return rest.replace(/\r?\n$/, "");
+  const bytes = Buffer.from(rest);
+  if (bytes.length < Number(contentLength))
+    throw new CaptureError(
+      `the body has ${bytes.length} of the ${contentLength} bytes that Content-Length names`,
+      {
+        advice: "Capture it whole, or take the line Content-Length out if the body was formatted.",
+      },
+    );
+  return bytes.subarray(0, Number(contentLength)).toString();
+}
+
+function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of pairs) {
+    const key = name.toLowerCase();
+    headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
+  }
+  return headers;
+}
+
+/** @throws CaptureError */
+export function instantOf(text: string): Date {
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()))
+    throw new CaptureError(`${text} is no time; write 2026-01-31T12:00:00Z`);
+  return instant;
+}

@@ -1,0 +1,100 @@
+// `callback verify`: why would this captured callback be refused?
+
+import { readFileSync } from "node:fs";
+import { bindingKeyOf, createKeySetFetcher, Refusal } from "@fleetkeeper/callbacks";
+import type { Command } from "commander";
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { addCommand } from "../add-command.ts";
+import { readVariables } from "../configuration.ts";
+import { CaptureError, FileError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { type Invocation, invoke } from "../invoke.ts";
+import { examinationInWords } from "./examination-in-words.ts";
+import { examine } from "./examine.ts";
+import { instantOf, readCapture } from "./read-capture.ts";
+
+interface Options {
+  at?: string;
+  keys?: string;
+  binding?: boolean;
+}
+
+export function addCallbackVerify(callback: Command): void {
+  addCommand(callback, "verify", {
+    summary: "Explain whether and why a captured callback would be refused",
+    details:
+      "The file holds the request as it came (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL and CALLBACK_…, and Redis only with --binding. It prints no secret and no signature.",
+    examples: [
+      "callback verify captured.http --at 2026-01-31T12:00:00Z",
+      "callback verify captured.json --keys jwks.json",
+    ],
+  })
+    .argument("<file>", "the captured request")
+    .option("--at <time>", "when it came in (default: receivedAt of the capture, or now)")
+    .option("--keys <file>", "verify with this key set instead of TRACKUNIT_JWKS_URL")
+    .option("--binding", "also ask Redis whether another body came with the same token")
+    .action(invoke<Options, [string]>(verify));
+}
+
+async function verify({ env, reach, output, now }: Invocation, { at, keys, binding }: Options, file: string) {
+  const config = readVariables(
+    env,
+    "TRACKUNIT_APP_IDS",
+    "TRACKUNIT_JWKS_URL",
+    "CALLBACK_ISSUER",
+    "CALLBACK_AUDIENCE",
+    "CALLBACK_MAX_AGE_S",
+    "REDIS_NAMESPACE",
+  );
+  const capture = readCapture(readText(file));
+  const keySet = keys === undefined ? await fetchKeys(config.TRACKUNIT_JWKS_URL) : keySetOf(readText(keys));
+  const redis = binding ? await reach.redis() : undefined;
+  const examination = await examine({
+    capture,
+    at: at === undefined ? (capture.receivedAt ?? now()) : instantOf(at),
+    tokenRules: {
+      keyFor: keySet === undefined ? noKeys : createLocalJWKSet(keySet),
+      issuer: config.CALLBACK_ISSUER,
+      audience: config.CALLBACK_AUDIENCE,
+      maxAgeMs: config.CALLBACK_MAX_AGE_S * 1_000,
+    },
+    allowedApps: new Set(config.TRACKUNIT_APP_IDS),
+    boundHash: redis && ((token) => redis.get(bindingKeyOf(config.REDIS_NAMESPACE, token))),
+  });
+  const keyIds = keySet?.keys.map(({ kid = "(none)" }) => kid) ?? [];
+  output.result({ ...examination, keyIds }, () => examinationInWords(examination, keyIds, output.paint));
+  return examination.verdict === "accepted" ? exitCodes.ok : exitCodes.refused;
+}
+
+const noKeys: JWTVerifyGetKey = async () => {
+  throw new Refusal("ERR_KEY_SET_UNAVAILABLE");
+};
+
+async function fetchKeys(url: string): Promise<JSONWebKeySet | undefined> {
+  const fetcher = createKeySetFetcher(url);
+  try {
+    return await fetcher.fetch();
+  } catch {
+    return undefined;
+  } finally {
+    await fetcher.close();
+  }
+}
+
+function keySetOf(text: string): JSONWebKeySet {
+  try {
+    const keySet = JSON.parse(text);
+    if (Array.isArray(keySet?.keys)) return keySet;
+  } catch {
+    // Said below.
+  }
+  throw new CaptureError("the file given by --keys holds no key set");
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (cause) {
+    throw new FileError(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}

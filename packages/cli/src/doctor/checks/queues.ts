@@ -1,0 +1,46 @@
+// The queues: taken from, and without failed jobs.
+
+import { queueNames } from "@fleetkeeper/jobs";
+import { duration } from "../../output/times.ts";
+import { type QueueState, stateOf } from "../../queues/queues.ts";
+import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
+
+const tooLongMs = 60_000;
+
+export const examineQueues: Examine = async ({ reach, now }) => {
+  const queueSet = await reach.queues();
+  const states = await Promise.all(queueNames.map((name) => stateOf(queueSet, name)));
+  const findings = states.flatMap((state) => findingsOf(state, now()));
+  return findings.length > 0
+    ? findings
+    : [ok("QUEUES", "every queue has workers, and nothing waits long or failed")];
+};
+
+function findingsOf({ queue, workers, failed, oldestWaitingAt, paused }: QueueState, now: Date): Finding[] {
+  const findings: Finding[] = [];
+  if (workers === 0)
+    findings.push(
+      problem(
+        "QUEUE_NO_WORKER",
+        `no worker takes from queue ${queue}`,
+        "Start a worker, or look at its log.",
+      ),
+    );
+  const waitsMs = oldestWaitingAt === null ? 0 : now.getTime() - oldestWaitingAt.getTime();
+  if (waitsMs > tooLongMs)
+    findings.push(
+      problem(
+        "QUEUE_WAITS",
+        `the first job of queue ${queue} has waited for ${duration(waitsMs)}`,
+        paused ? "The queue is paused: resume it on the board." : "Start more workers, or look at their log.",
+      ),
+    );
+  const advice = `Look at \`fleetkeeper failed list --queue ${queue}\`, mend the cause, then \`fleetkeeper failed retry --queue ${queue}\`.`;
+  if (failed > 0 && queue === "install")
+    findings.push(
+      problem("INSTALLS_FAILED", `${failed} installs failed: their credentials are nowhere else`, advice),
+    );
+  else if (failed > 0)
+    findings.push(warning("JOBS_FAILED", `${failed} jobs of queue ${queue} failed`, advice));
+  return findings;
+}
