@@ -1,0 +1,75 @@
+import { createMetrics } from "@fleetkeeper/telemetry";
+import { afterEach, expect, test, vi } from "vitest";
+import { createOpsServer } from "../src/index.ts";
+
+afterEach(() => vi.useRealTimers());
+
+const metrics = createMetrics("test");
+const coded = (code: string) => Object.assign(new Error("its message is not shown"), { code });
+
+test("a deep check says which part fails, by code", async () => {
+  const server = createOpsServer({
+    metrics,
+    checks: {},
+    deepChecks: {
+      good: async () => "taken",
+      bad: () => Promise.reject(coded("ERR_CONSUMER_IDLE")),
+      odd: async () => {
+        throw new TypeError("unforeseen");
+      },
+    },
+  });
+  const answer = await server.inject("/healthz/deep");
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toEqual({
+    status: "failing",
+    checks: {
+      good: { status: "ok", durationMs: expect.any(Number), note: "taken" },
+      bad: { status: "failing", durationMs: expect.any(Number), code: "ERR_CONSUMER_IDLE" },
+      odd: { status: "failing", durationMs: expect.any(Number), code: "ERR_UNEXPECTED" },
+    },
+  });
+});
+
+test("a deep check that never ends fails after its bound", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const server = createOpsServer({ metrics, checks: {}, deepChecks: { stuck: () => new Promise(() => {}) } });
+  await server.ready();
+  const answer = server.inject("/healthz/deep");
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await answer).json().checks.stuck).toMatchObject({ code: "ERR_CHECK_TIMEOUT" });
+});
+
+test("whoever asks while a deep check runs shares its result", async () => {
+  let runs = 0;
+  const held = Promise.withResolvers<void>();
+  const server = createOpsServer({
+    metrics,
+    checks: {},
+    deepChecks: {
+      async slow() {
+        runs++;
+        await held.promise;
+      },
+    },
+  });
+  const answers = [1, 2, 3].map(() => server.inject("/healthz/deep"));
+  await vi.waitFor(() => expect(runs).toBe(1));
+  held.resolve();
+  expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  expect(runs).toBe(1);
+  await server.inject("/healthz/deep");
+  expect(runs).toBe(2);
+});
+
+test("a scrape measures first, and answers although measuring fails or hangs", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  for (const measure of [() => Promise.reject(new Error("away")), () => new Promise(() => {})]) {
+    const server = createOpsServer({ metrics, checks: {}, measure });
+    await server.ready();
+    const answer = server.inject("/metrics");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect((await answer).body).toContain("process_cpu_seconds_total");
+  }
+});
