@@ -23,6 +23,7 @@ async function setup() {
   let loaded: Partial<LoadedCredential> = {};
   const outcomes: string[] = [];
   let clock = Date.now();
+  const noted: string[] = [];
   const createProcess = () => {
     const inputs = { tokenUrl: simulator.tokenUrl, scopes: ["asset.view"] };
     return createTokens({
@@ -48,10 +49,16 @@ async function setup() {
       }),
       onGrant: async () => void outcomes.push("granted"),
       onError: async (_id, _generation, error) => void outcomes.push(error.code),
+      onLookup: (found) => noted.push(found),
+      aroundRequest: (request) => {
+        noted.push("request");
+        return request();
+      },
       now: () => new Date(clock),
     });
   };
   return {
+    noted,
     simulator,
     account,
     redis,
@@ -159,4 +166,15 @@ test("what is in Redis is sealed, ends with the token and can be forgotten", asy
   expect(await redis.pttl(tokenKey)).toBeLessThanOrEqual(3_600_000);
   await process.forget(id);
   expect(await redis.keys(`${namespace}:token:*`)).toEqual([]);
+});
+
+test("where a token was found is told of each look, and each request can be timed", async () => {
+  const { createProcess, noted } = await setup();
+  const [one, other] = [createProcess(), createProcess()];
+  await one.get(id);
+  await one.get(id);
+  await other.get(id);
+  await other.get(id);
+  await one.prewarm(id, "1" as Generation);
+  expect(noted).toEqual(["none", "request", "memory", "redis", "memory"]);
 });

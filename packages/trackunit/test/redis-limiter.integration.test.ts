@@ -260,3 +260,20 @@ test("the simulated API never sees a limit exceeded: an hour of event log and AE
   expect(world.simulator.requests.byOperation()).toMatchObject({ "rest.event-log": 4 });
   expect(world.simulator.requests.count({ operation: "aemp.fleet" })).toBeGreaterThanOrEqual(9);
 });
+
+test("each wait is told of, and what was put off", async () => {
+  const told: unknown[] = [];
+  const { take } = setup({ longestDelayMs: 1_500, onTake: (facts) => told.push(facts) });
+  await take("locations");
+  await take("locations");
+  await take("event-log");
+  await take("event-log");
+  await take("event-log");
+  expect(told).toMatchObject([
+    { family: "locations", waitMs: 0, putOff: false },
+    { family: "locations", waitMs: 1_250, putOff: false },
+    { family: "event-log", putOff: false },
+    { family: "event-log", putOff: false },
+    { family: "event-log", putOff: true },
+  ]);
+});

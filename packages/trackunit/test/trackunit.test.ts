@@ -143,3 +143,23 @@ test("a new token's request is not counted again", async () => {
   await all(client.restPages(assets, reading()));
   expect({ taken, refused: refused.length }).toEqual({ taken: 2, refused: 1 });
 });
+
+test("each request is told of, by family and status, also one that got no answer", async () => {
+  const told: unknown[] = [];
+  const { simulator, client } = await createWorld({
+    account: { assets: 5 },
+    trackunit: {
+      onRequest: ({ family, status, durationMs }) => told.push([family, status, durationMs >= 0]),
+    },
+  });
+  await all(client.restPages(assets, reading()));
+  simulator.faults.add({ kind: "forbidden", operation: "rest.assets", times: 1 });
+  await all(client.restPages(assets, reading())).catch(() => undefined);
+  simulator.faults.add({ kind: "cut", operation: "rest.assets", times: 1 });
+  await all(client.restPages(assets, reading())).catch(() => undefined);
+  expect(told).toEqual([
+    ["assets", 200, true],
+    ["assets", 403, true],
+    ["assets", "none", true],
+  ]);
+});
