@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import type { Simulator } from "@fleetkeeper/simulator";
-import type { Store } from "@fleetkeeper/store";
+import type { Store, SyncDocument } from "@fleetkeeper/store";
 import type { Progress } from "./progress.ts";
 
 /** The last line of `pnpm start --once`. */
@@ -49,14 +49,18 @@ export async function walkThroughInstall(options: {
 
   const syncs = await eventually("the first sync of every resource", async () => {
     const all = await store.syncs.ofInstallation(installation);
-    const done = all.every(({ lastSuccessAt }) => lastSuccessAt !== null && lastSuccessAt >= startedAt);
-    return all.length > 0 && done ? all : undefined;
+    return all.length > 0 && all.every((sync) => isFresh(sync, startedAt)) ? all : undefined;
   });
   const counts: Summary["syncs"] = {};
   for (const { sync, lastRun } of syncs) counts[sync] = { records: lastRun?.records ?? 0 };
   const said = Object.entries(counts).map(([sync, { records }]) => `${records} ${sync}`);
   progress.step(`first sync done: ${said.join(", ")}`);
   return { installation, credential: "sealed", token: { expiresInS, scopes: grantedScopes }, syncs: counts };
+}
+
+/** Read since the install, or, at a second start, so shortly before that Trackunit's limits let it be read again only later. */
+function isFresh({ lastSuccessAt, waiting }: SyncDocument, startedAt: Date): boolean {
+  return lastSuccessAt !== null && (lastSuccessAt >= startedAt || waiting.for === "rate-limit");
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
