@@ -45,6 +45,7 @@ test("an operator finds an account among 2 000, sees why it waits, syncs it now 
   const run = runs.getByRole("row").filter({ hasText: "assets" }).filter({ hasText: "succeeded" });
   await run.getByText("250 created").waitFor();
   await assets.getByText("scheduled").first().waitFor();
+  await assets.getByText("15 min").first().waitFor();
   expect(await page.evaluate("window.loadedOnce")).toBe(true);
   expect(await world.store.audit.of(id, 5)).toMatchObject([
     { who: "olive", action: "sync now", sync: "assets" },

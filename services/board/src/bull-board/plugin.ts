@@ -55,7 +55,10 @@ const uiConfig = {
   boardTitle: "Fleetkeeper queues",
   boardLogo: { path: pathOf(icon), width: 28, height: 28 },
   favIcon: { default: pathOf(icon), alternative: pathOf(icon) },
-  miscLinks: [{ text: "Overview", url: "/" }],
+  miscLinks: [
+    { text: "Overview", url: "/" },
+    { text: "Accounts", url: "/accounts" },
+  ],
   hideDocsLink: true,
 };
 

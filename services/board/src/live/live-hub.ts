@@ -27,24 +27,29 @@ export interface Watcher {
 
 export type LiveHub = ReturnType<typeof createLiveHub>;
 
+interface Watched {
+  watchers: Map<Watcher, Map<string, string>>;
+  bringUpToDate(): Promise<void>;
+}
+
+/** So many topics are read at the same time: with many of them open, each is read less often. */
+const readsAtATime = 4;
+
 export function createLiveHub({ everyMs }: { everyMs: number }) {
-  const topics = new Map<string, Set<{ watcher: Watcher; sent: Map<string, string> }>>();
+  const topics = new Map<string, Watched>();
   const closing = new AbortController();
+  let looping = false;
 
   return {
     /** @returns what ends it. The reads of a topic end with its last watcher. */
     watch<Facts>(topic: Topic<Facts>, watcher: Watcher): () => void {
-      const watching = { watcher, sent: new Map<string, string>() };
-      const known = topics.get(topic.key);
-      const all = known ?? new Set();
-      all.add(watching);
-      if (known === undefined) {
-        topics.set(topic.key, all);
-        void poll(topic, all);
-      }
+      const watched = topics.get(topic.key) ?? watchedTopic(topic);
+      topics.set(topic.key, watched);
+      watched.watchers.set(watcher, new Map());
+      if (!looping) void loop();
       return () => {
-        all.delete(watching);
-        if (all.size === 0 && topics.get(topic.key) === all) topics.delete(topic.key);
+        watched.watchers.delete(watcher);
+        if (watched.watchers.size === 0 && topics.get(topic.key) === watched) topics.delete(topic.key);
       };
     },
 
@@ -53,27 +58,39 @@ export function createLiveHub({ everyMs }: { everyMs: number }) {
     },
   };
 
-  async function poll<Facts>(
-    topic: Topic<Facts>,
-    all: Set<{ watcher: Watcher; sent: Map<string, string> }>,
-  ): Promise<void> {
-    while (all.size > 0 && !closing.signal.aborted) {
+  async function loop(): Promise<void> {
+    looping = true;
+    while (topics.size > 0 && !closing.signal.aborted) {
+      const all = [...topics.values()];
+      for (let start = 0; start < all.length; start += readsAtATime)
+        await Promise.all(all.slice(start, start + readsAtATime).map((topic) => topic.bringUpToDate()));
+      await sleep(everyMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+    looping = false;
+  }
+}
+
+function watchedTopic<Facts>({ read, render }: Topic<Facts>): Watched {
+  const watchers: Watched["watchers"] = new Map();
+  return {
+    watchers,
+    async bringUpToDate() {
       try {
-        const facts = await topic.read();
+        if (watchers.size === 0) return;
+        const facts = await read();
         const markup = new Map<Role, [string, string][]>();
-        for (const { watcher, sent } of [...all]) {
-          const fragments = markup.get(watcher.role) ?? (await asText(topic.render(facts, watcher.role)));
+        for (const [watcher, sent] of [...watchers]) {
+          const fragments = markup.get(watcher.role) ?? (await asText(render(facts, watcher.role)));
           markup.set(watcher.role, fragments);
           const changed = fragments.filter(([id, html]) => sent.get(id) !== html);
           for (const [id, html] of changed) sent.set(id, html);
           if (changed.length > 0) watcher.send(changed.map(([id, html]) => ({ id, html })));
         }
       } catch (error) {
-        for (const { watcher } of [...all]) watcher.fail(error);
+        for (const watcher of [...watchers.keys()]) watcher.fail(error);
       }
-      await sleep(everyMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
-  }
+    },
+  };
 }
 
 async function asText(fragments: Fragment[]): Promise<[string, string][]> {

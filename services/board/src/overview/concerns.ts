@@ -23,7 +23,10 @@ export function concernsOf({ redis, mongodb }: OverviewFacts): Concern[] {
 function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
   if (redis === undefined)
     return [{ mood: "bad", text: "Redis does not answer: what waits in the queues cannot be shown." }];
-  const concerns: Concern[] = [];
+  const noWorker = redis.queues.length > 0 && redis.queues.every(({ workers }) => workers === 0);
+  const concerns: Concern[] = noWorker
+    ? [{ mood: "bad", text: "No worker is running: nothing is installed, warmed or synced" }]
+    : [];
   for (const { name, counts, paused, workers, oldestWaitingMs = 0 } of redis.queues) {
     const link = `/queues/queue/${name}`;
     if (counts.failed > 0)
@@ -32,7 +35,8 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
         text: `${counted(counts.failed, "job")} failed in ${name}`,
         link: `${link}?status=failed`,
       });
-    if (workers === 0) concerns.push({ mood: "bad", text: `No worker takes jobs from ${name}`, link });
+    if (workers === 0 && !noWorker)
+      concerns.push({ mood: "bad", text: `No worker takes jobs from ${name}`, link });
     if (paused) concerns.push({ mood: "wait", text: `The queue ${name} is paused`, link });
     if (oldestWaitingMs > longWaitMs)
       concerns.push({

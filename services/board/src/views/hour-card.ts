@@ -16,7 +16,7 @@ export function hourCard(card: {
   const [good, wait, bad] = [sumOf(hour.good), sumOf(hour.wait), sumOf(hour.bad)];
   const said = `${count(good)} ${words.good}, ${count(bad)} ${words.bad}${wait === 0 ? "" : `, ${count(wait)} other`}`;
   return html`<section class="card hour" aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
+    <h3 id="${id}">${title}</h3>
     <p class="tallies">
       <span><strong>${count(good)}</strong> ${words.good}</span>
       <span class="${bad > 0 ? "bad" : ""}"><strong>${count(bad)}</strong> ${words.bad}</span>

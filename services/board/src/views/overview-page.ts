@@ -69,9 +69,12 @@ function tile(name: string, value: string, { link, mark = "" }: { link?: string;
 }
 
 function lastHour(minutes: Parameters<typeof lastHourOf>[0]): Html {
-  return html`<section class="columns" aria-label="The last hour">
+  return html`<section aria-labelledby="last-hour-title">
+    <h2 id="last-hour-title">The last hour</h2>
+    <div class="columns">
     ${hourCard({ id: "callbacks", title: "Callbacks", words: { good: "accepted", bad: "refused" }, hour: lastHourOf(minutes, "callbacks") })}
     ${hourCard({ id: "tokens", title: "Token requests", words: { good: "granted", bad: "failed" }, hour: lastHourOf(minutes, "tokens") })}
     ${hourCard({ id: "runs", title: "Sync runs", words: { good: "succeeded", bad: "failed" }, hour: lastHourOf(minutes, "runs") })}
+    </div>
   </section>`;
 }

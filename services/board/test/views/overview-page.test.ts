@@ -42,6 +42,7 @@ test("failed jobs, paused queues and queues without a worker stand first", async
           oldestWaitingMs: 120_000,
           counts: { ...idle, failed: 1234 },
         },
+        { name: "install", paused: false, workers: 1, counts: idle },
       ],
     },
   });
@@ -50,6 +51,18 @@ test("failed jobs, paused queues and queues without a worker stand first", async
   expect(page).toContain("The oldest job in sync has waited 2 min");
   expect(page.indexOf("jobs failed in sync")).toBeLessThan(page.indexOf("The queue sync is paused"));
   expect(page).toContain('href="/retry-failed/sync"');
+});
+
+test("when no worker runs at all that is said once", async () => {
+  const queues = (["install", "sync"] as const).map((name) => ({
+    name,
+    paused: false,
+    workers: 0,
+    counts: idle,
+  }));
+  const page = await pageOf({ redis: { minutes: quietHour, queues } });
+  expect(page).toContain("No worker is running");
+  expect(page).not.toContain("No worker takes jobs");
 });
 
 test("a viewer is offered no retry", async () => {

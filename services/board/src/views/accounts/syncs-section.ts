@@ -60,10 +60,11 @@ function since({ waiting }: SyncDocument, now: Date): Html {
 }
 
 function interval({ intervalMs, definedIntervalMs }: SyncDocument): Html {
-  if (intervalMs !== null) return html`${duration(intervalMs)} <small>set here</small>`;
+  if (intervalMs !== null)
+    return html`<span class="nowrap">${duration(intervalMs)}</span> <small>set here</small>`;
   return definedIntervalMs === undefined
     ? html`<span class="faint">as defined</span>`
-    : html`${duration(definedIntervalMs)}`;
+    : html`<span class="nowrap">${duration(definedIntervalMs)}</span>`;
 }
 
 function actionsOn({ waiting }: SyncDocument, maySync: boolean): AccountAction[] {
