@@ -26,7 +26,7 @@ test("a page names every sync, the token, the scopes that are missing, and key a
   const page = await viewer.page(path);
   expect(page).toContain("12 pages and 1200 records read so far");
   expect(page).toContain("Trackunit did not grant site.view");
-  expect(page).toContain("5 min <small>set here</small>");
+  expect(page).toContain("5 min</span> <small>set here</small>");
   expect(page).toContain("key-2026");
   expect(page).toContain("0123456789abcdef");
   expect(page).not.toContain(canary);
