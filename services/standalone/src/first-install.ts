@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import type { Simulator } from "@fleetkeeper/simulator";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
+import { builtInSyncs } from "@fleetkeeper/syncs";
 import type { Progress } from "./progress.ts";
 
 /** The last line of `pnpm start --once`. */
@@ -52,7 +53,13 @@ export async function walkThroughInstall(options: {
     return all.length > 0 && all.every((sync) => isFresh(sync, startedAt)) ? all : undefined;
   });
   const counts: Summary["syncs"] = {};
-  for (const { sync, lastRun } of syncs) counts[sync] = { records: lastRun?.records ?? 0 };
+  for (const { sync, lastRun } of syncs) {
+    const resource = builtInSyncs.find(({ name }) => name === sync)?.resource;
+    // A sync from a module of one's own: only what its last run read is known here.
+    const records =
+      resource === undefined ? lastRun?.records : await store.records.count(resource, installation);
+    counts[sync] = { records: records ?? 0 };
+  }
   const said = Object.entries(counts).map(([sync, { records }]) => `${records} ${sync}`);
   progress.step(`first sync done: ${said.join(", ")}`);
   return { installation, credential: "sealed", token: { expiresInS, scopes: grantedScopes }, syncs: counts };
