@@ -23,7 +23,7 @@ export function addCommand(parent: Command, name: string, text: CommandText): Co
     .summary(summary)
     .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
     .option("--json", "print JSON, errors too")
-    .option("--env-file <path>", "read variables from this file instead of .env")
+    .option("--env <path>", "read variables from this file instead of .env")
     .addHelpText(
       "after",
       `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,

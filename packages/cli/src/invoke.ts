@@ -12,7 +12,8 @@ import { createReach, type Reach } from "./reach.ts";
 /** The options of every command. */
 export interface CommonOptions {
   json?: boolean;
-  envFile?: string;
+  /** Not `--env-file`: Node.js takes that for itself wherever it stands. */
+  env?: string;
   as?: string;
 }
 
@@ -50,7 +51,7 @@ export function invoke<Options extends object = object, Args extends unknown[] =
     const interrupted = abortOnSignal();
     let reach: Reach | undefined;
     try {
-      const env = readEnvironmentOf(process.env, options.envFile);
+      const env = readEnvironmentOf(process.env, options.env);
       const who = operatorName(options.as);
       reach = createReach(env);
       const { signal } = interrupted;

@@ -22,7 +22,7 @@ export function createProgram(version: string): Command {
     .description("Looks after Fleetkeeper: its accounts, syncs, queues and sealing keys.")
     .version(version, "--version", "print the version")
     .addOption(new Option("--json", "print JSON, errors too").hideHelp())
-    .addOption(new Option("--env-file <path>", "read variables from this file instead of .env").hideHelp())
+    .addOption(new Option("--env <path>", "read variables from this file instead of .env").hideHelp())
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .showSuggestionAfterError()
     .exitOverride()

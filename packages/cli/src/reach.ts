@@ -8,7 +8,7 @@ import { MongodbUnreachableError, RedisUnreachableError } from "./errors.ts";
 
 export type Reach = ReturnType<typeof createReach>;
 
-const connectWithinMs = 5_000;
+const connectWithinMs = 3_000;
 
 export function createReach(env: NodeJS.ProcessEnv) {
   const closers: (() => Promise<unknown> | unknown)[] = [];

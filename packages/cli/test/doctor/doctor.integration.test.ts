@@ -1,0 +1,277 @@
+// Misconfigurations made on purpose: the doctor finds each of them, says what to do, and finds nothing where nothing is wrong.
+
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { startRedis } from "@fleetkeeper/local-stack";
+import { type Generation, installationIdOf, type SealedText } from "@fleetkeeper/model";
+import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { app, setup, type World } from "../world.ts";
+
+interface Finding {
+  check: string;
+  code: string;
+  level: string;
+  says: string;
+  advice?: string;
+}
+
+/** What it finds wrong, by code; where that is something, the exit code says so. */
+async function problemsOf(world: World, checks: string[], extra: Record<string, string> = {}) {
+  const only = checks.length === 0 ? [] : ["--only", ...checks];
+  const { code, json } = await world.cli(["doctor", "--json", ...only], extra);
+  const { findings } = json() as { findings: Finding[] };
+  const problems = findings.filter(({ level }) => level === "problem");
+  expect(code).toBe(problems.length > 0 ? 4 : 0);
+  for (const { advice } of problems) expect(advice).toMatch(/[A-Z].*\.$/);
+  return { findings, problems, codes: problems.map((finding) => finding.code) };
+}
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function ownRedis(...args: string[]): Promise<string> {
+  const server = await startRedis({ own: true, args });
+  onTestFinished(() => server.close());
+  return server.url;
+}
+
+async function installed(world: World) {
+  const account = world.simulator.addAccount({ assets: 3 });
+  const id = world.installationIdOf(account);
+  await world.startWorker();
+  await world.install(account);
+  await vi.waitFor(
+    async () => {
+      const syncs = await world.store.syncs.ofInstallation(id);
+      expect(syncs.length).toBeGreaterThan(0);
+      expect(syncs.every(({ lastRun }) => lastRun !== null)).toBe(true);
+    },
+    { timeout: 40_000, interval: 50 },
+  );
+  return id;
+}
+
+test("where nothing is wrong it finds nothing", async () => {
+  const world = await setup();
+  await installed(world);
+  const { codes, findings } = await problemsOf(world, []);
+  expect(codes).toEqual([]);
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(9);
+  expect(findings.filter(({ level }) => level === "skipped")).toEqual([]);
+  const { stdout, code } = await world.cli(["doctor"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/0 problems, \d warnings\n$/);
+});
+
+test("Redis without an append-only file", async () => {
+  const REDIS_URL = await ownRedis("--appendonly", "no");
+  expect((await problemsOf(await setup(), ["redis"], { REDIS_URL })).codes).toEqual([
+    "REDIS_NOT_APPEND_ONLY",
+  ]);
+});
+
+test("Redis that evicts", async () => {
+  const REDIS_URL = await ownRedis("--maxmemory-policy", "allkeys-lru");
+  expect((await problemsOf(await setup(), ["redis"], { REDIS_URL })).codes).toEqual(["REDIS_EVICTS"]);
+});
+
+test("Redis that is short of memory", async () => {
+  const REDIS_URL = await ownRedis();
+  const redis = new Redis(REDIS_URL);
+  onTestFinished(() => redis.disconnect());
+  await redis.config("SET", "maxmemory", "1mb");
+  expect((await problemsOf(await setup(), ["redis"], { REDIS_URL })).codes).toEqual(["REDIS_MEMORY_SHORT"]);
+});
+
+test("Redis that is not reachable is said once", async () => {
+  const world = await setup();
+  const { codes, findings } = await problemsOf(world, ["redis", "queues", "schedule"], {
+    REDIS_URL: "redis://127.0.0.1:1",
+  });
+  expect(codes).toEqual(["REDIS_UNREACHABLE"]);
+  expect(findings.filter(({ code }) => code === "NOT_LOOKED_AT")).toHaveLength(2);
+});
+
+test("MongoDB that is not reachable", async () => {
+  const world = await setup();
+  const { codes } = await problemsOf(world, ["mongodb", "sealing"], {
+    MONGODB_URL: "mongodb://127.0.0.1:1/x",
+  });
+  expect(codes).toEqual(["MONGODB_UNREACHABLE"]);
+});
+
+test("an index that is missing", async () => {
+  const world = await setup();
+  await world.db.collection("syncs").dropIndex("nextRunAt_1");
+  const { codes, problems } = await problemsOf(world, ["mongodb"]);
+  expect(codes).toEqual(["MONGODB_INDEX_MISSING"]);
+  expect(problems[0]?.says).toContain("syncs (nextRunAt)");
+});
+
+test("a key set that is not reachable", async () => {
+  const world = await setup();
+  const { codes } = await problemsOf(world, ["key-set"], { TRACKUNIT_JWKS_URL: "http://127.0.0.1:1/" });
+  expect(codes).toEqual(["KEY_SET_UNREACHABLE"]);
+});
+
+test.each<[name: string, answer: string]>([
+  ["holds no key to verify with", JSON.stringify({ keys: [{ kty: "oct", k: "c2VjcmV0", kid: "1" }] })],
+  ["is a web page", "<html></html>"],
+])("a key set that %s", async (_name, answer) => {
+  const TRACKUNIT_JWKS_URL = await serve((_request, response) => response.end(answer));
+  expect((await problemsOf(await setup(), ["key-set"], { TRACKUNIT_JWKS_URL })).codes).toEqual([
+    "KEY_SET_UNUSABLE",
+  ]);
+});
+
+test("a token endpoint that fails and an API that is away", async () => {
+  const TRACKUNIT_TOKEN_URL = await serve((_request, response) => response.writeHead(502).end());
+  const extra = { TRACKUNIT_TOKEN_URL, TRACKUNIT_API_URL: "http://127.0.0.1:1" };
+  expect((await problemsOf(await setup(), ["trackunit"], extra)).codes).toEqual([
+    "TOKEN_ENDPOINT_FAILS",
+    "API_UNREACHABLE",
+  ]);
+});
+
+test("a public sealing key without its private half", async () => {
+  const { publicKey } = await generateSealingKey();
+  const extra = { SEALING_PUBLIC_KEY: JSON.stringify(publicKey) };
+  expect((await problemsOf(await setup(), ["sealing"], extra)).codes).toEqual([
+    "SEALING_PRIVATE_HALF_MISSING",
+  ]);
+});
+
+test("a public and a private sealing key of one id that are not of one pair", async () => {
+  const world = await setup();
+  const { kid } = JSON.parse(world.env.SEALING_PUBLIC_KEY ?? "");
+  const { publicKey } = await generateSealingKey({ keyId: kid });
+  const extra = { SEALING_PUBLIC_KEY: JSON.stringify(publicKey) };
+  expect((await problemsOf(world, ["sealing"], extra)).codes).toEqual(["SEALING_HALVES_DIFFER"]);
+});
+
+test("a stored credential that is sealed with a key that is not there", async () => {
+  const world = await setup();
+  const { publicKey } = await generateSealingKey();
+  const installationId = installationIdOf(app, "lost");
+  const sealedCredential = await (await createSeal(publicKey))("secret", {
+    installationId,
+    purpose: "credential",
+  });
+  await world.store.installations.storeInstall(
+    {
+      installationId,
+      irisAppId: app,
+      accountId: "lost",
+      generation: "1" as Generation,
+      sealedCredential,
+      clientIdFingerprint: "f",
+      receivedAt: new Date(),
+    },
+    { requestedScopes: [], sealKeyId: publicKey.kid ?? "" },
+  );
+  const { codes, problems } = await problemsOf(world, ["sealing"]);
+  expect(codes).toEqual(["STORED_CREDENTIALS_CLOSED"]);
+  expect(problems[0]?.says).toContain(
+    `ERR_SEAL_UNKNOWN_KEY (key ${publicKey.kid}), the first of ${installationId}`,
+  );
+});
+
+test("a clock that is wrong", async () => {
+  const ahead = (_request: unknown, response: Parameters<RequestListener>[1]) =>
+    response.writeHead(404, { date: new Date(Date.now() + 120_000).toUTCString() }).end();
+  const TRACKUNIT_TOKEN_URL = await serve(ahead);
+  const { codes, problems } = await problemsOf(await setup(), ["trackunit", "clock"], {
+    TRACKUNIT_TOKEN_URL,
+  });
+  expect(codes).toEqual(["CLOCK_WRONG"]);
+  expect(problems[0]?.says).toContain("2m behind that of the token endpoint");
+});
+
+test("a dispatch tick that is lost, and queues that nobody takes from", async () => {
+  const world = await setup();
+  const stop = await world.startWorker();
+  expect((await problemsOf(world, ["schedule", "queues"])).codes).toEqual([]);
+  await stop();
+  await world.queues.queues.dispatch.removeJobScheduler("tick");
+  const { codes } = await problemsOf(world, ["schedule", "queues"]);
+  expect(codes).toEqual([
+    "QUEUE_NO_WORKER",
+    "QUEUE_NO_WORKER",
+    "QUEUE_NO_WORKER",
+    "QUEUE_NO_WORKER",
+    "TICK_MISSING",
+  ]);
+});
+
+test("a tick that has stopped", async () => {
+  const world = await setup();
+  await world.queues.ensureTick(1_000, new Date());
+  // BullMQ keeps when it is due next here; nobody has taken it for an hour.
+  await world.redis.zadd(`{${world.namespace}-dispatch}:dispatch:repeat`, Date.now() - 3_600_000, "tick");
+  const { codes, problems } = await problemsOf(world, ["schedule"]);
+  expect(codes).toEqual(["TICK_STOPPED"]);
+  expect(problems[0]?.says).toBe("the dispatch tick should have run 1h ago");
+});
+
+test("a schedule that lags", async () => {
+  const world = await setup();
+  const id = installationIdOf(app, "late");
+  await world.store.syncs.plan(id, ["assets"], new Date(Date.now() - 600_000), false);
+  const { codes, problems } = await problemsOf(world, ["schedule"]);
+  expect(codes).toContain("SCHEDULE_LATE");
+  expect(problems.find(({ code }) => code === "SCHEDULE_LATE")?.says).toContain(
+    `${id}/assets) has been due for 10m`,
+  );
+});
+
+test("an install that failed, whose credential is nowhere else", async () => {
+  const world = await setup();
+  await world.startWorker();
+  const installationId = installationIdOf(app, "broken");
+  await world.queues.addCallback({
+    contentHash: "a".repeat(64),
+    install: {
+      installationId,
+      irisAppId: app,
+      accountId: "broken",
+      generation: "1" as Generation,
+      sealedCredential: "no sealed text" as SealedText,
+      clientIdFingerprint: "f",
+      receivedAt: new Date(),
+    },
+  });
+  await vi.waitFor(async () => expect(await world.queues.queues.install.getFailedCount()).toBe(1), {
+    timeout: 20_000,
+  });
+  expect((await problemsOf(world, ["queues"])).codes).toEqual(["INSTALLS_FAILED"]);
+});
+
+test.each<[name: string, extra: Record<string, string>, says: string]>([
+  ["no app", { TRACKUNIT_APP_IDS: " , " }, "TRACKUNIT_APP_IDS: names no app"],
+  [
+    "a private key where a public one belongs",
+    { SEALING_PUBLIC_KEY: '{"kty":"RSA","kid":"1","d":"x"}' },
+    "is a private key",
+  ],
+  [
+    "public keys where private ones belong",
+    { SEALING_PRIVATE_KEYS: '{"keys":[{"kty":"RSA","kid":"1"}]}' },
+    "SEALING_PRIVATE_KEYS: ",
+  ],
+  ["a namespace that Redis Cluster would not like", { REDIS_NAMESPACE: "a:b" }, "REDIS_NAMESPACE: may hold"],
+  [
+    "a secret file that is not there",
+    { SEALING_PUBLIC_KEY: "", SEALING_PUBLIC_KEY_FILE: "/no/such" },
+    "cannot be read (ENOENT)",
+  ],
+])("a configuration with %s", async (_name, extra, says) => {
+  const { codes, problems } = await problemsOf(await setup(), ["configuration"], extra);
+  expect(codes).toEqual(["CONFIGURATION_FAULT"]);
+  expect(problems[0]?.says).toContain(says);
+});
