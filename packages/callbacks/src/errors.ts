@@ -70,6 +70,7 @@ const rules = {
 } as const satisfies Record<string, RefusalRule>;
 
 export type RefusalCode = keyof typeof rules;
+export const refusalCodes = Object.keys(rules) as RefusalCode[];
 
 /** A request that gets no 202. `reason` is for the log only and names the cause more closely; it holds no input. */
 export class Refusal extends Error {

@@ -8,7 +8,7 @@ export {
   isInstalled,
 } from "./callback-body.ts";
 export { bindingKeyOf, contentHashOf } from "./content-hash.ts";
-export { KeySetFetchError, Refusal, type RefusalCode, refusalOf } from "./errors.ts";
+export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
 export { createKeySetFetcher } from "./fetch-key-set.ts";
 export { tokenOf } from "./identity-header.ts";
 export { acceptJsonOnly } from "./json-body.ts";

@@ -2,13 +2,16 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { Refusal, refusalOf } from "@fleetkeeper/callbacks";
+import { Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export function createRefuse(log: Log, metrics: IngressMetrics) {
   /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
   const answered = new WeakSet<Socket>();
+
+  // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
+  for (const result of refusalCodes) metrics.callbacks.inc({ result }, 0);
 
   function note(refusal: Refusal, requestId?: string): void {
     const { code, reason } = refusal;

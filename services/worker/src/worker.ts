@@ -53,7 +53,7 @@ export async function startWorker(
   const metrics = createWorkerMetrics();
 
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
-  const onError = (error: Error) => log.warn({ error }, "redis connection");
+  const onError = (error: Error) => log.warn({ error }, "redis connection failed");
   const producer = connectProducer(config.REDIS_URL, { commandTimeoutMs: 10_000 });
   producer.on("error", onError);
   defer("redis", () => producer.quit());
