@@ -56,6 +56,9 @@ export interface QueueSet {
    */
   ensureTick(everyMs: number, now: Date): Promise<boolean>;
 
+  /** When the next dispatch tick is to run; long past when no worker runs them, undefined when none was ever set up. */
+  nextTickAt(): Promise<Date | undefined>;
+
   close(): Promise<void>;
 }
 
@@ -152,6 +155,11 @@ export function createQueueSet(options: {
       if (tick?.every === everyMs && (tick.next ?? 0) > now.getTime() - graceMs) return false;
       await queues.dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
       return true;
+    },
+
+    async nextTickAt(): Promise<Date | undefined> {
+      const tick = await queues.dispatch.getJobScheduler("tick");
+      return tick?.next === undefined ? undefined : new Date(tick.next);
     },
 
     async close(): Promise<void> {

@@ -1,5 +1,6 @@
 // What a service says of itself: logs without secrets, metrics, counts by the minute, traces.
 
+export { createBoardMetrics } from "./board-metrics.ts";
 export { type ClusterMetrics, createClusterMetrics } from "./cluster-metrics.ts";
 export {
   type CallbackStep,

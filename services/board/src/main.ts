@@ -3,7 +3,7 @@
 import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
 import { configure, runService } from "@fleetkeeper/process";
 import { openStore } from "@fleetkeeper/store";
-import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { createBoardMetrics, createLog } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
 import { createBoardServer } from "./server.ts";
 
@@ -32,7 +32,7 @@ await runService({ log }, async (defer) => {
     redis,
     queueSet,
     store,
-    metrics: createMetrics("board"),
+    metrics: createBoardMetrics(queueSet.nextTickAt, () => new Date()),
     checks: { redis: () => redis.ping(), mongodb: () => store.ping() },
     log,
   });

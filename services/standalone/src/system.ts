@@ -8,7 +8,7 @@ import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
-import { startService } from "./service-process.ts";
+import { type ServiceProcess, startService } from "./service-process.ts";
 
 export interface SystemOptions {
   dataDir: string;
@@ -30,6 +30,8 @@ export interface System {
   /** Of ingress and worker: health and metrics. */
   opsUrls: string[];
   logDir: string;
+  /** Each as a process of its own, which can be stopped alone. */
+  services: Record<"ingress" | "worker" | "board", ServiceProcess>;
 }
 
 /** How many accounts the simulated Trackunit has at first, and how large the first one's fleet is. */
@@ -119,11 +121,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
     },
   ] as const;
-  await Promise.all(
+  const running = await Promise.all(
     services.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
-      const running = await startService({ ...service, logPath, onUnexpectedEnd });
-      defer(() => running.stop());
+      const process = await startService({ ...service, logPath, onUnexpectedEnd });
+      defer(() => process.stop());
+      return [service.name, process] as const;
     }),
   );
   progress.step("ingress, worker and board are ready");
@@ -131,7 +134,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const store = await openStore({ mongodbUrl });
   defer(() => store.close());
   const opsUrls = [ports.ingressOps, ports.workerOps].map((port) => `http://127.0.0.1:${port}`);
-  return { store, simulator, ingressUrl, boardUrl, boardUser, boardPassword, opsUrls, logDir };
+  return {
+    store,
+    simulator,
+    ingressUrl,
+    boardUrl,
+    boardUser,
+    boardPassword,
+    opsUrls,
+    logDir,
+    services: Object.fromEntries(running) as System["services"],
+  };
 }
 
 /** What a developer set for the syncs: modules of one's own, sizes of slices. */

@@ -15,6 +15,8 @@ export interface Concern {
 /** Beyond this the dispatcher does not keep up. */
 const longLagMs = 60_000;
 const longWaitMs = 60_000;
+/** Ticks come every second. */
+const lateTickMs = 5_000;
 
 export function concernsOf({ redis, mongodb }: OverviewFacts): Concern[] {
   return [...fromRedis(redis), ...fromMongodb(mongodb)].sort((a, b) => a.mood.localeCompare(b.mood));
@@ -27,6 +29,12 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
   const concerns: Concern[] = noWorker
     ? [{ mood: "bad", text: "No worker is running: nothing is installed, warmed or synced" }]
     : [];
+  if (!noWorker && (redis.tickLateMs ?? 0) > lateTickMs)
+    concerns.push({
+      mood: "bad",
+      text: `No worker has looked for what is due for ${duration(redis.tickLateMs ?? 0)}: workers hang or are too busy`,
+      link: "/queues/queue/dispatch",
+    });
   for (const { name, counts, paused, workers, oldestWaitingMs = 0 } of redis.queues) {
     const link = `/queues/queue/${name}`;
     if (counts.failed > 0)

@@ -10,9 +10,16 @@ import { type QueueState, readQueueStates } from "../bull-board/queue-states.ts"
 export interface OverviewFacts {
   at: Date;
   /** Undefined while Redis does not answer. */
-  redis: { queues: QueueState[]; minutes: MinuteStats[] } | undefined;
+  redis: QueuesAtLarge | undefined;
   /** Undefined while MongoDB does not answer. */
   mongodb: AccountsAtLarge | undefined;
+}
+
+export interface QueuesAtLarge {
+  queues: QueueState[];
+  minutes: MinuteStats[];
+  /** How long the next dispatch tick has been due; undefined before the first worker ever ran. */
+  tickLateMs?: number | undefined;
 }
 
 export interface AccountsAtLarge {
@@ -48,12 +55,15 @@ export function createReadOverview(options: {
     return { at, redis: fromRedis, mongodb };
   };
 
-  async function readRedis(at: Date) {
-    const [queues, stats] = await Promise.all([
+  async function readRedis(at: Date): Promise<QueuesAtLarge> {
+    const [queues, stats, nextTickAt] = await Promise.all([
       readQueueStates(queueSet),
       readMinuteStats(redis, namespace, minutes, at),
+      queueSet.nextTickAt(),
     ]);
-    return { queues, minutes: stats };
+    const tickLateMs =
+      nextTickAt === undefined ? undefined : Math.max(0, at.getTime() - nextTickAt.getTime());
+    return { queues, minutes: stats, tickLateMs };
   }
 
   async function readMongodb(at: Date): Promise<AccountsAtLarge> {

@@ -18,12 +18,11 @@ export const examineSchedule: Examine = async (examiner) => [
 ];
 
 async function tick({ reach, now }: Examiner): Promise<Finding> {
-  const { queues } = await reach.queues();
-  const scheduler = await queues.dispatch.getJobScheduler("tick");
+  const nextAt = await (await reach.queues()).nextTickAt();
   const advice = "Start a worker: it sets the tick up and watches it. If one runs, look at its log.";
-  if (scheduler === undefined)
+  if (nextAt === undefined)
     return problem("TICK_MISSING", "there is no dispatch tick: nothing is scheduled", advice);
-  const lateByMs = now().getTime() - (scheduler.next ?? 0);
+  const lateByMs = now().getTime() - nextAt.getTime();
   return lateByMs < tickGraceMs
     ? ok("TICK", "the dispatch tick runs")
     : problem("TICK_STOPPED", `the dispatch tick should have run ${duration(lateByMs)} ago`, advice);
