@@ -75,11 +75,9 @@ export function createInstallations(db: Db) {
       const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, prewarmAt, tokenFailures: 0 };
       const before = await installations.findOneAndUpdate({ _id, generation }, { $set: noted });
       const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
-      const { modifiedCount } = await installations.updateOne(
-        { _id, generation, state: "revoked" },
-        { $set: { state: "active" } },
-      );
-      return { restored: modifiedCount === 1, firstSince: isFirst ? before.installedAt : undefined };
+      await keepPaused(before);
+      const restored = before?.state === "revoked" && (await restore(_id, generation));
+      return { restored, firstSince: isFirst ? before.installedAt : undefined };
     },
 
     /** Notes that no token was had for a reason that may pass. */
@@ -89,10 +87,8 @@ export function createInstallations(db: Db) {
       result: TokenResult,
       prewarmAt: Date,
     ): Promise<void> {
-      await installations.updateOne(
-        { _id, generation },
-        { $set: { lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } },
-      );
+      const noted = { $set: { lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } };
+      await keepPaused(await installations.findOneAndUpdate({ _id, generation }, noted));
     },
 
     /**
@@ -184,6 +180,17 @@ export function createInstallations(db: Db) {
       return modifiedCount === 1;
     },
   };
+
+  /** A token that was under way when the account was paused, or that an operator asked for, does not start it again. */
+  async function keepPaused(before: InstallationDocument | null): Promise<void> {
+    if (before?.state !== "paused") return;
+    await installations.updateOne({ _id: before._id, state: "paused" }, { $set: { prewarmAt: null } });
+  }
+
+  async function restore(_id: InstallationId, generation: Generation): Promise<boolean> {
+    const filter = { _id, generation, state: "revoked" as const };
+    return (await installations.updateOne(filter, { $set: { state: "active" } })).modifiedCount === 1;
+  }
 
   async function stored(
     _id: InstallationId,

@@ -71,6 +71,15 @@ export async function openStore(options: {
       if (after?.state !== "revoked") await syncs.wake(id, ["credential"], refusal[1].at);
     },
 
+    /**
+     * Makes the syncs of an installation that do not exist yet: due at once, or waiting with the rest of a paused account.
+     * Does nothing for one that was forgotten in the meantime.
+     */
+    async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
+      const installation = await installations.find(id);
+      if (installation !== null) await syncs.plan(id, names, now, installation.state === "paused");
+    },
+
     /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */
     async pause(id: InstallationId): Promise<void> {
       await installations.setPaused(id);

@@ -65,3 +65,37 @@ test("a due prewarm goes to one of many dispatchers", async () => {
   expect(await store.installations.duePrewarms(at(1), 10)).toEqual([]);
   expect(await store.installations.duePrewarms(at(601), 10)).toHaveLength(1);
 });
+
+test("a token that was under way when the account was paused does not start it again", async () => {
+  const { store } = await setup();
+  await store.installations.storeInstall(installOf("1"), how);
+  await store.pause(installationId);
+  const granted = { at: at(1), outcome: "granted", expiresAt: at(3600) } as const;
+  const grant = { result: granted, grantedScopes: [], prewarmAt: at(2000) };
+  await store.installations.noteGrant(installationId, "1" as Generation, grant);
+  expect(await store.installations.find(installationId)).toMatchObject({
+    state: "paused",
+    prewarmAt: null,
+    lastToken: granted,
+  });
+  const failed = { at: at(2), outcome: "failed", code: "ERR_X" } as const;
+  await store.installations.noteFailure(installationId, "1" as Generation, failed, at(2000));
+  expect(await store.installations.find(installationId)).toMatchObject({
+    state: "paused",
+    prewarmAt: null,
+    lastToken: failed,
+  });
+});
+
+test("nothing is planned for an account that was forgotten, and a paused one's new syncs wait with it", async () => {
+  const { store } = await setup();
+  await store.installations.storeInstall(installOf("1"), how);
+  await store.pause(installationId);
+  await store.plan(installationId, ["assets"], at(0));
+  expect(await store.syncs.ofInstallation(installationId)).toMatchObject([
+    { nextRunAt: null, waiting: { for: "operator", of: "account" } },
+  ]);
+  await store.forget(installationId, at(1));
+  await store.plan(installationId, ["assets"], at(2));
+  expect(await store.syncs.ofInstallation(installationId)).toEqual([]);
+});

@@ -31,8 +31,7 @@ export function createInstallHandler({ store, scopes, syncNames, forgetTokens, n
     const how = { requestedScopes: scopes, sealKeyId: sealKeyIdOf(install.sealedCredential) };
     const outcome = await store.installations.storeInstall(install, how);
     if (outcome !== "superseded") {
-      const paused = (await store.installations.find(payload.installationId))?.state === "paused";
-      await store.syncs.plan(payload.installationId, syncNames, now(), paused);
+      await store.plan(payload.installationId, syncNames, now());
       await store.syncs.wake(payload.installationId, ["credential", "backoff", "scope", "schedule"], now());
     }
     return { outcome };

@@ -22,7 +22,7 @@ export function createPrewarmHandler(options: {
         : tokens.prewarm(installationId, generation));
       await ledger.noteGrant(installationId, token);
       // A sync that is newer than the install gets into the schedule with the next token.
-      await store.syncs.plan(installationId, syncNames, now(), false);
+      await store.plan(installationId, syncNames, now());
       return { outcome: "warm", expiresAt: token.expiresAt };
     } catch (error) {
       if (error instanceof TokenError) return { outcome: "not warm", code: error.code };

@@ -1,0 +1,89 @@
+// The way to Trackunit: access tokens for each installation, and the API with them, within its limits.
+
+import { createOpen, createSeal, type Open, type Seal } from "@fleetkeeper/sealing";
+import type { Store } from "@fleetkeeper/store";
+import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
+import { createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
+import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
+import type { Redis } from "ioredis";
+import type { Dispatcher } from "undici";
+import type { WorkerConfig } from "./config.ts";
+import { createTokenLedger, type TokenLedger } from "./token-ledger.ts";
+
+export interface TrackunitConnection {
+  tokens: Tokens;
+  ledger: TokenLedger;
+  trackunit: ReturnType<typeof createTrackunit>;
+  seal: Seal;
+  open: Open;
+}
+
+export async function connectTrackunit(options: {
+  config: WorkerConfig;
+  redis: Redis;
+  store: Store;
+  dispatcher: Dispatcher;
+  log: Log;
+  metrics: WorkerMetrics;
+  traces: Traces;
+  now: () => Date;
+}): Promise<TrackunitConnection> {
+  const { config, redis, store, dispatcher, log, metrics, traces, now } = options;
+  const namespace = config.REDIS_NAMESPACE;
+  const seal = await createSeal(config.SEALING_PUBLIC_KEY);
+  const open = await createOpen(config.SEALING_PRIVATE_KEYS);
+  const ledger = createTokenLedger({ store, log, metrics, now });
+  const inputs = { tokenUrl: config.TRACKUNIT_TOKEN_URL, scopes: config.TRACKUNIT_SCOPES };
+
+  const tokens = createTokens({
+    cache: createTokenCache({
+      ...inputs,
+      redis,
+      namespace,
+      seal: (text, installationId) => seal(text, { installationId, purpose: "access-token" }),
+      open: (sealed, installationId) => open(sealed, { installationId, purpose: "access-token" }),
+    }),
+    redis,
+    endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },
+    loadCredential: async (installationId) => {
+      const { sealedCredential, generation, state } = await store.installations.credentialOf(installationId);
+      const credential = JSON.parse(await open(sealedCredential, { installationId, purpose: "credential" }));
+      return { credential, generation, revoked: state === "revoked" };
+    },
+    onGrant: (installationId, token) => ledger.granted(installationId, token),
+    onError: (installationId, generation, error) => ledger.failed(installationId, generation, error),
+    onLookup: (found) => metrics.tokenLookups.inc({ found }),
+    aroundRequest: (request) => {
+      const stop = metrics.tokenRequestSeconds.startTimer();
+      return traces.span("token.request", {}, request).finally(stop);
+    },
+    now,
+  });
+
+  const trackunit = createTrackunit({
+    apiUrl: config.TRACKUNIT_API_URL,
+    dispatcher,
+    limiter: createRedisLimiter({
+      redis,
+      namespace,
+      onTake: ({ family, waitMs, putOff }) => {
+        metrics.limiterPutOff.inc({ family }, putOff ? 1 : 0);
+        if (!putOff) metrics.limiterWaitSeconds.observe({ family }, waitMs / 1_000);
+      },
+    }),
+    breaker: createCircuitBreaker({
+      onChange: (circuit) => {
+        metrics.circuitOpen.set(circuit === "open" ? 1 : 0);
+        log.warn({ circuit }, "circuit to the API changed");
+      },
+    }),
+    onRequest: ({ family, status, durationMs }) => {
+      metrics.apiRequests.inc({ family, status });
+      metrics.apiRequestSeconds.observe({ family }, durationMs / 1_000);
+    },
+    getAccessToken: async (installationId, refused) =>
+      (await tokens.get(installationId, refused)).accessToken,
+  });
+
+  return { tokens, ledger, trackunit, seal, open };
+}

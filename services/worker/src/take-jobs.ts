@@ -1,0 +1,62 @@
+// Taking jobs of the queues, with what every job has: its trace, its metrics, its line in the log, its end when the worker stops.
+
+import {
+  type Consumer,
+  consume,
+  type loadQueueTelemetry,
+  type QueueName,
+  type Task,
+} from "@fleetkeeper/jobs";
+import type { Defer } from "@fleetkeeper/process";
+import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Redis } from "ioredis";
+import type { InstallTraces } from "./install-traces.ts";
+import { decideJob } from "./retry.ts";
+import { installationOf, traceJobs } from "./trace-jobs.ts";
+
+/** How long running work may go on after the worker was told to stop; then it is asked to hand back what is left. */
+const graceMs = 10_000;
+
+export function createTakeJobs(options: {
+  redis: Redis;
+  namespace: string;
+  log: Log;
+  metrics: WorkerMetrics;
+  traces: Traces;
+  installTraces: InstallTraces;
+  telemetry: Awaited<ReturnType<typeof loadQueueTelemetry>> | undefined;
+  onError: (error: Error) => void;
+  defer: Defer;
+}) {
+  const { redis, namespace, log, metrics, traces, installTraces, telemetry, onError, defer } = options;
+
+  return <Name extends QueueName>(
+    queue: Name,
+    concurrency: number,
+    handle: (task: Task<Name>) => Promise<unknown>,
+  ): Consumer => {
+    metrics.jobsStalled.inc({ queue }, 0);
+    const consumer = consume({
+      queue,
+      concurrency,
+      handle: traceJobs(queue, handle, { traces, installTraces }),
+      redis,
+      namespace,
+      decide: decideJob,
+      onError,
+      telemetry: queue === "dispatch" ? undefined : telemetry,
+      onStalled: (jobId) => {
+        metrics.jobsStalled.inc({ queue });
+        log.warn({ queue, jobId }, "job stalled");
+      },
+      onSettled: ({ jobId, payload, durationMs, verdict, error }) => {
+        metrics.jobs.observe({ queue, outcome: verdict }, durationMs / 1_000);
+        const fields = { queue, jobId, installationId: installationOf(payload), durationMs };
+        if (error !== undefined) log.error({ ...fields, verdict, error }, "job failed");
+        else log.debug(fields, "job done");
+      },
+    });
+    defer(`jobs of queue ${queue}`, () => consumer.close(graceMs));
+    return consumer;
+  };
+}
