@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{packages,services}/*/test/**/*.integration.test.ts"],
-          globalSetup: ["packages/local-stack/src/vitest-setup.ts"],
+          globalSetup: ["packages/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

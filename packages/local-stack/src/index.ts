@@ -8,6 +8,7 @@ export {
   ServerNotStartedError,
   ServerUnreachableError,
 } from "./errors.ts";
+export { type Installed, installPackage } from "./install-package.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
 export type { RunningServer, ServerOptions } from "./running-server.ts";
 export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start-local-stack.ts";

@@ -4,7 +4,7 @@ import { takeDataFolder } from "./data-folder.ts";
 import { startContainer } from "./docker.ts";
 import { NoRedisError, ServerUnreachableError } from "./errors.ts";
 import { findOnPath } from "./find-on-path.ts";
-import { installRedis } from "./install-redis.ts";
+import { installPackage } from "./install-package.ts";
 import { pingRedis } from "./ping.ts";
 import { firstServer, type RunningServer, type ServerOptions } from "./running-server.ts";
 import { onFreePort, startServerProcess } from "./server-process.ts";
@@ -48,7 +48,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningSer
         return command ? startBinary(command, "from the PATH", options) : "no redis-server on the PATH";
       },
       async () => {
-        const installed = await installRedis(env, onProgress);
+        const installed = await installPackage("redis-server", { env, onProgress });
         return "reason" in installed
           ? installed.reason
           : startBinary(installed.command, "installed by apt-get", options);

@@ -1,18 +1,8 @@
-// A Chromium for the tests that need a browser: `CHROMIUM_PATH`, else where systems usually have one.
+// A page of a Chromium for the tests that need a browser.
 
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-
-const usualPaths = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/usr/bin/google-chrome-stable",
-  "/snap/bin/chromium",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
+import { knownChromium, usualPaths } from "./find-chromium.ts";
 
 /** A page in a new browser that ends with the test, and every complaint that its console had. */
 export async function openPage(): Promise<{ page: Page; browser: Browser; complaints: string[] }> {
@@ -39,9 +29,7 @@ export async function openPage(): Promise<{ page: Page; browser: Browser; compla
 }
 
 function findChromium(): string {
-  const given = process.env.CHROMIUM_PATH;
-  if (given) return given;
-  const found = usualPaths.find((path) => existsSync(path));
+  const found = knownChromium();
   if (found === undefined)
     throw new Error(
       `There is no Chromium for the browser tests. Install one (Debian, Ubuntu: apt-get install chromium) or name one in CHROMIUM_PATH. Looked at: ${usualPaths.join(", ")}`,

@@ -1,4 +1,4 @@
-// Redis from the system's packages, for root on Debian or Ubuntu: a container or a fresh virtual machine.
+// A program from the system's packages, for root on Debian or Ubuntu: a container or a fresh virtual machine.
 
 import { execFile } from "node:child_process";
 import { access, rm, writeFile } from "node:fs/promises";
@@ -6,41 +6,45 @@ import { promisify } from "node:util";
 import { findOnPath } from "./find-on-path.ts";
 import { withProgress } from "./progress.ts";
 
-const aptTimeoutMs = 180_000;
 const policyFile = "/usr/sbin/policy-rc.d";
 
 export type Installed = { command: string } | { reason: string };
 
-/** Installs redis-server, without starting the system's service, and returns its path, or why there is none. */
-export async function installRedis(
-  env: NodeJS.ProcessEnv,
-  onProgress: (line: string) => void,
+/**
+ * Installs the package that has the name of its program, without starting a service of it.
+ * @returns the program's path, or why there is none.
+ */
+export async function installPackage(
+  name: string,
+  options: { env: NodeJS.ProcessEnv; onProgress: (line: string) => void; timeoutMs?: number },
 ): Promise<Installed> {
+  const { env, onProgress, timeoutMs = 180_000 } = options;
   const aptGet = await findOnPath("apt-get", env);
-  if (!aptGet) return { reason: "no apt-get to install redis-server with" };
-  if (process.getuid?.() !== 0) return { reason: "not root: `sudo apt-get install redis-server` would do" };
+  if (!aptGet) return { reason: `no apt-get to install ${name} with` };
+  if (process.getuid?.() !== 0) return { reason: `not root: \`sudo apt-get install ${name}\` would do` };
 
   const run = async (...args: string[]) => {
     const apt = promisify(execFile)(aptGet, ["-y", "-o", "DPkg::Lock::Timeout=60", ...args], {
       env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
-      timeout: aptTimeoutMs,
+      timeout: timeoutMs,
+      maxBuffer: 16 * 1024 * 1024,
     });
-    await withProgress(apt, { what: `apt-get ${args[0]} redis-server`, timeoutMs: aptTimeoutMs, onProgress });
+    await withProgress(apt, { what: `apt-get ${args[0]} ${name}`, timeoutMs, onProgress });
   };
-  onProgress("Redis: apt-get install redis-server");
+  onProgress(`apt-get install ${name}`);
   try {
     await withoutServices(async () => {
-      const install = () => run("install", "--no-install-recommends", "redis-server");
+      const install = () => run("install", "--no-install-recommends", name);
       // The lists of packages are missing in a fresh container and may be out of date elsewhere.
       await install().catch(async () => {
         await run("update");
         await install();
       });
     });
-    const command = await findOnPath("redis-server", env);
-    return command ? { command } : { reason: "apt-get installed no redis-server" };
+    const command = await findOnPath(name, env);
+    return command ? { command } : { reason: `apt-get installed no ${name}` };
   } catch (error) {
-    return { reason: `apt-get install redis-server failed: ${(error as Error).message.split("\n").at(0)}` };
+    return { reason: `apt-get install ${name} failed: ${(error as Error).message.split("\n").at(0)}` };
   }
 }
 
