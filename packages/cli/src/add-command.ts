@@ -18,16 +18,20 @@ export const accountArgument = {
 
 export function addCommand(parent: Command, name: string, text: CommandText): Command {
   const { summary, details, examples } = text;
-  return parent
-    .command(name)
-    .summary(summary)
-    .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
-    .option("--json", "print JSON, errors too")
-    .option("--env <path>", "read variables from this file instead of .env")
-    .addHelpText(
-      "after",
-      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
-    );
+  return (
+    parent
+      .command(name)
+      .summary(summary)
+      .description(`${summary}.`)
+      .option("--json", "print JSON, errors too")
+      .option("--env <path>", "read variables from this file instead of .env")
+      // Not in the description: completion shows that, and takes each line for a command.
+      .addHelpText("after", details === undefined ? "" : `\n${details}`)
+      .addHelpText(
+        "after",
+        `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
+      )
+  );
 }
 
 /** A command that only holds others. */

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { createProgram } from "../src/program.ts";
 import { runCli } from "./run-cli.ts";
 
 // Each command line is a process of its own.
@@ -83,8 +84,14 @@ test.each(["bash", "zsh", "fish"])("there is a completion script for %s", async 
   expect(stdout).toContain("fleetkeeper");
 });
 
-test("completion knows commands, options and choices", async () => {
+test("completion knows commands, options and choices, each on one line", async () => {
   const complete = async (...args: string[]) => (await runCli(["complete", "--", ...args])).stdout;
+  const lines = (await complete("")).trim().split("\n").slice(0, -1);
+  const names = createProgram("0").commands.map((command) => command.name());
+  expect(lines.map((line) => line.split("\t")[0])).toEqual([
+    ...names.filter((name) => name !== "complete"),
+    "help",
+  ]);
   expect(await complete("accounts", "re")).toMatch(/resume[\s\S]*refresh/);
   expect(await complete("accounts", "list", "--st")).toContain("--state");
   expect(await complete("accounts", "list", "--state", "")).toContain("revoked");

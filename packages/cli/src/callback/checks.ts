@@ -49,7 +49,8 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_HEADERS_TOO_LARGE: "Find out what a proxy adds to the headers.",
   ERR_CONTENT_TYPE: "Find out whether a proxy changes Content-Type or compresses the body.",
   ERR_BODY_TOO_LARGE: "Tell Trackunit: a callback has a few hundred bytes.",
-  ERR_BODY_MALFORMED: "Compare the body with docs: if Trackunit changed it, Fleetkeeper must follow.",
+  ERR_BODY_MALFORMED:
+    "Look at the body in the capture: if a proxy changed it, stop that; if Trackunit did, report it.",
   ERR_IDENTITY_MISSING:
     "Check that no proxy strips the header Trackunit-Identity; otherwise it did not come from Trackunit.",
   ERR_IDENTITY_MALFORMED: "Check that no proxy changes or repeats the header Trackunit-Identity.",
@@ -62,7 +63,7 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_IDENTITY_EXPIRED:
     "If it came late, find out why; else set the clocks. For an older capture give the time it came in by --at.",
   ERR_IDENTITY_CLAIM:
-    "Compare iss and aud below with CALLBACK_ISSUER and CALLBACK_AUDIENCE, and iat and nbf with the clock.",
+    "Compare iss and aud with CALLBACK_ISSUER and CALLBACK_AUDIENCE, and iat and nbf with the clock.",
   ERR_APP_NOT_ALLOWED: "Add the app to TRACKUNIT_APP_IDS if it is yours.",
   ERR_TOKEN_REUSED:
     "Another body came with this token before: somebody changed one of the two. Do not accept it.",

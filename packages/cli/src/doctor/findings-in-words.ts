@@ -26,6 +26,10 @@ export function findingsInWords(findings: readonly CheckFinding[], paint: Paint)
 function verdict(findings: readonly Finding[], paint: Paint): string {
   const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
   const problems = count("problem");
-  const said = `${problems} ${problems === 1 ? "problem" : "problems"}, ${count("warning")} warnings`;
+  const said = `${counted(problems, "problem")}, ${counted(count("warning"), "warning")}`;
   return problems > 0 ? paint("bad", said) : paint("good", said);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -27,7 +27,8 @@ export function createProgress(options: {
   const shown = () =>
     total === undefined ? text : `${bar(done, total)} ${done}/${Math.max(done, total)} ${text}`;
   if (silent) return { advance: () => undefined, say: () => undefined, end: () => undefined };
-  if (stream.isTTY) {
+  // A pseudo-terminal without a size has 0 columns, and ora divides by them.
+  if (stream.isTTY && stream.columns > 0) {
     const line = ora({ text: shown(), stream, discardStdin: false }).start();
     return {
       advance(count, newText = text) {

@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { bar, createProgress } from "../../src/output/progress.ts";
 
-function setup(silent: boolean) {
-  const stream = new PassThrough() as unknown as NodeJS.WriteStream & PassThrough;
+function setup(silent: boolean, terminal: { isTTY?: true; columns?: number } = {}) {
+  const stream = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.WriteStream & PassThrough;
   const progress = createProgress({ text: "starts", total: undefined, stream, silent });
   return { progress, written: () => (stream.read() as Buffer | null)?.toString() ?? "" };
 }
@@ -22,4 +22,11 @@ test("without a terminal each new state is one line, and with --json there is no
   const silent = setup(true);
   silent.progress.say("runs");
   expect(silent.written()).toBe("");
+});
+
+test("a terminal that does not know its width gets lines too", () => {
+  const { progress, written } = setup(false, { isTTY: true, columns: 0 });
+  progress.say("runs");
+  progress.end();
+  expect(written()).toBe("runs\n");
 });

@@ -16,7 +16,10 @@ export const examineQueues: Examine = async ({ reach, now }) => {
     : [ok("QUEUES", "every queue has workers, and nothing waits long or failed")];
 };
 
-function findingsOf({ queue, workers, failed, oldestWaitingAt, paused }: QueueState, now: Date): Finding[] {
+function findingsOf(
+  { queue, workers, failed, delayed, oldestWaitingAt, paused }: QueueState,
+  now: Date,
+): Finding[] {
   const findings: Finding[] = [];
   if (workers === 0)
     findings.push(
@@ -33,6 +36,14 @@ function findingsOf({ queue, workers, failed, oldestWaitingAt, paused }: QueueSt
         "QUEUE_WAITS",
         `the first job of queue ${queue} has waited for ${duration(waitsMs)}`,
         paused ? "The queue is paused: resume it on the board." : "Start more workers, or look at their log.",
+      ),
+    );
+  if (delayed > 0 && queue === "install")
+    findings.push(
+      warning(
+        "INSTALLS_REPEATED",
+        `${delayed} installs could not be stored yet and are tried again`,
+        "Look at the worker's log, and at MongoDB.",
       ),
     );
   const advice = `Look at \`fleetkeeper failed list --queue ${queue}\`, mend the cause, then \`fleetkeeper failed retry --queue ${queue}\`.`;
