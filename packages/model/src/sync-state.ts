@@ -40,6 +40,8 @@ export interface Checkpoint {
   changes: RecordChanges;
   /** Every page has been read: what is left is to mark what vanished. */
   complete: boolean;
+  /** Up to which `_id` the stored records have been looked at for what vanished; null before the first. */
+  sweptTo: string | null;
   /** An item was set aside whose id could not be told: this pass cannot say what vanished. */
   vanishedUnknown: boolean;
   /** Of a sync that reads what happened in a window of time; null for the others. */

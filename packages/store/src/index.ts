@@ -21,3 +21,4 @@ export type { SealedEntry } from "./sealed-texts.ts";
 export type { MisfitItem } from "./set-aside.ts";
 export { openStore, type Store } from "./store.ts";
 export type { Settlement } from "./syncs.ts";
+export type { SweepStep } from "./vanished.ts";

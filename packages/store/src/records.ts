@@ -1,4 +1,4 @@
-// Records of one resource: writes what changed, marks what vanished, under the fencing token of the run; each change goes to the feed first.
+// Records of one resource: writes what changed, under the fencing token of the run; each change goes to the feed first.
 
 import {
   type InstallationId,
@@ -15,6 +15,7 @@ import type { PassPageDocument, RecordDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import type { RunScope } from "./run-scope.ts";
+import { type SweepStep, sweepVanished } from "./vanished.ts";
 
 export type Records = ReturnType<typeof createRecords>;
 
@@ -77,49 +78,12 @@ export function createRecords(db: Db, feed: ChangeFeed) {
       return { ...noChanges, created, updated, unchanged: byId.size - differences.length };
     },
 
-    /**
-     * After every page of a pass has been read: marks the records that none of its pages held as deleted. May be repeated.
-     * Holds the external ids of one installation in memory.
-     * @returns how many it marked.
-     */
-    async markVanished(scope: RunScope, pages: number, now: Date, signal: AbortSignal): Promise<number> {
-      const collection = collectionOf(scope);
-      const seen = new Set<string>();
-      for await (const { externalIds } of passPages.find({
-        _id: idsUnder(`${scope.syncId}/${scope.passId}`),
-      }))
-        for (const externalId of externalIds) seen.add(externalId);
-
-      let marked = 0;
-      let step = pages;
-      let batch: RecordDocument[] = [];
-      const flush = async () => {
-        if (batch.length === 0) return;
-        const changes = batch.map(
-          ({ externalId, data }): RecordChange => ({ externalId, kind: "deleted", fields: [], data }),
-        );
-        await feed.append(scope, step++, changes, now);
-        const { fencingToken } = scope;
-        const $set = { deletedAt: now, updatedAt: now, fencingToken };
-        const writes = batch.map(({ _id }) => ({
-          updateOne: {
-            filter: { _id, deletedAt: null, fencingToken: { $lte: fencingToken } },
-            update: { $set },
-          },
-        }));
-        marked += (await collection.bulkWrite(writes, { ordered: false })).modifiedCount;
-        batch = [];
-      };
-      for await (const record of collection.find(
-        { _id: idsUnder(scope.installationId) },
-        { batchSize: 1_000 },
-      )) {
-        signal.throwIfAborted();
-        if (record.deletedAt === null && !seen.has(record.externalId)) batch.push(record);
-        if (batch.length === 500) await flush();
-      }
-      await flush();
-      return marked;
+    /** See `sweepVanished`. `page`: how many pages the pass had, so that deletions come behind them in the feed. */
+    sweepVanished(
+      scope: RunScope,
+      from: { after: string | null; page: number; now: Date },
+    ): AsyncGenerator<SweepStep> {
+      return sweepVanished({ records: collectionOf(scope), passPages, feed }, scope, from);
     },
 
     /** After a pass: forgets which records its pages held, and those of passes that came to nothing. */

@@ -1,8 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { type FeedEntry, followChanges } from "../src/index.ts";
-import { at, pageOf, scopeOf, setup, startedRun } from "./world.ts";
-
-const never = new AbortController().signal;
+import { at, pageOf, scopeOf, setup, startedRun, swept } from "./world.ts";
 
 async function following(
   handle: (entry: FeedEntry) => Promise<void>,
@@ -35,7 +33,7 @@ test("a consumer gets every change in order, with the fields that differ, and go
   await stop();
 
   await store.records.writePage(scope, pageOf(1, { a: { x: 1, y: 2, z: 3 } }), new Date());
-  await store.records.markVanished(scopeOf(scope.fencingToken, "p2"), 2, new Date(), never);
+  await swept(store, scopeOf(scope.fencingToken, "p2"), 2, new Date());
   stop = await following(handle, store.feed);
   await vi.waitFor(() => expect(seen).toHaveLength(5));
   await stop();

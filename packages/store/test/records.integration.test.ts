@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { at, installationId, pageOf, scopeOf, setup, startedRun, syncId } from "./world.ts";
-
-const never = new AbortController().signal;
+import { at, installationId, pageOf, scopeOf, setup, startedRun, swept, syncId } from "./world.ts";
 
 test("a page writes what changed and leaves alone what did not, whatever the order of its fields", async () => {
   const { store, db } = await setup();
@@ -31,8 +29,8 @@ test("what no page of a complete pass held is marked deleted, and comes back whe
   const next = scopeOf(scope.fencingToken, "p2");
   await store.records.writePage(next, pageOf(0, { a: 1 }), at(2));
   await store.records.writePage(next, pageOf(1, { c: 1 }, ["d"]), at(2));
-  expect(await store.records.markVanished(next, 2, at(3), never)).toBe(1);
-  expect(await store.records.markVanished(next, 2, at(4), never)).toBe(0);
+  expect(await swept(store, next, 2, at(3))).toBe(1);
+  expect(await swept(store, next, 2, at(4))).toBe(0);
   expect(await db.collection("assets").findOne({ externalId: "b" })).toMatchObject({ deletedAt: at(3) });
   expect(await store.records.count("assets", installationId)).toBe(3);
   await store.records.forgetPass(syncId);
@@ -55,7 +53,7 @@ test("another account's records with the same ids are not touched", async () => 
     fencingToken: 0,
   };
   await store.records.writePage(foreign, pageOf(0, { a: 2 }), at(1));
-  await store.records.markVanished({ ...foreign, passId: "empty" }, 1, at(2), never);
+  await swept(store, { ...foreign, passId: "empty" }, 1, at(2));
   expect(await store.records.count("assets", installationId)).toBe(1);
   expect(await store.records.count("assets", other)).toBe(0);
 });
@@ -68,9 +66,7 @@ test("a run that lost its lease writes no record", async () => {
   const lost = { code: "ERR_LEASE_LOST" };
   await expect(store.records.writePage(stale, pageOf(0, { a: "old" }), at(62))).rejects.toMatchObject(lost);
   await expect(store.records.writePage(stale, pageOf(0, { z: "old" }), at(62))).rejects.toMatchObject(lost);
-  await expect(
-    store.records.markVanished({ ...stale, passId: "other" }, 1, at(62), never),
-  ).rejects.toMatchObject(lost);
+  await expect(swept(store, { ...stale, passId: "other" }, 1, at(62))).rejects.toMatchObject(lost);
   expect(await db.collection("assets").find().project({ externalId: 1, data: 1, _id: 0 }).toArray()).toEqual([
     { externalId: "a", data: "new" },
   ]);
@@ -100,4 +96,34 @@ test("items that were set aside are kept until a later pass no longer finds them
   expect(await store.setAside.of(syncId, 10)).toHaveLength(2);
   await store.setAside.forgetEarlier({ ...scope, passId: "p2" });
   expect(await store.setAside.of(syncId, 10)).toEqual([]);
+});
+
+test("a large installation is swept in steps that can be resumed, each vanished record marked once", async () => {
+  const { store } = await setup();
+  const { scope } = await startedRun(store);
+  const ids = Array.from({ length: 2_500 }, (_, index) => `r${String(index).padStart(5, "0")}`);
+  for (let page = 0; page < 5; page++)
+    await store.records.writePage(
+      scope,
+      pageOf(page, Object.fromEntries(ids.slice(page * 500, page * 500 + 500).map((id) => [id, 1]))),
+      at(1),
+    );
+  const next = scopeOf(scope.fencingToken, "p2");
+  const kept = ids.filter((_, index) => index % 10 !== 0);
+  await store.records.writePage(next, pageOf(0, Object.fromEntries(kept.map((id) => [id, 1]))), at(2));
+
+  let after: string | null = null;
+  let deleted = 0;
+  let steps = 0;
+  do {
+    // Each step begins anew, as after a restart.
+    const sweep = store.records.sweepVanished(next, { after, page: 1 + steps, now: at(3) });
+    const { value } = await sweep.next();
+    await sweep.return(undefined);
+    deleted += value?.deleted ?? 0;
+    after = value?.sweptTo ?? null;
+    steps++;
+  } while (after !== null);
+  expect({ steps, deleted }).toEqual({ steps: 3, deleted: 250 });
+  expect(await store.records.count("assets", installationId)).toBe(2_250);
 });

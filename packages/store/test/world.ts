@@ -66,10 +66,24 @@ export function checkpointOf(fields: Partial<Checkpoint> = {}): Checkpoint {
     records: 1,
     changes: noChanges,
     complete: false,
+    sweptTo: null,
     vanishedUnknown: false,
     window: null,
     ...fields,
   };
+}
+
+/** Sweeps to the end; how many records were marked. */
+export async function swept(
+  store: Awaited<ReturnType<typeof openStore>>,
+  scope: RunScope,
+  page: number,
+  now: Date,
+): Promise<number> {
+  let deleted = 0;
+  for await (const step of store.records.sweepVanished(scope, { after: null, page, now }))
+    deleted += step.deleted;
+  return deleted;
 }
 
 export const pageOf = (page: number, records: Record<string, unknown>, alsoSeen: string[] = []) => ({

@@ -17,6 +17,7 @@ export function newPass(
     records: 0,
     changes: noChanges,
     complete: false,
+    sweptTo: null,
     vanishedUnknown: false,
     window: window === undefined ? null : { from: windowStart(window, watermark, startedAt), to: startedAt },
   };

@@ -79,33 +79,31 @@ export function createSyncHandler(options: SyncHandlerOptions) {
   };
 
   async function runSlice(slice: Slice): Promise<Outcome> {
-    const { sync, definition, scope } = slice;
-    if (!slice.checkpoint.complete && !(await readPages(slice))) {
-      const { checkpoint } = slice;
-      const { pages, records } = checkpoint;
-      const waiting = { for: "next-slice", pages, records } as const;
-      await store.syncs.settle(sync._id, sync.fencingToken, {
-        nextRunAt: now(),
-        waiting,
-        checkpoint,
-        failures: 0,
-      });
-      return { outcome: "next slice", records };
-    }
-    const { pages, vanishedUnknown } = slice.checkpoint;
-    if (definition.deletions === "complete-pass" && !vanishedUnknown) {
-      const deleted = await store.records.markVanished(scope, pages, now(), slice.signal);
-      slice.checkpoint = withChanges(slice.checkpoint, { ...noChanges, deleted });
-      report.changes(sync.sync, { deleted });
-    }
+    const endsAtMs = performance.now() + options.sliceMs;
+    if (!slice.checkpoint.complete && !(await readPages(slice, endsAtMs))) return handBack(slice);
+    const looksForVanished =
+      slice.definition.deletions === "complete-pass" && !slice.checkpoint.vanishedUnknown;
+    if (looksForVanished && !(await sweep(slice, endsAtMs))) return handBack(slice);
     return finish(slice);
   }
 
+  /** Other syncs have their turn; this one goes on at its checkpoint. */
+  async function handBack({ sync, checkpoint }: Slice): Promise<Outcome> {
+    const { pages, records } = checkpoint;
+    const waiting = { for: "next-slice", pages, records } as const;
+    await store.syncs.settle(sync._id, sync.fencingToken, {
+      nextRunAt: now(),
+      waiting,
+      checkpoint,
+      failures: 0,
+    });
+    return { outcome: "next slice", records };
+  }
+
   /** @returns whether the last page was read. */
-  async function readPages(slice: Slice): Promise<boolean> {
+  async function readPages(slice: Slice, endsAtMs: number): Promise<boolean> {
     const { definition, scope, signal } = slice;
     const { cursor: from, window } = slice.checkpoint;
-    const sliceEndsAtMs = performance.now() + options.sliceMs;
     const lastPage = slice.checkpoint.pages + options.slicePages;
     const paging = { from, pageSize: definition.pageSize, signal, ...(window === null ? {} : { window }) };
     if (slice.checkpoint.pages >= pagesOfAPass)
@@ -114,7 +112,7 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     for await (const page of tracedPages(pages, { traces, sync: definition.name })) {
       await writePage(slice, page);
       if (slice.checkpoint.complete) return true;
-      if (slice.checkpoint.pages >= lastPage || performance.now() >= sliceEndsAtMs) return false;
+      if (slice.checkpoint.pages >= lastPage || performance.now() >= endsAtMs) return false;
       signal.throwIfAborted();
     }
     throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
@@ -147,6 +145,25 @@ export function createSyncHandler(options: SyncHandlerOptions) {
     await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
     report.changes(definition.name, { ...written, rejected: misfits.length });
     await report.page(slice.sync, checkpoint, records.length);
+  }
+
+  /** @returns whether every stored record has been looked at. */
+  async function sweep(slice: Slice, endsAtMs: number): Promise<boolean> {
+    const { sync, scope, signal } = slice;
+    const { sweptTo: after, pages: page } = slice.checkpoint;
+    for await (const { deleted, sweptTo } of store.records.sweepVanished(scope, {
+      after,
+      page,
+      now: now(),
+    })) {
+      slice.checkpoint = { ...withChanges(slice.checkpoint, { ...noChanges, deleted }), sweptTo };
+      report.changes(sync.sync, { deleted });
+      if (sweptTo === null) return true;
+      await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
+      if (performance.now() >= endsAtMs) return false;
+      signal.throwIfAborted();
+    }
+    return true;
   }
 
   async function finish({ sync, definition, scope, checkpoint }: Slice): Promise<Outcome> {

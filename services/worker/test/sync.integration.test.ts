@@ -155,3 +155,29 @@ test("a sync that this worker does not know waits, and says what to do", async (
     code: "ERR_UNKNOWN_SYNC",
   });
 });
+
+test("looking for what vanished is done in slices too, and keeps the lease while it goes on", async () => {
+  const ids = Array.from({ length: 2_200 }, (_, index) => `i${index}`);
+  const { store, run } = await setup([ids]);
+  const leases: Date[] = [];
+  const watching: Store = {
+    ...store,
+    syncs: {
+      ...store.syncs,
+      saveCheckpoint: (...saved) => {
+        leases.push(saved[3]);
+        return store.syncs.saveCheckpoint(...saved);
+      },
+    },
+  };
+  expect(await run(watching, { sliceMs: 0 })).toMatchObject({ outcome: "next slice" });
+  const sync = await store.syncs.find(syncId);
+  expect(sync?.checkpoint).toMatchObject({ complete: true, pages: 1 });
+  expect(sync?.checkpoint?.sweptTo).toMatch(/^@a\.b\.1\/i\d+$/);
+  expect(leases).toHaveLength(2);
+  let outcome = await run(store, { sliceMs: 0 });
+  for (let slices = 0; outcome.outcome === "next slice" && slices < 5; slices++)
+    outcome = await run(store, { sliceMs: 0 });
+  expect(outcome).toMatchObject({ outcome: "succeeded", records: 2_200 });
+  expect(await store.records.count("things", installationId)).toBe(2_200);
+});
