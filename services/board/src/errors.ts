@@ -39,6 +39,62 @@ export class TooManyTriesError extends BoardError {
   }
 }
 
+/** A login by OpenID Connect that leads nowhere. */
+export abstract class OidcError extends BoardError {}
+
+/** The provider does not answer, or says that it cannot now. */
+export class OidcAwayError extends OidcError {
+  readonly code = "ERR_OIDC_AWAY";
+  readonly statusCode = 503;
+  override readonly remedy = "later";
+
+  constructor() {
+    super("The login service does not answer. Try again in a moment, or log in by password.");
+  }
+}
+
+/** What came back belongs to no login that this browser has under way. */
+export class OidcStateError extends OidcError {
+  readonly code = "ERR_OIDC_STATE";
+  readonly statusCode = 400;
+
+  constructor() {
+    super("This login took too long, was used already or began in another window. Begin again.");
+  }
+}
+
+/** The provider says no, or the person went no further there. */
+export class OidcDeniedError extends OidcError {
+  readonly code = "ERR_OIDC_DENIED";
+  readonly statusCode = 403;
+
+  constructor() {
+    super("The login service did not let you through, or you stopped there.");
+  }
+}
+
+/** The provider's answer, or its ID token, does not pass the checks. */
+export class OidcAnswerError extends OidcError {
+  readonly code = "ERR_OIDC_ANSWER";
+  readonly statusCode = 502;
+
+  constructor() {
+    super("The answer of the login service did not pass the checks here. The log says which one.");
+  }
+}
+
+/** The provider knows the person; none of its roles is one of the board's. */
+export class OidcNoRoleError extends OidcError {
+  readonly code = "ERR_OIDC_NO_ROLE";
+  readonly statusCode = 403;
+
+  constructor() {
+    super(
+      "The login service knows you, but gives you no role for this board. Ask whoever manages the roles there.",
+    );
+  }
+}
+
 /** A request that changes something came from a page of another site, or its form's token is not ours. */
 export class ForgedRequestError extends BoardError {
   readonly code = "ERR_FORGED_REQUEST";

@@ -9,6 +9,7 @@ import {
   BoardError,
   ForgedRequestError,
   NotLoggedInError,
+  OidcError,
   StoreDownError,
   TooManyTriesError,
   WrongPasswordError,
@@ -80,7 +81,7 @@ function isFromMongodb(error: unknown): boolean {
 
 /** Where an error page leads back to: the account that the request was about, else the board. */
 function backOf(request: FastifyRequest): { path: string; text: string } {
-  if (request.identity === undefined) return { path: "/login", text: "Back to the board" };
+  if (request.identity === undefined) return { path: "/login", text: "Back to the login" };
   const { installationId } = (request.params ?? {}) as { installationId?: string };
   return installationId === undefined || !request.routeOptions.url?.includes("/do/")
     ? { path: "/", text: "Back to the board" }
@@ -88,6 +89,8 @@ function backOf(request: FastifyRequest): { path: string; text: string } {
 }
 
 function isAboutLogin(error: unknown, request: FastifyRequest): boolean {
+  // A page of its own, with the code: whoever is refused hands it on.
+  if (error instanceof OidcError) return false;
   return (
     error instanceof NotLoggedInError ||
     error instanceof WrongPasswordError ||

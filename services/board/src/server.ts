@@ -17,7 +17,10 @@ import { type BoardCookies, createCookies } from "./auth/cookies.ts";
 import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
 import { addGuard } from "./auth/guard.ts";
 import { createGuessLimit, type GuessLimitOptions } from "./auth/guess-limit.ts";
+import { createGuesserOf } from "./auth/guesser.ts";
 import { createIdentify } from "./auth/identify.ts";
+import { createOidcMethod, type OidcTiming } from "./auth/oidc/create-oidc-method.ts";
+import { type OidcSettings, trustOf } from "./auth/oidc/settings.ts";
 import { createPasswordLogin } from "./auth/password-login.ts";
 import { type BoardUser, createPasswords } from "./auth/passwords.ts";
 import { createSessions, deriveKey } from "./auth/sessions.ts";
@@ -40,6 +43,9 @@ import { createSendError } from "./send-error.ts";
 
 export interface BoardOptions {
   users: readonly BoardUser[];
+  /** Unset: people log in by password only. */
+  oidc?: OidcSettings | undefined;
+  oidcTiming?: OidcTiming;
   sessionKey?: string | undefined;
   secureCookies: boolean;
   trustedProxies: readonly string[];
@@ -58,10 +64,11 @@ export interface BoardOptions {
 }
 
 export async function createBoardServer(options: BoardOptions): Promise<FastifyInstance> {
-  const { users, secureCookies, namespace, redis, queueSet, metrics, checks, log } = options;
+  const { users, oidc, secureCookies, namespace, redis, queueSet, metrics, checks, log } = options;
   const { now = () => new Date() } = options;
   const sessionKey = options.sessionKey ?? randomBytes(32).toString("hex");
-  const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, users);
+  const letIn = oidc === undefined ? users : { users, oidc: trustOf(oidc) };
+  const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, letIn);
   const cookies = createCookies(secureCookies);
   const sessions = createSessions({ key: keyFor("session"), now });
   const endedSessions = createEndedSessions({
@@ -70,13 +77,28 @@ export async function createBoardServer(options: BoardOptions): Promise<FastifyI
     maxAgeMs: sessions.maxAgeMs,
     onError: (error) => log.warn({ error }, "ended sessions cannot be read or written"),
   });
-  const tryPassword = createTryPassword({
-    passwords: createPasswords(users),
-    guessLimit: createGuessLimit(options.guessLimit),
-    knownBrowser: cookies.knownBrowser,
-    log,
-  });
+  const passwords = createPasswords(users);
+  const guesserOf = createGuesserOf(cookies.knownBrowser);
+  const guessLimit = createGuessLimit(options.guessLimit);
+  const tryPassword = createTryPassword({ passwords, guessLimit, guesserOf, log });
   const methods = [createPasswordLogin(tryPassword)];
+  if (oidc !== undefined)
+    methods.unshift(
+      createOidcMethod({
+        settings: oidc,
+        timing: options.oidcTiming,
+        key: keyFor("oidc"),
+        cookies,
+        redis,
+        namespace,
+        // Not the passwords' limit: neither way in may close the other.
+        guessLimit: createGuessLimit(options.guessLimit),
+        guesserOf,
+        passwords,
+        log,
+        now,
+      }),
+    );
   const showLogin = createShowLogin(methods);
   const sendError = createSendError({ log, showLogin });
 

@@ -14,7 +14,10 @@ export const viewer = { name: "victor", password: "victors-long-password", role:
 export type BoardWorld = Awaited<ReturnType<typeof startBoard>>;
 
 /** Starts a board that ends with the test. */
-export async function startBoard(redisUrl: string, overrides: Partial<BoardOptions> = {}) {
+export async function startBoard(
+  redisUrl: string,
+  overrides: Partial<BoardOptions> & { port?: number } = {},
+) {
   const namespace = testNamespace();
   const redis = connectProducer(redisUrl);
   await connected(redis);
@@ -41,7 +44,7 @@ export async function startBoard(redisUrl: string, overrides: Partial<BoardOptio
     log: createLog({ service: "board", level: "info", destination }),
     ...overrides,
   });
-  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  const url = await server.listen({ host: "127.0.0.1", port: overrides.port ?? 0 });
   onTestFinished(async () => {
     await server.close();
     await queueSet.close();

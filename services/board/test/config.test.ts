@@ -70,3 +70,56 @@ test("only addresses and networks are trusted as proxies", () => {
     "BOARD_TRUSTED_PROXIES: holds something that is no address and no network",
   ]);
 });
+
+const oidc = {
+  BOARD_PUBLIC_URL: "https://board.example.com",
+  BOARD_OIDC_ISSUER: "https://login.example.com/realms/fleet",
+  BOARD_OIDC_CLIENT_ID: "fleetkeeper",
+  BOARD_OIDC_CLIENT_SECRET: "secret",
+};
+
+test("OpenID Connect needs four variables; scopes, claim and roles have defaults", () => {
+  expect(readConfig(valid).oidc).toBeUndefined();
+  expect(readConfig({ ...valid, ...oidc }).oidc).toEqual({
+    issuer: new URL("https://login.example.com/realms/fleet"),
+    clientId: "fleetkeeper",
+    clientSecret: "secret",
+    publicUrl: new URL("https://board.example.com/"),
+    scopes: ["openid", "profile", "email"],
+    roleClaim: "roles",
+    operatorRoles: ["fleetkeeper-operator"],
+    viewerRoles: ["fleetkeeper-viewer"],
+  });
+  const roles = { BOARD_OIDC_OPERATOR_ROLES: "fleet admins, on call", BOARD_OIDC_SCOPES: "openid groups" };
+  expect(readConfig({ ...valid, ...oidc, ...roles }).oidc).toMatchObject({
+    operatorRoles: ["fleet admins", "on call"],
+    scopes: ["openid", "groups"],
+  });
+});
+
+test("half of OpenID Connect is one fault, which names what is missing", () => {
+  const { BOARD_OIDC_ISSUER, BOARD_OIDC_CLIENT_ID } = oidc;
+  expect(faultsOf({ ...valid, BOARD_OIDC_ISSUER, BOARD_OIDC_CLIENT_ID })).toEqual([
+    "BOARD_OIDC_ISSUER: needs BOARD_OIDC_CLIENT_SECRET and BOARD_PUBLIC_URL beside it, or none of them",
+  ]);
+});
+
+test.each([
+  ["BOARD_OIDC_ISSUER", "http://login.example.com", "is plain HTTP to another machine"],
+  ["BOARD_OIDC_ISSUER", "http://127.0.0.1.example.com", "is plain HTTP to another machine"],
+  ["BOARD_OIDC_ISSUER", "https://user:password@login.example.com", "or holds a user"],
+  ["BOARD_OIDC_ISSUER", "https://login.example.com/.well-known/openid-configuration", "of the metadata"],
+  ["BOARD_PUBLIC_URL", "http://board.example.com", "is plain HTTP to another machine"],
+  ["BOARD_PUBLIC_URL", "https://board.example.com/board", "has a path"],
+  ["BOARD_OIDC_SCOPES", "profile", "lacks openid"],
+])("%s cannot be %s", (name, value, fault) => {
+  expect(faultsOf({ ...valid, ...oidc, [name]: value })).toEqual([expect.stringContaining(fault)]);
+});
+
+test("on this machine plain HTTP will do, for the board and for the provider", () => {
+  const here = {
+    BOARD_PUBLIC_URL: "http://127.0.0.1:3001",
+    BOARD_OIDC_ISSUER: "http://localhost:8080/realms/a",
+  };
+  expect(faultsOf({ ...valid, ...oidc, ...here })).toEqual([]);
+});

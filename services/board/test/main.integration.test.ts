@@ -7,7 +7,19 @@ import { expect, inject, onTestFinished, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-test("the board starts, answers and stops when it is told to", async () => {
+const withoutOidc = {};
+/** Nobody listens on the discard port. */
+const oidcProviderAway = {
+  BOARD_PUBLIC_URL: "http://127.0.0.1:3001",
+  BOARD_OIDC_ISSUER: "http://127.0.0.1:9",
+  BOARD_OIDC_CLIENT_ID: "fleetkeeper",
+  BOARD_OIDC_CLIENT_SECRET_FILE: fileURLToPath(import.meta.url),
+};
+
+test.each([
+  ["with passwords alone", withoutOidc],
+  ["while the OpenID provider is away", oidcProviderAway],
+])("%s the board starts, answers and stops when it is told to", async (_when, env) => {
   const board = spawn(process.execPath, [main], {
     env: {
       REDIS_URL: inject("redisUrl"),
@@ -16,6 +28,7 @@ test("the board starts, answers and stops when it is told to", async () => {
       BOARD_PORT: "0",
       BOARD_USER: "olive",
       BOARD_PASSWORD: "olives-long-password",
+      ...env,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,7 +1,9 @@
 import { expect, inject, test } from "vitest";
+import { plan } from "./auth/oidc/provider-world.ts";
 import { startBoard } from "./board-world.ts";
 
 const open = ["/livez", "/readyz", "/login", "/assets/:file"];
+const openWithOidc = ["/login/oidc", "/login/oidc/callback", "/login/oidc/farewell"];
 
 /** Every route of the server, from Fastify's picture of them: four characters a level. */
 function routesOf(picture: string): { method: string; path: string }[] {
@@ -20,8 +22,12 @@ function routesOf(picture: string): { method: string; path: string }[] {
   });
 }
 
-test("without a login every route is 401 but the probes, the login and its assets", async () => {
-  const { url, server } = await startBoard(inject("redisUrl"));
+test.each([
+  ["password", false, open],
+  ["OpenID Connect too", true, [...open, ...openWithOidc]],
+])("with %s, every route is 401 but the probes, the login and its assets", async (_what, hasOidc, open) => {
+  const { oidc } = await plan();
+  const { url, server } = await startBoard(inject("redisUrl"), hasOidc ? { oidc } : {});
   const routes = routesOf(server.printRoutes({ commonPrefix: false }));
   const paths = routes.map(({ path }) => path);
   for (const known of [
@@ -32,6 +38,9 @@ test("without a login every route is 401 but the probes, the login and its asset
     "/queues/api/queues",
   ])
     expect(paths).toContain(known);
+  expect(
+    [...new Set(paths.filter((path) => /^\/(livez|readyz|login|assets)/.test(path)))].toSorted(),
+  ).toEqual(open.toSorted());
   for (const { method, path } of routes) {
     if (open.includes(path)) continue;
     const address = path.replace(/:\w+/g, "x").replace("*", "x");

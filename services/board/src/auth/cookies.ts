@@ -29,5 +29,7 @@ export function createCookies(secure: boolean) {
       name: `${prefix}fleetkeeper-browser`,
       options: { ...base, sameSite: "strict", signed: true, maxAge: 180 * 24 * 60 * 60 },
     },
+    /** A login on its way to the OpenID provider; `lax`, since the way back is a link from elsewhere. */
+    oidcTry: { name: `${prefix}fleetkeeper-oidc`, options: { ...base, maxAge: 10 * 60 } },
   } satisfies Record<string, BoardCookie>;
 }

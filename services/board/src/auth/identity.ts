@@ -6,4 +6,6 @@ export type Role = "viewer" | "operator";
 export interface Identity {
   user: string;
   role: Role;
+  /** How they logged in, if not by a password of the configuration. */
+  via?: "oidc" | undefined;
 }

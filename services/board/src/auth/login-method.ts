@@ -1,4 +1,4 @@
-// One way to log in. The password is one; OpenID Connect can be another without a change to the rest.
+// One way to log in: by password, or by OpenID Connect.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Html } from "../views/html.ts";
@@ -9,6 +9,8 @@ export interface LoginMethod {
   invitation(page: LoginPageState): Html;
   /** Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are. */
   addRoutes(server: FastifyInstance, logIn: LogIn): void;
+  /** Where the logout leads whom this method logged in; undefined for the login page. */
+  farewell?(identity: Identity): string | undefined;
 }
 
 export interface LoginPageState {

@@ -42,7 +42,12 @@ export function createSessions(options: SessionOptions): Sessions {
     renew: (session) => ({ ...session, seenAt: now() }),
     isStale: (session) => now().getTime() - session.seenAt.getTime() > idleMs / 20,
     write: ({ id, identity, startedAt, seenAt }) =>
-      new EncryptJWT({ role: identity.role, startedAt: startedAt.getTime(), seenAt: seenAt.getTime() })
+      new EncryptJWT({
+        role: identity.role,
+        via: identity.via,
+        startedAt: startedAt.getTime(),
+        seenAt: seenAt.getTime(),
+      })
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
         .setJti(id)
         .setSubject(identity.user)
@@ -56,10 +61,10 @@ export function createSessions(options: SessionOptions): Sessions {
         currentDate: now(),
       }).catch(() => undefined);
       if (decrypted === undefined) return undefined;
-      const { jti = "", sub = "", role, startedAt, seenAt } = decrypted.payload;
+      const { jti = "", sub = "", role, via, startedAt, seenAt } = decrypted.payload;
       return {
         id: jti,
-        identity: { user: sub, role: role as Role },
+        identity: { user: sub, role: role as Role, via: via as Identity["via"] },
         startedAt: new Date(startedAt as number),
         seenAt: new Date(seenAt as number),
       };
@@ -68,8 +73,8 @@ export function createSessions(options: SessionOptions): Sessions {
 }
 
 /**
- * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name, password or role
- * ends the sessions that rest on the old one.
+ * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name, password or role,
+ * or whom the provider may let in, ends the sessions that rest on the old one.
  */
 export function deriveKey(sessionKey: string, purpose: string, users: unknown): Uint8Array {
   return new Uint8Array(

@@ -3,8 +3,8 @@
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyRequest } from "fastify";
 import { WrongPasswordError } from "../errors.ts";
-import type { BoardCookie } from "./cookies.ts";
-import { clientOf, type GuessLimit } from "./guess-limit.ts";
+import type { GuessLimit } from "./guess-limit.ts";
+import type { GuesserOf } from "./guesser.ts";
 import type { Identity } from "./identity.ts";
 import type { Passwords } from "./passwords.ts";
 
@@ -14,17 +14,10 @@ export type TryPassword = (request: FastifyRequest, name: string, password: stri
 export function createTryPassword(options: {
   passwords: Passwords;
   guessLimit: GuessLimit;
-  knownBrowser: BoardCookie;
+  guesserOf: GuesserOf;
   log: Log;
 }): TryPassword {
-  const { passwords, guessLimit, knownBrowser, log } = options;
-
-  function guesserOf(request: FastifyRequest): string {
-    const cookie = request.cookies[knownBrowser.name];
-    const browser = cookie === undefined ? undefined : request.unsignCookie(cookie);
-    return browser?.valid ? `browser ${browser.value}` : `address ${clientOf(request.ip)}`;
-  }
-
+  const { passwords, guessLimit, guesserOf, log } = options;
   return async (request, name, password) => {
     const client = guesserOf(request);
     // A name that nobody has is not logged: people type their password into the wrong field.

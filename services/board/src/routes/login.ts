@@ -28,7 +28,8 @@ export function addLoginRoutes(
     const session = sessions.start(identity);
     reply.setCookie(cookies.session.name, await sessions.write(session), cookies.session.options);
     rememberBrowser(request, reply, cookies);
-    log.info({ user: identity.user, role: identity.role, address: request.ip }, "login");
+    const { user, role, via } = identity;
+    log.info({ user, role, via, address: request.ip }, "login");
     return reply.redirect(safeNext(next), 303);
   };
 
@@ -43,7 +44,9 @@ export function addLoginRoutes(
     if (request.session !== undefined) await endedSessions.add(request.session);
     reply.clearCookie(cookies.session.name, cookies.session.options);
     log.info({ user: request.identity?.user }, "logout");
-    return reply.redirect("/login", 303);
+    const { identity } = request;
+    const farewells = methods.map((method) => identity && method.farewell?.(identity));
+    return reply.redirect(farewells.find((path) => path !== undefined) ?? "/login", 303);
   });
 }
 

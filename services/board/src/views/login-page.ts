@@ -10,7 +10,7 @@ export function loginPage(page: { invitations: readonly Html[]; message: string 
     content: html`<section class="card">
       <h1>Log in</h1>
       ${page.message === undefined ? "" : html`<p class="notice bad" role="alert">${page.message}</p>`}
-      ${page.invitations}
+      ${page.invitations.map((invitation, index) => html`${index === 0 ? "" : html`<p class="or"><span>or</span></p>`}${invitation}`)}
     </section>`,
   });
 }

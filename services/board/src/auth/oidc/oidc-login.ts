@@ -1,0 +1,153 @@
+// Logging in by OpenID Connect: authorization code flow with PKCE, state and nonce. OpenID Connect Core 1.0, section 3.1; RFC 7636.
+
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import {
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  type Configuration,
+  calculatePKCECodeChallenge,
+  fetchUserInfo,
+} from "openid-client";
+import { OidcAnswerError, OidcAwayError, OidcNoRoleError } from "../../errors.ts";
+import { sendPage } from "../../views/html.ts";
+import { farewellPage, oidcInvitation } from "../../views/oidc-pages.ts";
+import type { GuessLimit } from "../guess-limit.ts";
+import type { GuesserOf } from "../guesser.ts";
+import type { Identity } from "../identity.ts";
+import { type LoginMethod, safeNext } from "../login-method.ts";
+import { type Claims, isComplete, roleOf, roleValuesOf, userOf } from "./identity-of-claims.ts";
+import type { OidcProvider } from "./provider.ts";
+import { explain, refusalOf } from "./refusal-of.ts";
+import { callbackPath, type OidcSettings } from "./settings.ts";
+import type { OidcTries, OidcTry } from "./tries.ts";
+
+export interface OidcLoginOptions {
+  settings: OidcSettings;
+  provider: OidcProvider;
+  tries: OidcTries;
+  /** Of answers that the provider's checks refuse. Apart from the passwords' limit: neither way in closes the other. */
+  guessLimit: GuessLimit;
+  guesserOf: GuesserOf;
+  /** Names that a person of the provider cannot have. */
+  isTaken: (name: string) => boolean;
+  log: Log;
+}
+
+const farewellPath = "/login/oidc/farewell";
+/** A HEAD request would use up the try. */
+const getOnly = { exposeHeadRoute: false };
+
+export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
+  const { settings, provider, tries, guessLimit, guesserOf, log } = options;
+  const providerName = settings.issuer.host;
+
+  async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const next = safeNext((request.query as { next?: unknown }).next);
+    if (request.identity !== undefined) return reply.redirect(next, 303);
+    const configuration = await provider.find();
+    const { state, nonce, codeVerifier } = await tries.begin(reply, next);
+    const url = buildAuthorizationUrl(configuration, {
+      redirect_uri: new URL(callbackPath, settings.publicUrl).href,
+      scope: settings.scopes.join(" "),
+      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+      state,
+      nonce,
+    });
+    return reply.redirect(url.href, 303);
+  }
+
+  /** @throws OidcError, TooManyTriesError */
+  async function prove(request: FastifyRequest, begun: OidcTry): Promise<Identity> {
+    const configuration = await provider.find();
+    const client = guesserOf(request);
+    await guessLimit.take(client, providerName);
+    const claims = await claimsOf(configuration, callbackUrl(request, settings), begun, settings).catch(
+      async (error: unknown) => {
+        const refusal = refusalOf(error);
+        log.warn({ ...explain(error), code: refusal.code, address: request.ip }, "login refused");
+        if (refusal instanceof OidcAwayError) await guessLimit.giveBack(client, providerName);
+        throw refusal;
+      },
+    );
+    await guessLimit.giveBack(client, providerName);
+    return identityOf(request, claims);
+  }
+
+  function identityOf(request: FastifyRequest, claims: Claims): Identity {
+    const subject = String(claims.sub);
+    const user = userOf(claims, options.isTaken);
+    const role = roleOf(claims, settings);
+    if (user === undefined || role === undefined) {
+      const refusal = user === undefined ? new OidcAnswerError() : new OidcNoRoleError();
+      // Whoever configures the roles reads here which values come.
+      const roleValues = roleValuesOf(claims, settings.roleClaim).slice(0, 20);
+      log.warn({ code: refusal.code, subject, roleValues, address: request.ip }, "login refused");
+      throw refusal;
+    }
+    log.info({ user, subject, issuer: settings.issuer.href }, "the provider vouched for a user");
+    return { user, role, via: "oidc" };
+  }
+
+  return {
+    invitation: ({ next }) => oidcInvitation({ providerName, next, isAway: provider.known() === undefined }),
+
+    farewell: ({ via }) =>
+      via === "oidc" && endSessionUrlOf(provider.known()) !== undefined ? farewellPath : undefined,
+
+    addRoutes(server, logIn) {
+      server.addHook("onClose", async () => provider.close());
+
+      server.get("/login/oidc", getOnly, begin);
+
+      server.get(callbackPath, getOnly, async (request, reply) => {
+        const { state } = request.query as { state?: unknown };
+        const begun = await tries.take(request, reply, state);
+        return logIn(request, reply, { identity: await prove(request, begun), next: begun.next });
+      });
+
+      server.get(farewellPath, async (_request, reply) => {
+        const endSessionUrl = endSessionUrlOf(provider.known());
+        return endSessionUrl === undefined
+          ? reply.redirect("/login", 303)
+          : sendPage(reply, farewellPage({ providerName, endSessionUrl }));
+      });
+    },
+  };
+}
+
+/** What the ID token says and, where it says too little, what the UserInfo endpoint adds. */
+async function claimsOf(
+  configuration: Configuration,
+  url: URL,
+  { state, nonce, codeVerifier }: OidcTry,
+  settings: OidcSettings,
+): Promise<Claims> {
+  const tokens = await authorizationCodeGrant(configuration, url, {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: codeVerifier,
+    idTokenExpected: true,
+  });
+  const claims = tokens.claims();
+  if (claims === undefined) throw new TypeError("There is no ID token.");
+  const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
+  if (!hasMore || isComplete(claims, settings)) return claims;
+  return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
+}
+
+/** As the provider knows it, whatever a proxy made of it. */
+function callbackUrl(request: FastifyRequest, { publicUrl }: OidcSettings): URL {
+  const url = new URL(callbackPath, publicUrl);
+  url.search = new URL(request.url, publicUrl).search;
+  return url;
+}
+
+/** OpenID Connect RP-Initiated Logout 1.0; without a hint, so the provider asks the person. */
+function endSessionUrlOf(configuration: Configuration | undefined): string | undefined {
+  return configuration?.serverMetadata().end_session_endpoint === undefined
+    ? undefined
+    : buildEndSessionUrl(configuration, {}).href;
+}

@@ -1,0 +1,89 @@
+// A login on its way to the provider and back: what must fit when it returns, sealed in a cookie for one try within ten minutes.
+
+import { randomUUID } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Redis } from "ioredis";
+import { EncryptJWT, jwtDecrypt } from "jose";
+import { randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
+import { OidcStateError } from "../../errors.ts";
+import type { BoardCookie } from "../cookies.ts";
+import { safeNext } from "../login-method.ts";
+
+export interface OidcTry {
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+  /** The path to go to afterwards. */
+  next: string;
+}
+
+export interface OidcTries {
+  /** Begins a try; one that this browser began before ends. */
+  begin(reply: FastifyReply, next: string): Promise<OidcTry>;
+  /**
+   * The try that this browser began, once: its cookie is worth nothing afterwards, a copy of it neither.
+   * @throws OidcStateError when there is none, or `state` is another's.
+   */
+  take(request: FastifyRequest, reply: FastifyReply, state: unknown): Promise<OidcTry>;
+}
+
+/** Browsers drop cookies above 4 KiB. */
+const longestNext = 1_500;
+
+export function createOidcTries(options: {
+  /** 32 bytes. */
+  key: Uint8Array;
+  cookie: BoardCookie;
+  maxAgeMs: number;
+  redis: Redis;
+  namespace: string;
+  onError: (error: unknown) => void;
+  now: () => Date;
+}): OidcTries {
+  const { key, cookie, maxAgeMs, redis, namespace, onError, now } = options;
+
+  /** Also while Redis does not answer: the provider takes a code only once, too. */
+  async function isFirstUse(id: string): Promise<boolean> {
+    try {
+      const redisKey = `{${namespace}-board}:oidc-try:${id}`;
+      return (await redis.set(redisKey, "1", "PX", maxAgeMs, "NX")) === "OK";
+    } catch (error) {
+      onError(error);
+      return true;
+    }
+  }
+
+  return {
+    async begin(reply, next) {
+      const begun = {
+        state: randomState(),
+        nonce: randomNonce(),
+        codeVerifier: randomPKCECodeVerifier(),
+        next: next.length > longestNext ? "/" : next,
+      };
+      const sealed = await new EncryptJWT(begun)
+        .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+        .setJti(randomUUID())
+        .setExpirationTime(new Date(now().getTime() + maxAgeMs))
+        .encrypt(key);
+      reply.setCookie(cookie.name, sealed, { ...cookie.options, maxAge: maxAgeMs / 1_000 });
+      return begun;
+    },
+    async take(request, reply, state) {
+      const sealed = request.cookies[cookie.name];
+      if (sealed === undefined) throw new OidcStateError();
+      reply.clearCookie(cookie.name, cookie.options);
+      const decrypted = await jwtDecrypt<OidcTry>(sealed, key, {
+        keyManagementAlgorithms: ["dir"],
+        contentEncryptionAlgorithms: ["A256GCM"],
+        requiredClaims: ["jti", "exp"],
+        currentDate: now(),
+      }).catch(() => undefined);
+      if (decrypted === undefined) throw new OidcStateError();
+      const { jti = "", next, ...begun } = decrypted.payload;
+      const firstUse = await isFirstUse(jti);
+      if (!firstUse || state !== begun.state) throw new OidcStateError();
+      return { ...begun, next: safeNext(next) };
+    },
+  };
+}
