@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { restSite } from "@fleetkeeper/simulator";
 import { expect, test } from "vitest";
+import { operatingHours } from "../examples/operating-hours.ts";
 import { siteAreas } from "../examples/site-areas.ts";
 import { siteVisits } from "../examples/site-visits.ts";
 import { loadSyncs } from "../src/index.ts";
@@ -60,9 +61,38 @@ test("site visits: those of every asset within the window, each once", async () 
   expect(simulator.requests.count({ operation: "rest.site-history" })).toBeGreaterThan(3);
 });
 
+test("operating hours: one record for each asset that has them", async () => {
+  const { simulator, account, client } = await createWorld({ account: { assets: 23 } });
+  const { records, misfits } = await runPass(operatingHours, client, { pageSize: 10 });
+  const hours = account
+    .assets()
+    .map(({ id, cumulativeOperatingHours }) => [id, { assetId: id, hours: cumulativeOperatingHours }]);
+  expect(records).toEqual(new Map(hours as [string, unknown][]));
+  expect(misfits).toEqual([]);
+  expect(simulator.requests.count({ operation: "rest.time-series" })).toBe(23);
+});
+
+test("operating hours: an answer that cannot be read is set aside, the rest of its page is not", async () => {
+  const { simulator, client } = await createWorld({ account: { assets: 5 } });
+  simulator.faults.add({
+    kind: "status",
+    status: 200,
+    body: { odd: true },
+    operation: "rest.time-series",
+    times: 1,
+  });
+  const { records, misfits } = await runPass(operatingHours, client, {});
+  expect(records.size).toBe(4);
+  expect(misfits).toHaveLength(1);
+});
+
 test("the examples can be loaded as modules of one's own", async () => {
-  const paths = ["site-areas.ts", "site-visits.ts"].map(
+  const paths = ["operating-hours.ts", "site-areas.ts", "site-visits.ts"].map(
     (name) => new URL(`../examples/${name}`, import.meta.url).pathname,
   );
-  expect((await loadSyncs(paths)).map(({ name }) => name)).toEqual(["site-areas", "site-visits"]);
+  expect((await loadSyncs(paths)).map(({ name }) => name)).toEqual([
+    "operating-hours",
+    "site-areas",
+    "site-visits",
+  ]);
 });

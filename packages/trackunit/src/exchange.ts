@@ -5,9 +5,12 @@ export interface ApiRequest {
   family: string;
   /** What that limit counts apart, for instance a page of an AEMP fleet. */
   part?: string;
-  method: "GET" | "POST";
-  /** Below the API's base URL, beginning with `/`, with its query string. */
+  /** Default GET. */
+  method?: "GET" | "POST";
+  /** Below the API's base URL, beginning with `/`. */
   path: string;
+  /** Added to the path, encoded. */
+  query?: Record<string, string>;
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;

@@ -39,7 +39,7 @@ export async function sendRequest(
 
 async function exchange(
   { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest }: HttpOptions,
-  { family, method, path, headers, body }: ApiRequest,
+  { family, method = "GET", path, query, headers, body }: ApiRequest,
   accessToken: string,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -49,7 +49,7 @@ async function exchange(
   const report = (status: RequestFacts["status"]) =>
     onRequest?.({ family, status, durationMs: performance.now() - startedAtMs });
   try {
-    const response = await request(apiUrl.replace(/\/+$/, "") + path, {
+    const response = await request(apiUrl.replace(/\/+$/, "") + withQuery(path, query), {
       method,
       headers: {
         accept: "application/json",
@@ -88,4 +88,9 @@ async function boundedText(body: AsyncIterable<Buffer>, limitBytes: number): Pro
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function withQuery(path: string, query: ApiRequest["query"]): string {
+  if (query === undefined) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams(query)}`;
 }

@@ -10,7 +10,7 @@ export interface RestCursorList {
   /** Without a query string. */
   path: string;
   /** Default GET. */
-  method?: ApiRequest["method"];
+  method?: NonNullable<ApiRequest["method"]>;
   /** Besides `limit` and `after`. */
   query?: Record<string, string>;
   body?: unknown;

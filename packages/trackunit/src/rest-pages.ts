@@ -11,7 +11,7 @@ export interface RestList {
   /** Without a query string. */
   path: string;
   /** Default GET. */
-  method?: ApiRequest["method"];
+  method?: NonNullable<ApiRequest["method"]>;
   /** Besides `page`, `size` and `sort`. */
   query?: Record<string, string>;
   body?: unknown;
