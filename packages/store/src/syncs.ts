@@ -147,6 +147,18 @@ export function createSyncs(db: Db) {
     },
 
     /**
+     * Makes the lease longer in the middle of a page, when there is no progress to save.
+     * @throws LeaseLostError
+     */
+    async extendLease(_id: SyncId, fencingToken: number, leaseUntil: Date): Promise<void> {
+      const { matchedCount } = await syncs.updateOne(
+        { _id, fencingToken },
+        { $set: { nextRunAt: leaseUntil } },
+      );
+      if (matchedCount === 0) throw new LeaseLostError();
+    },
+
+    /**
      * Ends a run: gives the lease back and says when and why to run next. A complete run that an operator wants again
      * is due again at once.
      * @throws LeaseLostError

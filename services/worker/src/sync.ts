@@ -12,6 +12,7 @@ import { LeaseLostError, nextSlot, type RunScope, type SyncDocument } from "@fle
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
+import { type KeptLease, keepLease } from "./keep-lease.ts";
 import { newPass } from "./new-pass.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
@@ -102,20 +103,39 @@ export function createSyncHandler(options: SyncHandlerOptions) {
 
   /** @returns whether the last page was read. */
   async function readPages(slice: Slice, endsAtMs: number): Promise<boolean> {
-    const { definition, scope, signal } = slice;
-    const { cursor: from, window } = slice.checkpoint;
-    const lastPage = slice.checkpoint.pages + options.slicePages;
-    const paging = { from, pageSize: definition.pageSize, signal, ...(window === null ? {} : { window }) };
-    if (slice.checkpoint.pages >= pagesOfAPass)
+    const { sync, checkpoint } = slice;
+    if (checkpoint.pages >= pagesOfAPass)
       throw new PagesEndlessError(`a pass has more than ${pagesOfAPass} pages`);
-    const pages = definition.pages(options.trackunit(scope.installationId), paging);
-    for await (const page of tracedPages(pages, { traces, sync: definition.name })) {
-      await writePage(slice, page);
-      if (slice.checkpoint.complete) return true;
-      if (slice.checkpoint.pages >= lastPage || performance.now() >= endsAtMs) return false;
-      signal.throwIfAborted();
+    const lease = keepLease({
+      leaseMs,
+      extend: () => store.syncs.extendLease(sync._id, sync.fencingToken, leaseUntil()),
+      isLost: (error) => error instanceof LeaseLostError,
+    });
+    const lastPage = checkpoint.pages + options.slicePages;
+    try {
+      for await (const page of pagesOf(slice, lease)) {
+        lease.progress();
+        await writePage(slice, page);
+        if (slice.checkpoint.complete) return true;
+        if (slice.checkpoint.pages >= lastPage || performance.now() >= endsAtMs) return false;
+        slice.signal.throwIfAborted();
+      }
+    } finally {
+      lease.stop();
     }
     throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
+  }
+
+  function pagesOf({ definition, scope, checkpoint, signal }: Slice, lease: KeptLease): AsyncIterable<Page> {
+    const { cursor: from, window } = checkpoint;
+    const paging = {
+      from,
+      pageSize: definition.pageSize,
+      signal: AbortSignal.any([signal, lease.signal]),
+      ...(window === null ? {} : { window }),
+    };
+    const pages = definition.pages(options.trackunit(scope.installationId), paging);
+    return tracedPages(pages, { traces, sync: definition.name });
   }
 
   async function writePage(slice: Slice, page: Page): Promise<void> {

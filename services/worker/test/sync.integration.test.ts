@@ -181,3 +181,38 @@ test("looking for what vanished is done in slices too, and keeps the lease while
   expect(outcome).toMatchObject({ outcome: "succeeded", records: 2_200 });
   expect(await store.records.count("things", installationId)).toBe(2_200);
 });
+
+test("a page that takes longer than the lease keeps it", async () => {
+  const { store, run } = await setup([["a"], ["b"]], {
+    async *pages() {
+      for (const id of ["a", "b"]) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        yield { items: [{ id }], nextCursor: id === "a" ? "b" : null };
+      }
+    },
+  });
+  const leases: Date[] = [];
+  const watching: Store = {
+    ...store,
+    syncs: {
+      ...store.syncs,
+      extendLease: (...extension) => {
+        leases.push(extension[2]);
+        return store.syncs.extendLease(...extension);
+      },
+    },
+  };
+  expect(await run(watching, { leaseMs: 150 })).toMatchObject({ outcome: "succeeded", records: 2 });
+  expect(leases.length).toBeGreaterThan(4);
+});
+
+test("a run that lost its lease in the middle of a page ends there", async () => {
+  const { store, run } = await setup([["a"]], {
+    async *pages(_client, { signal }) {
+      await store.syncs.pauseOne(syncId);
+      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
+  });
+  expect(await run(store, { leaseMs: 90 })).toMatchObject({ outcome: "superseded" });
+  expect((await store.syncs.find(syncId))?.waiting).toMatchObject({ for: "operator", of: "sync" });
+});
