@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
+import { describeWaiting } from "@fleetkeeper/operator";
 import type { Simulator } from "@fleetkeeper/simulator";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
@@ -22,7 +23,7 @@ export async function walkThroughInstall(options: {
   accountId: string;
   store: Store;
   progress: Progress;
-}): Promise<Summary> {
+}): Promise<{ summary: Summary; failed: number }> {
   const { simulator, accountId, store, progress } = options;
   const installation = installationIdOf(simulator.settings.app, accountId);
   const startedAt = new Date();
@@ -50,7 +51,8 @@ export async function walkThroughInstall(options: {
 
   const syncs = await eventually("the first sync of every resource", async () => {
     const all = await store.syncs.ofInstallation(installation);
-    return all.length > 0 && all.every((sync) => isFresh(sync, startedAt)) ? all : undefined;
+    const ended = all.every((sync) => isFresh(sync, startedAt) || hasFailed(sync, startedAt));
+    return all.length > 0 && ended ? all : undefined;
   });
   const counts: Summary["syncs"] = {};
   for (const { sync, lastRun } of syncs) {
@@ -62,12 +64,20 @@ export async function walkThroughInstall(options: {
   }
   const said = Object.entries(counts).map(([sync, { records }]) => `${records} ${sync}`);
   progress.step(`first sync done: ${said.join(", ")}`);
-  return { installation, credential: "sealed", token: { expiresInS, scopes: grantedScopes }, syncs: counts };
+  const failed = syncs.filter((sync) => hasFailed(sync, startedAt));
+  for (const { sync, waiting } of failed)
+    progress.step(`sync ${sync} fails: ${describeWaiting(waiting).text}`);
+  const token = { expiresInS, scopes: grantedScopes };
+  return { summary: { installation, credential: "sealed", token, syncs: counts }, failed: failed.length };
 }
 
 /** Read since the install, or, at a second start, so shortly before that Trackunit's limits let it be read again only later. */
 function isFresh({ lastSuccessAt, waiting }: SyncDocument, startedAt: Date): boolean {
   return lastSuccessAt !== null && (lastSuccessAt >= startedAt || waiting.for === "rate-limit");
+}
+
+function hasFailed({ lastRun }: SyncDocument, startedAt: Date): boolean {
+  return lastRun?.outcome === "failed" && lastRun.at >= startedAt;
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

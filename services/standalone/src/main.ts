@@ -55,9 +55,12 @@ async function run(): Promise<void> {
   const [account] = system.simulator.accounts();
   if (account === undefined) throw new Error("the simulated Trackunit has no account");
   const { accountId } = account;
-  const summary = await walkThroughInstall({ ...system, accountId, progress });
+  const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
+  if (failed > 0)
+    progress.step(`what failed is tried again by itself; ${system.logDir}/worker.log says more`);
   if (values.once) {
     process.stdout.write(`${JSON.stringify(summary)}\n`);
+    if (failed > 0) process.exitCode = 1;
     return;
   }
   progress.text(`
@@ -66,6 +69,8 @@ async function run(): Promise<void> {
     Board             ${system.boardUrl}   user ${system.boardUser}, password ${system.boardPassword}
     Simulated         ${system.simulator.url}   a Trackunit for this machine: install more accounts there
     Install callback  ${system.ingressUrl}/appinstall
+    MongoDB           ${system.mongodbUrl}
+    Redis             ${system.redisUrl}
     Logs              ${system.logDir}
 
   Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.

@@ -30,6 +30,8 @@ export interface System {
   /** Of ingress and worker: health and metrics. */
   opsUrls: string[];
   logDir: string;
+  mongodbUrl: string;
+  redisUrl: string;
   /** Each as a process of its own, which can be stopped alone. */
   services: Record<"ingress" | "worker" | "board", ServiceProcess>;
 }
@@ -136,6 +138,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const opsUrls = [ports.ingressOps, ports.workerOps].map((port) => `http://127.0.0.1:${port}`);
   return {
     store,
+    mongodbUrl,
+    redisUrl: stack.redis.url,
     simulator,
     ingressUrl,
     boardUrl,
