@@ -26,7 +26,7 @@ export interface SyncHandlerOptions extends SettleOptions {
   /** A slice ends after so many pages or so long, whichever is first. */
   slicePages: number;
   sliceMs: number;
-  /** Longer than one page can take. */
+  /** A run whose worker died is taken over after so long. */
   leaseMs: number;
 }
 
