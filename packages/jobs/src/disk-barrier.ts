@@ -2,6 +2,7 @@
 
 import type { Redis } from "ioredis";
 import { QueueUnavailableError } from "./errors.ts";
+import { queuePrefix } from "./queues.ts";
 
 /** While one wait is under way, the next gathers callers for this long. */
 const gatherMs = 250;
@@ -23,9 +24,10 @@ export function createDiskBarrier(
   let startedAtMs = Number.NEGATIVE_INFINITY;
 
   async function wait(redis: Redis): Promise<void> {
-    // WAITAOF covers the writes of its own connection: this one comes after all that it is to vouch for.
+    // WAITAOF covers the writes of its own connection: this one comes after all that it is to vouch for, and goes to the
+    // same node of a cluster.
     const [local] = await redis
-      .incr(`{${namespace}}:disk-barrier`)
+      .incr(`${queuePrefix(namespace, "install")}:disk-barrier`)
       .then(() => redis.call("WAITAOF", "1", "0", String(timeoutMs)) as Promise<number[]>)
       .catch((cause: unknown) => {
         throw new QueueUnavailableError("Redis did not wait for its disk", { cause });
