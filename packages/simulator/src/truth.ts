@@ -5,6 +5,14 @@ import { aempEquipment } from "./aemp/equipment.ts";
 import { globalId, graphqlAsset, graphqlCustomer, graphqlSite } from "./graphql/render.ts";
 import { restLocation } from "./rest/render.ts";
 
+/** Of events, those from (inclusive) and to (exclusive). */
+export interface TruthWindow {
+  from: Date;
+  to: Date;
+}
+
+const always: TruthWindow = { from: new Date(0), to: new Date("9999-01-01") };
+
 /** Names of the collections that the built-in syncs write. */
 export type TrueResource = keyof typeof truths;
 
@@ -27,11 +35,11 @@ const truths = {
     account.assets().map((asset) => [asset.id, restLocation(asset)] as const),
   alertConfigurations: (account: SimulatedAccount) =>
     account.alertConfigurations().map((one) => [one.id, one] as const),
-  assetEvents: (account: SimulatedAccount) =>
+  assetEvents: (account: SimulatedAccount, window: TruthWindow) =>
     account.eventLog
       .select({
-        fromTime: new Date(0),
-        toTime: new Date("9999-01-01"),
+        fromTime: window.from,
+        toTime: window.to,
         type: [],
         criticality: [],
         status: [],
@@ -44,6 +52,12 @@ const truths = {
 export const trueResources = Object.keys(truths) as TrueResource[];
 
 /** Records by their id, as JSON gives them. */
-export function truthOf(account: SimulatedAccount, resource: TrueResource): Map<string, unknown> {
-  return new Map(truths[resource](account).map(([id, record]) => [id, JSON.parse(JSON.stringify(record))]));
+export function truthOf(
+  account: SimulatedAccount,
+  resource: TrueResource,
+  window = always,
+): Map<string, unknown> {
+  return new Map(
+    truths[resource](account, window).map(([id, record]) => [id, JSON.parse(JSON.stringify(record))]),
+  );
 }

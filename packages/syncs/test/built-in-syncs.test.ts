@@ -1,12 +1,9 @@
 import {
-  aempEquipment as aempTruth,
   bareId,
-  globalId,
-  graphqlAsset,
-  graphqlCustomer,
-  graphqlSite,
-  restLocation,
   type SimulatedAccount,
+  type TrueResource,
+  trueResources,
+  truthOf,
 } from "@fleetkeeper/simulator";
 import { documentedLimits } from "@fleetkeeper/trackunit";
 import { describe, expect, test } from "vitest";
@@ -17,9 +14,7 @@ import {
   assetLocations,
   assets,
   builtInSyncs,
-  customers,
   type SyncDefinition,
-  sites,
 } from "../src/index.ts";
 import { createWorld, runPass } from "./world.ts";
 
@@ -27,82 +22,56 @@ const dayMs = 86_400_000;
 const now = () => new Date("2026-03-01T12:00:00Z");
 const window = { from: new Date(now().getTime() - 30 * dayMs), to: now() };
 
-/** What the account holds, as the definition reads it, by id. */
-type Truth = (account: SimulatedAccount) => [id: string, record: unknown][];
-
-function graphqlAssetWithSite(account: SimulatedAccount): [string, unknown][] {
-  const siteOf = (siteId: string | null) => account.sites().find(({ id }) => id === siteId);
-  return account.assets().map((asset) => {
-    const site = siteOf(asset.siteId);
-    const edges = site ? [{ node: { id: globalId("Site", site.id), name: site.name } }] : [];
-    return [globalId("Asset", asset.id), { ...graphqlAsset(asset), sites: { edges } }];
-  });
-}
-
-const truths: [SyncDefinition, Truth][] = [
-  [assets, graphqlAssetWithSite],
-  [sites, (account) => account.sites().map((site) => [globalId("Site", site.id), graphqlSite(site)])],
-  [
-    customers,
-    (account) => account.customers().map((one) => [globalId("Customer", one.id), graphqlCustomer(one)]),
-  ],
-  [assetLocations, (account) => account.assets().map((asset) => [asset.id, restLocation(asset)])],
-  [alertConfigurations, (account) => account.alertConfigurations().map((one) => [one.id, one])],
-  [
-    assetEvents,
-    (account) => {
-      const all = { type: [], criticality: [], status: [] };
-      return account.eventLog
-        .select({ fromTime: window.from, toTime: window.to, ...all })
-        .map((event) => [event.id, event]);
-    },
-  ],
-  [aempEquipment, (account) => account.assets().map((asset) => [asset.id, aempTruth(asset)])],
-];
+/** What the account holds, as the definition reads it. */
+const trueRecords = (definition: SyncDefinition, account: SimulatedAccount) =>
+  truthOf(account, definition.resource as TrueResource, window);
 
 const account = { assets: 230, sites: 23, customers: 27, events: 120, alertConfigurations: 21 };
 
-describe.each(truths)("$name", (definition, truthOf) => {
-  const pass = { pageSize: 10, ...(definition.window ? { window } : {}) };
+describe.each(builtInSyncs.map((definition) => [definition.name, definition] as const))(
+  "%s",
+  (_name, definition) => {
+    const pass = { pageSize: 10, ...(definition.window ? { window } : {}) };
 
-  test("reads exactly what the account holds, field by field, over many pages", async () => {
-    const world = await createWorld({ account, simulator: { now } });
-    world.account.change(20);
-    const { records, misfits, pages } = await runPass(definition, world.client, pass);
-    expect(records).toEqual(new Map(truthOf(world.account)));
-    expect(records.size).toBeGreaterThan(20);
-    expect(misfits).toEqual([]);
-    expect(pages.length).toBeGreaterThan(2);
-  });
+    test("reads exactly what the account holds, field by field, over many pages", async () => {
+      const world = await createWorld({ account, simulator: { now } });
+      world.account.change(20);
+      const { records, misfits, pages } = await runPass(definition, world.client, pass);
+      expect(records).toEqual(trueRecords(definition, world.account));
+      expect(records.size).toBeGreaterThan(20);
+      expect(misfits).toEqual([]);
+      expect(pages.length).toBeGreaterThan(2);
+    });
 
-  test("reads an account that holds nothing", async () => {
-    const empty = { assets: 0, sites: 0, customers: 0, events: 0, alertConfigurations: 0 };
-    const { client } = await createWorld({ account: empty, simulator: { now } });
-    const { records, pages } = await runPass(definition, client, pass);
-    expect(records.size).toBe(0);
-    expect(pages).toHaveLength(1);
-  });
+    test("reads an account that holds nothing", async () => {
+      const empty = { assets: 0, sites: 0, customers: 0, events: 0, alertConfigurations: 0 };
+      const { client } = await createWorld({ account: empty, simulator: { now } });
+      const { records, pages } = await runPass(definition, client, pass);
+      expect(records.size).toBe(0);
+      expect(pages).toHaveLength(1);
+    });
 
-  test("a record with a wrong type in a field that matters does not fit; the rest of its page does", async () => {
-    const world = await createWorld({ account, simulator: { now } });
-    world.simulator.faults.add({ kind: "bad-record", times: 1 });
-    const { records, misfits } = await runPass(definition, world.client, pass);
-    expect(misfits).toHaveLength(1);
-    expect(records.size).toBe(truthOf(world.account).length - 1);
-  });
+    test("a record with a wrong type in a field that matters does not fit; the rest of its page does", async () => {
+      const world = await createWorld({ account, simulator: { now } });
+      world.simulator.faults.add({ kind: "bad-record", times: 1 });
+      const { records, misfits } = await runPass(definition, world.client, pass);
+      expect(misfits).toHaveLength(1);
+      expect(records.size).toBe(trueRecords(definition, world.account).size - 1);
+    });
 
-  test("new fields are kept", () => {
-    const [, example] = exampleOf(definition);
-    const item = { ...example, unheardOf: { deep: [1, null] } };
-    expect(definition.item.parse(item)).toEqual(item);
-  });
+    test("new fields are kept", () => {
+      const [, example] = exampleOf(definition);
+      const item = { ...example, unheardOf: { deep: [1, null] } };
+      expect(definition.item.parse(item)).toEqual(item);
+    });
 
-  test("a record without its id does not fit", () => {
-    const bare = { name: "x", properties: {}, EquipmentHeader: { OEMName: "x" } };
-    expect(definition.item.safeParse(bare).success).toBe(false);
-    expect(definition.item.safeParse(null).success).toBe(false);
-  });
-});
+    test("a record without its id does not fit", () => {
+      const bare = { name: "x", properties: {}, EquipmentHeader: { OEMName: "x" } };
+      expect(definition.item.safeParse(bare).success).toBe(false);
+      expect(definition.item.safeParse(null).success).toBe(false);
+    });
+  },
+);
 
 /** The smallest item that each resource can have. */
 function exampleOf({ resource }: SyncDefinition): [string, Record<string, unknown>] {
@@ -110,8 +79,8 @@ function exampleOf({ resource }: SyncDefinition): [string, Record<string, unknow
   return ["a", { id: "a" }];
 }
 
-test("every built-in sync has its truth here", () => {
-  expect(truths.map(([definition]) => definition)).toEqual(builtInSyncs);
+test("the simulator has a truth for the resource of every built-in sync", () => {
+  expect(builtInSyncs.map(({ resource }) => resource).sort()).toEqual([...trueResources].sort());
 });
 
 test("a location's asset id is found in every place where it may stand", () => {
