@@ -5,6 +5,7 @@ export type { Credential, Generation, Install, SealedText, UnrecognisedCallback 
 export { generationOf } from "./callback.ts";
 export type { InstallationId } from "./installation-id.ts";
 export { accountIdOf, asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
+export { type OwnCollection, ownCollections } from "./own-collections.ts";
 export type { FleetkeeperError, Remedy } from "./remedy.ts";
 export { isFleetkeeperError } from "./remedy.ts";
 export type {

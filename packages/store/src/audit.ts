@@ -5,12 +5,13 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { AuditDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import { ownCollection } from "./own-collection.ts";
 
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
   ({ installationId: InstallationId; sync?: string } | { queue: string });
 
 export function createAudit(db: Db) {
-  const entries: Collection<AuditDocument> = db.collection("audit");
+  const entries: Collection<AuditDocument> = ownCollection(db, "audit");
 
   return {
     /** Written before the action, so that none is done without a trace. */

@@ -4,6 +4,7 @@ import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import { ownCollection } from "./own-collection.ts";
 import type { RunScope } from "./run-scope.ts";
 import type { Syncs } from "./syncs.ts";
 
@@ -26,9 +27,9 @@ const keptMs = 7 * 86_400_000;
 const overlapMs = 10 * 60_000;
 
 export function createChangeFeed(db: Db, syncs: Syncs) {
-  const entries: Collection<ChangesDocument> = db.collection("changes");
-  const cursors: Collection<FeedCursorDocument> = db.collection("feedCursors");
-  const schedule: Collection<SyncDocument> = db.collection("syncs");
+  const entries: Collection<ChangesDocument> = ownCollection(db, "changes");
+  const cursors: Collection<FeedCursorDocument> = ownCollection(db, "feedCursors");
+  const schedule: Collection<SyncDocument> = ownCollection(db, "syncs");
 
   return {
     /**

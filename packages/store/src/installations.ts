@@ -17,12 +17,13 @@ import {
   type ListQuery,
   listInstallations,
 } from "./list-installations.ts";
+import { ownCollection } from "./own-collection.ts";
 
 export type Installations = ReturnType<typeof createInstallations>;
 
 export function createInstallations(db: Db) {
-  const installations: Collection<InstallationDocument> = db.collection("installations");
-  const accounts: Collection<AccountDocument> = db.collection("accounts");
+  const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
+  const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
 
   return {
     /**

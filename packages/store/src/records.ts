@@ -14,6 +14,7 @@ import { contentHash } from "./content-hash.ts";
 import type { PassPageDocument, RecordDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
+import { ownCollection } from "./own-collection.ts";
 import type { RunScope } from "./run-scope.ts";
 import { type SweepStep, sweepVanished } from "./vanished.ts";
 
@@ -45,7 +46,7 @@ interface Difference {
 }
 
 export function createRecords(db: Db, feed: ChangeFeed) {
-  const passPages: Collection<PassPageDocument> = db.collection("passPages");
+  const passPages: Collection<PassPageDocument> = ownCollection(db, "passPages");
   const collectionOf = (scope: RunScope): Collection<RecordDocument> => db.collection(scope.resource);
 
   return {

@@ -3,6 +3,7 @@
 import type { Generation, InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { InstallationDocument, UnrecognisedDocument } from "./documents.ts";
+import { ownCollection } from "./own-collection.ts";
 
 /** `credential`: of an installation. `callback`: the body of a callback of a type that we do not know. */
 export type SealedEntry =
@@ -16,8 +17,8 @@ export type SealedEntry =
   | { kind: "callback"; id: string; installationId: InstallationId; sealed: SealedText };
 
 export function createSealedTexts(db: Db) {
-  const installations: Collection<InstallationDocument> = db.collection("installations");
-  const callbacks: Collection<UnrecognisedDocument> = db.collection("unrecognisedCallbacks");
+  const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
+  const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
 
   return {
     /** How many there are, about. */

@@ -5,6 +5,7 @@ import type { Collection, Db } from "mongodb";
 import { contentHash } from "./content-hash.ts";
 import type { SetAsideDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import { ownCollection } from "./own-collection.ts";
 import type { RunScope } from "./run-scope.ts";
 
 export interface MisfitItem {
@@ -19,7 +20,7 @@ const itemLimit = 8_000;
 const perPageLimit = 100;
 
 export function createSetAside(db: Db) {
-  const items: Collection<SetAsideDocument> = db.collection("setAside");
+  const items: Collection<SetAsideDocument> = ownCollection(db, "setAside");
 
   return {
     /** Keeps at most 100 of a page; the same item again replaces itself. */

@@ -8,6 +8,7 @@ import type { ForgottenDocument, UnrecognisedDocument } from "./documents.ts";
 import { forgetData } from "./forget-data.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
+import { ownCollection } from "./own-collection.ts";
 import { createRecords } from "./records.ts";
 import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
@@ -45,8 +46,8 @@ export async function openStore(options: {
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
   const feed = createChangeFeed(db, syncs);
-  const forgotten = db.collection<ForgottenDocument>("forgotten");
-  const unrecognised = db.collection<UnrecognisedDocument>("unrecognisedCallbacks");
+  const forgotten = ownCollection<ForgottenDocument>(db, "forgotten");
+  const unrecognised = ownCollection<UnrecognisedDocument>(db, "unrecognisedCallbacks");
 
   return {
     installations,
@@ -110,7 +111,8 @@ export async function openStore(options: {
         return { outcome: "superseded", deleted: 0 };
       await forgotten.updateOne({ _id: id }, { $set: { at: askedAt } }, { upsert: true });
       await installations.forget(id);
-      await unrecognised.deleteMany({ installationId: id });
+      // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next character.
+      await unrecognised.deleteMany({ _id: { $gte: `${id}.`, $lt: `${id}/` } });
       return { outcome: "forgotten", deleted: await forgetData(db, id) };
     },
 

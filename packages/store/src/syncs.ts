@@ -13,6 +13,8 @@ import type { RunDocument, SyncDocument } from "./documents.ts";
 import { isDuplicateKey, LeaseLostError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
+import { ownCollection } from "./own-collection.ts";
+import { createSyncControl } from "./sync-control.ts";
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
@@ -31,10 +33,12 @@ export interface Settlement {
 const runsKeptMs = 14 * 86_400_000;
 
 export function createSyncs(db: Db) {
-  const syncs: Collection<SyncDocument> = db.collection("syncs");
-  const runs: Collection<RunDocument> = db.collection("runs");
+  const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
+  const runs: Collection<RunDocument> = ownCollection(db, "runs");
 
   return {
+    ...createSyncControl(syncs),
+
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
      * exist keep their schedule and progress.
@@ -228,47 +232,6 @@ export function createSyncs(db: Db) {
         },
         { $set: { nextRunAt: now, waiting: { for: "schedule", until: now }, failures: 0 } },
       );
-    },
-
-    /** Stops one sync until `resumeOne`; its progress stays. */
-    async pauseOne(_id: SyncId): Promise<void> {
-      const waiting: Waiting = { for: "operator", code: "paused", of: "sync" };
-      await syncs.updateOne(
-        { _id },
-        { $set: { nextRunAt: null, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
-      );
-    },
-
-    async resumeOne(_id: SyncId, now: Date): Promise<void> {
-      await syncs.updateOne(
-        { _id, "waiting.for": "operator" },
-        { $set: { nextRunAt: now, waiting: { for: "schedule", until: now } } },
-      );
-    },
-
-    /**
-     * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is one.
-     * @returns false when it is stopped, so that there is something else to do first.
-     */
-    async runNow(_id: SyncId, now: Date): Promise<boolean> {
-      const idle: Waiting["for"][] = ["schedule", "backoff", "rate-limit", "scope"];
-      const { matchedCount } = await syncs.updateOne(
-        { _id, "waiting.for": { $in: idle } },
-        { $set: { nextRunAt: now } },
-      );
-      if (matchedCount === 1) return true;
-      const busy: Waiting["for"][] = ["worker", "running", "next-slice"];
-      const result = await syncs.updateOne(
-        { _id, "waiting.for": { $in: busy } },
-        { $set: { runAgain: true } },
-      );
-      return result.matchedCount === 1;
-    },
-
-    /** Another interval than the definition's for one sync; null is the definition's again. It counts from the next run, which is due now. */
-    async setInterval(_id: SyncId, intervalMs: number | null, now: Date): Promise<void> {
-      await syncs.updateOne({ _id }, { $set: { intervalMs } });
-      await syncs.updateOne({ _id, "waiting.for": "schedule" }, { $set: { nextRunAt: now } });
     },
 
     /**

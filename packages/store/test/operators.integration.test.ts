@@ -1,4 +1,4 @@
-import { installationIdOf, type SyncId, syncIdOf } from "@fleetkeeper/model";
+import { installationIdOf, type SealedText, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { at, installationId, installOf, pageOf, setup, startedRun, syncId } from "./world.ts";
 
@@ -76,6 +76,15 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   await store.feed.confirm("test", { syncId, position: "1" });
   await store.audit.add({ at: at(2), who: "someone", action: "forget", installationId });
   const other = installationIdOf("@a/b", "2");
+  const callback = {
+    irisAppId: "@a/b",
+    accountId: "1",
+    type: "X",
+    sealedBody: "s" as SealedText,
+    receivedAt: at(1),
+  };
+  await store.keepUnrecognised(`${installationId}.hash`, { ...callback, installationId });
+  await store.keepUnrecognised(`${other}.hash`, { ...callback, installationId: other, accountId: "2" });
   await store.installations.storeInstall({ ...installOf("1"), installationId: other, accountId: "2" }, how);
   await store.syncs.plan(other, ["assets"], at(0), false);
 
@@ -93,6 +102,7 @@ test("a forgotten account leaves nothing but the audit, and only a later install
     });
   }
   expect(await store.syncs.find(syncIdOf(other, "assets"))).not.toBeNull();
+  expect(await db.collection("unrecognisedCallbacks").countDocuments()).toBe(1);
   expect(await store.isForgotten(installOf("1"))).toBe(true);
   expect(await store.isForgotten({ ...installOf("2"), receivedAt: at(4) })).toBe(false);
   expect(await store.audit.of(installationId, 10)).toMatchObject([{ who: "someone", action: "forget" }]);

@@ -1,19 +1,10 @@
 // What can be wrong with a sync definition: found when the process starts, not when the first account runs into it.
 
+import { ownCollections } from "@fleetkeeper/model";
 import { z } from "zod";
 
 const dayMs = 86_400_000;
-/** The store's own collections. */
-const takenCollections = new Set([
-  "changes",
-  "feedCursors",
-  "installations",
-  "passPages",
-  "runs",
-  "setAside",
-  "syncs",
-  "unrecognisedCallbacks",
-]);
+const takenCollections = new Set<string>(ownCollections);
 
 const isFunction = (value: unknown) => typeof value === "function";
 

@@ -41,6 +41,8 @@ test.each<[string, object]>([
   ["resource", { resource: "site-areas" }],
   ["resource", { resource: "syncs" }],
   ["resource", { resource: "installations" }],
+  ["resource", { resource: "accounts" }],
+  ["resource", { resource: "audit" }],
   ["scopes", { scopes: "site.view" }],
   ["intervalMs", { intervalMs: 10 }],
   ["intervalMs", { intervalMs: 1e12 }],

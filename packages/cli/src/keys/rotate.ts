@@ -69,7 +69,8 @@ function steps({ kid }: JWK, { publicKeyFile, privateKeysFile }: KeyFiles): stri
   ].join("\n");
 }
 
-async function resealAll({ env, reach, output, signal }: Invocation) {
+/** The keys to work with, of which the public one's private half must be in the set: nothing else would open what it seals. */
+function readKeySets(env: Invocation["env"]) {
   const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
     env,
     "SEALING_PUBLIC_KEY",
@@ -81,10 +82,13 @@ async function resealAll({ env, reach, output, signal }: Invocation) {
   if (!privateKeys.keys.some(({ kid }) => kid === publicKey.kid))
     throw new KeysError(
       `the private half of SEALING_PUBLIC_KEY (${publicKey.kid}) is not in SEALING_PRIVATE_KEYS`,
-      {
-        advice: "Nothing would open what is sealed anew: roll out the private set first.",
-      },
+      { advice: "Nothing would open what is sealed anew: roll out the private set first." },
     );
+  return { publicKey, privateKeys };
+}
+
+async function resealAll({ env, reach, output, signal }: Invocation) {
+  const { publicKey, privateKeys } = readKeySets(env);
   const store = await reach.store();
   const queues = await reach.queues();
   const progress = output.progress("sealed texts looked at", await store.sealedTexts.estimate());
@@ -107,18 +111,8 @@ async function resealAll({ env, reach, output, signal }: Invocation) {
 }
 
 async function dropOld({ env, reach, output, signal }: Invocation, out: string | undefined): Promise<void> {
-  const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
-    env,
-    "SEALING_PUBLIC_KEY",
-    "SEALING_PRIVATE_KEYS",
-    "REDIS_URL",
-    "MONGODB_URL",
-  );
+  const { publicKey, privateKeys } = readKeySets(env);
   const kept = privateKeys.keys.filter(({ kid }) => kid === publicKey.kid);
-  if (kept.length === 0)
-    throw new KeysError(
-      `the private half of SEALING_PUBLIC_KEY (${publicKey.kid}) is not in SEALING_PRIVATE_KEYS`,
-    );
   const store = await reach.store();
   const queues = await reach.queues();
   const progress = output.progress("sealed texts read", await store.sealedTexts.estimate());

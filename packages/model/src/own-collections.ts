@@ -1,0 +1,17 @@
+// The names of Fleetkeeper's own MongoDB collections: no sync's resource may have one of them.
+
+export const ownCollections = [
+  "accounts",
+  "audit",
+  "changes",
+  "feedCursors",
+  "forgotten",
+  "installations",
+  "passPages",
+  "runs",
+  "setAside",
+  "syncs",
+  "unrecognisedCallbacks",
+] as const;
+
+export type OwnCollection = (typeof ownCollections)[number];
