@@ -9,15 +9,15 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{packages,services}/*/test/**/*.test.ts"],
+          include: ["{packages,services,dev}/*/test/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts"],
         },
       },
       {
         test: {
           name: "integration",
-          include: ["{packages,services}/*/test/**/*.integration.test.ts"],
-          globalSetup: ["packages/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
+          include: ["{packages,services,dev}/*/test/**/*.integration.test.ts"],
+          globalSetup: ["dev/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

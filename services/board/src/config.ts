@@ -1,7 +1,7 @@
 // The board's configuration, from the environment.
 
 import { isIP } from "node:net";
-import { readEnvironment, variable } from "@fleetkeeper/process";
+import { readEnvironment, variable } from "@fleetkeeper/runtime";
 import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
 import type { OidcSettings } from "./auth/oidc/settings.ts";

@@ -7,7 +7,7 @@ import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { createOperatorActions } from "@fleetkeeper/operator";
-import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/process";
+import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/runtime";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";

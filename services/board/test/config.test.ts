@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@fleetkeeper/process";
+import { ConfigurationError } from "@fleetkeeper/runtime";
 import { expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 

@@ -2,7 +2,7 @@
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import { asInstallationId } from "@fleetkeeper/model";
-import type { DeepCheck } from "@fleetkeeper/process";
+import type { DeepCheck } from "@fleetkeeper/runtime";
 import type { Seal } from "@fleetkeeper/sealing";
 import type { Redis } from "ioredis";
 import type { KeySet } from "./key-set.ts";

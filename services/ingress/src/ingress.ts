@@ -2,7 +2,7 @@
 
 import { createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { connected, connectProducer, createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
-import { createOpsServer, type Defer } from "@fleetkeeper/process";
+import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal } from "@fleetkeeper/sealing";
 import {
   createIngressMetrics,

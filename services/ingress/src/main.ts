@@ -1,6 +1,6 @@
 // The ingress as a process.
 
-import { configure, runService } from "@fleetkeeper/process";
+import { configure, runService } from "@fleetkeeper/runtime";
 import { createLog, startTraces } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
 import { startIngress } from "./ingress.ts";

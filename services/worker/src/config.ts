@@ -1,6 +1,6 @@
 // The worker's configuration, from the environment. Every variable is explained in .env.example.
 
-import { readEnvironment, variable } from "@fleetkeeper/process";
+import { readEnvironment, variable } from "@fleetkeeper/runtime";
 import { logLevels } from "@fleetkeeper/telemetry";
 import type { JSONWebKeySet, JWK } from "jose";
 import { z } from "zod";

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { type Consumer, proveConsumer, type QueueName, type QueueSet } from "@fleetkeeper/jobs";
 import { asInstallationId } from "@fleetkeeper/model";
-import type { DeepCheck } from "@fleetkeeper/process";
+import type { DeepCheck } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 

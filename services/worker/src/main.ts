@@ -1,6 +1,6 @@
 // The worker as a process.
 
-import { configure, runService } from "@fleetkeeper/process";
+import { configure, runService } from "@fleetkeeper/runtime";
 import { createLog, startTraces } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
 import { startWorker } from "./worker.ts";

@@ -1,7 +1,7 @@
 // The worker's ops server: health, deep checks, and metrics with the facts about the cluster.
 
 import type { Consumer, QueueName, QueueSet } from "@fleetkeeper/jobs";
-import { createOpsServer } from "@fleetkeeper/process";
+import { createOpsServer } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import { createClusterMetrics, type Log, type WorkerMetrics } from "@fleetkeeper/telemetry";

@@ -7,7 +7,7 @@ import {
   type QueueName,
   type Task,
 } from "@fleetkeeper/jobs";
-import type { Defer } from "@fleetkeeper/process";
+import type { Defer } from "@fleetkeeper/runtime";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
 import type { Redis } from "ioredis";
 import type { InstallTraces } from "./install-traces.ts";

@@ -7,7 +7,7 @@ import {
   createQueueSet,
   loadQueueTelemetry,
 } from "@fleetkeeper/jobs";
-import type { Defer } from "@fleetkeeper/process";
+import type { Defer } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
 import {

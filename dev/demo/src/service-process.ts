@@ -1,0 +1,85 @@
+// One service as a process of its own: started with its environment, awaited until ready, stopped within a bound.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+export interface ServiceProcess {
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  name: "ingress" | "worker" | "board";
+  env: Record<string, string>;
+  /** Its `/readyz`. */
+  readyUrl: string;
+  logPath: string;
+  /** When it ends without having been asked to. */
+  onUnexpectedEnd: (error: Error) => void;
+}
+
+const readyTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
+
+/** @throws Error with the end of the log when the service ends, or is not ready within a minute. */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { name, env, logPath } = options;
+  const log = openSync(logPath, "a");
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url))],
+    {
+      env: { PATH: process.env.PATH, ...env },
+      // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this process.
+      stdio: ["ignore", log, log, "ipc"],
+      detached: true,
+    },
+  );
+  let asked = false;
+  child.once("exit", (code, signal) => {
+    if (!asked) options.onUnexpectedEnd(endedError(options, code ?? signal));
+  });
+  const stop = async () => {
+    asked = true;
+    await stopped(child);
+  };
+  try {
+    await ready(options, child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+async function ready(options: ServiceOptions, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + readyTimeoutMs;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw endedError(options, child.exitCode ?? child.signalCode);
+    const answer = await fetch(options.readyUrl, { signal: AbortSignal.timeout(3_000) }).catch(
+      () => undefined,
+    );
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(
+    `${options.name} is not ready after ${readyTimeoutMs / 1_000} s; its log is ${options.logPath}`,
+  );
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+function endedError({ name, logPath }: ServiceOptions, how: number | string | null): Error {
+  const tail = readFileSync(logPath, "utf8").trimEnd().split("\n").slice(-5).join("\n");
+  return new Error(`${name} ended (${how}); the end of ${logPath}:\n${tail}`);
+}

@@ -1,0 +1,42 @@
+// The configuration: every fault of every variable that the services read and we know.
+
+import { ConfigurationError } from "@fleetkeeper/runtime";
+import { readVariables, type VariableName, variables } from "../../configuration.ts";
+import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
+
+const loopback = /^(localhost|127\.|\[::1\])/;
+const urls = ["TRACKUNIT_JWKS_URL", "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL"] as const;
+
+export const examineConfiguration: Examine = async ({ env }) => {
+  const findings: Finding[] = [];
+  for (const name of Object.keys(variables) as VariableName[]) {
+    try {
+      readVariables(env, name);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      for (const fault of error.faults)
+        findings.push(
+          problem(
+            "CONFIGURATION_FAULT",
+            fault,
+            "Set it for every service that reads it; .env.example says which.",
+          ),
+        );
+    }
+  }
+  for (const name of urls) {
+    const value = env[name];
+    if (!value?.startsWith("http://") || !URL.canParse(value)) continue;
+    if (!loopback.test(new URL(value).host))
+      findings.push(
+        warning(
+          "CONFIGURATION_PLAIN_HTTP",
+          `${name}: is http:, which anybody on the way can read and change`,
+          "Use https:.",
+        ),
+      );
+  }
+  return findings.length > 0
+    ? findings
+    : [ok("CONFIGURATION", `${Object.keys(variables).length} variables are sound`)];
+};
