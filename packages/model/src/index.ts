@@ -10,11 +10,14 @@ export type { FleetkeeperError, Remedy } from "./remedy.ts";
 export { isFleetkeeperError } from "./remedy.ts";
 export type {
   Checkpoint,
+  HeldBack,
   InstallationState,
   RecordChange,
   RecordChanges,
   RunOutcome,
+  Sweep,
   SyncId,
+  TimeWindow,
   Waiting,
 } from "./sync-state.ts";
 export { addChanges, installationOfSync, noChanges, syncIdOf } from "./sync-state.ts";

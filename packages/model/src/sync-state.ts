@@ -30,22 +30,52 @@ export type Waiting =
 
 /** Our durable progress through one pass over a resource. Written only after the records it stands for. */
 export interface Checkpoint {
-  /** Marks one complete pass; a new pass gets a new one. */
-  passId: string;
+  /** Marks the pass: the fencing token of the run that began it, so a later pass has a greater one. */
+  pass: number;
   startedAt: Date;
   /** Trackunit's position of the next page; null before the first page. */
   cursor: string | null;
   pages: number;
   records: number;
   changes: RecordChanges;
-  /** Every page has been read: what is left is to mark what vanished. */
+  /** Every page has been read: what is left is to find the records that none of them held. */
   complete: boolean;
-  /** Up to which `_id` the stored records have been looked at for what vanished; null before the first. */
-  sweptTo: string | null;
-  /** An item was set aside whose id could not be told: this pass cannot say what vanished. */
-  vanishedUnknown: boolean;
+  /** Why this pass cannot prove that a record is gone, in words for the operator; null while nothing disturbed it. */
+  disturbed: string | null;
+  /** How far the search for missing records has come; null before it began. */
+  sweep: Sweep | null;
   /** Of a sync that reads what happened in a window of time; null for the others. */
-  window: { from: Date; to: Date } | null;
+  window: TimeWindow | null;
+}
+
+/** From (inclusive) and to (exclusive). */
+export interface TimeWindow {
+  from: Date;
+  to: Date;
+}
+
+/** The search for records that a complete pass did not see: first all of them are noted as missing, then some are deleted. */
+export interface Sweep {
+  phase: "note" | "delete";
+  /** The `_id` up to which the stored records have been looked at; null before the first. */
+  after: string | null;
+  /** Records that are not deleted, and how many of them the pass did not see, as far as they have been looked at. */
+  known: number;
+  missing: number;
+}
+
+/** A pass missed so many records that they are not deleted without a word of an operator, or more passes that agree. */
+export interface HeldBack {
+  /** How many of the known records the last pass missed. */
+  missing: number;
+  known: number;
+  /** How many passes in a row missed so many, and since when. */
+  passes: number;
+  since: Date;
+  /** How many passes are believed without a confirmation. */
+  believedAfter: number;
+  /** After how many passes an operator confirmed; null before. */
+  confirmedAfter: number | null;
 }
 
 /** How many records a run touched, by kind of change. */

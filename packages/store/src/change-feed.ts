@@ -3,10 +3,8 @@
 import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
-import { idsUnder } from "./id-range.ts";
+import { chainOf } from "./feed-chain.ts";
 import { ownCollection } from "./own-collection.ts";
-import type { RunScope } from "./run-scope.ts";
-import type { Syncs } from "./syncs.ts";
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>;
 
@@ -21,38 +19,24 @@ export interface FeedEntry {
   changes: RecordChange[];
 }
 
-/** How long entries are kept; a consumer that was away longer reads the records themselves once. */
-const keptMs = 7 * 86_400_000;
+/** The consumer was away for longer than entries are kept: it must read the sync's records once, then go on from `position`. */
+export interface FeedGap {
+  syncId: SyncId;
+  installationId: string;
+  sync: string;
+  gap: true;
+  position: string;
+}
+
 /** Clocks differ and writes take time: news is looked for this far back, which costs little because of the cursors. */
 const overlapMs = 10 * 60_000;
 
-export function createChangeFeed(db: Db, syncs: Syncs) {
+export function createChangeFeed(db: Db) {
   const entries: Collection<ChangesDocument> = ownCollection(db, "changes");
   const cursors: Collection<FeedCursorDocument> = ownCollection(db, "feedCursors");
   const schedule: Collection<SyncDocument> = ownCollection(db, "syncs");
 
   return {
-    /**
-     * Adds what a page is about to change, before the records are written: a crash in between repeats an entry, it never
-     * loses one. The position grows with the fencing token, so that a stale run's entry lies behind every newer one.
-     * @throws LeaseLostError
-     */
-    async append(
-      { syncId, fencingToken }: RunScope,
-      page: number,
-      changes: RecordChange[],
-      at: Date,
-    ): Promise<void> {
-      const position = `${String(fencingToken).padStart(12, "0")}-${String(page).padStart(8, "0")}`;
-      await entries.updateOne({ _id: `${syncId}/${position}` }, { $set: { at, changes } }, { upsert: true });
-      await syncs.noteChange(syncId, fencingToken, at);
-    },
-
-    /** Forgets the entries of a sync that are older than a week. */
-    async prune(syncId: SyncId, now: Date): Promise<void> {
-      await entries.deleteMany({ _id: idsUnder(syncId), at: { $lt: new Date(now.getTime() - keptMs) } });
-    },
-
     /** The syncs that may hold something new since `since`; all of them without it. */
     async *syncsWithNews(
       since: Date | undefined,
@@ -64,23 +48,24 @@ export function createChangeFeed(db: Db, syncs: Syncs) {
       yield* schedule.find(filter, { projection: { installationId: 1, sync: 1 } });
     },
 
-    /** Entries of one sync that the consumer has not confirmed, the oldest first. */
+    /**
+     * Entries of one sync that the consumer has not confirmed, the oldest first. Where entries in between were tidied away,
+     * or the account was forgotten and installed again, a gap comes first.
+     */
     async *unread(
       consumer: string,
-      sync: Pick<SyncDocument, "_id" | "installationId" | "sync">,
-    ): AsyncGenerator<FeedEntry> {
-      const { position: after = "" } = (await cursors.findOne({ _id: `${sync._id}/${consumer}` })) ?? {};
-      const range = { $gt: `${sync._id}/${after}`, $lt: idsUnder(sync._id).$lt };
-      for await (const { _id, at, changes } of entries.find({ _id: range }).sort({ _id: 1 })) {
-        const position = _id.slice(sync._id.length + 1);
-        yield {
-          syncId: sync._id,
-          installationId: sync.installationId,
-          sync: sync.sync,
-          position,
-          at,
-          changes,
-        };
+      { _id: syncId, installationId, sync }: Pick<SyncDocument, "_id" | "installationId" | "sync">,
+    ): AsyncGenerator<FeedEntry | FeedGap> {
+      const confirmed = await cursors.findOne({ _id: `${syncId}/${consumer}` });
+      const head = (await schedule.findOne({ _id: syncId }, { projection: { feedHead: 1 } }))?.feedHead;
+      const after = confirmed?.position ?? null;
+      if (head === undefined || head === null || head === after) return;
+      const { positions, reached } = await chainOf(entries, syncId, { head, after });
+      const of = { syncId, installationId, sync };
+      if (!reached) yield { ...of, gap: true, position: positions[0] ?? head };
+      for (const position of positions) {
+        const entry = await entries.findOne({ _id: `${syncId}/${position}` });
+        if (entry !== null) yield { ...of, position, at: entry.at, changes: entry.changes };
       }
     },
 

@@ -3,15 +3,18 @@
 import type {
   Checkpoint,
   Generation,
+  HeldBack,
   InstallationId,
   InstallationState,
   RecordChange,
   RunOutcome,
   SealedText,
   SyncId,
+  TimeWindow,
   TokenResult,
   Waiting,
 } from "@fleetkeeper/model";
+import type { Binary } from "mongodb";
 
 /** Collection `installations`. */
 export interface InstallationDocument {
@@ -62,8 +65,12 @@ export interface SyncDocument {
   nextRunAt: Date | null;
   /** Since when its job waits for a worker; null when none does. */
   dispatchedAt: Date | null;
-  /** Grows with each dispatch and each start; every write of a run is made only while it is still the run's own. */
+  /** Grows with each dispatch, start and end; every write of a run carries it or is made only while it is still the run's own. */
   fencingToken: number;
+  /** The install that its credential must be of at least: a run uses no older token. */
+  generation: Generation;
+  /** Of the dispatcher that took it last. */
+  dispatchedBy?: string;
   waiting: Waiting;
   checkpoint: Checkpoint | null;
   /** Failed runs in a row. */
@@ -72,17 +79,45 @@ export interface SyncDocument {
   lastSuccessAt: Date | null;
   /** An operator asked for a run while one was running: the next follows at once. */
   runAgain: boolean;
-  /** Of a windowed sync: everything that happened before it has been read. */
-  watermark: Date | null;
+  /** Of a windowed sync: the window that the last complete pass read. */
+  window: TimeWindow | null;
+  /** Of a windowed sync: where the next window begins at the latest, because items of it were set aside. */
+  rereadFrom: Date | null;
   /** When a run last changed a record: tells the readers of the change feed where to look. */
   lastChangeAt: Date | null;
+  /** Position of the newest entry of the change feed that counts; null before the first. */
+  feedHead: string | null;
+  /** Position of the first entry whose records may not be written yet; null when all are. */
+  feedOpen: string | null;
+  /** The last complete pass that nothing disturbed, by its `Checkpoint.pass`; null before the first. */
+  lastPass: number | null;
+  /** Why the last complete pass could prove no deletion; null when it could. */
+  disturbed: string | null;
+  heldBack: HeldBack | null;
+  /** Items are set aside in the collection `setAside`. */
+  hasSetAside: boolean;
+  /** Runs since the last one in the collection `runs` that changed nothing, which are only counted. */
+  quiet: QuietRuns | null;
+  /** Documents added since the last tidying, and when that was. */
+  untidied: number;
+  tidiedAt: Date;
+  /** MongoDB's clock when the last run started. */
+  serverAt?: Date;
   createdAt: Date;
 }
 
-/** Collection `runs`: ended runs, kept for two weeks. */
+/** Runs without news: they succeeded and changed no record. */
+export interface QuietRuns {
+  runs: number;
+  since: Date;
+}
+
+/** Collection `runs`: ended runs that changed something or failed; the last 50 of a sync, kept for two weeks. */
 export interface RunDocument extends RunOutcome {
-  /** `<sync id>/<end of the run, ISO>`. */
+  /** `<sync id>/<fencing token of the run's end, 12 digits>`. */
   _id: string;
+  /** Runs without news between the run before and this one. */
+  quietBefore?: QuietRuns;
 }
 
 /** One collection a resource. `_id` is `<installation id>/<external id>`. */
@@ -97,33 +132,45 @@ export interface RecordDocument {
   firstSeenAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
+  /** Since when complete passes have not seen it; null or absent while they do. */
+  missingSince?: Date | null;
+  /** The last complete pass that missed it, and how many in a row did. */
+  missingPass?: number;
+  missingTimes?: number;
 }
 
-/** Collection `passPages`: which records one page of the current pass held, to find what vanished. */
+/** Collection `passPages`: which records one page of a pass held, to find those that no page held. */
 export interface PassPageDocument {
-  /** `<sync id>/<pass id>/<page number, 8 digits>`. */
+  /** `<sync id>/<pass, 12 digits>/<page, 8 digits>-<fencing token>`. */
   _id: string;
-  externalIds: string[];
+  /** Of each external id the first 8 bytes of its SHA-256. */
+  fingerprints: Binary;
 }
 
-/** Collection `setAside`: items that did not fit their definition, for the operator to see. The rest of their page went on. */
+/** Collection `setAside`: items that cannot be stored as records, for the operator to see. The rest of their page went on. */
 export interface SetAsideDocument {
   /** `<sync id>/<external id, or a hash of the item>`. */
   _id: string;
   installationId: InstallationId;
   sync: string;
-  passId: string;
+  /** The last pass that held it, and the run that wrote this. */
+  pass: number;
+  fencingToken: number;
+  /** Of a windowed sync: the window that the item was read in. */
+  window: TimeWindow | null;
   at: Date;
   reasons: string[];
   /** JSON, at most 8 000 characters. */
   item: string;
 }
 
-/** Collection `changes`: what one page of one run changed. */
+/** Collection `changes`: what one page of one run changed, or a part of it. */
 export interface ChangesDocument {
-  /** `<sync id>/<fencing token, 12 digits>-<page, 8 digits>`: grows with time within one sync. */
+  /** `<sync id>/<fencing token, 12 digits>-<number within the run, 8 digits>`: grows with time within one sync. */
   _id: string;
   at: Date;
+  /** Position of the entry before it; null at the beginning of a feed. Entries that none comes after do not count. */
+  after: string | null;
   changes: RecordChange[];
 }
 

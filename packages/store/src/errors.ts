@@ -25,7 +25,18 @@ export class UnknownInstallationError extends StoreError {
   }
 }
 
-const duplicateKey = 11_000;
+/** Documents of a run kept changing while it tried to write them. */
+export class WriteConflictError extends StoreError {
+  readonly code = "ERR_WRITE_CONFLICT";
+  readonly remedy = "retry";
+
+  constructor() {
+    super("records changed each time while they were written");
+  }
+}
+
+/** MongoDB's code for a document whose `_id` (or other unique key) exists. */
+export const duplicateKey = 11_000;
 
 /** Whether MongoDB refused an insert because the `_id` exists (also as the only kind of failure of a bulk write). */
 export function isDuplicateKey(error: unknown): boolean {

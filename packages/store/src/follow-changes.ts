@@ -1,7 +1,7 @@
 // A consumer of the change feed: calls a function for each entry, at least once and in order per record, and remembers how far it came.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChangeFeed, FeedEntry } from "./change-feed.ts";
+import type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
 
 export interface FollowOptions {
   feed: ChangeFeed;
@@ -9,7 +9,9 @@ export interface FollowOptions {
   consumer: string;
   /** An entry is confirmed when this resolves. When it rejects, the sync's entries wait and are given again at the next look; other syncs go on. */
   handle: (entry: FeedEntry) => Promise<void>;
-  onError: (error: unknown, entry: FeedEntry) => void;
+  /** Entries were tidied away before the consumer read them: it must read the records of this sync once. */
+  onGap?: (gap: FeedGap) => Promise<void>;
+  onError: (error: unknown, entry: FeedEntry | FeedGap) => void;
   /** Between two looks. Default 1 000. */
   pollMs?: number;
   signal: AbortSignal;
@@ -32,7 +34,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
 
 /** @returns whether an entry could not be handled, so that the next look must go back as far again. */
 async function look(
-  { feed, consumer, handle, onError, signal }: FollowOptions,
+  { feed, consumer, handle, onGap, onError, signal }: FollowOptions,
   since: Date | undefined,
 ): Promise<boolean> {
   let failed = false;
@@ -40,7 +42,8 @@ async function look(
     for await (const entry of feed.unread(consumer, sync)) {
       if (signal.aborted) return true;
       try {
-        await handle(entry);
+        if ("gap" in entry) await onGap?.(entry);
+        else await handle(entry);
       } catch (error) {
         onError(error, entry);
         failed = true;

@@ -45,14 +45,14 @@ export async function openStore(options: {
   if (indexes === "create") await createIndexes(db);
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
-  const feed = createChangeFeed(db, syncs);
+  const feed = createChangeFeed(db);
   const forgotten = ownCollection<ForgottenDocument>(db, "forgotten");
   const unrecognised = ownCollection<UnrecognisedDocument>(db, "unrecognisedCallbacks");
 
   return {
     installations,
     syncs,
-    records: createRecords(db, feed),
+    records: createRecords(db),
     setAside: createSetAside(db),
     feed,
     audit: createAudit(db),
@@ -78,7 +78,7 @@ export async function openStore(options: {
      */
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
-      if (installation !== null) await syncs.plan(id, names, now, installation.state === "paused");
+      if (installation !== null) await syncs.plan(installation, names, { now });
     },
 
     /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */

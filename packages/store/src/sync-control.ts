@@ -4,6 +4,9 @@ import type { SyncId, Waiting } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import type { SyncDocument } from "./documents.ts";
 
+const idle: Waiting["for"][] = ["schedule", "backoff", "rate-limit", "scope"];
+const busy: Waiting["for"][] = ["worker", "running", "next-slice"];
+
 /** A part of `syncs`. */
 export function createSyncControl(syncs: Collection<SyncDocument>) {
   return {
@@ -28,24 +31,43 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
      * @returns false when it is stopped, so that there is something else to do first.
      */
     async runNow(_id: SyncId, now: Date): Promise<boolean> {
-      const idle: Waiting["for"][] = ["schedule", "backoff", "rate-limit", "scope"];
-      const { matchedCount } = await syncs.updateOne(
-        { _id, "waiting.for": { $in: idle } },
-        { $set: { nextRunAt: now } },
-      );
-      if (matchedCount === 1) return true;
-      const busy: Waiting["for"][] = ["worker", "running", "next-slice"];
-      const result = await syncs.updateOne(
-        { _id, "waiting.for": { $in: busy } },
-        { $set: { runAgain: true } },
-      );
-      return result.matchedCount === 1;
+      // A run may start or end between the two looks, so each is taken twice.
+      for (const attempt of [askIdle, askBusy, askIdle, askBusy]) if (await attempt()) return true;
+      return false;
+
+      async function askIdle(): Promise<boolean> {
+        const filter = { _id, "waiting.for": { $in: idle } };
+        const waiting: Waiting = { for: "schedule", until: now };
+        return (await syncs.updateOne(filter, { $set: { nextRunAt: now, waiting } })).matchedCount === 1;
+      }
+
+      async function askBusy(): Promise<boolean> {
+        const filter = { _id, "waiting.for": { $in: busy } };
+        return (await syncs.updateOne(filter, { $set: { runAgain: true } })).matchedCount === 1;
+      }
     },
 
     /** Another interval than the definition's for one sync; null is the definition's again. It counts from the next run, which is due now. */
     async setInterval(_id: SyncId, intervalMs: number | null, now: Date): Promise<void> {
       await syncs.updateOne({ _id }, { $set: { intervalMs } });
-      await syncs.updateOne({ _id, "waiting.for": "schedule" }, { $set: { nextRunAt: now } });
+      await syncs.updateOne(
+        { _id, "waiting.for": "schedule" },
+        { $set: { nextRunAt: now, waiting: { for: "schedule", until: now } } },
+      );
+    },
+
+    /**
+     * Believes that what the last passes missed is gone: the next pass that misses it too deletes it. The sync is due now.
+     * `passes`: how many passes had missed it when the operator looked.
+     * @returns false when nothing is held back, or the passes since then missed something else.
+     */
+    async confirmMissing(_id: SyncId, passes: number, now: Date): Promise<boolean> {
+      const { matchedCount } = await syncs.updateOne(
+        { _id, "heldBack.passes": { $gte: passes } },
+        { $set: { "heldBack.confirmedAfter": passes } },
+      );
+      if (matchedCount === 1) await this.runNow(_id, now);
+      return matchedCount === 1;
     },
   };
 }

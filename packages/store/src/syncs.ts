@@ -1,36 +1,23 @@
 // Syncs: the schedule, the lease of the one run, its durable progress, and why it waits.
 
+import { randomUUID } from "node:crypto";
 import {
-  type Checkpoint,
+  type Generation,
   type InstallationId,
-  type RunOutcome,
   type SyncId,
   syncIdOf,
   type Waiting,
 } from "@fleetkeeper/model";
-import type { Collection, Db } from "mongodb";
-import type { RunDocument, SyncDocument } from "./documents.ts";
-import { isDuplicateKey, LeaseLostError } from "./errors.ts";
+import type { Collection, Db, Filter } from "mongodb";
+import type { InstallationDocument, RunDocument, SyncDocument } from "./documents.ts";
+import { isDuplicateKey } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
+import { createRun, type Run } from "./run/run.ts";
 import { createSyncControl } from "./sync-control.ts";
 
 export type Syncs = ReturnType<typeof createSyncs>;
-
-/** How a run leaves its sync. `nextRunAt` null: nothing but an action from outside wakes it. */
-export interface Settlement {
-  nextRunAt: Date | null;
-  waiting: Waiting;
-  checkpoint: Checkpoint | null;
-  failures: number;
-  lastRun?: RunOutcome;
-  watermark?: Date;
-  /** For operators, who see only the store. */
-  definedIntervalMs?: number;
-}
-
-const runsKeptMs = 14 * 86_400_000;
 
 export function createSyncs(db: Db) {
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
@@ -41,38 +28,40 @@ export function createSyncs(db: Db) {
 
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
-     * exist keep their schedule and progress.
+     * exist keep their schedule and progress, and use this install's credential from now on. `firstToken`: fencing tokens of them begin behind it.
      */
     async plan(
-      installationId: InstallationId,
+      { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
       names: readonly string[],
-      now: Date,
-      paused: boolean,
+      { now, firstToken = 0 }: { now: Date; firstToken?: number },
     ): Promise<void> {
-      const present = new Set((await this.ofInstallation(installationId)).map(({ sync }) => sync));
+      const planned = await this.ofInstallation(installationId);
+      if (planned.some((sync) => !(sync.generation >= generation)))
+        await this.renew(installationId, generation);
+      const present = new Set(planned.map(({ sync }) => sync));
       for (const sync of names) {
         if (present.has(sync)) continue;
-        const planned: SyncDocument = {
+        await insertUnlessPresent({
           _id: syncIdOf(installationId, sync),
           installationId,
           sync,
           intervalMs: null,
-          nextRunAt: paused ? null : now,
+          nextRunAt: state === "paused" ? null : now,
           dispatchedAt: null,
-          fencingToken: 0,
-          waiting: paused
-            ? { for: "operator", code: "paused", of: "account" }
-            : { for: "schedule", until: now },
-          checkpoint: null,
-          failures: 0,
+          fencingToken: firstToken,
+          generation,
+          waiting:
+            state === "paused"
+              ? { for: "operator", code: "paused", of: "account" }
+              : { for: "schedule", until: now },
           lastRun: null,
           lastSuccessAt: null,
           runAgain: false,
-          watermark: null,
-          lastChangeAt: null,
           createdAt: now,
-        };
-        await insertUnlessPresent(planned);
+          failures: 0,
+          checkpoint: null,
+          ...fieldsAtFirst(now),
+        });
       }
     },
 
@@ -99,98 +88,73 @@ export function createSyncs(db: Db) {
     },
 
     /**
-     * Takes a due sync for one dispatcher. If its job is lost, it is due again at `again`.
-     * @returns the fencing token that the job carries; undefined when another dispatcher was faster.
+     * Takes due syncs for one dispatcher. Those whose job is lost are due again at `again`.
+     * @returns those that no other dispatcher took first, with the fencing token that their job carries.
      */
     async dispatch(
-      due: Pick<SyncDocument, "_id" | "fencingToken">,
+      due: readonly Pick<SyncDocument, "_id" | "fencingToken">[],
       now: Date,
       again: Date,
-    ): Promise<number | undefined> {
-      const taken = await advance(due._id, due.fencingToken, {
-        nextRunAt: again,
-        dispatchedAt: now,
-        waiting: { for: "worker", since: now },
-      });
-      return taken?.fencingToken;
+    ): Promise<{ syncId: SyncId; fencingToken: number }[]> {
+      if (due.length === 0) return [];
+      const dispatchedBy = randomUUID();
+      const waiting: Waiting = { for: "worker", since: now };
+      const update = {
+        $set: { nextRunAt: again, dispatchedAt: now, dispatchedBy, waiting },
+        $inc: { fencingToken: 1 },
+      };
+      const { modifiedCount } = await syncs.bulkWrite(
+        due.map(({ _id, fencingToken }) => ({ updateOne: { filter: { _id, fencingToken }, update } })),
+        { ordered: false },
+      );
+      const all = due.map(({ _id, fencingToken }) => ({ syncId: _id, fencingToken: fencingToken + 1 }));
+      if (modifiedCount === due.length) return all;
+      const ids = due.map(({ _id }) => _id);
+      const taken = syncs.find({ _id: { $in: ids }, dispatchedBy }, { projection: { fencingToken: 1 } });
+      const tokens = new Map((await taken.toArray()).map(({ _id, fencingToken }) => [_id, fencingToken]));
+      return all.filter(({ syncId, fencingToken }) => tokens.get(syncId) === fencingToken);
     },
 
     /**
-     * Starts the run that a job stands for; works once per job, however often the job is delivered.
-     * @returns the sync with the fencing token of this run; undefined when the job is obsolete.
+     * Starts the run that a job stands for; works once per job, however often the job is delivered. The run keeps its sync
+     * for `leaseMs` after each sign of life.
+     * @returns undefined when the job is obsolete.
      */
     async start(
       _id: SyncId,
       fencingToken: number,
-      now: Date,
-      leaseUntil: Date,
-    ): Promise<SyncDocument | undefined> {
-      return advance(_id, fencingToken, {
-        nextRunAt: leaseUntil,
-        dispatchedAt: null,
-        waiting: { for: "running", since: now, pages: 0, records: 0 },
-      });
-    },
-
-    /**
-     * Makes progress durable and the lease longer. Only after the records it stands for are written.
-     * @throws LeaseLostError
-     */
-    async saveCheckpoint(
-      _id: SyncId,
-      fencingToken: number,
-      checkpoint: Checkpoint,
-      leaseUntil: Date,
-    ): Promise<void> {
-      const { pages, records } = checkpoint;
-      const { matchedCount } = await syncs.updateOne(
+      { leaseMs, now }: { leaseMs: number; now: () => Date },
+    ): Promise<Run | undefined> {
+      const startedAt = now();
+      const started = await syncs.findOneAndUpdate(
         { _id, fencingToken },
-        { $set: { checkpoint, nextRunAt: leaseUntil, "waiting.pages": pages, "waiting.records": records } },
-      );
-      if (matchedCount === 0) throw new LeaseLostError();
-    },
-
-    /**
-     * Makes the lease longer in the middle of a page, when there is no progress to save.
-     * @throws LeaseLostError
-     */
-    async extendLease(_id: SyncId, fencingToken: number, leaseUntil: Date): Promise<void> {
-      const { matchedCount } = await syncs.updateOne(
-        { _id, fencingToken },
-        { $set: { nextRunAt: leaseUntil } },
-      );
-      if (matchedCount === 0) throw new LeaseLostError();
-    },
-
-    /**
-     * Ends a run: gives the lease back and says when and why to run next. A complete run that an operator wants again
-     * is due again at once.
-     * @throws LeaseLostError
-     */
-    async settle(_id: SyncId, fencingToken: number, settlement: Settlement): Promise<void> {
-      const { lastRun } = settlement;
-      const $set: Partial<SyncDocument> = { ...settlement };
-      if (lastRun?.outcome === "succeeded") $set.lastSuccessAt = lastRun.at;
-      const after = await syncs.findOneAndUpdate(
-        { _id, fencingToken },
-        { $set, $inc: { fencingToken: 1 } },
+        {
+          $set: {
+            nextRunAt: new Date(startedAt.getTime() + leaseMs),
+            dispatchedAt: null,
+            waiting: { for: "running", since: startedAt, pages: 0, records: 0 },
+          },
+          $inc: { fencingToken: 1 },
+          $currentDate: { serverAt: true },
+        },
         { returnDocument: "after" },
       );
-      if (after === null) throw new LeaseLostError();
-      if (lastRun === undefined) return;
-      if (after.runAgain)
-        await syncs.updateOne({ _id }, { $set: { runAgain: false, nextRunAt: lastRun.at } });
-      await runs.updateOne(
-        { _id: `${_id}/${lastRun.at.toISOString()}` },
-        { $set: lastRun },
-        { upsert: true },
-      );
+      return started === null
+        ? undefined
+        : createRun({ db, syncs }, withFieldsOfToday(started), { leaseMs, now });
     },
 
-    /** Forgets the runs of a sync that ended more than two weeks ago. */
-    async pruneRuns(_id: SyncId, now: Date): Promise<void> {
-      const oldest = new Date(now.getTime() - runsKeptMs).toISOString();
-      await runs.deleteMany({ _id: { $gte: `${_id}/`, $lt: `${_id}/${oldest}` } });
+    /**
+     * Hands back what a job stands for without a run, so that it is dispatched again at `again`.
+     * @returns false when the job is obsolete.
+     */
+    async handBack(_id: SyncId, fencingToken: number, again: Date): Promise<boolean> {
+      const waiting: Waiting = { for: "schedule", until: again };
+      const { matchedCount } = await syncs.updateOne(
+        { _id, fencingToken },
+        { $set: { nextRunAt: again, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
+      );
+      return matchedCount === 1;
     },
 
     /** Ended runs of a sync, the newest first. */
@@ -211,36 +175,45 @@ export function createSyncs(db: Db) {
         .modifiedCount;
     },
 
-    /** Stops all syncs of an installation but those that are paused one by one. A run in progress loses its lease. */
-    async stop(installationId: InstallationId, waiting: Waiting): Promise<void> {
+    /**
+     * Stops all syncs of an installation but those that are paused one by one. A run in progress loses its lease.
+     * `generation`: only those that know of no newer install.
+     */
+    async stop(installationId: InstallationId, waiting: Waiting, generation?: Generation): Promise<void> {
       await syncs.updateMany(
-        { _id: idsUnder(installationId), "waiting.of": { $ne: "sync" } },
+        { _id: idsUnder(installationId), "waiting.of": { $ne: "sync" }, ...upTo(generation) },
         { $set: { nextRunAt: null, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
+      );
+    },
+
+    /** After a new install: from now on each run uses this credential or a newer one. */
+    async renew(installationId: InstallationId, generation: Generation): Promise<void> {
+      await syncs.updateMany(
+        { _id: idsUnder(installationId), generation: { $not: { $gte: generation } } },
+        { $set: { generation } },
       );
     },
 
     /**
      * Makes due the syncs that wait for one of these: after a new install everything that a new credential may cure or
-     * renew, after a granted token what waited for the credential. Runs in progress are left alone.
+     * renew, after a granted token what waited for the credential. Runs in progress are left alone. `generation`: only
+     * those that know of no newer install.
      */
-    async wake(installationId: InstallationId, reasons: readonly Waiting["for"][], now: Date): Promise<void> {
+    async wake(
+      installationId: InstallationId,
+      reasons: readonly Waiting["for"][],
+      now: Date,
+      generation?: Generation,
+    ): Promise<void> {
       await syncs.updateMany(
         {
           _id: idsUnder(installationId),
           "waiting.for": { $in: [...reasons] },
           "waiting.of": { $ne: "sync" },
+          ...upTo(generation),
         },
         { $set: { nextRunAt: now, waiting: { for: "schedule", until: now }, failures: 0 } },
       );
-    },
-
-    /**
-     * Tells the readers of the change feed that there is something new, and makes sure of the lease before it is written.
-     * @throws LeaseLostError
-     */
-    async noteChange(_id: SyncId, fencingToken: number, at: Date): Promise<void> {
-      const { matchedCount } = await syncs.updateOne({ _id, fencingToken }, { $set: { lastChangeAt: at } });
-      if (matchedCount === 0) throw new LeaseLostError();
     },
   };
 
@@ -251,17 +224,32 @@ export function createSyncs(db: Db) {
       if (!isDuplicateKey(error)) throw error;
     }
   }
+}
 
-  async function advance(
-    _id: SyncId,
-    fencingToken: number,
-    $set: Pick<SyncDocument, "nextRunAt" | "dispatchedAt" | "waiting">,
-  ): Promise<SyncDocument | undefined> {
-    const after = await syncs.findOneAndUpdate(
-      { _id, fencingToken },
-      { $set, $inc: { fencingToken: 1 } },
-      { returnDocument: "after" },
-    );
-    return after ?? undefined;
-  }
+function upTo(generation: Generation | undefined): Filter<SyncDocument> {
+  return generation === undefined ? {} : { generation: { $not: { $gt: generation } } };
+}
+
+/** What runs leave behind in a sync, before the first one. */
+function fieldsAtFirst(now: Date) {
+  return {
+    window: null,
+    rereadFrom: null,
+    lastChangeAt: null,
+    feedHead: null,
+    feedOpen: null,
+    lastPass: null,
+    disturbed: null,
+    heldBack: null,
+    hasSetAside: false,
+    quiet: null,
+    untidied: 0,
+    tidiedAt: now,
+  } satisfies Partial<SyncDocument>;
+}
+
+/** A sync that an earlier version wrote: what it lacks, and no checkpoint, which that version wrote in another shape. */
+function withFieldsOfToday(sync: SyncDocument): SyncDocument {
+  const checkpoint = sync.checkpoint?.pass === undefined ? null : sync.checkpoint;
+  return { ...fieldsAtFirst(sync.createdAt), ...sync, checkpoint };
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { type FeedEntry, followChanges } from "../src/index.ts";
-import { at, pageOf, scopeOf, setup, startedRun, swept } from "./world.ts";
+import { at, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
 
 async function following(
   handle: (entry: FeedEntry) => Promise<void>,
@@ -23,17 +23,17 @@ async function following(
 
 test("a consumer gets every change in order, with the fields that differ, and goes on where it stopped", async () => {
   const { store } = await setup();
-  const { scope } = await startedRun(store);
   const seen: unknown[] = [];
   const handle = async ({ changes }: FeedEntry) =>
     void seen.push(...changes.map(({ externalId, kind, fields }) => ({ externalId, kind, fields })));
-  await store.records.writePage(scope, pageOf(0, { a: { x: 1, y: 1 }, b: { x: 1 } }), at(1));
+  await pass(store, at(1), [{ a: { x: 1, y: 1 }, b: { x: 1 } }]);
   let stop = await following(handle, store.feed);
   await vi.waitFor(() => expect(seen).toHaveLength(2));
   await stop();
 
-  await store.records.writePage(scope, pageOf(1, { a: { x: 1, y: 2, z: 3 } }), new Date());
-  await swept(store, scopeOf(scope.fencingToken, "p2"), 2, new Date());
+  await pass(store, new Date(), [{ a: { x: 1, y: 2, z: 3 }, b: { x: 1 } }]);
+  await pass(store, new Date(), [{}]);
+  await pass(store, new Date(), [{}]);
   stop = await following(handle, store.feed);
   await vi.waitFor(() => expect(seen).toHaveLength(5));
   await stop();
@@ -48,9 +48,7 @@ test("a consumer gets every change in order, with the fields that differ, and go
 
 test("an entry whose handling failed is given again, and the ones behind it wait", async () => {
   const { store } = await setup();
-  const { scope } = await startedRun(store);
-  await store.records.writePage(scope, pageOf(0, { a: 1 }), new Date());
-  await store.records.writePage(scope, pageOf(1, { b: 1 }), new Date());
+  await pass(store, new Date(), [{ a: 1 }, { b: 1 }]);
   const seen: string[] = [];
   let failures = 2;
   const stop = await following(async ({ changes }) => {
@@ -59,4 +57,60 @@ test("an entry whose handling failed is given again, and the ones behind it wait
   }, store.feed);
   await vi.waitFor(() => expect(seen).toEqual(["a", "b"]));
   await stop();
+});
+
+test("an entry that no sync named, as a run that was replaced leaves it, is given to nobody", async () => {
+  const { store, db } = await setup();
+  const { run: stale } = await startedRun(store);
+  const { run } = await startedRun(store, at(60));
+  await expect(stale.writePage(pageOf({ ghost: 1 }))).rejects.toMatchObject({ code: "ERR_LEASE_LOST" });
+  expect(await db.collection("changes").countDocuments()).toBe(1);
+  await run.writePage(pageOf({ a: 1 }));
+  await run.settle(settlementOf(run, at(61)));
+  const seen: string[] = [];
+  const stop = await following(async ({ changes }) => {
+    seen.push(...changes.map(({ externalId }) => externalId));
+  }, store.feed);
+  await vi.waitFor(() => expect(seen).toEqual(["a"]));
+  await stop();
+});
+
+test("what a run announced and did not write before it ended is taken back by the next", async () => {
+  const { store, db } = await setup();
+  await pass(store, at(1), [{ kept: 1 }]);
+  const { run } = await startedRun(store, at(2));
+  await run.writePage(pageOf({ kept: 2, ghost: 1 }, { more: true }));
+  // As if the process had ended before the records were written.
+  await db.collection("assets").deleteOne({ externalId: "ghost" });
+  await db
+    .collection<{ _id: string }>("assets")
+    .updateOne({ externalId: "kept" }, { $set: { data: 1, hash: "old" } });
+  const { feedHead } = (await store.syncs.find(syncId)) ?? {};
+  await db
+    .collection<{ _id: string }>("syncs")
+    .updateOne({ _id: syncId }, { $set: { feedOpen: feedHead, checkpoint: null } });
+  await pass(store, at(100), [{ kept: 3 }]);
+  const held: Record<string, unknown> = {};
+  const stop = await following(async ({ changes }) => {
+    for (const { externalId, kind, data } of changes)
+      if (kind === "deleted") delete held[externalId];
+      else held[externalId] = data;
+  }, store.feed);
+  await vi.waitFor(() => expect(held).toEqual({ kept: 3 }));
+  await stop();
+});
+
+test("a consumer that was away for longer than entries are kept is told of the gap first", async () => {
+  const { store, db } = await setup();
+  await pass(store, at(1), [{ a: 1 }]);
+  const sync = await store.syncs.find(syncId);
+  if (sync === null) throw new Error("no sync");
+  for await (const entry of store.feed.unread("test", sync)) await store.feed.confirm("test", entry);
+  for (const second of [2, 3, 4]) await pass(store, at(second), [{ a: second }]);
+  const [, second] = await db.collection<{ _id: string }>("changes").find().sort({ _id: 1 }).toArray();
+  await db.collection<{ _id: string }>("changes").deleteMany({ _id: { $lte: second?._id ?? "" } });
+  const given: unknown[] = [];
+  for await (const entry of store.feed.unread("test", sync))
+    given.push("gap" in entry ? "gap" : entry.changes[0]?.data);
+  expect(given).toEqual(["gap", 3, 4]);
 });

@@ -1,6 +1,6 @@
 import type { Generation } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installationId, installOf, setup } from "./world.ts";
+import { at, installation, installationId, installOf, setup } from "./world.ts";
 
 const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
 
@@ -35,7 +35,7 @@ test("of many installs stored at once the newest is what remains", async () => {
 test("a refused credential revokes its own install, not a newer one", async () => {
   const { store } = await setup();
   await store.installations.storeInstall(installOf("1"), how);
-  await store.syncs.plan(installationId, ["assets"], at(0), false);
+  await store.syncs.plan(installation, ["assets"], { now: at(0) });
   const refusal = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
   await store.revoke(installationId, "0" as Generation, refusal, at(3600));
   expect((await store.installations.find(installationId))?.state).toBe("active");

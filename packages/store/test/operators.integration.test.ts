@@ -1,6 +1,6 @@
 import { installationIdOf, type SealedText, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installationId, installOf, pageOf, setup, startedRun, syncId } from "./world.ts";
+import { at, installation, installationId, installOf, pass, setup, syncId } from "./world.ts";
 
 const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
 
@@ -70,9 +70,9 @@ test("the list is filtered by state, and states are counted", async () => {
 test("a forgotten account leaves nothing but the audit, and only a later install brings it back", async () => {
   const { store, db } = await setup();
   await store.installations.storeInstall(installOf("1"), how);
-  const { scope } = await startedRun(store);
-  await store.records.writePage(scope, pageOf(0, { a: 1 }), at(1));
-  await store.setAside.keep(scope, [{ externalId: "x", item: {}, reasons: [] }], at(1));
+  await pass(store, at(1), [{ a: 1 }], {
+    pageFields: { setAside: [{ externalId: "x", item: {}, reasons: [] }] },
+  });
   await store.feed.confirm("test", { syncId, position: "1" });
   await store.audit.add({ at: at(2), who: "someone", action: "forget", installationId });
   const other = installationIdOf("@a/b", "2");
@@ -86,7 +86,7 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   await store.keepUnrecognised(`${installationId}.hash`, { ...callback, installationId });
   await store.keepUnrecognised(`${other}.hash`, { ...callback, installationId: other, accountId: "2" });
   await store.installations.storeInstall({ ...installOf("1"), installationId: other, accountId: "2" }, how);
-  await store.syncs.plan(other, ["assets"], at(0), false);
+  await store.syncs.plan({ ...installation, _id: other }, ["assets"], { now: at(0) });
 
   expect(await store.forget(installationId, at(3))).toMatchObject({ outcome: "forgotten" });
   for (const { name } of await db.listCollections().toArray()) {
@@ -111,7 +111,8 @@ test("a forgotten account leaves nothing but the audit, and only a later install
 test("syncs are listed page by page over all accounts, or of one, by name and by what they wait for", async () => {
   const { store } = await setup();
   const ids = ["1", "10", "2"].map((accountId) => installationIdOf("@a/b", accountId));
-  for (const id of ids) await store.syncs.plan(id, ["assets", "sites"], at(0), false);
+  for (const id of ids)
+    await store.syncs.plan({ ...installation, _id: id }, ["assets", "sites"], { now: at(0) });
   await store.syncs.pauseOne(syncIdOf(ids[1] ?? installationId, "sites"));
   const all: string[] = [];
   for (let after: SyncId | undefined; ; ) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { at, installationId, pageOf, setup, startedRun } from "./world.ts";
+import { at, installationId, pass, setup } from "./world.ts";
 
 const example = fileURLToPath(new URL("../examples/print-changes.ts", import.meta.url));
 
@@ -42,8 +42,7 @@ test("the example of docs/change-feed.md is the one that runs", async () => {
 
 test("the example prints each change once, over a restart of its own", { timeout: 30_000 }, async () => {
   const { store, mongodbUrl } = await setup();
-  const { scope } = await startedRun(store);
-  await store.records.writePage(scope, pageOf(0, { a: { x: 1 } }), at(1));
+  await pass(store, at(1), [{ a: { x: 1 } }]);
   const first = printing(mongodbUrl);
   await vi.waitFor(() => expect(first.lines()).toHaveLength(1), { timeout: 15_000 });
   expect(first.lines()).toMatchObject([
@@ -51,7 +50,7 @@ test("the example prints each change once, over a restart of its own", { timeout
   ]);
   expect(await first.stop()).toBe(0);
 
-  await store.records.writePage(scope, pageOf(1, { a: { x: 2 } }), new Date());
+  await pass(store, new Date(), [{ a: { x: 2 } }]);
   const second = printing(mongodbUrl);
   await vi.waitFor(() => expect(second.lines()).toHaveLength(1), { timeout: 15_000 });
   expect(second.lines()).toMatchObject([{ externalId: "a", kind: "updated", fields: ["x"] }]);

@@ -1,16 +1,23 @@
 import { expect, test } from "vitest";
-import { at, installationId, pageOf, scopeOf, setup, startedRun, swept, syncId } from "./world.ts";
+import { defaultAbsenceRules } from "../src/index.ts";
+import {
+  at,
+  installation,
+  installationId,
+  liveRecords,
+  pageOf,
+  pass,
+  settlementOf,
+  setup,
+  startedRun,
+  syncId,
+} from "./world.ts";
 
 test("a page writes what changed and leaves alone what did not, whatever the order of its fields", async () => {
   const { store, db } = await setup();
-  const { scope } = await startedRun(store);
-  const first = await store.records.writePage(scope, pageOf(0, { a: { x: 1, y: 2 }, b: { x: 1 } }), at(1));
+  const first = await pass(store, at(1), [{ a: { x: 1, y: 2 }, b: { x: 1 } }]);
   expect(first).toMatchObject({ created: 2, updated: 0, unchanged: 0 });
-  const second = await store.records.writePage(
-    scope,
-    pageOf(0, { a: { y: 2, x: 1 }, b: { x: 2 }, c: { x: 1 } }),
-    at(2),
-  );
+  const second = await pass(store, at(2), [{ a: { y: 2, x: 1 }, b: { x: 2 }, c: { x: 1 } }]);
   expect(second).toMatchObject({ created: 1, updated: 1, unchanged: 1 });
   const a = await db.collection("assets").findOne({ externalId: "a" });
   expect(a).toMatchObject({ firstSeenAt: at(1), updatedAt: at(1) });
@@ -21,109 +28,88 @@ test("a page writes what changed and leaves alone what did not, whatever the ord
   });
 });
 
-test("what no page of a complete pass held is marked deleted, and comes back when it is seen again", async () => {
-  const { store, db } = await setup();
-  const { scope } = await startedRun(store);
-  await store.records.writePage(scope, pageOf(0, { a: 1, b: 1 }), at(1));
-  await store.records.writePage(scope, pageOf(1, { c: 1, d: 1 }), at(1));
-  const next = scopeOf(scope.fencingToken, "p2");
-  await store.records.writePage(next, pageOf(0, { a: 1 }), at(2));
-  await store.records.writePage(next, pageOf(1, { c: 1 }, ["d"]), at(2));
-  expect(await swept(store, next, 2, at(3))).toBe(1);
-  expect(await swept(store, next, 2, at(4))).toBe(0);
-  expect(await db.collection("assets").findOne({ externalId: "b" })).toMatchObject({ deletedAt: at(3) });
-  expect(await store.records.count("assets", installationId)).toBe(3);
-  await store.records.forgetPass(syncId);
-
-  const again = scopeOf(scope.fencingToken, "p3");
-  expect(await store.records.writePage(again, pageOf(0, { b: 1 }), at(5))).toMatchObject({ created: 1 });
-  expect(await store.records.count("assets", installationId)).toBe(4);
-});
-
 test("another account's records with the same ids are not touched", async () => {
   const { store } = await setup();
-  const { scope } = await startedRun(store);
-  await store.records.writePage(scope, pageOf(0, { a: 1 }), at(1));
+  await pass(store, at(1), [{ a: 1 }]);
   const other = `${installationId}0` as typeof installationId;
-  await store.syncs.plan(other, ["assets"], at(0), false);
-  const foreign = {
-    ...scope,
-    installationId: other,
-    syncId: `${other}/assets` as typeof syncId,
-    fencingToken: 0,
-  };
-  await store.records.writePage(foreign, pageOf(0, { a: 2 }), at(1));
-  await swept(store, { ...foreign, passId: "empty" }, 1, at(2));
+  const otherSync = `${other}/assets` as typeof syncId;
+  await store.syncs.plan({ ...installation, _id: other }, ["assets"], { now: at(0) });
+  for (const [index, records] of [{ a: 2 }, {}, {}].entries()) {
+    const due = await store.syncs.find(otherSync);
+    const jobs = await store.syncs.dispatch(due === null ? [] : [due], at(index), at(index));
+    const clock = { leaseMs: 1, now: () => at(index) };
+    const run = await store.syncs.start(otherSync, jobs[0]?.fencingToken ?? -1, clock);
+    if (run === undefined) throw new Error("the run did not start");
+    await run.begin({ resource: "assets", seeksMissing: true }, () => null);
+    await run.writePage(pageOf(records));
+    for await (const _ of run.sweep(defaultAbsenceRules));
+    await run.settle(settlementOf(run, at(index)));
+  }
   expect(await store.records.count("assets", installationId)).toBe(1);
   expect(await store.records.count("assets", other)).toBe(0);
 });
 
-test("a run that lost its lease writes no record", async () => {
+test("a run that another one replaced writes nothing any more", async () => {
   const { store, db } = await setup();
-  const { scope: stale } = await startedRun(store);
-  const { scope: current } = await startedRun(store, at(60));
-  await store.records.writePage(current, pageOf(0, { a: "new" }), at(61));
+  const { run: stale } = await startedRun(store);
+  const { run: current } = await startedRun(store, at(60));
+  await current.writePage(pageOf({ a: "new" }, { more: true }));
   const lost = { code: "ERR_LEASE_LOST" };
-  await expect(store.records.writePage(stale, pageOf(0, { a: "old" }), at(62))).rejects.toMatchObject(lost);
-  await expect(store.records.writePage(stale, pageOf(0, { z: "old" }), at(62))).rejects.toMatchObject(lost);
-  await expect(swept(store, { ...stale, passId: "other" }, 1, at(62))).rejects.toMatchObject(lost);
-  expect(await db.collection("assets").find().project({ externalId: 1, data: 1, _id: 0 }).toArray()).toEqual([
-    { externalId: "a", data: "new" },
+  await expect(stale.writePage(pageOf({ a: "old" }))).rejects.toMatchObject(lost);
+  await expect(stale.writePage(pageOf({ z: "old" }))).rejects.toMatchObject(lost);
+  await expect(stale.extendLease()).rejects.toMatchObject(lost);
+  await expect(stale.settle(settlementOf(stale, at(62)))).rejects.toMatchObject(lost);
+  expect(await liveRecords(db)).toEqual({ a: "new" });
+});
+
+test("records with a greater token than the sync's, as a restored backup leaves them, are taken over", async () => {
+  const { store, db } = await setup();
+  await pass(store, at(1), [{ a: 1, b: 1 }]);
+  await db.collection("assets").updateMany({}, { $set: { fencingToken: 1_000_000 } });
+  await pass(store, at(2), [{ a: 2 }]);
+  await pass(store, at(3), [{ a: 2 }]);
+  expect(await liveRecords(db)).toEqual({ a: 2 });
+});
+
+test("an item that MongoDB cannot store is set aside with its reason, and the rest of its page goes on", async () => {
+  const { store, db } = await setup();
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 120; depth++) deep = { deep };
+  const changes = await pass(store, at(1), [
+    { a: 1, deep, zero: { "x\0y": 1 }, large: "x".repeat(8_000_000), b: 1 },
+  ]);
+  expect(changes).toMatchObject({ created: 2, rejected: 3 });
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+  const aside = await store.setAside.of(syncId, 10);
+  expect(aside.map(({ _id, reasons }) => [_id.split("/").at(-1), reasons.join()])).toEqual([
+    ["deep", expect.stringContaining("nested")],
+    ["large", expect.stringContaining("bytes")],
+    ["zero", expect.stringContaining("zero character")],
   ]);
 });
 
-test("even past the lease check a stale run cannot overwrite what a newer one wrote", async () => {
+test("a page of large records, and the deletion of them all, is told to the feed in several entries", async () => {
   const { store, db } = await setup();
-  const { scope } = await startedRun(store);
-  await store.records.writePage({ ...scope }, pageOf(0, { a: "new" }), at(1));
-  await db
-    .collection("assets")
-    .updateOne({ externalId: "a" }, { $set: { fencingToken: scope.fencingToken + 2 } });
-  await expect(
-    store.records.writePage(scope, pageOf(0, { a: "old", b: "old" }), at(2)),
-  ).rejects.toMatchObject({ code: "ERR_LEASE_LOST" });
-  expect((await db.collection("assets").findOne({ externalId: "a" }))?.data).toBe("new");
+  const ring = (seed: number) => Array.from({ length: 30_000 }, (_, index) => seed + index / 7).join(" ");
+  const page = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`site${index}`, ring(index)]));
+  await pass(store, at(1), [page]);
+  expect(await db.collection("changes").countDocuments()).toBeGreaterThan(1);
+  expect(Object.keys(await liveRecords(db))).toHaveLength(12);
+  await pass(store, at(2), [{}], { rules: { share: 1, records: 1, passes: 2 } });
+  expect(await pass(store, at(3), [{}], { rules: { share: 1, records: 1, passes: 2 } })).toMatchObject({
+    deleted: 12,
+  });
 });
 
 test("items that were set aside are kept until a later pass no longer finds them", async () => {
   const { store } = await setup();
-  const { scope } = await startedRun(store);
   const misfit = { externalId: "x", item: { id: "x" }, reasons: ["name: expected text"] };
-  await store.setAside.keep(scope, [misfit, { ...misfit, externalId: undefined }], at(1));
-  await store.setAside.keep(scope, [misfit], at(2));
+  await pass(store, at(1), [{ a: 1 }], {
+    pageFields: { setAside: [misfit, { ...misfit, externalId: undefined }] },
+  });
   expect(await store.setAside.of(syncId, 10)).toHaveLength(2);
-  await store.setAside.forgetEarlier(scope);
-  expect(await store.setAside.of(syncId, 10)).toHaveLength(2);
-  await store.setAside.forgetEarlier({ ...scope, passId: "p2" });
+  await pass(store, at(2), [{ a: 1 }], { pageFields: { setAside: [misfit] } });
+  expect((await store.setAside.of(syncId, 10)).map(({ _id }) => _id)).toEqual([`${syncId}/x`]);
+  await pass(store, at(3), [{ a: 1, x: 1 }]);
   expect(await store.setAside.of(syncId, 10)).toEqual([]);
-});
-
-test("a large installation is swept in steps that can be resumed, each vanished record marked once", async () => {
-  const { store } = await setup();
-  const { scope } = await startedRun(store);
-  const ids = Array.from({ length: 2_500 }, (_, index) => `r${String(index).padStart(5, "0")}`);
-  for (let page = 0; page < 5; page++)
-    await store.records.writePage(
-      scope,
-      pageOf(page, Object.fromEntries(ids.slice(page * 500, page * 500 + 500).map((id) => [id, 1]))),
-      at(1),
-    );
-  const next = scopeOf(scope.fencingToken, "p2");
-  const kept = ids.filter((_, index) => index % 10 !== 0);
-  await store.records.writePage(next, pageOf(0, Object.fromEntries(kept.map((id) => [id, 1]))), at(2));
-
-  let after: string | null = null;
-  let deleted = 0;
-  let steps = 0;
-  do {
-    // Each step begins anew, as after a restart.
-    const sweep = store.records.sweepVanished(next, { after, page: 1 + steps, now: at(3) });
-    const { value } = await sweep.next();
-    await sweep.return(undefined);
-    deleted += value?.deleted ?? 0;
-    after = value?.sweptTo ?? null;
-    steps++;
-  } while (after !== null);
-  expect({ steps, deleted }).toEqual({ steps: 3, deleted: 250 });
-  expect(await store.records.count("assets", installationId)).toBe(2_250);
 });

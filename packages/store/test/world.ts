@@ -2,17 +2,24 @@
 
 import { testNamespace } from "@fleetkeeper/local-stack";
 import {
-  type Checkpoint,
   type Generation,
   type Install,
   installationIdOf,
-  noChanges,
   type SealedText,
   syncIdOf,
 } from "@fleetkeeper/model";
-import { MongoClient } from "mongodb";
+import { type Db, MongoClient } from "mongodb";
 import { inject, onTestFinished } from "vitest";
-import { openStore, type RunScope, type SyncDocument } from "../src/index.ts";
+import {
+  type AbsenceRules,
+  defaultAbsenceRules,
+  type FetchedPage,
+  openStore,
+  type RecordDocument,
+  type Run,
+  type Settlement,
+  type SyncDocument,
+} from "../src/index.ts";
 
 export const installationId = installationIdOf("@a/b", "1");
 export const syncId = syncIdOf(installationId, "assets");
@@ -43,52 +50,85 @@ export function installOf(generation: string, sealed = generation): Install {
   };
 }
 
-/** A planned sync, dispatched and started. */
-export async function startedRun(store: Awaited<ReturnType<typeof openStore>>, now = at(0)) {
-  await store.syncs.plan(installationId, ["assets"], now, false);
-  const [due] = await store.syncs.due(at(1e9), 1);
-  const fencingToken = await store.syncs.dispatch(due as SyncDocument, now, at(600));
-  const sync = await store.syncs.start(syncId, fencingToken ?? 0, now, at(60));
-  if (sync === undefined) throw new Error("the run did not start");
-  return { sync, scope: scopeOf(sync.fencingToken) };
+export const installation = { _id: installationId, generation: "1" as Generation, state: "active" as const };
+
+export type TestStore = Awaited<ReturnType<typeof openStore>>;
+
+/** A planned sync, dispatched and started. The run's clock is `now` until it is moved. */
+export async function startedRun(store: TestStore, now = at(0), seeksMissing = true) {
+  await store.syncs.plan(installation, ["assets"], { now });
+  const due = (await store.syncs.find(syncId)) as SyncDocument;
+  const [job] = await store.syncs.dispatch([due], now, at(600));
+  const clock = { now };
+  const run = await store.syncs.start(syncId, job?.fencingToken ?? 0, {
+    leaseMs: 60_000,
+    now: () => clock.now,
+  });
+  if (run === undefined) throw new Error("the run did not start");
+  await run.begin({ resource: "assets", seeksMissing }, () => null);
+  return { run, clock };
 }
 
-export function scopeOf(fencingToken: number, passId = "p1"): RunScope {
-  return { installationId, syncId, resource: "assets", fencingToken, passId };
-}
+export type Records = Record<string, unknown>;
 
-export function checkpointOf(fields: Partial<Checkpoint> = {}): Checkpoint {
-  return {
-    passId: "p1",
-    startedAt: at(0),
-    cursor: "c",
-    pages: 1,
-    records: 1,
-    changes: noChanges,
-    complete: false,
-    sweptTo: null,
-    vanishedUnknown: false,
-    window: null,
-    ...fields,
-  };
-}
-
-/** Sweeps to the end; how many records were marked. */
-export async function swept(
-  store: Awaited<ReturnType<typeof openStore>>,
-  scope: RunScope,
-  page: number,
-  now: Date,
-): Promise<number> {
-  let deleted = 0;
-  for await (const step of store.records.sweepVanished(scope, { after: null, page, now }))
-    deleted += step.deleted;
-  return deleted;
-}
-
-export const pageOf = (page: number, records: Record<string, unknown>, alsoSeen: string[] = []) => ({
-  page,
+/** `more`: pages follow. */
+export const pageOf = (
+  records: Records,
+  { more = false, ...rest }: Partial<FetchedPage> & { more?: boolean } = {},
+) => ({
   records: Object.entries(records).map(([externalId, data]) => ({ externalId, data })),
-  alsoSeen,
-  notePresence: true,
+  setAside: [],
+  nextCursor: more ? "more" : null,
+  ...rest,
 });
+
+/** What a run that read everything leaves. */
+export const settlementOf = (run: Run, endedAt: Date): Settlement => ({
+  nextRunAt: endedAt,
+  waiting: { for: "schedule", until: endedAt },
+  failures: 0,
+  keepsCheckpoint: false,
+  ended: { at: endedAt, outcome: "succeeded", ...outcomeOf(run) },
+});
+
+function outcomeOf({ checkpoint: { startedAt, records, pages, changes } }: Run) {
+  return { startedAt, records, pages, changes };
+}
+
+/** A whole pass over these pages at once. */
+export async function pass(
+  store: TestStore,
+  now: Date,
+  pages: readonly Records[],
+  options: { rules?: AbsenceRules; pageFields?: Partial<FetchedPage> } = {},
+) {
+  const { run } = await startedRun(store, now);
+  for (const [index, records] of pages.entries())
+    await run.writePage(pageOf(records, { more: index + 1 < pages.length, ...options.pageFields }));
+  if (run.checkpoint.disturbed === null)
+    for await (const _ of run.sweep(options.rules ?? defaultAbsenceRules));
+  await run.endPass();
+  const { changes } = run.checkpoint;
+  await run.settle(settlementOf(run, now));
+  return changes;
+}
+
+/** The records that are not deleted, by external id. */
+export async function liveRecords(db: Db): Promise<Records> {
+  const found = await db.collection<RecordDocument>("assets").find({ deletedAt: null }).toArray();
+  return Object.fromEntries(found.map(({ externalId, data }) => [externalId, data]));
+}
+
+/** What a consumer of the change feed that has read all of it holds. */
+export async function followed(store: TestStore): Promise<Records> {
+  const held: Records = {};
+  const sync = await store.syncs.find(syncId);
+  if (sync === null) return held;
+  for await (const entry of store.feed.unread("everything", sync)) {
+    if ("gap" in entry) throw new Error("the feed has a gap");
+    for (const { externalId, kind, data } of entry.changes)
+      if (kind === "deleted") delete held[externalId];
+      else held[externalId] = data;
+  }
+  return held;
+}

@@ -10,6 +10,11 @@ export interface Page {
    * item must neither be written nor be taken for gone. Absent or empty on most pages.
    */
   incomplete?: IncompleteItem[];
+  /**
+   * Why a pass that holds this page must not prove that a record is gone: the list moved, or ended sooner than it said.
+   * Plain words for the operator, no values of the account's data; absent on an undisturbed page.
+   */
+  disturbed?: string;
 }
 
 /** `item` is what came of it, null when nothing did. `reasons` say what is missing; they hold no values. */

@@ -1,9 +1,10 @@
+import { syncIdOf } from "@fleetkeeper/model";
 import { expect, inject, test } from "vitest";
 import { accessibilityFaultsOf } from "./axe.ts";
 import { operator, startBoard, viewer } from "./board-world.ts";
 import { openPage } from "./chromium.ts";
 import { addFailedInstall } from "./failed-install.ts";
-import { idOf, type Seed, seedAccounts } from "./seed-accounts.ts";
+import { idOf, type Seed, seedAccounts, startedRun } from "./seed-accounts.ts";
 
 const soon = new Date(Date.now() + 240_000);
 const account = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
@@ -42,17 +43,9 @@ async function setup() {
   );
   await addFailedInstall(world, inject("redisUrl"));
   const installationId = idOf("account-1");
-  await world.store.setAside.keep(
-    {
-      installationId,
-      syncId: `${installationId}/assets` as never,
-      resource: "assets",
-      fencingToken: 1,
-      passId: "p",
-    },
-    [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }],
-    new Date(),
-  );
+  const run = await startedRun(world.store, syncIdOf(installationId, "assets"));
+  const setAside = [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }];
+  await run.writePage({ records: [], setAside, nextCursor: null });
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
   const { page, browser } = await openPage();
   return { world, page, browser };

@@ -6,9 +6,10 @@ import {
   installationIdOf,
   noChanges,
   type SealedText,
+  type SyncId,
   syncIdOf,
 } from "@fleetkeeper/model";
-import type { InstallationDocument, SyncDocument } from "@fleetkeeper/store";
+import type { InstallationDocument, Run, Store, SyncDocument } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { type Collection, MongoClient } from "mongodb";
 
@@ -109,8 +110,30 @@ function syncOf(installationId: InstallationId, sync: string): SyncDocument {
     },
     lastSuccessAt: at,
     runAgain: false,
-    watermark: null,
+    generation: "1" as Generation,
+    window: null,
+    rereadFrom: null,
     lastChangeAt: null,
+    feedHead: null,
+    feedOpen: null,
+    lastPass: null,
+    disturbed: null,
+    heldBack: null,
+    hasSetAside: false,
+    quiet: null,
+    untidied: 0,
+    tidiedAt: new Date(0),
     createdAt: new Date(now - 86_400_000),
   };
+}
+
+/** A run of this sync, as a worker starts one. */
+export async function startedRun(store: Store, syncId: SyncId): Promise<Run> {
+  const sync = await store.syncs.find(syncId);
+  const [job] = await store.syncs.dispatch(sync === null ? [] : [sync], new Date(), new Date());
+  const lease = { leaseMs: 60_000, now: () => new Date() };
+  const run = await store.syncs.start(syncId, job?.fencingToken ?? -1, lease);
+  if (run === undefined) throw new Error(`${syncId} did not start`);
+  await run.begin({ resource: sync?.sync ?? "", seeksMissing: true }, () => null);
+  return run;
 }

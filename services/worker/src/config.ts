@@ -30,7 +30,11 @@ export const schema = z.object({
   SYNC_BACKLOG: variable.positive(200),
   SYNC_SLICE_PAGES: variable.positive(20),
   SYNC_SLICE_MS: variable.positive(10_000),
+  SYNC_PAGE_MS: variable.positive(120_000),
   SYNC_LEASE_MS: variable.positive(90_000),
+  MISSING_SHARE: z.coerce.number().min(0).max(1).default(0.2),
+  MISSING_RECORDS: variable.positive(20),
+  MISSING_PASSES: z.coerce.number().int().min(2).max(1_000).default(6),
   PREWARM_CONCURRENCY: variable.positive(10),
 });
 

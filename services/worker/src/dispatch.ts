@@ -56,10 +56,7 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     const startedAt = now();
     const due = fairOrder(await store.syncs.due(startedAt, room), ({ _id }) => installationOfSync(_id));
     const again = new Date(startedAt.getTime() + redispatchMs);
-    const jobs = await inBatches(due, async (one): Promise<Payloads["sync"] | undefined> => {
-      const fencingToken = await store.syncs.dispatch(one, startedAt, again);
-      return fencingToken === undefined ? undefined : { syncId: one._id, fencingToken };
-    });
+    const jobs = await store.syncs.dispatch(due, startedAt, again);
     const traces = await installTraces.of(jobs.map(({ syncId }) => installationOfSync(syncId)));
     if (jobs.length > 0) await queues.addSyncs(jobs, traces);
     return jobs.length;

@@ -1,7 +1,7 @@
 // Ends a slice that threw: says in MongoDB why the sync waits now, and until when.
 
-import { type Checkpoint, isFleetkeeperError, type RunOutcome, type Waiting } from "@fleetkeeper/model";
-import { LeaseLostError, nextSlot, type Store, type SyncDocument } from "@fleetkeeper/store";
+import { isFleetkeeperError, noChanges, type RunOutcome, type Waiting } from "@fleetkeeper/model";
+import { LeaseLostError, nextSlot, type Run, type Store } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
@@ -16,10 +16,9 @@ export interface SettleOptions {
 }
 
 interface FailedSlice {
-  sync: SyncDocument;
-  /** Absent when this worker has none of that name. */
-  definition?: SyncDefinition;
-  checkpoint: Checkpoint;
+  run: Run;
+  /** Undefined when this worker has none of that name. */
+  definition: SyncDefinition | undefined;
   error: unknown;
   /** Aborted when the worker is stopping: the error is only the slice's being cut short. */
   signal: AbortSignal;
@@ -31,10 +30,16 @@ const failuresAtOneCursor = 6;
 /** Progress stays: the next slice goes on at the checkpoint. */
 export async function settleFailure(
   { store, log, metrics, now }: SettleOptions,
-  { sync, definition, checkpoint, error, signal }: FailedSlice,
+  { run, definition, error, signal }: FailedSlice,
 ): Promise<{ outcome: "next slice" | "failed"; code?: string }> {
   if (error instanceof LeaseLostError) throw error;
-  const { pages, records, startedAt, changes } = checkpoint;
+  const { sync } = run;
+  const { pages, records, startedAt, changes } = run.progress ?? {
+    pages: 0,
+    records: 0,
+    startedAt: now(),
+    changes: noChanges,
+  };
   if (signal.aborted) {
     const waiting: Waiting = { for: "next-slice", pages, records };
     await settle({ nextRunAt: now(), waiting, failures: sync.failures });
@@ -75,8 +80,8 @@ export async function settleFailure(
     pages,
     changes,
   };
-  const lastRun = decision.action === "later" ? {} : { lastRun: failed };
-  await settle({ nextRunAt: until, waiting: waitingOf(), failures, ...lastRun });
+  const ended = decision.action === "later" ? {} : { ended: failed };
+  await settle({ nextRunAt: until, waiting: waitingOf(), failures, ...ended });
   return { outcome: "failed", code };
 
   function waitingOf(): Waiting {
@@ -91,11 +96,10 @@ export async function settleFailure(
     nextRunAt: Date | null;
     waiting: Waiting;
     failures: number;
-    lastRun?: RunOutcome;
+    ended?: RunOutcome;
   }) {
     // A new pass, when nothing was read yet or reading on at this cursor cannot help.
-    const kept = checkpoint.pages === 0 || startsOver(error, how.failures) ? null : checkpoint;
-    await store.syncs.settle(sync._id, sync.fencingToken, { ...how, checkpoint: kept });
+    await run.settle({ ...how, keepsCheckpoint: pages > 0 && !startsOver(error, how.failures) });
   }
 }
 

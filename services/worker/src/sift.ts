@@ -1,21 +1,21 @@
 // Parts the items of a page: those that fit the sync's definition become records; the others, and those that the API could not give whole, are set aside.
 
-import type { FetchedRecord, MisfitItem } from "@fleetkeeper/store";
+import type { FetchedRecord, SetAsideItem } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Page } from "@fleetkeeper/trackunit";
 
 export interface Sifted {
   records: FetchedRecord[];
-  misfits: MisfitItem[];
+  setAside: SetAsideItem[];
 }
 
 export function sift(definition: SyncDefinition, { items, incomplete = [] }: Page): Sifted {
-  const misfits = incomplete.map(({ item, reasons }) => ({
+  const setAside = incomplete.map(({ item, reasons }) => ({
     externalId: idOf(definition, item),
     item,
     reasons,
   }));
-  const sifted: Sifted = { records: [], misfits };
+  const sifted: Sifted = { records: [], setAside };
   for (const item of items) {
     const parsed = definition.item.safeParse(item);
     const externalId = idOf(definition, parsed.success ? parsed.data : item);
@@ -25,7 +25,7 @@ export function sift(definition: SyncDefinition, { items, incomplete = [] }: Pag
     }
     const issues = parsed.error?.issues ?? [{ path: [], message: "it has no id" }];
     const reasons = issues.map(({ path, message }) => `${path.join(".") || "item"}: ${message}`);
-    sifted.misfits.push({ externalId, item, reasons });
+    sifted.setAside.push({ externalId, item, reasons });
   }
   return sifted;
 }
@@ -34,8 +34,13 @@ export function sift(definition: SyncDefinition, { items, incomplete = [] }: Pag
 function idOf(definition: SyncDefinition, item: unknown): string | undefined {
   try {
     const id: unknown = definition.idOf(item as never);
-    return typeof id === "string" && id !== "" && id.length <= 512 ? id : undefined;
+    return typeof id === "string" && isStorableId(id) ? id : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** MongoDB would change a lone surrogate, so that the record is another one each time; ids are compared as they are. */
+function isStorableId(id: string): boolean {
+  return id !== "" && id.length <= 512 && !id.includes("\0") && id.isWellFormed();
 }

@@ -1,231 +1,213 @@
-// Handler of queue `sync`: one slice of one run. Checkpoint, pages, records, checkpoint; then the next account's turn.
+// Handler of queue `sync`: one slice of one run. Pages, records, checkpoint; then the next account's turn.
 
 import type { Payloads } from "@fleetkeeper/jobs";
-import {
-  addChanges,
-  type Checkpoint,
-  noChanges,
-  type RecordChanges,
-  type RunOutcome,
-} from "@fleetkeeper/model";
-import { LeaseLostError, nextSlot, type RunScope, type SyncDocument } from "@fleetkeeper/store";
+import { installationOfSync, type RunOutcome } from "@fleetkeeper/model";
+import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
 import { type KeptLease, keepLease } from "./keep-lease.ts";
-import { newPass } from "./new-pass.ts";
+import { nextWindow } from "./next-window.ts";
+import { createPlaces } from "./places.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
-import { createSyncReport } from "./sync-report.ts";
+import { createSyncReport, type SyncReport } from "./sync-report.ts";
 import { tracedPages } from "./traced-pages.ts";
 
 export interface SyncHandlerOptions extends SettleOptions {
   trackunit: ReturnType<typeof createTrackunit>;
   definitions: ReadonlyMap<string, SyncDefinition>;
   traces: Traces;
-  /** A slice ends after so many pages or so long, whichever is first. */
+  /** A slice ends after this many pages or this long, whichever is first. */
   slicePages: number;
   sliceMs: number;
-  /** A run whose worker died is taken over after so long. */
+  /** A page that takes longer is given up. */
+  pageMs: number;
+  /** A run whose worker died is taken over after this long. */
   leaseMs: number;
+  absence: AbsenceRules;
+  /** How many syncs of one account this worker runs at a time. */
+  placesPerAccount: number;
 }
 
 /** A list that is longer than this is one that never ends. */
-const pagesOfAPass = 100_000;
+const maxPagesOfPass = 100_000;
+/** When the account has its places: it is looked at again after this long. */
+const placeWaitMs = 500;
 
-interface Outcome {
-  outcome: "obsolete" | "superseded" | "next slice" | "succeeded" | "failed";
+export interface SyncOutcome {
+  outcome: "obsolete" | "superseded" | "handed back" | "next slice" | "succeeded" | "failed";
   code?: string;
   records?: number;
 }
 
-/** A slice on its way: the checkpoint is replaced with each page. */
+/** A slice on its way. */
 interface Slice {
-  sync: SyncDocument;
+  run: Run;
   definition: SyncDefinition;
-  scope: RunScope;
-  checkpoint: Checkpoint;
+  lease: KeptLease;
+  /** Aborts when the worker stops or the lease is lost. */
   signal: AbortSignal;
+  endsAtMs: number;
 }
 
-export function createSyncHandler(options: SyncHandlerOptions) {
-  const { store, definitions, log, traces, now, leaseMs } = options;
-  const report = createSyncReport(options);
+type Context = SyncHandlerOptions & { report: SyncReport };
 
-  return async ({
-    payload,
-    signal,
-  }: {
-    payload: Payloads["sync"];
-    signal: AbortSignal;
-  }): Promise<Outcome> => {
-    const sync = await store.syncs.start(payload.syncId, payload.fencingToken, now(), leaseUntil());
-    if (sync === undefined) return { outcome: "obsolete" };
-    const definition = definitions.get(sync.sync);
-    const checkpoint = sync.checkpoint ?? newPass(definition?.window, sync.watermark, now());
+export function createSyncHandler(options: SyncHandlerOptions) {
+  const { store, now, leaseMs } = options;
+  const context = { ...options, report: createSyncReport(options) };
+  const places = createPlaces(options.placesPerAccount);
+
+  return async (task: { payload: Payloads["sync"]; signal: AbortSignal }): Promise<SyncOutcome> => {
+    const { syncId, fencingToken } = task.payload;
+    const account = installationOfSync(syncId);
+    if (!places.take(account)) {
+      const again = new Date(now().getTime() + placeWaitMs);
+      const handedBack = await store.syncs.handBack(syncId, fencingToken, again);
+      return { outcome: handedBack ? "handed back" : "obsolete" };
+    }
     try {
-      if (definition === undefined) throw new UnknownSyncError(sync.sync);
-      const slice = { sync, definition, scope: scopeOf(sync, definition, checkpoint), checkpoint, signal };
-      try {
-        return await runSlice(slice);
-      } catch (error) {
-        return await settleFailure(options, { ...slice, error });
-      }
-    } catch (error) {
-      if (error instanceof LeaseLostError) return { outcome: "superseded" };
-      if (error instanceof UnknownSyncError)
-        return settleFailure(options, { sync, checkpoint, signal, error });
-      throw error;
+      const run = await store.syncs.start(syncId, fencingToken, { leaseMs, now });
+      return run === undefined ? { outcome: "obsolete" } : await runOrSettle(context, run, task.signal);
+    } finally {
+      places.giveBack(account);
     }
   };
+}
 
-  async function runSlice(slice: Slice): Promise<Outcome> {
-    const endsAtMs = performance.now() + options.sliceMs;
-    if (!slice.checkpoint.complete && !(await readPages(slice, endsAtMs))) return handBack(slice);
-    const looksForVanished =
-      slice.definition.deletions === "complete-pass" && !slice.checkpoint.vanishedUnknown;
-    if (looksForVanished && !(await sweep(slice, endsAtMs))) return handBack(slice);
-    return finish(slice);
-  }
-
-  /** Other syncs have their turn; this one goes on at its checkpoint. */
-  async function handBack({ sync, checkpoint }: Slice): Promise<Outcome> {
-    const { pages, records } = checkpoint;
-    const waiting = { for: "next-slice", pages, records } as const;
-    await store.syncs.settle(sync._id, sync.fencingToken, {
-      nextRunAt: now(),
-      waiting,
-      checkpoint,
-      failures: 0,
-    });
-    return { outcome: "next slice", records };
-  }
-
-  /** @returns whether the last page was read. */
-  async function readPages(slice: Slice, endsAtMs: number): Promise<boolean> {
-    const { sync, checkpoint } = slice;
-    if (checkpoint.pages >= pagesOfAPass)
-      throw new PagesEndlessError(`a pass has more than ${pagesOfAPass} pages`);
-    const lease = keepLease({
-      leaseMs,
-      extend: () => store.syncs.extendLease(sync._id, sync.fencingToken, leaseUntil()),
-      isLost: (error) => error instanceof LeaseLostError,
-    });
-    const lastPage = checkpoint.pages + options.slicePages;
+async function runOrSettle(context: Context, run: Run, signal: AbortSignal): Promise<SyncOutcome> {
+  const { sync } = run;
+  const definition = context.definitions.get(sync.sync);
+  try {
     try {
-      for await (const page of pagesOf(slice, lease)) {
-        lease.progress();
-        await writePage(slice, page);
-        if (slice.checkpoint.complete) return true;
-        if (slice.checkpoint.pages >= lastPage || performance.now() >= endsAtMs) return false;
-        slice.signal.throwIfAborted();
-      }
-    } finally {
-      lease.stop();
+      if (definition === undefined) throw new UnknownSyncError(sync.sync);
+      return await runSlice(context, { run, definition, signal });
+    } catch (error) {
+      return await settleFailure(context, { run, definition, error, signal });
     }
-    throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    context.metrics.runs.inc({ sync: sync.sync, result: "superseded" });
+    const { installationId, fencingToken } = sync;
+    context.log.info({ installationId, sync: sync.sync, fencingToken }, "sync run superseded by another");
+    return { outcome: "superseded" };
   }
+}
 
-  function pagesOf({ definition, scope, checkpoint, signal }: Slice, lease: KeptLease): AsyncIterable<Page> {
-    const { cursor: from, window } = checkpoint;
-    const paging = {
-      from,
-      pageSize: definition.pageSize,
-      signal: AbortSignal.any([signal, lease.signal]),
-      ...(window === null ? {} : { window }),
-    };
-    const pages = definition.pages(options.trackunit(scope.installationId), paging);
-    return tracedPages(pages, { traces, sync: definition.name });
+async function runSlice(
+  context: Context,
+  { run, definition, signal }: Pick<Slice, "run" | "definition" | "signal">,
+): Promise<SyncOutcome> {
+  const { now, sliceMs, leaseMs, pageMs } = context;
+  const seeksMissing = definition.deletions === "complete-pass";
+  await run.begin({ resource: definition.resource, seeksMissing }, () =>
+    nextWindow(definition.window, run.sync, now()),
+  );
+  const lease = keepLease({
+    leaseMs,
+    pageMs,
+    extend: () => run.extendLease(),
+    isLost: (error) => error instanceof LeaseLostError,
+  });
+  const slice: Slice = {
+    run,
+    definition,
+    lease,
+    signal: AbortSignal.any([signal, lease.signal]),
+    endsAtMs: performance.now() + sliceMs,
+  };
+  try {
+    if (!run.checkpoint.complete && !(await readPages(context, slice))) return await makeRoom(context, run);
+    const canSweep = seeksMissing && run.checkpoint.disturbed === null;
+    if (canSweep && !(await sweep(context, slice))) return await makeRoom(context, run);
+    return await finish(context, slice);
+  } finally {
+    lease.stop();
   }
+}
 
-  async function writePage(slice: Slice, page: Page): Promise<void> {
-    const { definition, scope, checkpoint } = slice;
-    const { records, misfits } = sift(definition, page);
-    const fetched = {
-      page: checkpoint.pages,
-      records,
-      alsoSeen: misfits.flatMap(({ externalId }) => externalId ?? []),
-      notePresence: definition.deletions === "complete-pass",
-    };
-    const written = await traces.span(
-      "records.write",
-      { sync: definition.name, records: records.length },
-      () => store.records.writePage(scope, fetched, now()),
-    );
-    await store.setAside.keep(scope, misfits, now());
-    slice.checkpoint = {
-      ...withChanges(checkpoint, { ...written, rejected: misfits.length }),
-      cursor: page.nextCursor,
-      pages: checkpoint.pages + 1,
-      records: checkpoint.records + records.length,
-      complete: page.nextCursor === null,
-      vanishedUnknown:
-        checkpoint.vanishedUnknown || misfits.some(({ externalId }) => externalId === undefined),
-    };
-    await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
-    report.changes(definition.name, { ...written, rejected: misfits.length });
-    await report.page(slice.sync, checkpoint, records.length);
-  }
+/** Other syncs have their turn; this one goes on at its checkpoint. */
+async function makeRoom({ now }: Context, run: Run): Promise<SyncOutcome> {
+  const { pages, records } = run.checkpoint;
+  const waiting = { for: "next-slice", pages, records } as const;
+  await run.settle({ nextRunAt: now(), waiting, failures: 0, keepsCheckpoint: true });
+  return { outcome: "next slice", records };
+}
 
-  /** @returns whether every stored record has been looked at. */
-  async function sweep(slice: Slice, endsAtMs: number): Promise<boolean> {
-    const { sync, scope, signal } = slice;
-    const { sweptTo: after, pages: page } = slice.checkpoint;
-    for await (const { deleted, sweptTo } of store.records.sweepVanished(scope, {
-      after,
-      page,
-      now: now(),
-    })) {
-      slice.checkpoint = { ...withChanges(slice.checkpoint, { ...noChanges, deleted }), sweptTo };
-      report.changes(sync.sync, { deleted });
-      if (sweptTo === null) return true;
-      await store.syncs.saveCheckpoint(scope.syncId, scope.fencingToken, slice.checkpoint, leaseUntil());
-      if (performance.now() >= endsAtMs) return false;
-      signal.throwIfAborted();
-    }
-    return true;
+/** @returns whether the last page was read. */
+async function readPages(context: Context, slice: Slice): Promise<boolean> {
+  const { run, lease, signal, endsAtMs } = slice;
+  const begunAt = run.checkpoint.pages;
+  if (begunAt >= maxPagesOfPass) throw new PagesEndlessError(`a pass has more than ${maxPagesOfPass} pages`);
+  for await (const page of pagesOf(context, slice)) {
+    lease.progress();
+    await writePage(context, slice, page);
+    const { complete, pages } = run.checkpoint;
+    if (complete) return true;
+    if (pages >= begunAt + context.slicePages || performance.now() >= endsAtMs) return false;
+    signal.throwIfAborted();
   }
+  throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
+}
 
-  async function finish({ sync, definition, scope, checkpoint }: Slice): Promise<Outcome> {
-    const { startedAt, records, pages, changes, window } = checkpoint;
-    const lastRun: RunOutcome = { at: now(), startedAt, outcome: "succeeded", records, pages, changes };
-    const nextRunAt = nextSlot(sync._id, sync.intervalMs ?? definition.intervalMs, now());
-    await store.syncs.settle(sync._id, sync.fencingToken, {
-      nextRunAt,
-      waiting: { for: "schedule", until: nextRunAt },
-      checkpoint: null,
-      failures: 0,
-      lastRun,
-      definedIntervalMs: definition.intervalMs,
-      ...(window === null ? {} : { watermark: window.to }),
-    });
-    await tidy(sync, definition, scope);
-    options.metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
-    log.info(
-      { installationId: sync.installationId, sync: sync.sync, records, pages, changes },
-      "sync run succeeded",
-    );
-    return { outcome: "succeeded", records };
-  }
+function pagesOf({ trackunit, traces }: Context, { run, definition, signal }: Slice): AsyncIterable<Page> {
+  const { cursor: from, window } = run.checkpoint;
+  const paging = {
+    from,
+    pageSize: definition.pageSize,
+    signal,
+    ...(window === null ? {} : { window }),
+  };
+  const pages = definition.pages(trackunit(run.sync.installationId), paging);
+  return tracedPages(pages, { traces, sync: definition.name });
+}
 
-  /** Bounds what a sync leaves behind; what grows slowly is looked at once a day. */
-  async function tidy(
-    { _id, lastRun }: SyncDocument,
-    { deletions }: SyncDefinition,
-    scope: RunScope,
-  ): Promise<void> {
-    if (deletions === "complete-pass") await store.records.forgetPass(_id);
-    if (lastRun === null) return;
-    if (lastRun.outcome === "failed" || lastRun.changes.rejected > 0)
-      await store.setAside.forgetEarlier(scope);
-    if (lastRun.at.toDateString() === now().toDateString()) return;
-    await store.syncs.pruneRuns(_id, now());
-    await store.feed.prune(_id, now());
-  }
+async function writePage({ traces, report }: Context, { run, definition }: Slice, page: Page): Promise<void> {
+  const { records, setAside } = sift(definition, page);
+  const before = run.checkpoint;
+  const fetched = { records, setAside, nextCursor: page.nextCursor, disturbed: page.disturbed };
+  const changes = await traces.span("records.write", { sync: definition.name, records: records.length }, () =>
+    run.writePage(fetched),
+  );
+  report.changes(definition.name, changes);
+  await report.page(run.sync, before, records.length);
+}
 
-  function leaseUntil(): Date {
-    return new Date(now().getTime() + leaseMs);
+/** @returns whether every stored record has been looked at. */
+async function sweep(
+  { absence, report }: Context,
+  { run, lease, signal, endsAtMs }: Slice,
+): Promise<boolean> {
+  for await (const { deleted } of run.sweep(absence)) {
+    lease.progress();
+    report.changes(run.sync.sync, { deleted });
+    if (run.checkpoint.sweep?.after === null) continue;
+    if (performance.now() >= endsAtMs) return false;
+    signal.throwIfAborted();
   }
+  return true;
+}
+
+async function finish(context: Context, { run, definition }: Slice): Promise<SyncOutcome> {
+  const { now, metrics, log } = context;
+  const { sync } = run;
+  await run.endPass();
+  const { startedAt, records, pages, changes, disturbed } = run.checkpoint;
+  const ended: RunOutcome = { at: now(), startedAt, outcome: "succeeded", records, pages, changes };
+  const nextRunAt = nextSlot(sync._id, sync.intervalMs ?? definition.intervalMs, now());
+  await run.settle({
+    nextRunAt,
+    waiting: { for: "schedule", until: nextRunAt },
+    failures: 0,
+    keepsCheckpoint: false,
+    ended,
+    definedIntervalMs: definition.intervalMs,
+  });
+  metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
+  const { installationId, sync: name } = sync;
+  const fields = { installationId, sync: name, records, pages, changes };
+  log.info(disturbed === null ? fields : { ...fields, disturbed }, "sync run succeeded");
+  return { outcome: "succeeded", records };
 }
 
 /** The schedule names a sync that this worker does not have: its definition was removed, or is in a module that this worker was not given. */
@@ -236,18 +218,4 @@ class UnknownSyncError extends Error {
   constructor(name: string) {
     super(`this worker has no sync called ${name}; see SYNC_MODULES`);
   }
-}
-
-function withChanges(checkpoint: Checkpoint, changes: RecordChanges): Checkpoint {
-  return { ...checkpoint, changes: addChanges(checkpoint.changes, changes) };
-}
-
-function scopeOf(sync: SyncDocument, { resource }: SyncDefinition, { passId }: Checkpoint): RunScope {
-  return {
-    installationId: sync.installationId,
-    syncId: sync._id,
-    resource,
-    fencingToken: sync.fencingToken,
-    passId,
-  };
 }

@@ -122,7 +122,14 @@ export async function startWorker(
         now,
         slicePages: config.SYNC_SLICE_PAGES,
         sliceMs: config.SYNC_SLICE_MS,
+        pageMs: config.SYNC_PAGE_MS,
         leaseMs: config.SYNC_LEASE_MS,
+        absence: {
+          share: config.MISSING_SHARE,
+          records: config.MISSING_RECORDS,
+          passes: config.MISSING_PASSES,
+        },
+        placesPerAccount: Math.max(1, Math.floor(config.SYNC_CONCURRENCY * 0.4)),
       }),
     ),
     dispatch: take(

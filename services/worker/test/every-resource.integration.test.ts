@@ -27,8 +27,11 @@ test(`after each pass MongoDB holds what Trackunit holds, for seven resources of
   for (const account of accounts) account.change(30, { create: 1, update: 1, delete: 1 });
   for (const account of accounts) account.change(4, { create: 1, update: 1, delete: 1 }, "sites");
   for (const account of accounts) account.change(4, { create: 1, update: 1, delete: 1 }, "customers");
-  await forgetLimits();
-  await passed(accounts, await runAll(accounts));
+  // What the first pass misses is only noted; the second one deletes it.
+  for (let pass = 0; pass < 2; pass++) {
+    await forgetLimits();
+    await passed(accounts, await runAll(accounts));
+  }
   await expectTruth(accounts);
 
   /** Starts every sync once more; the moment from which their runs count. */

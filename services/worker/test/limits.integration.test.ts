@@ -1,8 +1,8 @@
 import { connectProducer } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { installationIdOf } from "@fleetkeeper/model";
+import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { startSimulator } from "@fleetkeeper/simulator";
-import { openStore } from "@fleetkeeper/store";
+import { defaultAbsenceRules, openStore } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
 import { createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
@@ -65,21 +65,23 @@ async function simulate(minutes: number, how: { limited: boolean }) {
     now,
     slicePages: 5,
     sliceMs: 60_000,
+    pageMs: 60_000,
     leaseMs: 10 * minuteMs,
+    absence: defaultAbsenceRules,
+    placesPerAccount: 10,
   });
   const installationId = installationIdOf(simulator.settings.app, account.accountId);
   await store.syncs.plan(
-    installationId,
+    { _id: installationId, generation: "1" as Generation, state: "active" },
     builtInSyncs.map(({ name }) => name),
-    now(),
-    false,
+    { now: now() },
   );
   const waits = new Set<string>();
   const end = clock + minutes * minuteMs;
   for (; clock < end; clock += 15_000) {
     for (const due of await store.syncs.due(now(), 100)) {
-      const fencingToken = (await store.syncs.dispatch(due, now(), new Date(end + minuteMs))) ?? 0;
-      await handle({ payload: { syncId: due._id, fencingToken }, signal: new AbortController().signal });
+      const [payload] = await store.syncs.dispatch([due], now(), new Date(end + minuteMs));
+      if (payload !== undefined) await handle({ payload, signal: new AbortController().signal });
       const sync = await store.syncs.find(due._id);
       if (sync?.waiting.for === "rate-limit") waits.add(sync.waiting.family);
     }

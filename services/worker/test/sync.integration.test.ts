@@ -1,7 +1,6 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { installationIdOf, syncIdOf } from "@fleetkeeper/model";
-import type { Store, SyncDocument } from "@fleetkeeper/store";
-import { openStore } from "@fleetkeeper/store";
+import { type Generation, installationIdOf, syncIdOf } from "@fleetkeeper/model";
+import { defaultAbsenceRules, openStore, type Run, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { defineSync, type SyncDefinition } from "@fleetkeeper/syncs";
 import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
 import { MongoClient } from "mongodb";
@@ -11,6 +10,17 @@ import { createSyncHandler } from "../src/sync.ts";
 
 const installationId = installationIdOf("@a/b", "1");
 const syncId = syncIdOf(installationId, "things");
+
+const installation = { _id: installationId, generation: "1" as Generation, state: "active" as const };
+
+/** The store, with some of each run's methods replaced. */
+function withRuns(store: Store, replaced: (run: Run) => Partial<Run>): Store {
+  const start: Store["syncs"]["start"] = async (...job) => {
+    const run = await store.syncs.start(...job);
+    return run && Object.assign(Object.create(run), replaced(run));
+  };
+  return { ...store, syncs: { ...store.syncs, start } };
+}
 
 /** A handler over a list of pages in memory: only the store is real. */
 async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}) {
@@ -56,17 +66,21 @@ async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}
       now,
       slicePages: 100,
       sliceMs: 60_000,
+      pageMs: 60_000,
       leaseMs: 60_000,
+      absence: defaultAbsenceRules,
+      placesPerAccount: 10,
       ...options,
     });
-    await store.syncs.plan(installationId, ["things"], now(), false);
+    await store.syncs.plan(installation, ["things"], { now: now() });
     const sync = (await store.syncs.find(syncId)) as SyncDocument;
-    const fencingToken = (await store.syncs.dispatch(sync, now(), now())) ?? 0;
-    return handle({ payload: { syncId, fencingToken }, signal: new AbortController().signal });
+    const [job] = await store.syncs.dispatch([sync], now(), now());
+    const payload = { syncId, fencingToken: job?.fencingToken ?? 0 };
+    return handle({ payload, signal: new AbortController().signal });
   };
-  return { store, asked, windows, run, now, pass };
+  return { store, asked, windows, run, now, advance };
 
-  function pass(ms: number): void {
+  function advance(ms: number): void {
     clock += ms;
   }
 }
@@ -74,16 +88,12 @@ async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}
 test("a checkpoint is saved only after its page's records are written", async () => {
   const { store, run, asked } = await setup([["a"], ["b"], ["c"]]);
   let writes = 0;
-  const failing: Store = {
-    ...store,
-    records: {
-      ...store.records,
-      writePage: (...page) => {
-        if (++writes === 2) throw new Error("the worker died here");
-        return store.records.writePage(...page);
-      },
+  const failing = withRuns(store, (started) => ({
+    writePage: (page) => {
+      if (++writes === 2) throw new Error("the worker died here");
+      return started.writePage(page);
     },
-  };
+  }));
   await run(failing);
   expect(await store.syncs.find(syncId)).toMatchObject({
     checkpoint: { cursor: "1", pages: 1, complete: false },
@@ -98,12 +108,19 @@ test("a crash between records and checkpoint repeats the page, and changes nothi
   const died = () => {
     throw new Error("the worker died here");
   };
-  const failing: Store = { ...store, syncs: { ...store.syncs, saveCheckpoint: died, settle: died } };
+  const failing = withRuns(store, (started) => ({
+    writePage: async (page) => {
+      await started.writePage(page);
+      await run();
+      return died();
+    },
+    settle: died,
+  }));
   await expect(run(failing)).rejects.toThrow("died");
-  expect(await store.records.count("things", installationId)).toBe(1);
   await run();
+  expect(await store.records.count("things", installationId)).toBe(2);
   expect(await store.syncs.find(syncId)).toMatchObject({
-    lastRun: { changes: { created: 1, unchanged: 1 } },
+    lastRun: { changes: { created: 0, unchanged: 2 } },
   });
 });
 
@@ -121,12 +138,12 @@ test("a slice ends after its pages, and the next one goes on there", async () =>
 test("a window begins where the last complete pass began, less the overlap, so that nothing falls in between", async () => {
   const hour = 3_600_000;
   const window = { lookbackMs: 24 * hour, overlapMs: 2 * hour };
-  const { run, windows, now, pass } = await setup([["a"], ["b"]], { deletions: "never", window });
+  const { run, windows, now, advance } = await setup([["a"], ["b"]], { deletions: "never", window });
   const first = now();
   await run(undefined, { slicePages: 1 });
-  pass(hour);
+  advance(hour);
   await run();
-  pass(hour);
+  advance(hour);
   await run();
   const second = now();
   expect(windows).toEqual([
@@ -140,7 +157,8 @@ test("a job that comes twice runs once", async () => {
   const { store, asked, run } = await setup([["a"]]);
   await run();
   const sync = (await store.syncs.find(syncId)) as SyncDocument;
-  expect(await store.syncs.start(syncId, sync.fencingToken - 1, new Date(), new Date())).toBeUndefined();
+  const lease = { leaseMs: 1_000, now: () => new Date() };
+  expect(await store.syncs.start(syncId, sync.fencingToken - 1, lease)).toBeUndefined();
   expect(asked).toEqual(["0"]);
 });
 
@@ -156,29 +174,29 @@ test("a sync that this worker does not know waits, and says what to do", async (
   });
 });
 
-test("looking for what vanished is done in slices too, and keeps the lease while it goes on", async () => {
+test("looking for missing records is done in slices too, and keeps the lease while it goes on", async () => {
   const ids = Array.from({ length: 2_200 }, (_, index) => `i${index}`);
-  const { store, run } = await setup([ids]);
-  const leases: Date[] = [];
-  const watching: Store = {
-    ...store,
-    syncs: {
-      ...store.syncs,
-      saveCheckpoint: (...saved) => {
-        leases.push(saved[3]);
-        return store.syncs.saveCheckpoint(...saved);
-      },
-    },
-  };
-  expect(await run(watching, { sliceMs: 0 })).toMatchObject({ outcome: "next slice" });
+  const { store, run, advance, now } = await setup([ids]);
+  expect(await run(store, { sliceMs: 0 })).toMatchObject({ outcome: "next slice" });
   const sync = await store.syncs.find(syncId);
-  expect(sync?.checkpoint).toMatchObject({ complete: true, pages: 1 });
-  expect(sync?.checkpoint?.sweptTo).toMatch(/^@a\.b\.1\/i\d+$/);
-  expect(leases).toHaveLength(2);
-  let outcome = await run(store, { sliceMs: 0 });
+  expect(sync?.checkpoint).toMatchObject({ complete: true, pages: 1, sweep: { phase: "note" } });
+  expect(sync?.checkpoint?.sweep?.after).toMatch(/^@a\.b\.1\/i\d+$/);
+  const leases: (Date | null | undefined)[] = [];
+  const watching = withRuns(store, (started) => ({
+    async *sweep(rules) {
+      for await (const step of started.sweep(rules)) {
+        leases.push((await store.syncs.find(syncId))?.nextRunAt);
+        advance(1_000);
+        yield step;
+      }
+    },
+  }));
+  const begunAt = now();
+  let outcome = await run(watching);
   for (let slices = 0; outcome.outcome === "next slice" && slices < 5; slices++)
-    outcome = await run(store, { sliceMs: 0 });
+    outcome = await run(watching);
   expect(outcome).toMatchObject({ outcome: "succeeded", records: 2_200 });
+  expect(leases.at(-1)).toEqual(new Date(begunAt.getTime() + 60_000));
   expect(await store.records.count("things", installationId)).toBe(2_200);
 });
 
@@ -191,19 +209,15 @@ test("a page that takes longer than the lease keeps it", async () => {
       }
     },
   });
-  const leases: Date[] = [];
-  const watching: Store = {
-    ...store,
-    syncs: {
-      ...store.syncs,
-      extendLease: (...extension) => {
-        leases.push(extension[2]);
-        return store.syncs.extendLease(...extension);
-      },
+  let extended = 0;
+  const watching = withRuns(store, (started) => ({
+    extendLease: () => {
+      extended++;
+      return started.extendLease();
     },
-  };
+  }));
   expect(await run(watching, { leaseMs: 150 })).toMatchObject({ outcome: "succeeded", records: 2 });
-  expect(leases.length).toBeGreaterThan(4);
+  expect(extended).toBeGreaterThan(4);
 });
 
 test("a run that lost its lease in the middle of a page ends there", async () => {

@@ -2,7 +2,7 @@ import { noChanges, type SealedText, syncIdOf } from "@fleetkeeper/model";
 import { expect, inject, test } from "vitest";
 import { operator, startBoard, viewer } from "../board-world.ts";
 import { addFailedInstall, canary } from "../failed-install.ts";
-import { idOf, type Seed, seedAccounts } from "../seed-accounts.ts";
+import { idOf, type Seed, seedAccounts, startedRun } from "../seed-accounts.ts";
 import { visit } from "../visitor.ts";
 
 const path = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
@@ -36,13 +36,13 @@ test("a page names every sync, the token, the scopes that are missing, and key a
 test("ended runs are listed with what they took, counted and failed with", async () => {
   const { world, viewer } = await setup();
   const id = syncIdOf(idOf("account-1"), "assets");
-  const [due] = await world.store.syncs.due(new Date(Date.now() + 1e9), 1);
-  await world.store.syncs.settle(due?._id ?? id, due?.fencingToken ?? 0, {
+  const run = await startedRun(world.store, id);
+  await run.settle({
     nextRunAt: null,
     waiting: { for: "schedule", until: new Date() },
-    checkpoint: null,
+    keepsCheckpoint: false,
     failures: 1,
-    lastRun: {
+    ended: {
       at: ago(60),
       startedAt: ago(134),
       outcome: "failed",
@@ -78,24 +78,10 @@ test("hostile items that were set aside, and hostile errors, are shown as text a
     ],
   });
   const installationId = idOf("account-1");
-  const scope = {
-    installationId,
-    syncId: syncIdOf(installationId, "assets"),
-    resource: "assets",
-    fencingToken: 1,
-    passId: "p",
-  };
-  await world.store.setAside.keep(
-    scope,
-    [
-      {
-        externalId: `"${script}`,
-        item: { name: script, client_secret: canary },
-        reasons: [`name: ${script}`],
-      },
-    ],
-    new Date(),
-  );
+  const run = await startedRun(world.store, syncIdOf(installationId, "assets"));
+  const item = { name: script, client_secret: canary };
+  const setAside = [{ externalId: `"${script}`, item, reasons: [`name: ${script}`] }];
+  await run.writePage({ records: [], setAside, nextCursor: null });
   await world.store.audit.add({ at: new Date(), who: script, action: script, installationId });
   const page = await viewer.page(path);
   expect(page).toContain("&lt;script&gt;");

@@ -1,4 +1,4 @@
-import { type InstallationId, noChanges, type SyncId } from "@fleetkeeper/model";
+import { type Generation, type InstallationId, noChanges, type SyncId } from "@fleetkeeper/model";
 import type { SyncDocument } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
 import { syncStanding } from "../../src/accounts/sync-standing.ts";
@@ -28,8 +28,19 @@ const sync: SyncDocument = {
   },
   lastSuccessAt: at(-60),
   runAgain: false,
-  watermark: null,
+  generation: "1" as Generation,
+  window: null,
+  rereadFrom: null,
   lastChangeAt: null,
+  feedHead: null,
+  feedOpen: null,
+  lastPass: null,
+  disturbed: null,
+  heldBack: null,
+  hasSetAside: false,
+  quiet: null,
+  untidied: 0,
+  tidiedAt: new Date(0),
   createdAt: at(-1e6),
 };
 

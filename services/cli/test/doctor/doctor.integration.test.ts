@@ -222,7 +222,8 @@ test("a tick that has stopped", async () => {
 test("a schedule that lags", async () => {
   const world = await setup();
   const id = installationIdOf(app, "late");
-  await world.store.syncs.plan(id, ["assets"], new Date(Date.now() - 600_000), false);
+  const late = { now: new Date(Date.now() - 600_000) };
+  await world.store.syncs.plan({ _id: id, generation: "1" as Generation, state: "active" }, ["assets"], late);
   const { codes, problems } = await problemsOf(world, ["schedule"]);
   expect(codes).toContain("SCHEDULE_LATE");
   expect(problems.find(({ code }) => code === "SCHEDULE_LATE")?.says).toContain(

@@ -1,0 +1,144 @@
+// How a run tells the change feed what it is about to write, so that the feed describes exactly what became of the records.
+
+import type { RecordChange } from "@fleetkeeper/model";
+import type { Collection } from "mongodb";
+import { BSON } from "mongodb";
+import { changedFields } from "../changed-fields.ts";
+import { contentHash } from "../content-hash.ts";
+import type { ChangesDocument, RecordDocument, SyncDocument } from "../documents.ts";
+import { chainOf } from "../feed-chain.ts";
+import type { Fence } from "./fence.ts";
+import { writeFenced } from "./write-fenced.ts";
+
+/** An entry holds at most this much, or a single change. MongoDB takes 16 MiB. */
+const maxEntryBytes = 4 * 1024 * 1024;
+
+export interface FeedWriter {
+  /** Position of the first entry whose records may not be written yet; null when all are. */
+  readonly open: string | null;
+  /**
+   * Makes the changes durable and tells the readers, before the records are written.
+   * @throws LeaseLostError
+   */
+  announce(changes: RecordChange[], now: Date): Promise<void>;
+  /** The records of all that was announced are written. */
+  close(): void;
+  /**
+   * Compares what was announced last with what is stored, and announces what differs. To be called before anything else
+   * by a run that takes over from one that ended between the two; nobody can write those records with an older token then.
+   * @throws LeaseLostError
+   */
+  correct(now: Date): Promise<void>;
+}
+
+export function createFeedWriter(options: {
+  entries: Collection<ChangesDocument>;
+  records: () => Collection<RecordDocument>;
+  fence: Fence;
+  sync: Pick<SyncDocument, "feedHead" | "feedOpen">;
+}): FeedWriter {
+  const { entries, records, fence } = options;
+  const { syncId, token } = fence;
+  let { feedHead: head, feedOpen: open } = options.sync;
+  let written = 0;
+
+  return {
+    get open() {
+      return open;
+    },
+
+    async announce(changes, now) {
+      if (changes.length === 0) return;
+      const documents: ChangesDocument[] = [];
+      let after = head;
+      for (const part of inParts(changes)) {
+        const position = `${String(token).padStart(12, "0")}-${String(written++).padStart(8, "0")}`;
+        documents.push({ _id: `${syncId}/${position}`, at: now, after, changes: part });
+        after = position;
+      }
+      for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
+      const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
+      await fence.write({ feedHead: after, feedOpen: first, lastChangeAt: now }, documents.length);
+      head = after;
+      open = first;
+    },
+
+    close() {
+      open = null;
+    },
+
+    async correct(now) {
+      if (open === null || head === null) return;
+      const announced = await lastChanges(entries, syncId, open, head);
+      await this.announce(await correctionsOf(records(), fence, announced, now), now);
+      open = null;
+    },
+  };
+}
+
+function* inParts(changes: readonly RecordChange[]): Generator<RecordChange[]> {
+  let part: RecordChange[] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    const size = BSON.calculateObjectSize(change);
+    if (part.length > 0 && bytes + size > maxEntryBytes) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(change);
+    bytes += size;
+  }
+  yield part;
+}
+
+/** The last change of each record in the entries from `open` to `head`. */
+async function lastChanges(
+  entries: Collection<ChangesDocument>,
+  syncId: string,
+  open: string,
+  head: string,
+): Promise<Map<string, RecordChange>> {
+  const changes = new Map<string, RecordChange>();
+  const { positions } = await chainOf(entries, syncId, { head, downTo: open });
+  for (const position of positions) {
+    const entry = await entries.findOne({ _id: `${syncId}/${position}` });
+    for (const change of entry?.changes ?? []) changes.set(change.externalId, change);
+  }
+  return changes;
+}
+
+async function correctionsOf(
+  records: Collection<RecordDocument>,
+  fence: Fence,
+  announced: ReadonlyMap<string, RecordChange>,
+  now: Date,
+): Promise<RecordChange[]> {
+  const { installationId } = fence;
+  // Takes the token of each record, also of one that is not there: whoever announced it can write it no more.
+  const tombstones = [...announced.values()].map(({ externalId, data }) => ({
+    _id: `${installationId}/${externalId}`,
+    $set: {},
+    $setOnInsert: {
+      installationId,
+      externalId,
+      data,
+      hash: "",
+      firstSeenAt: now,
+      updatedAt: now,
+      deletedAt: now,
+    },
+  }));
+  await writeFenced(records as never, fence, tombstones);
+  const stored = await records.find({ _id: { $in: tombstones.map(({ _id }) => _id) } }).toArray();
+  const byExternalId = new Map(stored.map((record) => [record.externalId, record]));
+  return [...announced.values()].flatMap((change): RecordChange[] => {
+    const { externalId, kind, data } = change;
+    const record = byExternalId.get(externalId);
+    if (record === undefined || record.deletedAt !== null)
+      return kind === "deleted" ? [] : [{ externalId, kind: "deleted", fields: [], data }];
+    if (kind !== "deleted" && record.hash === contentHash(data)) return [];
+    const fields = changedFields(kind === "deleted" ? undefined : data, record.data);
+    return [{ externalId, kind: kind === "deleted" ? "created" : "updated", fields, data: record.data }];
+  });
+}

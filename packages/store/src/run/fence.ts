@@ -1,0 +1,44 @@
+// The fence of one run: every write to its sync is made on the condition that the run still has it.
+
+import type { InstallationId, SyncId } from "@fleetkeeper/model";
+import type { Collection, UpdateFilter } from "mongodb";
+import type { SyncDocument } from "../documents.ts";
+import { LeaseLostError } from "../errors.ts";
+
+export interface Fence {
+  readonly installationId: InstallationId;
+  readonly syncId: SyncId;
+  /** The run's fencing token: greater than that of every run of this sync before it. */
+  readonly token: number;
+  /**
+   * Changes the sync's document while the run has it.
+   * @throws LeaseLostError
+   */
+  write($set: Partial<SyncDocument>, added?: number): Promise<void>;
+  /**
+   * Makes sure that the run still has its sync.
+   * @throws LeaseLostError
+   */
+  check(): Promise<void>;
+}
+
+export function createFence(syncs: Collection<SyncDocument>, sync: SyncDocument): Fence {
+  const { _id, fencingToken, installationId } = sync;
+  return {
+    installationId,
+    syncId: _id,
+    token: fencingToken,
+
+    /** `added`: documents that were added and have to be tidied away some day. */
+    async write($set, added = 0) {
+      const update: UpdateFilter<SyncDocument> = added === 0 ? { $set } : { $set, $inc: { untidied: added } };
+      const { matchedCount } = await syncs.updateOne({ _id, fencingToken }, update);
+      if (matchedCount === 0) throw new LeaseLostError();
+    },
+
+    async check() {
+      const held = await syncs.findOne({ _id, fencingToken }, { projection: { _id: 1 } });
+      if (held === null) throw new LeaseLostError();
+    },
+  };
+}

@@ -1,0 +1,330 @@
+// A run of one sync: the only way to write what a sync reads. Each of its writes carries the run's fencing token or is made on
+// the condition that the run still has its sync, so that a run which stalled and was replaced changes nothing.
+
+import {
+  addChanges,
+  type Checkpoint,
+  noChanges,
+  type RecordChanges,
+  type RunOutcome,
+  type Sweep,
+  type TimeWindow,
+  type Waiting,
+} from "@fleetkeeper/model";
+import type { Collection, Db, Filter } from "mongodb";
+import type {
+  ChangesDocument,
+  PassPageDocument,
+  RecordDocument,
+  RunDocument,
+  SetAsideDocument,
+  SyncDocument,
+} from "../documents.ts";
+import { LeaseLostError } from "../errors.ts";
+import { ownCollection } from "../own-collection.ts";
+import { createFeedWriter } from "./feed-writer.ts";
+import { createFence } from "./fence.ts";
+import { createPageNotes, seenOnPage } from "./page-notes.ts";
+import { forgetEarlierSetAside, keepSetAside, type SetAsideItem } from "./set-aside.ts";
+import {
+  type AbsenceRules,
+  deleteMissing,
+  heldBackAfter,
+  noteMissing,
+  passesNeeded,
+  type SweepContext,
+} from "./sweep.ts";
+import { isTidyDue, tidy } from "./tidy.ts";
+import { type FetchedRecord, writeRecords } from "./write-records.ts";
+
+export type Run = ReturnType<typeof createRun>;
+
+/** What one page of a pass gave. */
+export interface FetchedPage {
+  records: readonly FetchedRecord[];
+  setAside: readonly SetAsideItem[];
+  /** Trackunit's position of the next page; null after the last. */
+  nextCursor: string | null;
+  /** Why the pass cannot prove that a record is gone. */
+  disturbed?: string | undefined;
+}
+
+/** How a run leaves its sync. `nextRunAt` null: nothing but an action from outside wakes it. */
+export interface Settlement {
+  nextRunAt: Date | null;
+  waiting: Waiting;
+  failures: number;
+  /** Whether the next run goes on at the checkpoint. */
+  keepsCheckpoint: boolean;
+  /** Absent where the run only made room for others. */
+  ended?: RunOutcome;
+  /** For operators, who see only the store. */
+  definedIntervalMs?: number;
+}
+
+export interface RunDatabase {
+  db: Db;
+  syncs: Collection<SyncDocument>;
+}
+
+/** What a run writes into. */
+export interface RunTarget {
+  /** The collection of the records. */
+  resource: string;
+  /** Whether complete passes look for records that are gone. */
+  seeksMissing: boolean;
+}
+
+/** `sync`: as the run's start left it. `leaseMs`: how long the run keeps its sync after each sign of life. */
+export function createRun(
+  { db, syncs }: RunDatabase,
+  sync: SyncDocument,
+  { leaseMs, now }: { leaseMs: number; now: () => Date },
+) {
+  const { _id: syncId, fencingToken: token } = sync;
+  const runs: Collection<RunDocument> = ownCollection(db, "runs");
+  const changes: Collection<ChangesDocument> = ownCollection(db, "changes");
+  const setAside: Collection<SetAsideDocument> = ownCollection(db, "setAside");
+  const fence = createFence(syncs, sync);
+  const notes = createPageNotes(ownCollection<PassPageDocument>(db, "passPages"), syncId);
+  const feed = createFeedWriter({ entries: changes, records: recordsOf, fence, sync });
+  let into: RunTarget | undefined;
+  let checkpoint = sync.checkpoint;
+  /** The external ids of the only page of a pass: noted in MongoDB only if another run may have to know them. */
+  let onlyPage: string[] | undefined;
+  /** Whether the pass has notes in MongoDB. */
+  let isNoted = checkpoint !== null;
+  let hasSetAside = sync.hasSetAside;
+  let endOfPass: Partial<SyncDocument> = {};
+
+  return {
+    sync,
+
+    /** The pass that the run is in. Throws before `begin`. */
+    get checkpoint(): Checkpoint {
+      return current();
+    },
+
+    /** The same; null before the first page of the first pass. */
+    get progress(): Checkpoint | null {
+      return checkpoint;
+    },
+
+    /**
+     * To be called first; takes up the pass where the run before left it, or begins one, and puts in order what a crash left.
+     * `window`: of a windowed sync, called only when a pass begins.
+     * @throws LeaseLostError; so do all the others, when another run of this sync has started.
+     */
+    async begin(target: RunTarget, window: () => TimeWindow | null): Promise<void> {
+      into = target;
+      checkpoint ??= newPass(token, now(), window());
+      await feed.correct(now());
+      if (isTidyDue(sync, now())) {
+        await tidy({ runs, changes, setAside }, syncId, now());
+        await fence.write({ untidied: 0, tidiedAt: now() });
+      }
+    },
+
+    /**
+     * Writes a page: its new and changed records, its items that are set aside, and which records it held, then the
+     * checkpoint. May be repeated.
+     */
+    async writePage(page: FetchedPage): Promise<RecordChanges> {
+      const { pages, complete, ...pass } = current();
+      const alsoSeen = page.setAside.flatMap(({ externalId }) => externalId ?? []);
+      const written = await writeRecords(
+        { records: recordsOf(), feed, fence },
+        { records: page.records, alsoSeen },
+        now(),
+      );
+      const aside = [...page.setAside, ...written.refused];
+      if (aside.length > 0) {
+        await keepSetAside(setAside, fence, pass, aside, now());
+        hasSetAside = true;
+      }
+      const isLast = page.nextCursor === null;
+      const held = [...page.records.map(({ externalId }) => externalId), ...alsoSeen];
+      if (isLast && pages === 0) onlyPage = held;
+      else if (target().seeksMissing) {
+        if (pages === 0) await notes.forgetBefore(pass.pass);
+        await notes.note({ pass: pass.pass, page: pages, token }, held);
+        isNoted = true;
+      }
+      const pageChanges = { ...written.changes, rejected: aside.length };
+      checkpoint = {
+        ...pass,
+        cursor: page.nextCursor,
+        pages: pages + 1,
+        records: pass.records + page.records.length,
+        changes: addChanges(pass.changes, pageChanges),
+        complete: isLast,
+        disturbed: pass.disturbed ?? page.disturbed ?? withoutId(aside) ?? null,
+      };
+      // After the only page of a pass the end of the run follows, which makes the same durable.
+      if (onlyPage === undefined) await saveCheckpoint();
+      return pageChanges;
+    },
+
+    /**
+     * Looks for records that are gone, in steps; gives what each deleted, and has saved its progress then. Not to be called
+     * before the pass is complete, nor for one that was disturbed.
+     */
+    async *sweep(rules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
+      const { pass, pages } = current();
+      const seen = onlyPage === undefined ? await notes.seenIn(pass, pages) : seenOnPage(onlyPage);
+      if (seen === undefined) return disturb("the notes on what its pages held are incomplete");
+      const { lastPass } = sync;
+      const context: SweepContext = { records: recordsOf(), feed, fence, pass, lastPass, seen };
+      let sweep = current().sweep ?? firstSweep;
+      while (sweep.phase === "note") {
+        sweep = await noteMissing(context, sweep, now());
+        if (sweep.after === null) sweep = { ...sweep, phase: "delete" };
+        checkpoint = { ...current(), sweep };
+        if (sweep.after === null) break;
+        await saveCheckpoint();
+        yield { deleted: 0 };
+      }
+      const heldBack = heldBackAfter(sweep, sync.heldBack, rules, now());
+      const needed = passesNeeded(heldBack, rules);
+      for (let more = sweep.missing > 0; more; more = sweep.after !== null) {
+        const step = await deleteMissing(context, { sweep, needed, now: now() });
+        sweep = step.sweep;
+        const changes = addChanges(current().changes, { ...noChanges, deleted: step.deleted });
+        checkpoint = { ...current(), sweep, changes };
+        if (sweep.after !== null) await saveCheckpoint();
+        yield { deleted: step.deleted };
+      }
+      endOfPass = { lastPass: pass, heldBack: current().changes.deleted > 0 ? null : heldBack };
+    },
+
+    /** Makes the lease longer when there is no progress to save. */
+    async extendLease(): Promise<void> {
+      await fence.write({ nextRunAt: leaseUntil() });
+    },
+
+    /** Ends a pass that was read to its end: forgets what only it needed. To be called before `settle`. */
+    async endPass(): Promise<void> {
+      const { pass, window, disturbed, changes: counts } = current();
+      if (target().seeksMissing && isNoted) await notes.forgetBefore(pass + 1);
+      if (hasSetAside) hasSetAside = await forgetEarlierSetAside(setAside, fence, current());
+      endOfPass = { ...endOfPass, disturbed };
+      if (window !== null)
+        endOfPass = { ...endOfPass, window, rereadFrom: counts.rejected > 0 ? window.from : null };
+    },
+
+    /**
+     * Ends the run: gives the lease back and says when and why to run next. When an operator asked for another run in the
+     * meantime, it is due at once.
+     */
+    async settle(settlement: Settlement): Promise<void> {
+      const { keepsCheckpoint, ended, ...schedule } = settlement;
+      const news = ended !== undefined && hasNews(ended);
+      if (keepsCheckpoint) await noteOnlyPage();
+      if (news) await keepRun(ended);
+      const $set: Partial<SyncDocument> = {
+        ...schedule,
+        ...endOfPass,
+        checkpoint: keepsCheckpoint ? checkpoint : null,
+        feedOpen: feed.open,
+        hasSetAside,
+        ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(ended) }),
+        ...(ended?.outcome === "succeeded" ? { lastSuccessAt: ended.at } : {}),
+      };
+      const dueAt = ended?.at ?? now();
+      const again: Partial<SyncDocument> =
+        ended === undefined || schedule.nextRunAt === null
+          ? {}
+          : { runAgain: false, nextRunAt: dueAt, waiting: { for: "schedule", until: dueAt } };
+      const $inc = { fencingToken: 1, untidied: news ? 1 : 0 };
+      // Whether another run was asked for may change at any moment, so each of the two is written on its condition.
+      for (const runAgain of [sync.runAgain, !sync.runAgain]) {
+        const filter: Filter<SyncDocument> = { _id: syncId, fencingToken: token, runAgain };
+        const update = { $set: runAgain ? { ...$set, ...again } : $set, $inc };
+        if ((await syncs.updateOne(filter, update)).matchedCount === 1) return;
+      }
+      if (news) await runs.deleteOne({ _id: runId() });
+      throw new LeaseLostError();
+    },
+  };
+
+  function current(): Checkpoint {
+    if (checkpoint === null) throw new Error("the run has not begun");
+    return checkpoint;
+  }
+
+  function target(): RunTarget {
+    if (into === undefined) throw new Error("the run has not begun");
+    return into;
+  }
+
+  function recordsOf(): Collection<RecordDocument> {
+    return db.collection<RecordDocument>(target().resource);
+  }
+
+  function disturb(why: string): void {
+    checkpoint = { ...current(), disturbed: why };
+  }
+
+  function leaseUntil(): Date {
+    return new Date(now().getTime() + leaseMs);
+  }
+
+  /** Only after what it stands for is written. */
+  async function saveCheckpoint(): Promise<void> {
+    await noteOnlyPage();
+    const { pages, records } = current();
+    const waiting: Waiting = { for: "running", since: startedAt(), pages, records };
+    await fence.write({ checkpoint, feedOpen: feed.open, hasSetAside, nextRunAt: leaseUntil(), waiting });
+  }
+
+  function startedAt(): Date {
+    return sync.waiting.for === "running" ? sync.waiting.since : now();
+  }
+
+  async function noteOnlyPage(): Promise<void> {
+    if (onlyPage === undefined || isNoted || !target().seeksMissing) return;
+    await notes.note({ pass: current().pass, page: 0, token }, onlyPage);
+    isNoted = true;
+  }
+
+  async function keepRun(ended: RunOutcome): Promise<void> {
+    const run = sync.quiet === null ? ended : { ...ended, quietBefore: sync.quiet };
+    await runs.replaceOne({ _id: runId() }, run, { upsert: true });
+  }
+
+  function runId(): string {
+    return `${syncId}/${String(token).padStart(12, "0")}`;
+  }
+
+  function quietRuns({ startedAt: since }: RunOutcome): SyncDocument["quiet"] {
+    return sync.quiet === null ? { runs: 1, since } : { ...sync.quiet, runs: sync.quiet.runs + 1 };
+  }
+}
+
+const firstSweep: Sweep = { phase: "note", after: null, known: 0, missing: 0 };
+
+function newPass(pass: number, startedAt: Date, window: TimeWindow | null): Checkpoint {
+  return {
+    pass,
+    startedAt,
+    cursor: null,
+    pages: 0,
+    records: 0,
+    changes: noChanges,
+    complete: false,
+    disturbed: null,
+    sweep: null,
+    window,
+  };
+}
+
+function hasNews({ outcome, changes }: RunOutcome): boolean {
+  const { created, updated, deleted, rejected } = changes;
+  return outcome === "failed" || created + updated + deleted + rejected > 0;
+}
+
+function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
+  return setAside.some(({ externalId }) => externalId === undefined)
+    ? "an item without an id was set aside, which could be any record"
+    : undefined;
+}

@@ -1,0 +1,69 @@
+// Keeps what a sync leaves behind within bounds, also of one that never succeeds: by count and by age, whichever is less.
+
+import type { Collection } from "mongodb";
+import type { ChangesDocument, RunDocument, SetAsideDocument, SyncDocument } from "../documents.ts";
+import { idsUnder } from "../id-range.ts";
+import { maxSetAside } from "./set-aside.ts";
+
+const dayMs = 86_400_000;
+
+export const bounds = {
+  /** Ended runs of a sync. */
+  runs: { count: 50, ms: 14 * dayMs },
+  /** Entries of a sync's change feed. A consumer that was away longer is told of the gap. */
+  changes: { count: 20_000, ms: 7 * dayMs },
+} as const;
+
+/** A sync is tidied when it added this many documents, and once a day. */
+const tidyAfter = 10;
+
+export function isTidyDue(
+  { untidied, tidiedAt }: Pick<SyncDocument, "untidied" | "tidiedAt">,
+  now: Date,
+): boolean {
+  return untidied >= tidyAfter || now.getTime() - tidiedAt.getTime() >= dayMs;
+}
+
+export async function tidy(
+  collections: {
+    runs: Collection<RunDocument>;
+    changes: Collection<ChangesDocument>;
+    setAside: Collection<SetAsideDocument>;
+  },
+  syncId: string,
+  now: Date,
+): Promise<void> {
+  const { runs, changes, setAside } = collections;
+  for (const [collection, { count, ms }] of [
+    [runs, bounds.runs],
+    [changes, bounds.changes],
+  ] as const) {
+    const dated = collection as unknown as Collection<{ _id: string; at: Date }>;
+    await dated.deleteMany({ _id: idsUnder(syncId), at: { $lt: new Date(now.getTime() - ms) } });
+    await keepNewest(dated, syncId, count - tidyAfter);
+  }
+  const found = await setAside
+    .find({ _id: idsUnder(syncId) }, { projection: { _id: 1 } })
+    .sort({ _id: 1 })
+    .skip(maxSetAside)
+    .limit(1)
+    .toArray();
+  if (found[0] !== undefined)
+    await setAside.deleteMany({ _id: { $gte: found[0]._id, $lt: idsUnder<string>(syncId).$lt } });
+}
+
+/** Of ids that grow with time. */
+async function keepNewest(
+  collection: Collection<{ _id: string; at: Date }>,
+  syncId: string,
+  count: number,
+): Promise<void> {
+  const [oldestKept] = await collection
+    .find({ _id: idsUnder(syncId) }, { projection: { _id: 1 } })
+    .sort({ _id: -1 })
+    .skip(count - 1)
+    .limit(1)
+    .toArray();
+  if (oldestKept !== undefined)
+    await collection.deleteMany({ _id: { $gte: `${syncId}/`, $lt: oldestKept._id } });
+}

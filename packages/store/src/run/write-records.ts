@@ -1,0 +1,147 @@
+// Writes the records of one page: those that are new, changed or back; each change is announced to the feed first.
+
+import { noChanges, type RecordChange, type RecordChanges } from "@fleetkeeper/model";
+import type { Collection } from "mongodb";
+import { changedFields } from "../changed-fields.ts";
+import { contentHash } from "../content-hash.ts";
+import type { RecordDocument } from "../documents.ts";
+import type { FeedWriter } from "./feed-writer.ts";
+import type { Fence } from "./fence.ts";
+import type { SetAsideItem } from "./set-aside.ts";
+import { storageFault } from "./storable.ts";
+import { type FencedWrite, type Refusal, writeFenced } from "./write-fenced.ts";
+
+/** One thing of a resource as Trackunit gave it. */
+export interface FetchedRecord {
+  externalId: string;
+  data: unknown;
+}
+
+export interface WrittenRecords {
+  changes: RecordChanges;
+  /** What cannot be stored. */
+  refused: SetAsideItem[];
+}
+
+/** A record that differs from what is stored. */
+interface Difference {
+  _id: string;
+  record: FetchedRecord;
+  hash: string;
+  kind: "created" | "updated";
+}
+
+type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "missingSince">;
+
+/**
+ * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing either.
+ * @throws LeaseLostError when a newer run has started.
+ */
+export async function writeRecords(
+  { records, feed, fence }: { records: Collection<RecordDocument>; feed: FeedWriter; fence: Fence },
+  page: { records: readonly FetchedRecord[]; alsoSeen: readonly string[] },
+  now: Date,
+): Promise<WrittenRecords> {
+  const idOf = (externalId: string) => `${fence.installationId}/${externalId}`;
+  const byId = new Map(page.records.map((record) => [idOf(record.externalId), record]));
+  const stored = await storedOf(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
+  const { differences, refused } = differencesOf(byId, stored);
+  if (differences.length > 0) {
+    await feed.announce(await changesOf(records, differences), now);
+    const writes = differences.map((difference) => writeOf(fence, difference, now));
+    const refusals = await writeFenced(records as never, fence, writes);
+    if (refusals.length > 0) await feed.correct(now);
+    feed.close();
+    refused.push(...refusals.map((refusal) => refusedItem(byId, refusal)));
+  }
+  const changed = new Set(differences.map(({ _id }) => _id));
+  const back = [...stored.values()].filter(({ _id, missingSince }) => missingSince && !changed.has(_id));
+  await forgetMissing(
+    { records, fence },
+    back.map(({ _id }) => _id),
+  );
+  return { changes: counted(byId.size, differences, refused), refused };
+}
+
+function counted(
+  all: number,
+  differences: readonly Difference[],
+  refused: readonly SetAsideItem[],
+): RecordChanges {
+  const gone = new Set(refused.map(({ externalId }) => externalId));
+  const written = differences.filter(({ record }) => !gone.has(record.externalId));
+  const created = written.filter(({ kind }) => kind === "created").length;
+  const unchanged = all - written.length - refused.length;
+  return { ...noChanges, created, updated: written.length - created, unchanged };
+}
+
+async function storedOf(
+  records: Collection<RecordDocument>,
+  ids: readonly string[],
+): Promise<Map<string, Stored>> {
+  const projection = { hash: 1, deletedAt: 1, missingSince: 1 };
+  const found = records.find<Stored>({ _id: { $in: [...ids] } }, { projection });
+  return new Map((await found.toArray()).map((one) => [one._id, one]));
+}
+
+function differencesOf(
+  byId: ReadonlyMap<string, FetchedRecord>,
+  stored: ReadonlyMap<string, Stored>,
+): { differences: Difference[]; refused: SetAsideItem[] } {
+  const differences: Difference[] = [];
+  const refused: SetAsideItem[] = [];
+  for (const [_id, record] of byId) {
+    const before = stored.get(_id);
+    const hash = contentHash(record.data);
+    const isPresent = before !== undefined && before.deletedAt === null;
+    if (isPresent && before.hash === hash) continue;
+    const fault = storageFault(record.data);
+    if (fault !== undefined)
+      refused.push({ externalId: record.externalId, item: record.data, reasons: [fault] });
+    else differences.push({ _id, record, hash, kind: isPresent ? "updated" : "created" });
+  }
+  return { differences, refused };
+}
+
+function refusedItem(byId: ReadonlyMap<string, FetchedRecord>, { _id, reason }: Refusal): SetAsideItem {
+  const record = byId.get(_id);
+  return { externalId: record?.externalId, item: record?.data, reasons: [reason] };
+}
+
+/** What the feed says of them; the data before is read only for those that were updated. */
+async function changesOf(
+  records: Collection<RecordDocument>,
+  differences: readonly Difference[],
+): Promise<RecordChange[]> {
+  const updated = differences.filter(({ kind }) => kind === "updated").map(({ _id }) => _id);
+  const before = new Map<string, unknown>();
+  if (updated.length > 0)
+    for await (const { _id, data } of records.find({ _id: { $in: updated } }, { projection: { data: 1 } }))
+      before.set(_id, data);
+  return differences.map(({ _id, record: { externalId, data }, kind }) => ({
+    externalId,
+    kind,
+    fields: changedFields(before.get(_id), data),
+    data,
+  }));
+}
+
+function writeOf({ installationId }: Fence, { _id, record, hash }: Difference, now: Date): FencedWrite {
+  const { externalId, data } = record;
+  return {
+    _id,
+    $set: { installationId, externalId, data, hash, updatedAt: now, deletedAt: null, missingSince: null },
+    $setOnInsert: { firstSeenAt: now },
+  };
+}
+
+async function forgetMissing(
+  { records, fence }: { records: Collection<RecordDocument>; fence: Fence },
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await records.updateMany(
+    { _id: { $in: [...ids] }, fencingToken: { $lte: fence.token } },
+    { $set: { missingSince: null, fencingToken: fence.token } },
+  );
+}
