@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import type { Redis } from "ioredis";
+import { connected, connectProducer, findKeys, type RedisClient } from "@fleetkeeper/redis";
 import { type Db, MongoClient } from "mongodb";
 import { inject, onTestFinished } from "vitest";
 import { createProgress } from "../src/progress.ts";
@@ -21,7 +21,7 @@ export async function runSystem(env: Record<string, string> = {}) {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
   }, 60_000);
 
-  const redis: Redis = connectProducer(inject("redisUrl"));
+  const redis: RedisClient = connectProducer(inject("redisUrl"));
   closers.push(() => redis.quit());
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
@@ -46,14 +46,14 @@ export async function runSystem(env: Record<string, string> = {}) {
 }
 
 /** Every key and value of a Redis namespace as text. */
-export async function dumpRedis(redis: Redis, namespace: string): Promise<string> {
+export async function dumpRedis(redis: RedisClient, namespace: string): Promise<string> {
   const parts: string[] = [];
-  for (const key of await redis.keys(`*${namespace}*`))
+  for (const key of await findKeys(redis, `*${namespace}*`))
     parts.push(key, JSON.stringify(await contentOf(redis, key)));
   return parts.join("\n");
 }
 
-async function contentOf(redis: Redis, key: string): Promise<unknown> {
+async function contentOf(redis: RedisClient, key: string): Promise<unknown> {
   const type = await redis.type(key);
   switch (type) {
     case "string":

@@ -1,4 +1,4 @@
-// What binds a body to the token that it came with, and where that is remembered.
+// What binds a body to the token that it came with.
 
 import { createHash } from "node:crypto";
 import { type CallbackBody, canonicalText } from "./callback-body.ts";
@@ -9,9 +9,4 @@ export function contentHashOf(token: Pick<CallbackToken, "id">, body: CallbackBo
   return createHash("sha256")
     .update(`${token.id}.${canonicalText(body)}`)
     .digest("hex");
-}
-
-/** The Redis key that holds the content hash of the first body that came with a token. */
-export function bindingKeyOf(namespace: string, token: Pick<CallbackToken, "id">): string {
-  return `${namespace}:callback-token:${token.id}`;
 }

@@ -7,7 +7,7 @@ export {
   type InstalledBody,
   isInstalled,
 } from "./callback-body.ts";
-export { bindingKeyOf, contentHashOf } from "./content-hash.ts";
+export { contentHashOf } from "./content-hash.ts";
 export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
 export { createKeySetFetcher } from "./fetch-key-set.ts";
 export { tokenOf } from "./identity-header.ts";

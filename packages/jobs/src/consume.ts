@@ -1,9 +1,9 @@
 // Taking jobs from one queue: runs the handler, and carries out what `retry.ts` decided when it failed.
 
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { DelayedError, type Job, Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
-import { type Payloads, probeName, type QueueName, queuePrefix } from "./queues.ts";
+import { type Payloads, probeName, type QueueName } from "./queues.ts";
 
 /** What becomes of a job whose handler threw. `retry` uses up an attempt, `later` does not, `never` ends as failed. */
 export type Verdict =
@@ -22,7 +22,7 @@ export interface Task<Name extends QueueName> {
 
 export interface ConsumeOptions<Name extends QueueName> {
   queue: Name;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   concurrency: number;
   /** What it returns is the job's result on the board: no secret. */
@@ -116,7 +116,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
 
   const worker = new Worker<Payloads[Name]>(queue, process, {
     connection: redis,
-    prefix: queuePrefix(namespace, queue),
+    prefix: redisKeys(namespace).queuePrefix(queue),
     concurrency,
     lockDuration: lockDurationMs,
     ...(telemetry && { telemetry }),

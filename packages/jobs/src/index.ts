@@ -1,6 +1,5 @@
 // The queues between the services. Hides BullMQ.
 
-export { connectConsumer, connected, connectProducer } from "./connection.ts";
 export {
   type ConsumeOptions,
   type Consumer,
@@ -9,10 +8,8 @@ export {
   type Task,
   type Verdict,
 } from "./consume.ts";
-export { createDiskBarrier } from "./disk-barrier.ts";
 export { ConsumerIdleError, ConsumerStoppedError, JobsError, QueueUnavailableError } from "./errors.ts";
 export type { FailedJob } from "./failed-jobs.ts";
-export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
 export { type ProofOptions, proveConsumer } from "./prove-consumer.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";
@@ -23,6 +20,7 @@ export {
   type Payloads,
   type QueueName,
   queueNames,
-  queuePrefix,
   unrecognisedOf,
 } from "./queues.ts";
+export { type SafetyOfWrites, waitForWrites } from "./wait-for-writes.ts";
+export { createWriteBarrier } from "./write-barrier.ts";

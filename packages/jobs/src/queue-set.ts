@@ -1,8 +1,8 @@
 // All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
 
 import type { InstallationId } from "@fleetkeeper/model";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type JobsOptions, Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
@@ -14,7 +14,6 @@ import {
   probeName,
   type QueueName,
   queueNames,
-  queuePrefix,
   toPayload,
 } from "./queues.ts";
 
@@ -67,7 +66,7 @@ const mayBeProbes = 20;
 
 /** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */
 export function createQueueSet(options: {
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   onError: (error: Error) => void;
   telemetry?: QueueTelemetry | undefined;
@@ -77,7 +76,7 @@ export function createQueueSet(options: {
     queueNames.map((name) => {
       const queue = new Queue(name, {
         connection: redis,
-        prefix: queuePrefix(namespace, name),
+        prefix: redisKeys(namespace).queuePrefix(name),
         defaultJobOptions: jobOptions[name],
         // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
         skipWaitingForReady: true,

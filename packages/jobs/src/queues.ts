@@ -60,11 +60,6 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
 /** The name of a job without a handler: whoever takes it has proved to take jobs. */
 export const probeName = "health probe";
 
-/** The Redis key prefix of a queue. The braces keep all keys of one queue in one slot of a Redis cluster. */
-export function queuePrefix(namespace: string, queue: QueueName): string {
-  return `{${namespace}-${queue}}`;
-}
-
 /** Job ids hold no `:` and are no integers. */
 export function installJobId(installationId: InstallationId, contentHash: string): string {
   return `${installationId}.${contentHash.slice(0, 32)}`;

@@ -1,7 +1,8 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, syncIdOf } from "@fleetkeeper/model";
+import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import { connectConsumer, connected, connectProducer, consume, createQueueSet } from "../src/index.ts";
+import { consume, createQueueSet } from "../src/index.ts";
 
 const one = installationIdOf("@acme/tracker", "1");
 const other = installationIdOf("@acme/tracker", "1.1");

@@ -1,16 +1,8 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import type { SyncId } from "@fleetkeeper/model";
+import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { expect, inject, onTestFinished, test } from "vitest";
-import {
-  type Consumer,
-  connectConsumer,
-  connected,
-  connectProducer,
-  consume,
-  createQueueSet,
-  type ProofOptions,
-  proveConsumer,
-} from "../src/index.ts";
+import { type Consumer, consume, createQueueSet, type ProofOptions, proveConsumer } from "../src/index.ts";
 import { startSilentProxy } from "./silent-proxy.ts";
 
 async function setup() {

@@ -1,15 +1,8 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import {
-  type AcceptedCallback,
-  connectConsumer,
-  connected,
-  connectProducer,
-  consume,
-  createQueueSet,
-  type Verdict,
-} from "../src/index.ts";
+import { type AcceptedCallback, consume, createQueueSet, type Verdict } from "../src/index.ts";
 
 const installationId = asInstallationId("@a.b.1");
 const patient = { timeout: 10_000, interval: 20 };

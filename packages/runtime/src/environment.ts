@@ -1,6 +1,7 @@
 // Reads a service's configuration from the environment: all faults at once, secrets also from files (`NAME_FILE`).
 
 import { readFileSync } from "node:fs";
+import { parseRedisUrl, RedisUrlError } from "@fleetkeeper/redis";
 import { z } from "zod";
 
 /** The environment does not hold what the service needs. The message has one line a variable and no value. */
@@ -62,6 +63,16 @@ export const variable = {
   url: (...protocols: string[]) =>
     z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
       error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+    }),
+  /** One server, a Sentinel group or a cluster. */
+  redisUrl: () =>
+    z.string().superRefine((text, context) => {
+      try {
+        parseRedisUrl(text);
+      } catch (error) {
+        if (!(error instanceof RedisUrlError)) throw error;
+        context.addIssue({ code: "custom", message: error.message });
+      }
     }),
   /** May name several hosts, which `URL` refuses. */
   mongodbUrl: () =>

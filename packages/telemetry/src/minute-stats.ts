@@ -1,6 +1,6 @@
 // Counts by the minute in Redis, for the board, which is another process: what the counters of all services gained.
 
-import type { Redis } from "ioredis";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Counter } from "prom-client";
 
 /** By name, `<source>:<value of the label>`: `callbacks:accepted`, `runs:ERR_API_FORBIDDEN`, `records:created`. */
@@ -14,7 +14,7 @@ export interface MinuteStats {
 
 export interface MinuteStatsOptions {
   /** One that fails fast while Redis is away. */
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   /** The service's metrics: what their counters gain goes to Redis, so that a metric and its count by the minute agree. */
   metrics: CountedMetrics;
@@ -108,7 +108,7 @@ export function createMinuteStats(options: MinuteStatsOptions): { close: () => P
  * nothing was counted is there without counts. Rejects when Redis does not answer.
  */
 export async function readMinuteStats(
-  redis: Redis,
+  redis: RedisClient,
   namespace: string,
   minutes: number,
   now: Date,
@@ -148,7 +148,6 @@ function minuteOf(at: Date): number {
   return Math.floor(at.getTime() / minuteMs) * minuteMs;
 }
 
-/** The braces keep all of them in one slot of a Redis cluster. */
 function keyOf(namespace: string, minute: number): string {
-  return `{${namespace}}:stats:${new Date(minute).toISOString().slice(0, 16)}`;
+  return redisKeys(namespace).minuteStats(new Date(minute).toISOString().slice(0, 16));
 }

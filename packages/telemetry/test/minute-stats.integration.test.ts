@@ -1,5 +1,5 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { Redis } from "ioredis";
+import { connectConsumer, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { afterEach, expect, inject, test, vi } from "vitest";
 import { createIngressMetrics } from "../src/ingress-metrics.ts";
 import { createMinuteStats, readMinuteStats } from "../src/minute-stats.ts";
@@ -16,7 +16,7 @@ const at = (minutes: number) => new Date(noon.getTime() + minutes * 60_000);
 /** One process's stats on a namespace; its clock stands until it is set. */
 function setup(options: { namespace?: string; flushMs?: number } = {}) {
   const { namespace = testNamespace(), flushMs = 10 } = options;
-  const redis = new Redis(inject("redisUrl"), { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  const redis = connectProducer(inject("redisUrl"));
   redis.on("error", () => undefined);
   closers.push(() => redis.disconnect());
   const clock = { now: noon };
@@ -28,7 +28,7 @@ function setup(options: { namespace?: string; flushMs?: number } = {}) {
 
 /** Reads on a connection of its own. */
 function reader(namespace: string) {
-  const redis = new Redis(inject("redisUrl"));
+  const redis = connectConsumer(inject("redisUrl"));
   closers.push(() => redis.quit());
   return async (minutes: number, now: Date) => readMinuteStats(redis, namespace, minutes, now);
 }
@@ -61,7 +61,7 @@ test("an end brings the last counts to Redis, and two hours later they are gone"
   metrics.callbacks.inc({ result: "accepted" });
   await stats.close();
   expect((await read(1, noon))[0]?.counts).toEqual({ "callbacks:accepted": 1 });
-  const [key = ""] = await redis.keys(`*${namespace}*`);
+  const [key = ""] = await findKeys(redis, `*${namespace}*`);
   expect(await redis.ttl(key)).toBeGreaterThan(7_190);
 });
 

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { AccessToken, Generation, InstallationId, SealedText } from "@fleetkeeper/model";
-import type { Redis } from "ioredis";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { z } from "zod";
 
 /** A token and the install whose credential it was granted for. */
@@ -25,7 +25,7 @@ export type TokenCache = ReturnType<typeof createTokenCache>;
  * A text that does not open any more (its key was retired) counts as absent.
  */
 export function createTokenCache(options: {
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   tokenUrl: string;
   scopes: readonly string[];
@@ -37,7 +37,8 @@ export function createTokenCache(options: {
     .update(JSON.stringify([options.tokenUrl, [...options.scopes].sort()]))
     .digest("base64url")
     .slice(0, 12);
-  const keyOf = (installationId: InstallationId) => `${namespace}:token:{${installationId}}:${inputs}`;
+  const keys = redisKeys(namespace);
+  const keyOf = (installationId: InstallationId) => keys.accessToken(installationId, inputs);
 
   return {
     async read(installationId: InstallationId): Promise<CachedToken | undefined> {
@@ -60,6 +61,6 @@ export function createTokenCache(options: {
       await redis.del(keyOf(installationId));
     },
 
-    lockKeyOf: (installationId: InstallationId) => `${keyOf(installationId)}:lock`,
+    lockKeyOf: (installationId: InstallationId) => keys.accessTokenLock(installationId, inputs),
   };
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credential, Generation, InstallationId } from "@fleetkeeper/model";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "@fleetkeeper/redis";
 import {
   type CredentialRefusedError,
   InstallationRevokedError,
@@ -24,7 +24,7 @@ export interface LoadedCredential {
 
 export interface TokensOptions {
   cache: TokenCache;
-  redis: Redis;
+  redis: RedisClient;
   endpoint: TokenEndpoint;
   loadCredential: (installationId: InstallationId) => Promise<LoadedCredential>;
   /** Called after each request to the endpoint, before the token is handed out. Must not throw. */

@@ -1,7 +1,7 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { connectConsumer, findKeys } from "@fleetkeeper/redis";
 import { startSimulator } from "@fleetkeeper/simulator";
-import { Redis } from "ioredis";
 import { Agent } from "undici";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { createTokenCache, createTokens, type LoadedCredential } from "../src/index.ts";
@@ -12,7 +12,7 @@ const id = asInstallationId("@a.b.1");
 async function setup() {
   const simulator = await startSimulator();
   const account = simulator.addAccount({ assets: 1 });
-  const redis = new Redis(inject("redisUrl"));
+  const redis = connectConsumer(inject("redisUrl"));
   const dispatcher = new Agent();
   const namespace = testNamespace();
   onTestFinished(async () => {
@@ -146,7 +146,7 @@ test("a lock that its owner left behind ends by itself, and nobody frees another
   const { redis, namespace, createProcess } = await setup();
   const process = createProcess();
   await process.get(id);
-  const [tokenKey = ""] = await redis.keys(`${namespace}:token:*`);
+  const [tokenKey = ""] = await findKeys(redis, `*${namespace}*:token:*`);
   await redis.del(tokenKey);
   await redis.set(`${tokenKey}:lock`, "somebody else", "PX", 700);
   const other = createProcess();
@@ -160,12 +160,12 @@ test("what is in Redis is sealed, ends with the token and can be forgotten", asy
   const { redis, namespace, createProcess } = await setup();
   const process = createProcess();
   const { accessToken } = await process.get(id);
-  const [tokenKey = ""] = await redis.keys(`${namespace}:token:*`);
+  const [tokenKey = ""] = await findKeys(redis, `*${namespace}*:token:*`);
   expect(await redis.get(tokenKey)).not.toContain(accessToken);
   expect(await redis.pttl(tokenKey)).toBeGreaterThan(3_500_000);
   expect(await redis.pttl(tokenKey)).toBeLessThanOrEqual(3_600_000);
   await process.forget(id);
-  expect(await redis.keys(`${namespace}:token:*`)).toEqual([]);
+  expect(await findKeys(redis, `*${namespace}*:token:*`)).toEqual([]);
 });
 
 test("where a token was found is told of each look, and each request can be timed", async () => {

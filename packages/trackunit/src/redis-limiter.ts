@@ -1,12 +1,12 @@
 // The limiter in Redis: a log of the last requests per installation and family, so that no stretch of time ever holds too many.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Redis } from "ioredis";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { ApiLimiterUnavailableError, ApiRateLimitedError } from "./errors.ts";
 import { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 
 export interface RedisLimiterOptions {
-  redis: Redis;
+  redis: RedisClient;
   /** Key prefix. */
   namespace: string;
   /** By family, over the documented ones. */
@@ -19,10 +19,13 @@ export interface RedisLimiterOptions {
   now?: () => Date;
 }
 
-/** Keys are `<namespace>:limit:{<installation id>}:<family>`, and expire with the window. Losing them forgets the last requests. */
+/** Its keys expire with the window. Losing them forgets the last requests. */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
   const { redis, namespace, longestDelayMs = 1_500, onTake, now } = options;
   const limits: Readonly<Record<string, Limit>> = { ...documentedLimits, ...options.limits };
+  const keys = redisKeys(namespace);
+  const logKey = ({ installationId, family, part }: LimitUse) => keys.apiLimit(installationId, family, part);
+  const closedKey = ({ installationId, family }: LimitUse) => keys.apiClosed(installationId, family);
   const nowMs = () => String(now?.().getTime() ?? "");
 
   return {
@@ -42,19 +45,6 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
       await answered(redis.eval(closeScript, 1, closedKey(use), nowMs(), Math.ceil(forMs)));
     },
   };
-
-  /** The braces keep an installation's keys in one slot of a cluster. */
-  function keyOf({ installationId, family }: LimitUse): string {
-    return `${namespace}:limit:{${installationId}}:${family}`;
-  }
-
-  function logKey(use: LimitUse): string {
-    return use.part === undefined ? keyOf(use) : `${keyOf(use)}:part:${use.part}`;
-  }
-
-  function closedKey(use: LimitUse): string {
-    return `${keyOf(use)}:closed`;
-  }
 }
 
 async function answered(reply: Promise<unknown>): Promise<unknown> {

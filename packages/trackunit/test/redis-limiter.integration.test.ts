@@ -1,6 +1,6 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId } from "@fleetkeeper/model";
-import { Redis } from "ioredis";
+import { connectConsumer, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import {
   ApiRateLimitedError,
@@ -14,7 +14,7 @@ const account = asInstallationId("@a.b.1");
 const { signal } = reading();
 
 function setup(options: Partial<RedisLimiterOptions> = {}) {
-  const redis = new Redis(inject("redisUrl"));
+  const redis = connectConsumer(inject("redisUrl"));
   onTestFinished(async () => void (await redis.quit()));
   const namespace = testNamespace();
   const clock = { ms: Date.UTC(2026, 0, 1) };
@@ -95,7 +95,7 @@ test("installations, families and parts are counted apart", async () => {
 test("a family without a limit is never refused", async () => {
   const { redis, namespace, take } = setup();
   for (let time = 0; time < 200; time++) expect(await take("graphql")).toBeUndefined();
-  expect(await redis.keys(`${namespace}:*`)).toEqual([]);
+  expect(await findKeys(redis, `*${namespace}*`)).toEqual([]);
 });
 
 test("limits can be set, over the documented ones", async () => {
@@ -133,7 +133,7 @@ test("a clock that was set back a little keeps the uses in order", async () => {
   const firstMs = clock.ms;
   clock.ms -= 50;
   await take("pages");
-  expect(await redis.lrange(`${namespace}:limit:{${account}}:pages`, 0, -1)).toEqual([
+  expect(await redis.lrange(`{${namespace}-${account}}:limit:pages`, 0, -1)).toEqual([
     String(firstMs),
     String(firstMs),
   ]);
@@ -144,11 +144,11 @@ test("everything it keeps expires", async () => {
   await take("event-log");
   await take("aemp-fleet", "7");
   await limiter.close({ installationId: account, family: "graphql" }, 60_000);
-  const keys = (await redis.keys(`${namespace}:*`)).sort();
+  const keys = (await findKeys(redis, `*${namespace}*`)).sort();
   expect(keys).toEqual([
-    `${namespace}:limit:{${account}}:aemp-fleet:part:7`,
-    `${namespace}:limit:{${account}}:event-log`,
-    `${namespace}:limit:{${account}}:graphql:closed`,
+    `{${namespace}-${account}}:limit:aemp-fleet:part:7`,
+    `{${namespace}-${account}}:limit:event-log`,
+    `{${namespace}-${account}}:limit:graphql:closed`,
   ]);
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
 });
@@ -160,7 +160,7 @@ test("places that are taken ahead, to be waited for, are within the limit too", 
   const used: number[] = [];
   for (let step = 0; step < 120; step++) {
     if ((await take("pages")) === undefined)
-      used.push(Number(await redis.lindex(`${namespace}:limit:{${account}}:pages`, -1)));
+      used.push(Number(await redis.lindex(`{${namespace}-${account}}:limit:pages`, -1)));
     clock.ms += ((step * 7919) % 13) * 75;
   }
   expect(used).toEqual([...used].sort((a, b) => a - b));
@@ -200,13 +200,9 @@ test("an abort ends a short wait", async () => {
 });
 
 test("without Redis nothing may be asked, and the error says so", async () => {
-  const redis = new Redis({
-    port: 1,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    retryStrategy: () => null,
-  });
+  const redis = connectProducer("redis://127.0.0.1:1");
   redis.on("error", () => undefined);
+  onTestFinished(() => redis.disconnect());
   const limiter = createRedisLimiter({ redis, namespace: testNamespace() });
   await expect(limiter.take({ installationId: account, family: "locations" }, signal)).rejects.toMatchObject({
     code: "ERR_API_LIMITER_UNAVAILABLE",

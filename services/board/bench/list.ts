@@ -1,7 +1,8 @@
 // How long the list of accounts takes with 100 000 of them: `node services/board/bench/list.ts [count]`. Servers as for the tests.
 
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { startLocalStack } from "@fleetkeeper/local-stack";
+import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { createBoardServer } from "../src/server.ts";

@@ -26,7 +26,7 @@ const oidcVariables = [
 
 export const schema = z
   .object({
-    REDIS_URL: variable.url("redis:", "rediss:"),
+    REDIS_URL: variable.redisUrl(),
     REDIS_NAMESPACE: z.string().default("fleetkeeper"),
     MONGODB_URL: variable.mongodbUrl(),
     BOARD_HOST: z.string().default("127.0.0.1"),

@@ -1,6 +1,7 @@
 // The board: overview, accounts and Bull board behind a login. Environment → config → build → run → close in reverse.
 
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
+import { connected, connectProducer } from "@fleetkeeper/redis";
 import { configure, runService } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
 import { createBoardMetrics, createLog } from "@fleetkeeper/telemetry";

@@ -1,8 +1,9 @@
 // A board on a real Redis and MongoDB with a namespace of its own, and a client that logs in.
 
 import { Writable } from "node:stream";
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
+import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { inject, onTestFinished } from "vitest";

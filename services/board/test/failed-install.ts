@@ -1,8 +1,9 @@
 // An install job that failed, with a sealed credential in it and secrets in all it left behind.
 
 import { randomBytes } from "node:crypto";
-import { type Consumer, connectConsumer, consume, queuePrefix } from "@fleetkeeper/jobs";
+import { type Consumer, consume } from "@fleetkeeper/jobs";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
+import { connectConsumer, redisKeys } from "@fleetkeeper/redis";
 import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { QueueEvents } from "bullmq";
 import { onTestFinished } from "vitest";
@@ -60,7 +61,7 @@ export async function addFailedInstall(world: BoardWorld, redisUrl: string) {
   const eventsRedis = connectConsumer(redisUrl);
   const events = new QueueEvents("install", {
     connection: eventsRedis,
-    prefix: queuePrefix(world.namespace, "install"),
+    prefix: redisKeys(world.namespace).queuePrefix("install"),
     lastEventId: "0",
   });
   events.on("failed", () => failed.resolve());

@@ -13,7 +13,7 @@ const privateKeys = z.object(
 );
 
 export const variables = {
-  REDIS_URL: variable.url("redis:", "rediss:"),
+  REDIS_URL: variable.redisUrl(),
   REDIS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, { error: "may hold up to 40 lower-case letters, digits and - only" })

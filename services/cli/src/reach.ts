@@ -1,8 +1,8 @@
 // What a command reaches: connections made when first asked for, and closed in reverse.
 
-import { connected, connectProducer, createQueueSet, type QueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet, type QueueSet } from "@fleetkeeper/jobs";
+import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { openStore, type Store } from "@fleetkeeper/store";
-import type { Redis } from "ioredis";
 import { readVariables } from "./configuration.ts";
 import { MongodbUnreachableError, RedisUnreachableError } from "./errors.ts";
 
@@ -13,7 +13,7 @@ const connectWithinMs = 3_000;
 export function createReach(env: NodeJS.ProcessEnv) {
   const closers: (() => Promise<unknown> | unknown)[] = [];
   let store: Promise<Store> | undefined;
-  let redis: Promise<Redis> | undefined;
+  let redis: Promise<RedisClient> | undefined;
   let queues: Promise<QueueSet> | undefined;
 
   async function connectStore(): Promise<Store> {
@@ -30,7 +30,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
     }
   }
 
-  async function connectRedis(): Promise<Redis> {
+  async function connectRedis(): Promise<RedisClient> {
     const { REDIS_URL: url } = readVariables(env, "REDIS_URL");
     const connection = connectProducer(url, { commandTimeoutMs: 10_000 });
     connection.on("error", () => undefined);
@@ -63,7 +63,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
     },
 
     /** @throws ConfigurationError, RedisUnreachableError */
-    redis(): Promise<Redis> {
+    redis(): Promise<RedisClient> {
       redis ??= connectRedis();
       return redis;
     },

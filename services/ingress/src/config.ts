@@ -5,7 +5,7 @@ import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
 
 export const schema = z.object({
-  REDIS_URL: variable.url("redis:", "rediss:"),
+  REDIS_URL: variable.redisUrl(),
   REDIS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, { error: "may hold up to 40 lower-case letters, digits and - only" })
@@ -27,6 +27,7 @@ export const schema = z.object({
   ),
   INGRESS_HOST: z.string().default("127.0.0.1"),
   INGRESS_PORT: variable.port(3000),
+  INGRESS_WAIT_REPLICAS: z.coerce.number().int().min(0).max(10).default(0),
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: variable.port(9464),
   LOG_LEVEL: z.enum(logLevels).default("info"),
@@ -49,6 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     audience: values.CALLBACK_AUDIENCE,
     maxAgeMs: values.CALLBACK_MAX_AGE_S * 1_000,
     sealingPublicKey: values.SEALING_PUBLIC_KEY,
+    waitReplicas: values.INGRESS_WAIT_REPLICAS,
     host: values.INGRESS_HOST,
     port: values.INGRESS_PORT,
     opsHost: values.OPS_HOST,

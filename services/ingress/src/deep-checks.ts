@@ -2,16 +2,16 @@
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import { asInstallationId } from "@fleetkeeper/model";
+import { proveWrite, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { DeepCheck } from "@fleetkeeper/runtime";
 import type { Seal } from "@fleetkeeper/sealing";
-import type { Redis } from "ioredis";
 import type { KeySet } from "./key-set.ts";
 
 /** The ingress cannot open what it seals: only that it seals can be seen here. */
 export function createDeepChecks(options: {
   keySet: Pick<KeySet, "check">;
   seal: Seal;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   /** Resolves when what was written before is as safe as the server can make it. */
   confirm: () => Promise<void>;
@@ -23,7 +23,7 @@ export function createDeepChecks(options: {
       await seal("probe", { installationId: asInstallationId("probe"), purpose: "credential" });
     },
     async redis() {
-      await redis.set(`${namespace}:probe`, "", "EX", 60).catch((cause: unknown) => {
+      await proveWrite(redis, [redisKeys(namespace).queueProbe("install")]).catch((cause: unknown) => {
         throw new QueueUnavailableError("Redis did not take a write", { cause });
       });
       await confirm();

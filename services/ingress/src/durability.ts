@@ -1,14 +1,8 @@
-// How sure a 202 can be: what the Redis server promises about its disk, asked again whenever it may be another server.
+// How sure a 202 can be: what the Redis servers promise about their disks, asked again whenever they may be others.
 
-import {
-  createDiskBarrier,
-  evictionPolicyOf,
-  type Persistence,
-  persistenceOf,
-  QueueUnavailableError,
-} from "@fleetkeeper/jobs";
+import { createWriteBarrier, QueueUnavailableError, waitForWrites } from "@fleetkeeper/jobs";
+import { evictionPolicyOf, type Persistence, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 
 const barrierTimeoutMs = 2_500;
 
@@ -17,13 +11,17 @@ export const forWaits = { connections: 4, commandTimeoutMs: barrierTimeoutMs + 5
 
 /** `confirm` resolves when everything added before is as safe as the server can make it. `waitingRedis` serves nothing else. */
 export function createDurability(options: {
-  redis: Redis;
-  waitingRedis: Redis[];
+  redis: RedisClient;
+  waitingRedis: RedisClient[];
   namespace: string;
+  /** How many replicas must have a callback as well. */
+  replicas: number;
   log: Log;
 }) {
-  const { redis, waitingRedis, namespace, log } = options;
-  const onDisk = createDiskBarrier(waitingRedis, { namespace, timeoutMs: barrierTimeoutMs });
+  const { redis, waitingRedis, namespace, replicas, log } = options;
+  const safe = createWriteBarrier(waitingRedis, async (one) =>
+    waitForWrites(one, namespace, { disk: await hasWaitaof(), replicas, timeoutMs: barrierTimeoutMs }),
+  );
   let assessed: Promise<Persistence> | undefined;
 
   function persistence(): Promise<Persistence> {
@@ -34,21 +32,25 @@ export function createDurability(options: {
     return assessed;
   }
 
-  redis.on("close", () => {
+  const hasWaitaof = async () => (await persistence()) === "confirmed";
+  const forget = () => {
     assessed = undefined;
-  });
+  };
+  redis.on("close", forget);
   redis.on("ready", () => {
     persistence().catch((error) => log.warn({ error }, "redis persistence unknown"));
   });
+  // A cluster's masters come and go while the connection to it stays.
+  redis.on("+node", forget);
 
   return {
     async confirm(): Promise<void> {
-      if ((await persistence()) === "confirmed") await onDisk();
+      if (replicas > 0 || (await hasWaitaof())) await safe();
     },
   };
 }
 
-async function assess(redis: Redis, log: Log): Promise<Persistence> {
+async function assess(redis: RedisClient, log: Log): Promise<Persistence> {
   const persistence = await persistenceOf(redis);
   const evictionPolicy = await evictionPolicyOf(redis);
   if (persistence === "none")

@@ -1,7 +1,8 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
 import { createKeySetFetcher } from "@fleetkeeper/callbacks";
-import { connected, connectProducer, createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
+import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
+import { connected, connectProducer } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal } from "@fleetkeeper/sealing";
 import {
@@ -48,7 +49,7 @@ export async function startIngress(
     one.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
     defer("redis for disk waits", () => one.disconnect());
   }
-  const durability = createDurability({ redis, waitingRedis, namespace, log });
+  const durability = createDurability({ redis, waitingRedis, namespace, replicas: config.waitReplicas, log });
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const queueSet = createQueueSet({ redis, namespace, onError, telemetry });

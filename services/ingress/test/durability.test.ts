@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Writable } from "node:stream";
+import type { RedisClient } from "@fleetkeeper/redis";
 import { createLog } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { createDurability } from "../src/durability.ts";
 
@@ -11,16 +11,20 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
   let waits = 0;
   let logged = "";
   const call = async (...[command, , name]: string[]) => {
-    if (command === "WAITAOF") {
-      waits++;
-      return [1, 0];
-    }
     if (server.settings === undefined) throw new Error("Connection is closed.");
     const { appendonly, policy = "noeviction", waitaof = true } = server.settings;
     if (command === "COMMAND") return [waitaof ? ["waitaof"] : null];
     return [name, name === "appendonly" ? appendonly : policy];
   };
-  const redis = Object.assign(new EventEmitter(), { call, incr: async () => 1 });
+  const pipeline = () => ({
+    incr: () => pipeline(),
+    call: () => pipeline(),
+    exec: async () => [
+      [null, ++waits],
+      [null, [1, 0]],
+    ],
+  });
+  const redis = Object.assign(new EventEmitter(), { call, pipeline });
   const destination = new Writable({
     write(chunk, _encoding, done) {
       logged += chunk;
@@ -28,9 +32,10 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
     },
   });
   const durability = createDurability({
-    redis: redis as unknown as Redis,
-    waitingRedis: [redis as unknown as Redis],
+    redis: redis as unknown as RedisClient,
+    waitingRedis: [redis as unknown as RedisClient],
     namespace: "test",
+    replicas: 0,
     log: createLog({ service: "test", level: "warn", destination }),
   });
   return { ...durability, server, redis, waits: () => waits, logged: () => logged };

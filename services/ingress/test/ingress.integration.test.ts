@@ -1,5 +1,6 @@
 import type { SealedText } from "@fleetkeeper/model";
 import { installationIdOf } from "@fleetkeeper/model";
+import { findKeys } from "@fleetkeeper/redis";
 import { afterEach, expect, test } from "vitest";
 import { openRaw } from "./raw-connection.ts";
 import { app, createWorld, type World } from "./world.ts";
@@ -63,7 +64,7 @@ test("a token carries no other body than its first, for as long as it is accepta
     expect(answer).toMatchObject({ status: 409, code: "ERR_TOKEN_REUSED", retryAfter: null });
   }
   expect(await world.queued()).toHaveLength(1);
-  const [key = ""] = await world.redis.keys(`${world.namespace}:callback-token:*`);
+  const [key = ""] = await findKeys(world.redis, `*${world.namespace}*:callback-token`);
   const lifeS = await world.redis.ttl(key);
   expect(lifeS).toBeGreaterThan(3_600);
   expect(lifeS).toBeLessThanOrEqual(3_631);
@@ -86,7 +87,7 @@ test("a token without any time in it is bound for thirty days", async () => {
   world = await createWorld();
   const token = await world.simulator.signCallbackToken({}, { expiresInS: null, issuedAt: null });
   expect(await world.callback({ token })).toMatchObject({ status: 202 });
-  const [key = ""] = await world.redis.keys(`${world.namespace}:callback-token:*`);
+  const [key = ""] = await findKeys(world.redis, `*${world.namespace}*:callback-token`);
   expect(await world.redis.ttl(key)).toBeGreaterThan(30 * 24 * 3_600 - 60);
 });
 
@@ -159,7 +160,7 @@ test("an app that is not on the list is refused, and its token binds nothing", a
     const answer = await world.callback({ body: world.bodyOf({ irisAppId }) });
     expect(answer).toMatchObject({ status: 403, code: "ERR_APP_NOT_ALLOWED" });
   }
-  expect(await world.redis.keys(`*${world.namespace}*`)).toEqual(
+  expect(await findKeys(world.redis, `*${world.namespace}*`)).toEqual(
     expect.not.arrayContaining([expect.stringContaining("callback-token")]),
   );
 });

@@ -1,3 +1,4 @@
+import { findKeys } from "@fleetkeeper/redis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { createRedisGate } from "./redis-gate.ts";
 import { createWorld, type World } from "./world.ts";
@@ -14,7 +15,7 @@ async function redisText({ redis, namespace }: World): Promise<string> {
     zset: (key) => redis.zrange(key, "0", "-1"),
     stream: (key) => redis.xrange(key, "-", "+"),
   };
-  const keys = await redis.keys(`*${namespace}*`);
+  const keys = await findKeys(redis, `*${namespace}*`);
   const contents = keys.map(async (key) => [key, await readers[await redis.type(key)]?.(key)]);
   return JSON.stringify(await Promise.all(contents));
 }

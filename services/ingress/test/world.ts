@@ -1,8 +1,9 @@
 // The world of the ingress's integration tests: an ingress in this process on real ports, a simulated Trackunit, a view of the queue.
 
 import { Writable } from "node:stream";
-import { connected, connectProducer, createQueueSet, type Payloads } from "@fleetkeeper/jobs";
+import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
+import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { createOpen, generateSealingKey } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { createLog } from "@fleetkeeper/telemetry";
@@ -122,7 +123,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     async close(): Promise<void> {
       await stopIngress();
       await queues.close();
-      const keys = await redis.keys(`*${namespace}*`);
+      const keys = await findKeys(redis, `*${namespace}*`);
       if (keys.length > 0) await redis.del(keys);
       await redis.quit();
       await simulator.close();

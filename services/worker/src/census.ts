@@ -1,7 +1,7 @@
 // Counts of all accounts, which cost most where there are many: taken at most every 30 s by one worker, and shared through Redis.
 
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Store } from "@fleetkeeper/store";
-import type { Redis } from "ioredis";
 
 const validMs = 30_000;
 
@@ -15,12 +15,12 @@ export interface Census {
 /** Two workers that are asked at the same moment may both count; they come to the same. */
 export function createTakeCensus(options: {
   store: Store;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   now: () => Date;
 }): () => Promise<Census> {
   const { store, redis, namespace, now } = options;
-  const key = `{${namespace}}:census`;
+  const key = redisKeys(namespace).census();
   return async () => {
     const known = await redis.get(key);
     if (known !== null) return JSON.parse(known);

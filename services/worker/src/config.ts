@@ -9,7 +9,7 @@ const jwk = z.looseObject({ kty: z.string(), kid: z.string() }) as unknown as z.
 const jwks = z.object({ keys: z.array(jwk).min(1) }) as unknown as z.ZodType<JSONWebKeySet>;
 
 export const schema = z.object({
-  REDIS_URL: variable.url("redis:", "rediss:"),
+  REDIS_URL: variable.redisUrl(),
   REDIS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)

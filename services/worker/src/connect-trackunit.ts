@@ -1,11 +1,11 @@
 // The way to Trackunit: access tokens for each installation, and the API with them, within its limits.
 
+import type { RedisClient } from "@fleetkeeper/redis";
 import { createOpen, createSeal, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
-import type { Redis } from "ioredis";
 import type { Dispatcher } from "undici";
 import type { WorkerConfig } from "./config.ts";
 import { createTokenLedger, type TokenLedger } from "./token-ledger.ts";
@@ -20,7 +20,7 @@ export interface TrackunitConnection {
 
 export async function connectTrackunit(options: {
   config: WorkerConfig;
-  redis: Redis;
+  redis: RedisClient;
   store: Store;
   dispatcher: Dispatcher;
   log: Log;

@@ -1,17 +1,22 @@
-// How the trace of an install goes on through MongoDB's schedule: Redis remembers for ten minutes where it got to, and the dispatcher asks.
+// How the trace of an install goes on through MongoDB's schedule: RedisClient remembers for ten minutes where it got to, and the dispatcher asks.
 
 import type { InstallationId } from "@fleetkeeper/model";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Log, Traces } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 
 export type InstallTraces = ReturnType<typeof createInstallTraces>;
 
 const rememberedMs = 10 * 60_000;
 
 /** Does nothing while traces are off; a trace that tears is logged and not thrown. */
-export function createInstallTraces(options: { redis: Redis; namespace: string; traces: Traces; log: Log }) {
+export function createInstallTraces(options: {
+  redis: RedisClient;
+  namespace: string;
+  traces: Traces;
+  log: Log;
+}) {
   const { redis, namespace, traces, log } = options;
-  const keyOf = (id: InstallationId) => `{${namespace}}:install-trace:${id}`;
+  const keyOf = redisKeys(namespace).installTrace;
 
   return {
     /** That what follows from this install belongs to the running trace. */

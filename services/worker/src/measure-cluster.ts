@@ -1,14 +1,8 @@
 // Facts about the whole cluster for the metrics, measured when a worker is scraped. Every worker exports the same, so that none of them is needed for it.
 
-import {
-  evictionPolicyOf,
-  persistenceOf,
-  type QueueName,
-  type QueueSet,
-  queueNames,
-} from "@fleetkeeper/jobs";
+import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
+import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import type { ClusterMetrics, Log } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import type { Census } from "./census.ts";
 
 /** One of prom-client's gauges. */
@@ -16,7 +10,7 @@ type Gauge = ClusterMetrics[keyof ClusterMetrics];
 
 export interface MeasureOptions {
   metrics: ClusterMetrics;
-  redis: Redis;
+  redis: RedisClient;
   queues: QueueSet;
   /** How long the most overdue sync has been due. */
   lagMs: () => Promise<number>;

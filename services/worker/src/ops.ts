@@ -1,11 +1,11 @@
 // The worker's ops server: health, deep checks, and metrics with the facts about the cluster.
 
 import type { Consumer, QueueName, QueueSet } from "@fleetkeeper/jobs";
+import type { RedisClient } from "@fleetkeeper/redis";
 import { createOpsServer } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import { createClusterMetrics, type Log, type WorkerMetrics } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import { createTakeCensus } from "./census.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createMeasureCluster } from "./measure-cluster.ts";
@@ -16,7 +16,7 @@ export async function startWorkerOps(options: {
   port: number;
   metrics: WorkerMetrics;
   consumers: Record<QueueName, Consumer>;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   queues: QueueSet;
   store: Store;

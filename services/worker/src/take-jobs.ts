@@ -7,9 +7,9 @@ import {
   type QueueName,
   type Task,
 } from "@fleetkeeper/jobs";
+import type { RedisClient } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import type { InstallTraces } from "./install-traces.ts";
 import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
@@ -18,7 +18,7 @@ import { installationOf, traceJobs } from "./trace-jobs.ts";
 const graceMs = 10_000;
 
 export function createTakeJobs(options: {
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   log: Log;
   metrics: WorkerMetrics;

@@ -1,12 +1,7 @@
 // The worker, from configuration to running consumers: the one page where the whole system is seen.
 
-import {
-  connectConsumer,
-  connected,
-  connectProducer,
-  createQueueSet,
-  loadQueueTelemetry,
-} from "@fleetkeeper/jobs";
+import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
+import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";

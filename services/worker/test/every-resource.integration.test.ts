@@ -1,3 +1,4 @@
+import { findKeys } from "@fleetkeeper/redis";
 import { type SimulatedAccount, trueResources, truthOf } from "@fleetkeeper/simulator";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createWorld } from "./create-world.ts";
@@ -75,7 +76,7 @@ test(`after each pass MongoDB holds what Trackunit holds, for seven resources of
 
   /** The runs follow each other faster than Trackunit's limits let them: what was counted is forgotten. */
   async function forgetLimits(): Promise<void> {
-    const keys = await world.redis.keys(`${world.namespace}:limit:*`);
+    const keys = await findKeys(world.redis, `*${world.namespace}*:limit:*`);
     if (keys.length > 0) await world.redis.del(...keys);
   }
 

@@ -1,6 +1,6 @@
-import { connectProducer } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
+import { connectProducer } from "@fleetkeeper/redis";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { defaultAbsenceRules, openStore } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";

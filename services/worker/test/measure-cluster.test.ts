@@ -1,6 +1,6 @@
 import type { QueueSet } from "@fleetkeeper/jobs";
+import type { RedisClient } from "@fleetkeeper/redis";
 import { createClusterMetrics, createLog, createMetrics } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { createMeasureCluster } from "../src/measure-cluster.ts";
 
@@ -8,14 +8,14 @@ const now = new Date("2030-01-01T00:00:00Z");
 const queue = { getJobCounts: async () => ({ waiting: 2, active: 1, delayed: 0, failed: 3 }) };
 
 /** A Redis that says this of its configuration; null: it does not let one ask. */
-const redisThatSays = (settings: Record<string, string> | null): Redis =>
+const redisThatSays = (settings: Record<string, string> | null): RedisClient =>
   ({
     call: async (command: string, _get: string, name: string) => {
       if (command === "COMMAND") return [null];
       if (settings === null) throw new Error("NOPERM");
       return [name, settings[name]];
     },
-  }) as unknown as Redis;
+  }) as unknown as RedisClient;
 
 function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {}) {
   const metrics = createMetrics("worker");

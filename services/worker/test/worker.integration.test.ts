@@ -1,3 +1,4 @@
+import { findKeys } from "@fleetkeeper/redis";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { afterEach, expect, test, vi } from "vitest";
 import { createWorld } from "./create-world.ts";
@@ -218,12 +219,12 @@ test("after the loss of all of Redis everything goes on by itself", async () => 
   const stop = await world.startWorker();
   await world.install(account);
   await synced(account);
-  const keys = await world.redis.keys(`*${world.namespace}*`);
+  const keys = await findKeys(world.redis, `*${world.namespace}*`);
   expect(keys.length).toBeGreaterThan(5);
   await world.redis.del(...keys);
   await runAgain(account);
   await stop();
-  await world.redis.del(...(await world.redis.keys(`*${world.namespace}*`)));
+  await world.redis.del(...(await findKeys(world.redis, `*${world.namespace}*`)));
   await world.startWorker();
   await runAgain(account);
   expect(account.tokenCalls).toBe(2);

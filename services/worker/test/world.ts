@@ -1,14 +1,14 @@
 // A world for the worker: a worker in this process, a simulated Trackunit, and a way to hand in installs.
 
 import { createHash } from "node:crypto";
-import { connected, connectProducer, createQueueSet } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, generationOf, installationIdOf } from "@fleetkeeper/model";
+import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
@@ -42,7 +42,7 @@ export async function createWorldOn(
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...options.env,
   };
-  const redis: Redis = connectProducer(env.REDIS_URL ?? "");
+  const redis: RedisClient = connectProducer(env.REDIS_URL ?? "");
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
   const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
+import { findKeys } from "@fleetkeeper/redis";
 import { createOpen } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readLogs, runSystem } from "../running-system.ts";
@@ -80,7 +81,7 @@ test("no secret is in what is sent, also where something fails", async () => {
   const open = await createOpen(
     JSON.parse(JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8")).sealingPrivateKeys),
   );
-  const keys = await redis.keys(`${namespace}:token:*${account.accountId}*`);
+  const keys = await findKeys(redis, `*${namespace}*${account.accountId}*:token:*`);
   const [key = ""] = keys.filter((one) => !one.endsWith(":lock"));
   const sealed = (await redis.get(key)) as SealedText;
   const { accessToken } = JSON.parse(await open(sealed, { installationId: id, purpose: "access-token" }));

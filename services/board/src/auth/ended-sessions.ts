@@ -1,6 +1,6 @@
 // Sessions that were logged out before their time: a copy of the cookie is worth nothing either.
 
-import type { Redis } from "ioredis";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Session } from "./sessions.ts";
 
 export interface EndedSessions {
@@ -10,13 +10,13 @@ export interface EndedSessions {
 }
 
 export function createEndedSessions(options: {
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   maxAgeMs: number;
   onError: (error: unknown) => void;
 }): EndedSessions {
   const { redis, namespace, maxAgeMs, onError } = options;
-  const keyOf = ({ id }: Session) => `{${namespace}-board}:ended-session:${id}`;
+  const keyOf = ({ id }: Session) => redisKeys(namespace).endedSession(id);
   return {
     async add(session) {
       try {

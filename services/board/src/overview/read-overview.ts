@@ -2,9 +2,9 @@
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationState } from "@fleetkeeper/model";
+import type { RedisClient } from "@fleetkeeper/redis";
 import type { Store } from "@fleetkeeper/store";
 import { type MinuteStats, readMinuteStats } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import { type QueueState, readQueueStates } from "../bull-board/queue-states.ts";
 
 export interface OverviewFacts {
@@ -37,7 +37,7 @@ export type ReadOverview = () => Promise<OverviewFacts>;
 
 export function createReadOverview(options: {
   queueSet: QueueSet;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   store: Store;
   countByState: Store["installations"]["countByState"];

@@ -1,7 +1,8 @@
 // `callback verify`: why would this captured callback be refused?
 
 import { readFileSync } from "node:fs";
-import { bindingKeyOf, createKeySetFetcher, Refusal } from "@fleetkeeper/callbacks";
+import { createKeySetFetcher, Refusal } from "@fleetkeeper/callbacks";
+import { redisKeys } from "@fleetkeeper/redis";
 import type { Command } from "commander";
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { addCommand } from "../add-command.ts";
@@ -59,7 +60,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
       maxAgeMs: config.CALLBACK_MAX_AGE_S * 1_000,
     },
     allowedApps: new Set(config.TRACKUNIT_APP_IDS),
-    boundHash: redis && ((token) => redis.get(bindingKeyOf(config.REDIS_NAMESPACE, token))),
+    boundHash: redis && ((token) => redis.get(redisKeys(config.REDIS_NAMESPACE).callbackToken(token.id))),
   });
   const keyIds = keySet?.keys.map(({ kid = "(none)" }) => kid) ?? [];
   output.result({ ...examination, keyIds }, () => examinationInWords(examination, keyIds, output.paint));

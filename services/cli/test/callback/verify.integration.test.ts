@@ -54,7 +54,7 @@ test("with --binding Redis says whether another body came first", async () => {
     .update(token.slice(0, signed + 1))
     .update(signature.subarray(0, signature.length / 2))
     .digest("hex");
-  await redis.set(`${namespace}:callback-token:${id}`, "of another body", "EX", 60);
+  await redis.set(`{${namespace}-${id}}:callback-token`, "of another body", "EX", 60);
   const reused = await verify();
   expect(reused.code).toBe(5);
   expect(reused.json()).toMatchObject({ code: "ERR_TOKEN_REUSED", status: 409 });

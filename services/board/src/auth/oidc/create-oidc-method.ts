@@ -1,7 +1,7 @@
 // The login by OpenID Connect, put together.
 
+import type { RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
-import type { Redis } from "ioredis";
 import type { BoardCookies } from "../cookies.ts";
 import type { GuessLimit } from "../guess-limit.ts";
 import type { GuesserOf } from "../guesser.ts";
@@ -22,7 +22,7 @@ export function createOidcMethod(options: {
   /** Seals a try's cookie: 32 bytes. */
   key: Uint8Array;
   cookies: BoardCookies;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   guessLimit: GuessLimit;
   guesserOf: GuesserOf;

@@ -1,8 +1,8 @@
 // A login on its way to the provider and back: what must fit when it returns, sealed in a cookie for one try within ten minutes.
 
 import { randomUUID } from "node:crypto";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Redis } from "ioredis";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import { randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
 import { OidcStateError } from "../../errors.ts";
@@ -35,7 +35,7 @@ export function createOidcTries(options: {
   key: Uint8Array;
   cookie: BoardCookie;
   maxAgeMs: number;
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   onError: (error: unknown) => void;
   now: () => Date;
@@ -45,8 +45,7 @@ export function createOidcTries(options: {
   /** Also while Redis does not answer: the provider takes a code only once, too. */
   async function isFirstUse(id: string): Promise<boolean> {
     try {
-      const redisKey = `{${namespace}-board}:oidc-try:${id}`;
-      return (await redis.set(redisKey, "1", "PX", maxAgeMs, "NX")) === "OK";
+      return (await redis.set(redisKeys(namespace).oidcTry(id), "1", "PX", maxAgeMs, "NX")) === "OK";
     } catch (error) {
       onError(error);
       return true;

@@ -1,7 +1,6 @@
 // Redis: whether what it takes stays, through a crash and when memory runs short.
 
-import { evictionPolicyOf, persistenceOf } from "@fleetkeeper/jobs";
-import type { Redis } from "ioredis";
+import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import { clockSample } from "../clock-sample.ts";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
 
@@ -39,7 +38,7 @@ function versionOf(info: ReadonlyMap<string, string>): Finding {
       );
 }
 
-async function persistence(redis: Redis, info: ReadonlyMap<string, string>): Promise<Finding[]> {
+async function persistence(redis: RedisClient, info: ReadonlyMap<string, string>): Promise<Finding[]> {
   const findings: Finding[] = [];
   const kind = await persistenceOf(redis);
   if (kind === "none")
@@ -74,7 +73,7 @@ async function persistence(redis: Redis, info: ReadonlyMap<string, string>): Pro
   return findings;
 }
 
-async function writesAtOnce(redis: Redis): Promise<boolean> {
+async function writesAtOnce(redis: RedisClient): Promise<boolean> {
   try {
     const [, value] = (await redis.call("CONFIG", "GET", "appendfsync")) as string[];
     return value === "always";
@@ -83,7 +82,7 @@ async function writesAtOnce(redis: Redis): Promise<boolean> {
   }
 }
 
-async function eviction(redis: Redis): Promise<Finding> {
+async function eviction(redis: RedisClient): Promise<Finding> {
   const policy = await evictionPolicyOf(redis);
   if (policy === undefined)
     return warning(

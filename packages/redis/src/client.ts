@@ -1,0 +1,11 @@
+// A connection to Redis, whatever stands behind its address.
+
+import type { Cluster, Redis } from "ioredis";
+
+/** To one server, to the master of a Sentinel group, or to all masters of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** One connection per server that takes writes: one, or as many as the cluster has masters. */
+export function mastersOf(redis: RedisClient): Redis[] {
+  return "nodes" in redis ? redis.nodes("master") : [redis];
+}

@@ -1,0 +1,9 @@
+// Redis: where it is, how to reach it, which keys we have there. Hides what ioredis needs to know.
+
+export { mastersOf, type RedisClient } from "./client.ts";
+export { connectConsumer, connected, connectProducer } from "./connect.ts";
+export { findKeys } from "./find-keys.ts";
+export { type RedisKeys, redisKeys } from "./keys.ts";
+export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
+export { proveWrite } from "./prove-write.ts";
+export { parseRedisUrl, type RedisAddress, RedisUrlError } from "./redis-url.ts";

@@ -1,0 +1,47 @@
+// Every key that we have in Redis, as `documents.ts` is the page of MongoDB. One style: `{<namespace>-<what lies together>}:<name>:<more>`.
+// The braces are a cluster's hash tag: keys with the same one are on the same server, and one command may touch several
+// of them. A user's rights in Redis can be given by the pattern of a tag, such as `{fleetkeeper-board}:*`.
+
+import type { InstallationId } from "@fleetkeeper/model";
+
+export type RedisKeys = ReturnType<typeof redisKeys>;
+
+/** All keys of one namespace (`REDIS_NAMESPACE`). */
+export function redisKeys(namespace: string) {
+  const key = (together: string, ...parts: string[]) => [`{${namespace}-${together}}`, ...parts].join(":");
+
+  return {
+    /** What BullMQ puts before the keys of a queue. */
+    queuePrefix: (queue: string) => key(queue),
+    /** Proves that the server of a queue takes writes. Expires. */
+    queueProbe: (queue: string) => key(queue, "probe"),
+    /** A counter, written before each wait for the disk or the replicas of the queue `install`. */
+    writeBarrier: () => key("install", "write-barrier"),
+
+    /** Which body a callback token came with first, by the token's id. Expires with the token. */
+    callbackToken: (tokenId: string) => key(tokenId, "callback-token"),
+
+    /** A sealed access token; `inputs` stands for the scopes and the endpoint that it is good for. Expires with the token. */
+    accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
+    /** Held by the one who asks for that token. Expires. */
+    accessTokenLock: (id: InstallationId, inputs: string) => key(id, "token", inputs, "lock"),
+
+    /** The last requests of an installation to a family of endpoints, or to a part of it. Expires with the window. */
+    apiLimit: (id: InstallationId, family: string, part?: string) =>
+      key(id, "limit", family, ...(part === undefined ? [] : ["part", part])),
+    /** Until when the API wants no request of that family. Expires. */
+    apiClosed: (id: InstallationId, family: string) => key(id, "limit", family, "closed"),
+
+    /** What the counters of all services gained in a minute, such as `2026-03-01T09:00`. Expires. */
+    minuteStats: (minute: string) => key("facts", "stats", minute),
+    /** Counts of all accounts. Expires. */
+    census: () => key("facts", "census"),
+    /** Where the trace of an install got to. Expires. */
+    installTrace: (id: InstallationId) => key("facts", "install-trace", id),
+
+    /** A session of the board that was logged out. Expires. */
+    endedSession: (sessionId: string) => key("board", "ended-session", sessionId),
+    /** A login by OpenID Connect that has come back. Expires. */
+    oidcTry: (id: string) => key("board", "oidc-try", id),
+  };
+}

@@ -1,0 +1,41 @@
+// What the servers promise about their disk and their memory; of a cluster's masters, what the weakest of them promises.
+
+import type { Redis } from "ioredis";
+import { mastersOf, type RedisClient } from "./client.ts";
+
+/**
+ * - `confirmed`: the server has WAITAOF, and we wait for it;
+ * - `server-policy`: it has an append-only file but no WAITAOF (Redis before 7.2): `appendfsync` decides how soon it is on disk;
+ * - `none`: no append-only file: a crash of Redis loses what waits in it.
+ */
+export type Persistence = "confirmed" | "server-policy" | "none";
+
+const weakestFirst = ["none", "server-policy", "confirmed"] as const;
+
+/** Asks the servers what they can promise. Settings that cannot be read (managed servers forbid CONFIG) count as append-only. */
+export async function persistenceOf(redis: RedisClient): Promise<Persistence> {
+  const each = await Promise.all(mastersOf(redis).map(persistenceOfServer));
+  return weakestFirst.find((persistence) => each.includes(persistence)) ?? "none";
+}
+
+/** `maxmemory-policy`, which must be `noeviction` for a queue; undefined where CONFIG is forbidden. */
+export async function evictionPolicyOf(redis: RedisClient): Promise<string | undefined> {
+  const each = await Promise.all(mastersOf(redis).map((one) => configValue(one, "maxmemory-policy")));
+  return each.find((policy) => policy !== undefined && policy !== "noeviction") ?? each[0];
+}
+
+async function persistenceOfServer(redis: Redis): Promise<Persistence> {
+  const appendOnly = (await configValue(redis, "appendonly")) ?? "yes";
+  if (appendOnly !== "yes") return "none";
+  const [command] = (await redis.call("COMMAND", "INFO", "waitaof")) as unknown[];
+  return command ? "confirmed" : "server-policy";
+}
+
+async function configValue(redis: Redis, name: string): Promise<string | undefined> {
+  try {
+    const [, value] = (await redis.call("CONFIG", "GET", name)) as string[];
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createReconnect } from "../src/reconnect.ts";
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => vi.useRealTimers());
+
+test.each(["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOREPLICAS"])(
+  "%s: somebody else is the master, or will be",
+  (code) => {
+    const error = new Error(`${code} You can't write against a read only replica.`);
+    expect(createReconnect({ longestMs: 2_000, sendAgain: false }).reconnectOnError(error)).toBe(true);
+    expect(createReconnect({ longestMs: 2_000, sendAgain: true }).reconnectOnError(error)).toBe(2);
+  },
+);
+
+test.each(["MISCONF", "OOM", "NOPERM", "WRONGTYPE", "ERR", "NOSCRIPT", "MOVED"])(
+  "%s: another connection would not help",
+  (code) => {
+    const { reconnectOnError } = createReconnect({ longestMs: 2_000, sendAgain: true });
+    expect(reconnectOnError(new Error(`${code} READONLY is only mentioned.`))).toBe(false);
+  },
+);
+
+test("a server that is reached each time and refuses each time is asked less and less often", () => {
+  const { reconnectOnError, retryStrategy } = createReconnect({ longestMs: 2_000, sendAgain: true });
+  const waits = Array.from({ length: 6 }, () => {
+    reconnectOnError(new Error("READONLY"));
+    return retryStrategy(1);
+  });
+  expect(waits).toEqual([200, 400, 800, 1_600, 2_000, 2_000]);
+  vi.advanceTimersByTime(30_001);
+  expect(retryStrategy(1)).toBe(200);
+});
