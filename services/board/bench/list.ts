@@ -5,7 +5,7 @@ import { startLocalStack } from "@fleetkeeper/local-stack";
 import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
-import { createBoardServer } from "../src/server.ts";
+import { createBoard } from "../src/board.ts";
 import { idOf, seedAccounts } from "../test/seed-accounts.ts";
 
 const count = Number(process.argv[2] ?? 100_000);
@@ -20,7 +20,7 @@ const redis = connectProducer(stack.redis.url);
 await connected(redis);
 const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
 const store = await openStore({ mongodbUrl });
-const server = await createBoardServer({
+const server = await createBoard({
   users: [user],
   secureCookies: false,
   trustedProxies: [],

@@ -5,8 +5,8 @@ import { connected, connectProducer } from "@fleetkeeper/redis";
 import { configure, runService } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
 import { createBoardMetrics, createLog } from "@fleetkeeper/telemetry";
+import { createBoard } from "./board.ts";
 import { readConfig } from "./config.ts";
-import { createBoardServer } from "./server.ts";
 
 const config = configure(readConfig);
 const log = createLog({ service: "board", level: config.logLevel });
@@ -28,7 +28,7 @@ await runService({ log }, async (defer) => {
   const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
   defer("store", () => store.close());
 
-  const server = await createBoardServer({
+  const server = await createBoard({
     ...config,
     redis,
     queueSet,

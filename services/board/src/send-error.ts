@@ -4,7 +4,6 @@ import { JobsError } from "@fleetkeeper/jobs";
 import { OperatorError, WrongStateError } from "@fleetkeeper/operator";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { accountPath } from "./accounts/account-actions.ts";
 import {
   BoardError,
   ForgedRequestError,
@@ -14,9 +13,10 @@ import {
   TooManyTriesError,
   WrongPasswordError,
 } from "./errors.ts";
-import { errorPage } from "./views/error-page.ts";
-import { sendPage } from "./views/html.ts";
-import { capitalised } from "./views/words.ts";
+import { errorPage } from "./html/error-page.ts";
+import { sendPage } from "./html/html.ts";
+import { accountPath } from "./html/paths.ts";
+import { capitalised } from "./html/words.ts";
 
 export type SendError = (
   error: unknown,

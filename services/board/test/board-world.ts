@@ -7,7 +7,7 @@ import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { inject, onTestFinished } from "vitest";
-import { type BoardOptions, createBoardServer } from "../src/server.ts";
+import { type BoardOptions, createBoard } from "../src/board.ts";
 
 export const operator = { name: "olive", password: "olives-long-password", role: "operator" } as const;
 export const viewer = { name: "victor", password: "victors-long-password", role: "viewer" } as const;
@@ -32,7 +32,7 @@ export async function startBoard(
       done();
     },
   });
-  const server = await createBoardServer({
+  const server = await createBoard({
     users: [operator, viewer],
     secureCookies: false,
     trustedProxies: [],

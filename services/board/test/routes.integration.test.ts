@@ -3,7 +3,7 @@ import { plan } from "./auth/oidc/provider-world.ts";
 import { startBoard } from "./board-world.ts";
 
 const open = ["/livez", "/readyz", "/login", "/assets/:file"];
-const openWithOidc = ["/login/oidc", "/login/oidc/callback", "/login/oidc/farewell"];
+const openWithOidc = ["/login/oidc", "/login/oidc/callback", "/login/oidc/logged-out"];
 
 /** Every route of the server, from Fastify's picture of them: four characters a level. */
 function routesOf(picture: string): { method: string; path: string }[] {

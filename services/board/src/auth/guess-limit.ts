@@ -1,8 +1,10 @@
 // Bounds password guessing by client and by user, without ever locking a user out.
 
 import { isIPv6 } from "node:net";
+import type { FastifyRequest } from "fastify";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { TooManyTriesError } from "../errors.ts";
+import type { BoardCookie } from "./cookies.ts";
 
 export interface GuessLimitOptions {
   /** Counters start anew after this long. Default 15 minutes. */
@@ -44,8 +46,20 @@ export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
   };
 }
 
-/** Whose guesses count together: an IPv4 address, or the /64 network that one IPv6 subscriber has. */
-export function clientOf(address: string): string {
+/** Whose guesses count together. */
+export type ClientOf = (request: FastifyRequest) => string;
+
+/** A browser that has logged in before is a client of its own, every other request is its address's. */
+export function createClientOf(knownBrowser: BoardCookie): ClientOf {
+  return (request) => {
+    const cookie = request.cookies[knownBrowser.name];
+    const browser = cookie === undefined ? undefined : request.unsignCookie(cookie);
+    return browser?.valid ? `browser ${browser.value}` : `address ${networkOf(request.ip)}`;
+  };
+}
+
+/** An IPv4 address, or the /64 network that one IPv6 subscriber has. */
+export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;

@@ -1,16 +1,16 @@
 // One way to log in: by password, or by OpenID Connect.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Html } from "../views/html.ts";
+import type { Html } from "../html/html.ts";
 import type { Identity } from "./identity.ts";
 
 export interface LoginMethod {
   /** Its part of the login page: a form, or a link to somewhere else. */
-  invitation(page: LoginPageState): Html;
+  loginPart(page: LoginPageState): Html;
   /** Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are. */
   addRoutes(server: FastifyInstance, logIn: LogIn): void;
   /** Where the logout leads whom this method logged in; undefined for the login page. */
-  farewell?(identity: Identity): string | undefined;
+  logoutPathOf?(identity: Identity): string | undefined;
 }
 
 export interface LoginPageState {

@@ -1,8 +1,8 @@
 // Logging in by user and password, with the form on the login page.
 
 import type { FastifyRequest } from "fastify";
-import { passwordForm } from "../views/login-page.ts";
 import type { LoginMethod } from "./login-method.ts";
+import { passwordForm } from "./login-page.ts";
 import type { TryPassword } from "./try-password.ts";
 
 const body = {
@@ -23,7 +23,7 @@ interface LoginForm {
 
 export function createPasswordLogin(tryPassword: TryPassword): LoginMethod {
   return {
-    invitation: passwordForm,
+    loginPart: passwordForm,
     addRoutes(server, logIn) {
       server.post(
         "/login",

@@ -3,8 +3,7 @@
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyRequest } from "fastify";
 import { WrongPasswordError } from "../errors.ts";
-import type { GuessLimit } from "./guess-limit.ts";
-import type { GuesserOf } from "./guesser.ts";
+import type { ClientOf, GuessLimit } from "./guess-limit.ts";
 import type { Identity } from "./identity.ts";
 import type { Passwords } from "./passwords.ts";
 
@@ -14,12 +13,12 @@ export type TryPassword = (request: FastifyRequest, name: string, password: stri
 export function createTryPassword(options: {
   passwords: Passwords;
   guessLimit: GuessLimit;
-  guesserOf: GuesserOf;
+  clientOf: ClientOf;
   log: Log;
 }): TryPassword {
-  const { passwords, guessLimit, guesserOf, log } = options;
+  const { passwords, guessLimit, clientOf, log } = options;
   return async (request, name, password) => {
-    const client = guesserOf(request);
+    const client = clientOf(request);
     // A name that nobody has is not logged: people type their password into the wrong field.
     const user = passwords.isKnown(name) ? name : "";
     await guessLimit.take(client, user);

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../auth/identity.ts";
-import type { Html } from "../views/html.ts";
+import type { Html } from "../html/html.ts";
 
 /** A part of a page, in an element of its own with this id. */
 export interface Fragment {

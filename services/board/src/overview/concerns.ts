@@ -1,9 +1,10 @@
 // What needs somebody, from the whole system's point of view, each with the page where it can be looked into.
 
-import { duration } from "../views/time.ts";
-import { counted } from "../views/words.ts";
+import { queuePath } from "../html/paths.ts";
+import { duration } from "../html/time.ts";
+import { counted } from "../html/words.ts";
 import { lastHourOf, sumOf } from "./last-hour.ts";
-import type { OverviewFacts } from "./read-overview.ts";
+import type { OverviewFacts } from "./read.ts";
 
 export interface Concern {
   mood: "bad" | "wait";
@@ -33,15 +34,15 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
     concerns.push({
       mood: "bad",
       text: `No worker has looked for what is due for ${duration(redis.tickLateMs ?? 0)}: workers hang or are too busy`,
-      link: "/queues/queue/dispatch",
+      link: queuePath("dispatch"),
     });
   for (const { name, counts, paused, workers, oldestWaitingMs = 0 } of redis.queues) {
-    const link = `/queues/queue/${name}`;
+    const link = queuePath(name);
     if (counts.failed > 0)
       concerns.push({
         mood: "bad",
         text: `${counted(counts.failed, "job")} failed in ${name}`,
-        link: `${link}?status=failed`,
+        link: queuePath(name, "failed"),
       });
     if (workers === 0 && !noWorker)
       concerns.push({ mood: "bad", text: `No worker takes jobs from ${name}`, link });
@@ -50,7 +51,7 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
       concerns.push({
         mood: "bad",
         text: `The oldest job in ${name} has waited ${duration(oldestWaitingMs)}`,
-        link: `${link}?status=waiting`,
+        link: queuePath(name, "waiting"),
       });
   }
   const refused = sumOf(lastHourOf(redis.minutes, "callbacks").bad);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { clientOf, createGuessLimit } from "../../src/auth/guess-limit.ts";
+import { createGuessLimit, networkOf } from "../../src/auth/guess-limit.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -55,5 +55,5 @@ test.each([
   ["2001:db8::1", "2001:db8:0:0"],
   ["::1", "0:0:0:0"],
 ])("the guesses of %s count as those of %s", (address, client) => {
-  expect(clientOf(address)).toBe(client);
+  expect(networkOf(address)).toBe(client);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
+import { html } from "../../src/html/html.ts";
 import { createLiveHub, type Topic } from "../../src/live/live-hub.ts";
-import { html } from "../../src/views/html.ts";
 
 const everyMs = 5;
 

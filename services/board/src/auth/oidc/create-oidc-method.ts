@@ -3,8 +3,7 @@
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { BoardCookies } from "../cookies.ts";
-import type { GuessLimit } from "../guess-limit.ts";
-import type { GuesserOf } from "../guesser.ts";
+import type { ClientOf, GuessLimit } from "../guess-limit.ts";
 import type { LoginMethod } from "../login-method.ts";
 import type { Passwords } from "../passwords.ts";
 import { createOidcLogin } from "./oidc-login.ts";
@@ -25,7 +24,7 @@ export function createOidcMethod(options: {
   redis: RedisClient;
   namespace: string;
   guessLimit: GuessLimit;
-  guesserOf: GuesserOf;
+  clientOf: ClientOf;
   passwords: Passwords;
   log: Log;
   now: () => Date;

@@ -11,13 +11,12 @@ import {
   fetchUserInfo,
 } from "openid-client";
 import { OidcAnswerError, OidcAwayError, OidcNoRoleError } from "../../errors.ts";
-import { sendPage } from "../../views/html.ts";
-import { farewellPage, oidcInvitation } from "../../views/oidc-pages.ts";
-import type { GuessLimit } from "../guess-limit.ts";
-import type { GuesserOf } from "../guesser.ts";
+import { sendPage } from "../../html/html.ts";
+import type { ClientOf, GuessLimit } from "../guess-limit.ts";
 import type { Identity } from "../identity.ts";
 import { type LoginMethod, safeNext } from "../login-method.ts";
 import { type Claims, isComplete, roleOf, roleValuesOf, userOf } from "./identity-of-claims.ts";
+import { loggedOutPage, oidcLoginPart } from "./pages.ts";
 import type { OidcProvider } from "./provider.ts";
 import { explain, refusalOf } from "./refusal-of.ts";
 import { callbackPath, type OidcSettings } from "./settings.ts";
@@ -29,18 +28,18 @@ export interface OidcLoginOptions {
   tries: OidcTries;
   /** Of answers that the provider's checks refuse. Apart from the passwords' limit: neither way in closes the other. */
   guessLimit: GuessLimit;
-  guesserOf: GuesserOf;
+  clientOf: ClientOf;
   /** Names that a person of the provider cannot have. */
   isTaken: (name: string) => boolean;
   log: Log;
 }
 
-const farewellPath = "/login/oidc/farewell";
+const loggedOutPath = "/login/oidc/logged-out";
 /** A HEAD request would use up the try. */
 const getOnly = { exposeHeadRoute: false };
 
 export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
-  const { settings, provider, tries, guessLimit, guesserOf, log } = options;
+  const { settings, provider, tries, guessLimit, clientOf, log } = options;
   const providerName = settings.issuer.host;
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -62,7 +61,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
   /** @throws OidcError, TooManyTriesError */
   async function prove(request: FastifyRequest, begun: OidcTry): Promise<Identity> {
     const configuration = await provider.find();
-    const client = guesserOf(request);
+    const client = clientOf(request);
     await guessLimit.take(client, providerName);
     const claims = await claimsOf(configuration, callbackUrl(request, settings), begun, settings).catch(
       async (error: unknown) => {
@@ -92,10 +91,10 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
   }
 
   return {
-    invitation: ({ next }) => oidcInvitation({ providerName, next, isAway: provider.known() === undefined }),
+    loginPart: ({ next }) => oidcLoginPart({ providerName, next, isAway: provider.known() === undefined }),
 
-    farewell: ({ via }) =>
-      via === "oidc" && endSessionUrlOf(provider.known()) !== undefined ? farewellPath : undefined,
+    logoutPathOf: ({ via }) =>
+      via === "oidc" && endSessionUrlOf(provider.known()) !== undefined ? loggedOutPath : undefined,
 
     addRoutes(server, logIn) {
       server.addHook("onClose", async () => provider.close());
@@ -108,11 +107,11 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
         return logIn(request, reply, { identity: await prove(request, begun), next: begun.next });
       });
 
-      server.get(farewellPath, async (_request, reply) => {
+      server.get(loggedOutPath, async (_request, reply) => {
         const endSessionUrl = endSessionUrlOf(provider.known());
         return endSessionUrl === undefined
           ? reply.redirect("/login", 303)
-          : sendPage(reply, farewellPage({ providerName, endSessionUrl }));
+          : sendPage(reply, loggedOutPage({ providerName, endSessionUrl }));
       });
     },
   };

@@ -31,7 +31,7 @@ export interface OidcProviderOptions {
   onError: (error: unknown) => void;
 }
 
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 export function createOidcProvider(options: OidcProviderOptions): OidcProvider {
   const { settings, timeoutMs = 5_000, retryAfterMs = 2_000, onFound, onError } = options;
@@ -53,7 +53,7 @@ export function createOidcProvider(options: OidcProviderOptions): OidcProvider {
   }
 
   async function search(): Promise<void> {
-    for (let waitMs = retryAfterMs; !closing.signal.aborted; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
+    for (let waitMs = retryAfterMs; !closing.signal.aborted; waitMs = Math.min(2 * waitMs, maxWaitMs)) {
       if (found === undefined) await ask().catch(onError);
       if (found !== undefined) return;
       await sleep(waitMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);

@@ -28,7 +28,7 @@ export interface OidcTries {
 }
 
 /** Browsers drop cookies above 4 KiB. */
-const longestNext = 1_500;
+const maxNextLength = 1_500;
 
 export function createOidcTries(options: {
   /** 32 bytes. */
@@ -58,7 +58,7 @@ export function createOidcTries(options: {
         state: randomState(),
         nonce: randomNonce(),
         codeVerifier: randomPKCECodeVerifier(),
-        next: next.length > longestNext ? "/" : next,
+        next: next.length > maxNextLength ? "/" : next,
       };
       const sealed = await new EncryptJWT(begun)
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })

@@ -57,7 +57,7 @@ test.each(["light", "dark"] as const)(
     const { page } = await openPage();
     await page.emulateMedia({ colorScheme });
     for (const width of [390, 1280])
-      for (const address of [`${url}/login`, `${lonelyUrl}/login`, `${url}/login/oidc/farewell`]) {
+      for (const address of [`${url}/login`, `${lonelyUrl}/login`, `${url}/login/oidc/logged-out`]) {
         await page.setViewportSize({ width, height: 844 });
         await page.goto(address);
         expect([address, await accessibilityFaultsOf(page)]).toEqual([address, []]);

@@ -212,10 +212,10 @@ test("the logout ends the board's session and offers the provider's", async () =
   const opal = travel(url);
   await opal.logIn("sub-opal");
   const out = await opal.submit("/", {}, "/logout");
-  expect([out.status, out.headers.get("location")]).toEqual([303, "/login/oidc/farewell"]);
+  expect([out.status, out.headers.get("location")]).toEqual([303, "/login/oidc/logged-out"]);
   expect((await opal.get("/")).status).toBe(401);
-  const farewell = await (await opal.get("/login/oidc/farewell")).text();
-  expect(farewell).toContain(`href="${issuer}/session/end?client_id=fleetkeeper"`);
+  const loggedOut = await (await opal.get("/login/oidc/logged-out")).text();
+  expect(loggedOut).toContain(`href="${issuer}/session/end?client_id=fleetkeeper"`);
 });
 
 test("the session of a password ends on the login page as before", async () => {

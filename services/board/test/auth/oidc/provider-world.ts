@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from "jose";
 import Provider from "oidc-provider";
 import { onTestFinished, vi } from "vitest";
-import type { BoardOptions } from "../../../src/server.ts";
+import type { BoardOptions } from "../../../src/board.ts";
 import { startBoard } from "../../board-world.ts";
 
 /** By `sub`. Whoever types one of them into the provider's form is that person. */

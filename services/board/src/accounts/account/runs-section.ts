@@ -1,0 +1,55 @@
+// The last runs of all syncs of an account.
+
+import { type Html, html } from "../../html/html.ts";
+import { duration, timeTag } from "../../html/time.ts";
+import { badge, count } from "../../html/words.ts";
+import type { AccountFacts } from "./read.ts";
+
+const changeNames = ["created", "updated", "deleted", "unchanged", "rejected"] as const;
+
+export function runsSection({ runs, at }: AccountFacts): Html {
+  return html`<section aria-labelledby="runs-title">
+    <h2 id="runs-title">Last runs</h2>
+    ${runs.length === 0 ? html`<p class="card">None has ended yet.</p>` : runTable(runs, at)}
+  </section>`;
+}
+
+function runTable(runs: AccountFacts["runs"], now: Date): Html {
+  return html`<table class="cards thirds runs">
+    <thead>
+      <tr>
+        <th scope="col">Sync</th>
+        <th scope="col">Ended</th>
+        <th scope="col">Outcome</th>
+        <th scope="col" class="number">Took</th>
+        <th scope="col" class="number">Pages</th>
+        <th scope="col" class="number">Records</th>
+        <th scope="col">Changes</th>
+      </tr>
+    </thead>
+    <tbody>${runs.map((run) => runRow(run, now))}</tbody>
+  </table>`;
+}
+
+function runRow(run: AccountFacts["runs"][number], now: Date): Html {
+  const failed = run.outcome === "failed";
+  return html`<tr class="${failed ? "bad" : ""}">
+    <th scope="row">${run.sync}</th>
+    <td data-label="Ended">${timeTag(run.at, now)}</td>
+    <td data-label="Outcome">
+      ${badge(failed ? "bad" : "good", run.outcome)}
+      ${failed ? html`<small><code>${run.code ?? ""}</code> ${run.message ?? ""}</small>` : ""}
+    </td>
+    <td data-label="Took" class="number nowrap">${duration(run.at.getTime() - run.startedAt.getTime())}</td>
+    <td data-label="Pages" class="number">${count(run.pages)}</td>
+    <td data-label="Records" class="number">${count(run.records)}</td>
+    <td data-label="Changes"><small>${changes(run)}</small></td>
+  </tr>`;
+}
+
+function changes({ changes }: AccountFacts["runs"][number]): string {
+  const said = changeNames
+    .filter((name) => changes[name] > 0)
+    .map((name) => `${count(changes[name])} ${name}`);
+  return said.length === 0 ? "none" : said.join(", ");
+}

@@ -1,0 +1,139 @@
+// The actions on an account, in the order of their buttons.
+
+import { BadFormError } from "../../errors.ts";
+import { html } from "../../html/html.ts";
+import { duration } from "../../html/time.ts";
+import { count } from "../../html/words.ts";
+import { type AccountAction, nameOf } from "./action.ts";
+
+const syncNow: AccountAction = {
+  name: "sync-now",
+  of: "either",
+  verb: "Sync now",
+  question: (what) => `Sync ${what} now?`,
+  consequence: ({ sync }) =>
+    sync === undefined
+      ? "Every sync of the account runs as soon as a worker is free; one that runs already runs once more afterwards."
+      : "It runs as soon as a worker is free; if it runs already, it runs once more afterwards.",
+  async carryOut(actions, who, subject) {
+    await actions.syncNow(who, subject.installation._id, subject.sync?.sync);
+    return `Asked for: ${nameOf(subject)} syncs as soon as a worker is free.`;
+  },
+};
+
+const pause: AccountAction = {
+  name: "pause",
+  of: "either",
+  verb: "Pause",
+  question: (what) => `Pause ${what}?`,
+  consequence: ({ sync }) =>
+    sync === undefined
+      ? "No sync of the account runs and no token is asked for until somebody resumes it. What runs now stops at its next page; its progress stays."
+      : "It does not run until somebody resumes it. What runs now stops at its next page; its progress stays.",
+  async carryOut(actions, who, subject) {
+    await actions.pause(who, subject.installation._id, subject.sync?.sync);
+    return `Paused: ${nameOf(subject)}.`;
+  },
+};
+
+const resume: AccountAction = {
+  name: "resume",
+  of: "either",
+  verb: "Resume",
+  question: (what) => `Resume ${what}?`,
+  consequence: ({ sync }) =>
+    sync === undefined
+      ? "A token is asked for and the account's syncs are due at once. Syncs that were paused one by one stay paused."
+      : "It is due at once and goes on where it stopped.",
+  async carryOut(actions, who, subject) {
+    await actions.resume(who, subject.installation._id, subject.sync?.sync);
+    return `Resumed: ${nameOf(subject)}.`;
+  },
+};
+
+const refreshToken: AccountAction = {
+  name: "refresh-token",
+  of: "account",
+  verb: "Refresh token",
+  question: (what) => `Refresh the token of ${what}?`,
+  consequence: () =>
+    "A worker asks Trackunit for a new access token, whatever is there. If a refused credential works again, the account's syncs go on.",
+  async carryOut(actions, who, subject) {
+    await actions.refreshToken(who, subject.installation._id);
+    return "Asked for: a worker fetches a new token.";
+  },
+};
+
+const retryFailed: AccountAction = {
+  name: "retry-failed",
+  of: "account",
+  verb: "Retry failed jobs",
+  question: (what) => `Retry the failed jobs of ${what}?`,
+  consequence: () => "Every failed job about this account, in whatever queue, is started again.",
+  async carryOut(actions, who, subject) {
+    const started = await actions.retryFailed(who, subject.installation._id);
+    return started === 0 ? "No job of this account has failed." : `Started again: ${count(started)} failed.`;
+  },
+};
+
+const changeInterval: AccountAction = {
+  name: "interval",
+  of: "sync",
+  verb: "Change interval",
+  question: (what) => `Change how often ${what} runs?`,
+  consequence: ({ sync }) => {
+    const defined = sync?.definedIntervalMs;
+    return `Leave it empty for the interval that the sync is defined with${defined === undefined ? "" : `, ${duration(defined)}`}. It counts from the next run, which is due at once.`;
+  },
+  fields: ({ sync }) =>
+    html`<label for="minutes">Minutes from one run to the next</label>
+      <input id="minutes" name="minutes" inputmode="numeric" autocomplete="off" value="${sync?.intervalMs == null ? "" : sync.intervalMs / 60_000}">`,
+  async carryOut(actions, who, subject, { minutes = "" }) {
+    const { installation, sync } = subject;
+    const intervalMs = minutes.trim() === "" ? null : Number(minutes) * 60_000;
+    if (intervalMs !== null && !(intervalMs >= 60_000 && intervalMs <= 31 * 86_400_000))
+      throw new BadFormError("An interval is a number of minutes, from 1 to 44,640 (31 days).");
+    await actions.setInterval(who, installation._id, sync?.sync ?? "", intervalMs);
+    return intervalMs === null
+      ? `${nameOf(subject)} runs as often as it is defined to.`
+      : `${nameOf(subject)} runs every ${duration(intervalMs)}.`;
+  },
+};
+
+const forget: AccountAction = {
+  name: "forget",
+  of: "account",
+  verb: "Forget account",
+  irrevocable: true,
+  question: (what) => `Forget ${what} for good?`,
+  consequence: () =>
+    "Its credential, its token, its schedule and every record that was read for it are deleted. Nothing brings them back but a new install by the customer. What operators did stays in the audit log.",
+  fields: ({ installation }) =>
+    html`<label for="accountId">Type <code>${installation.accountId}</code> to confirm</label>
+      <input id="accountId" name="accountId" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,
+  async carryOut(actions, who, subject, { accountId = "" }) {
+    const { installation } = subject;
+    if (accountId.trim() !== installation.accountId.trim())
+      throw new BadFormError("That is not the id of this account. Nothing was deleted.");
+    await actions.forget(who, installation._id);
+    return `Asked for: a worker deletes everything of account ${installation.accountId}.`;
+  },
+};
+
+export const accountActions = {
+  syncNow,
+  pause,
+  resume,
+  refreshToken,
+  retryFailed,
+  changeInterval,
+  forget,
+} as const satisfies Record<string, AccountAction>;
+
+/** By the name in an address; undefined when there is none, or it is not for what the address names. */
+export function findAction(name: string, ofSync: boolean): AccountAction | undefined {
+  const refused = ofSync ? "account" : "sync";
+  return Object.values<AccountAction>(accountActions).find(
+    (action) => action.name === name && action.of !== refused,
+  );
+}

@@ -1,0 +1,135 @@
+// The list of accounts: search, filter, order, and one page of rows.
+
+import type { InstallationState } from "@fleetkeeper/model";
+import { type Html, html, livePart } from "../../html/html.ts";
+import { layout, type PageState } from "../../html/layout.ts";
+import { accountPath } from "../../html/paths.ts";
+import { clock, timeTag } from "../../html/time.ts";
+import { badge, capitalised, count, type Mood } from "../../html/words.ts";
+import type { Fragment } from "../../live/live-hub.ts";
+import { syncStanding } from "../sync-standing.ts";
+import { tokenStanding } from "../token-standing.ts";
+import { addressOf, type ListFacts, type ListRequest, states } from "./read.ts";
+import { syncLines } from "./sync-lines.ts";
+
+export const stateMoods: Record<InstallationState, Mood> = { active: "good", paused: "wait", revoked: "bad" };
+
+export function listPage(page: PageState & { facts: ListFacts; notice: string | undefined }): Html {
+  const { request } = page.facts;
+  return layout({
+    ...page,
+    title: "Accounts",
+    live: addressOf(request).replace("/accounts", "/accounts/events"),
+    content: html`<div class="title">
+        <h1>Accounts</h1>
+      </div>
+      ${searchForm(request)}
+      ${listFragments(page.facts).map(livePart)}`,
+  });
+}
+
+export function listFragments(facts: ListFacts): Fragment[] {
+  return [
+    { id: "states", html: stateFilter(facts) },
+    { id: "rows", html: rows(facts) },
+  ];
+}
+
+function searchForm({ search, state, sort }: ListRequest): Html {
+  return html`<form class="search" action="/accounts" role="search">
+    ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
+    <div>
+      <label for="search">Account id, or @app</label>
+      <input id="search" name="search" type="search" value="${search}" placeholder="The beginning is enough" autocapitalize="none" spellcheck="false">
+    </div>
+    <div>
+      <label for="sort">Order</label>
+      <select id="sort" name="sort">
+        <option value="id" ${sort === "id" ? "selected" : ""}>By id</option>
+        <option value="newest" ${sort === "newest" ? "selected" : ""}>Newest install first</option>
+      </select>
+    </div>
+    <button>Show</button>
+  </form>`;
+}
+
+function stateFilter({ request, counts, at }: ListFacts): Html {
+  const all = counts.active + counts.paused + counts.revoked;
+  const { after: _, state: chosen, ...others } = request;
+  const choice = (state: InstallationState | undefined, text: string, number: number) =>
+    html`<a href="${addressOf({ ...others, state })}" ${state === chosen ? html`aria-current="true"` : ""} class="${state !== undefined && number > 0 ? stateMoods[state] : ""}">${text} <span class="tally">${count(number)}</span></a>`;
+  return html`<div class="title">
+    <nav class="choices" aria-label="State">
+      ${choice(undefined, "All", all)}
+      ${states.map((state) => choice(state, capitalised(state), counts[state]))}
+    </nav>
+    <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
+  </div>`;
+}
+
+function rows(facts: ListFacts): Html {
+  const { rows, request, next, counts } = facts;
+  const paging = pager(request, next);
+  if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
+  return html`<table class="cards accounts" aria-label="Accounts">
+      <thead>
+        <tr>
+          <th scope="col">Account</th>
+          <th scope="col">State</th>
+          <th scope="col">Token</th>
+          <th scope="col">Syncs</th>
+        </tr>
+      </thead>
+      <tbody>${rows.map((row) => accountRow(row, facts.at))}</tbody>
+    </table>
+    ${paging}`;
+}
+
+function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): Html {
+  const text =
+    next !== undefined
+      ? "None on this page; the next may have some."
+      : counts.active + counts.paused + counts.revoked === 0
+        ? "No account has installed the app yet."
+        : request.search === ""
+          ? "No account is in this state."
+          : "No account begins like this.";
+  return html`<p class="card">${text}</p>`;
+}
+
+function accountRow({ installation, syncs }: ListFacts["rows"][number], now: Date): Html {
+  const { _id, accountId, irisAppId, state, installedAt } = installation;
+  const token = tokenStanding(installation, now);
+  const moods = [stateMoods[state], token.mood, ...syncs.map((sync) => syncStanding(sync, now).mood)];
+  return html`<tr class="${worst.find((mood) => moods.includes(mood)) ?? ""}">
+    <th scope="row">
+      <a href="${accountPath(_id)}">${accountId}</a>
+      <small>${irisAppId} · installed ${timeTag(installedAt, now)}</small>
+    </th>
+    <td data-label="State">${badge(stateMoods[state], state)}</td>
+    <td data-label="Token">
+      ${badge(token.mood, token.label)}
+      ${token.until === null ? "" : html`<small>${untilWords[token.label] ?? "expires"} ${timeTag(token.until, now)}</small>`}
+    </td>
+    <td data-label="Syncs">${syncLines(_id, syncs, now)}</td>
+  </tr>`;
+}
+
+const worst: readonly Mood[] = ["bad", "wait"];
+/** What the time beside a token's badge stands for, where it is not the end of a good one. */
+const untilWords: Record<string, string> = {
+  refused: "again",
+  failed: "again",
+  "none yet": "due",
+  expired: "",
+  expiring: "",
+};
+
+function pager(request: ListRequest, next: string | undefined): Html {
+  const { after: here, ...first } = request;
+  if (here === undefined && next === undefined) return html``;
+  return html`<nav class="pager" aria-label="Pages">
+    ${here === undefined ? "" : html`<a class="button quiet" href="${addressOf(first)}">First page</a>`}
+    ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${addressOf({ ...first, after: next })}" rel="next">Next page</a>`}
+  </nav>`;
+}

@@ -1,0 +1,59 @@
+// The gate before every route: closed unless somebody is logged in, came from our own pages, and has the role.
+
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ForgedRequestError, NotLoggedInError, ReadOnlyRoleError } from "../errors.ts";
+import type { SendError } from "../send-error.ts";
+import type { Identify } from "./identify.ts";
+import { changesSomething, isSameOrigin } from "./same-origin.ts";
+
+/** Whole routes and folders of routes that need no login. Whatever is not named here does, unknown addresses included. */
+const openRoutes = ["/livez", "/readyz", "/login"];
+const openFolders = ["/login/", "/assets/"];
+
+/** What a viewer may send although it changes something. */
+const viewerRoutes = ["/login", "/logout"];
+
+/** Adds the gate. Routes and plugins that read `identity` come after it. */
+export function addGate(
+  server: FastifyInstance,
+  options: { identify: Identify; sendError: SendError },
+): void {
+  const { identify, sendError } = options;
+  server.decorateRequest("identity", undefined);
+  server.decorateRequest("session", undefined);
+  server.addHook("onRequest", async (request, reply) => {
+    try {
+      if (!isProbe(request)) await identify(request, reply);
+      admit(request);
+    } catch (error) {
+      // Not thrown: a plugin's own error handler would answer in its own words.
+      return sendError(error, request, reply);
+    }
+  });
+}
+
+function admit(request: FastifyRequest): void {
+  const route = request.routeOptions.url ?? "";
+  if (request.identity === undefined && !isOpen(route)) throw new NotLoggedInError();
+  if (!changesSomething(request)) return;
+  const hasBasicCredentials = request.identity !== undefined && request.session === undefined;
+  if (!isSameOrigin(request, hasBasicCredentials)) throw new ForgedRequestError();
+  if (request.identity?.role !== "operator" && !viewerRoutes.includes(route) && !isOpen(route))
+    throw new ReadOnlyRoleError();
+}
+
+function isOpen(route: string): boolean {
+  return openRoutes.includes(route) || openFolders.some((folder) => route.startsWith(folder));
+}
+
+function isProbe(request: FastifyRequest): boolean {
+  return ["/livez", "/readyz"].includes(request.routeOptions.url ?? "");
+}
+
+/**
+ * A hook of a route: keeps a viewer from pages that only lead to a change.
+ *@throws ReadOnlyRoleError
+ */
+export async function operatorsOnly(request: FastifyRequest): Promise<void> {
+  if (request.identity?.role !== "operator") throw new ReadOnlyRoleError();
+}

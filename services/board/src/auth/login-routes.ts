@@ -1,0 +1,74 @@
+// `/login` and `/logout`: the login page, whatever methods it offers, and the start and end of a session.
+
+import { randomUUID } from "node:crypto";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { sendPage } from "../html/html.ts";
+import type { ShowLogin } from "../send-error.ts";
+import type { BoardCookies } from "./cookies.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
+import { type LogIn, type LoginMethod, safeNext } from "./login-method.ts";
+import { loginPage } from "./login-page.ts";
+import { csrfTokenFor } from "./page-state.ts";
+import type { Sessions } from "./sessions.ts";
+
+export function addLoginRoutes(
+  server: FastifyInstance,
+  options: {
+    methods: readonly LoginMethod[];
+    sessions: Sessions;
+    endedSessions: EndedSessions;
+    cookies: BoardCookies;
+    showLogin: ShowLogin;
+    log: Log;
+  },
+): void {
+  const { methods, sessions, endedSessions, cookies, showLogin, log } = options;
+
+  const logIn: LogIn = async (request, reply, { identity, next }) => {
+    const session = sessions.start(identity);
+    reply.setCookie(cookies.session.name, await sessions.write(session), cookies.session.options);
+    rememberBrowser(request, reply, cookies);
+    const { user, role, via } = identity;
+    log.info({ user, role, via, address: request.ip }, "login");
+    return reply.redirect(safeNext(next), 303);
+  };
+
+  server.get("/login", async (request, reply) =>
+    request.identity === undefined
+      ? showLogin(request, reply, undefined)
+      : reply.redirect(nextOf(request), 303),
+  );
+  for (const method of methods) method.addRoutes(server, logIn);
+
+  server.post("/logout", { preHandler: server.csrfProtection }, async (request, reply) => {
+    if (request.session !== undefined) await endedSessions.add(request.session);
+    reply.clearCookie(cookies.session.name, cookies.session.options);
+    log.info({ user: request.identity?.user }, "logout");
+    const { identity } = request;
+    const logoutPaths = methods.map((method) => identity && method.logoutPathOf?.(identity));
+    return reply.redirect(logoutPaths.find((path) => path !== undefined) ?? "/login", 303);
+  });
+}
+
+export function createShowLogin(methods: readonly LoginMethod[]): ShowLogin {
+  return (request, reply, message) => {
+    const state = { csrfToken: csrfTokenFor(request, reply), next: nextOf(request) };
+    return sendPage(reply, loginPage({ parts: methods.map((method) => method.loginPart(state)), message }));
+  };
+}
+
+/** Where to go after the login: what the form or the link says, or the page that was asked for. */
+function nextOf(request: FastifyRequest): string {
+  if (request.routeOptions.url?.startsWith("/login")) {
+    const { next } = { ...(request.query as object), ...(request.body as object) } as { next?: unknown };
+    return safeNext(next);
+  }
+  return request.method === "GET" ? safeNext(request.url) : "/";
+}
+
+function rememberBrowser(request: FastifyRequest, reply: FastifyReply, { knownBrowser }: BoardCookies): void {
+  const cookie = request.cookies[knownBrowser.name];
+  if (cookie === undefined || !request.unsignCookie(cookie).valid)
+    reply.setCookie(knownBrowser.name, randomUUID(), knownBrowser.options);
+}

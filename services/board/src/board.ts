@@ -1,0 +1,178 @@
+// Builds the board's HTTP server from top to bottom; the caller listens.
+
+import { randomBytes } from "node:crypto";
+import cookiePlugin from "@fastify/cookie";
+import csrfPlugin from "@fastify/csrf-protection";
+import formPlugin from "@fastify/formbody";
+import helmetPlugin from "@fastify/helmet";
+import type { QueueSet } from "@fleetkeeper/jobs";
+import { createOperatorActions } from "@fleetkeeper/operator";
+import type { RedisClient } from "@fleetkeeper/redis";
+import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/runtime";
+import type { Store } from "@fleetkeeper/store";
+import type { Log, Metrics } from "@fleetkeeper/telemetry";
+import { type FastifyInstance, fastify } from "fastify";
+import { createFailedJobsOf } from "./accounts/account/read.ts";
+import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
+import { addAccountRoutes } from "./accounts/routes.ts";
+import { type BoardCookies, createCookies } from "./auth/cookies.ts";
+import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
+import { addGate } from "./auth/gate.ts";
+import { createClientOf, createGuessLimit, type GuessLimitOptions } from "./auth/guess-limit.ts";
+import { createIdentify } from "./auth/identify.ts";
+import { addLoginRoutes, createShowLogin } from "./auth/login-routes.ts";
+import { createOidcMethod, type OidcTiming } from "./auth/oidc/create-oidc-method.ts";
+import { type OidcSettings, trustOf } from "./auth/oidc/settings.ts";
+import { csrfUserOf } from "./auth/page-state.ts";
+import { createPasswordLogin } from "./auth/password-login.ts";
+import { type BoardUser, createPasswords } from "./auth/passwords.ts";
+import { createSessions, deriveKey } from "./auth/sessions.ts";
+import { createTryPassword } from "./auth/try-password.ts";
+import { NotFoundError } from "./errors.ts";
+import { addAssetRoute } from "./html/assets.ts";
+import { createNotices } from "./html/notices.ts";
+import { securityHeaders } from "./html/security-headers.ts";
+import { createLiveHub } from "./live/live-hub.ts";
+import { createLiveStreams, type LiveStreamsOptions } from "./live/live-streams.ts";
+import { remember } from "./live/remember.ts";
+import { addMetricsRoute } from "./metrics.ts";
+import { createReadOverview } from "./overview/read.ts";
+import { addOverviewRoutes } from "./overview/routes.ts";
+import { addBullBoard } from "./queues/bull-board/plugin.ts";
+import { addRetryRoutes } from "./queues/retry-routes.ts";
+import { createSendError } from "./send-error.ts";
+
+export interface BoardOptions {
+  users: readonly BoardUser[];
+  /** Unset: people log in by password only. */
+  oidc?: OidcSettings | undefined;
+  oidcTiming?: OidcTiming;
+  sessionKey?: string | undefined;
+  secureCookies: boolean;
+  trustedProxies: readonly string[];
+  namespace: string;
+  redis: RedisClient;
+  queueSet: QueueSet;
+  store: Store;
+  metrics: Metrics;
+  checks: Record<string, ReadinessCheck>;
+  log: Log;
+  guessLimit?: GuessLimitOptions;
+  /** How often an open page is brought up to date. Default 2 000. */
+  liveEveryMs?: number;
+  streams?: Pick<LiveStreamsOptions, "maxStreams" | "maxPerSession" | "maxAgeMs">;
+  now?: () => Date;
+}
+
+export async function createBoard(options: BoardOptions): Promise<FastifyInstance> {
+  const { users, oidc, secureCookies, namespace, redis, queueSet, metrics, checks, log } = options;
+  const { now = () => new Date() } = options;
+  const sessionKey = options.sessionKey ?? randomBytes(32).toString("hex");
+  const letIn = oidc === undefined ? users : { users, oidc: trustOf(oidc) };
+  const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, letIn);
+  const cookies = createCookies(secureCookies);
+  const sessions = createSessions({ key: keyFor("session"), now });
+  const endedSessions = createEndedSessions({
+    redis,
+    namespace,
+    maxAgeMs: sessions.maxAgeMs,
+    onError: (error) => log.warn({ error }, "ended sessions cannot be read or written"),
+  });
+  const passwords = createPasswords(users);
+  const clientOf = createClientOf(cookies.knownBrowser);
+  const guessLimit = createGuessLimit(options.guessLimit);
+  const tryPassword = createTryPassword({ passwords, guessLimit, clientOf, log });
+  const methods = [createPasswordLogin(tryPassword)];
+  if (oidc !== undefined)
+    methods.unshift(
+      createOidcMethod({
+        settings: oidc,
+        timing: options.oidcTiming,
+        key: keyFor("oidc"),
+        cookies,
+        redis,
+        namespace,
+        // Not the passwords' limit: neither way in may close the other.
+        guessLimit: createGuessLimit(options.guessLimit),
+        clientOf,
+        passwords,
+        log,
+        now,
+      }),
+    );
+  const showLogin = createShowLogin(methods);
+  const sendError = createSendError({ log, showLogin });
+
+  const server = fastify({
+    logger: false,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    bodyLimit: 64 * 1024,
+    // The ids of installations, and of jobs that begin with one, may be long.
+    routerOptions: { maxParamLength: 2_000 },
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+  });
+  server.setErrorHandler(sendError);
+  await server.register(helmetPlugin, securityHeaders(secureCookies));
+  await server.register(cookiePlugin, { secret: Buffer.from(keyFor("cookie")).toString("hex") });
+  await server.register(formPlugin);
+  await server.register(csrfPlugin, {
+    cookieKey: cookies.csrf.name,
+    cookieOpts: cookies.csrf.options,
+    csrfOpts: { userInfo: true, hmacKey: Buffer.from(keyFor("csrf")).toString("hex") },
+    getUserInfo: csrfUserOf,
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+  });
+  addGate(server, {
+    identify: createIdentify({ sessions, endedSessions, cookie: cookies.session, tryPassword }),
+    sendError,
+  });
+  server.setNotFoundHandler((request, reply) => sendError(new NotFoundError(), request, reply));
+
+  addHealthRoutes(server, checks);
+  addAssetRoute(server);
+  addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, log });
+  addMetricsRoute(server, metrics);
+  addPages(server, options, { endedSessions, cookies, now });
+  await addBullBoard(server, { queueSet, sendError, log });
+  return server;
+}
+
+/** Overview and accounts, and what keeps them up to date. */
+function addPages(
+  server: FastifyInstance,
+  options: BoardOptions,
+  { endedSessions, cookies, now }: { endedSessions: EndedSessions; cookies: BoardCookies; now: () => Date },
+): void {
+  const { namespace, redis, queueSet, store, log, liveEveryMs = 2_000 } = options;
+  const liveStreams = createLiveStreams({
+    ...options.streams,
+    hub: createLiveHub({ everyMs: liveEveryMs }),
+    endedSessions,
+    checkEveryMs: liveEveryMs,
+    onError: (error) => log.warn({ error }, "an open page could not be brought up to date"),
+  });
+  server.addHook("preClose", async () => liveStreams.close());
+  const notices = createNotices(cookies.notice);
+  const actions = createOperatorActions({ store, queues: queueSet, now });
+  // Counting is the most expensive read, and several pages want it.
+  const countByState = remember(liveEveryMs, () => store.installations.countByState());
+  const readOverview = createReadOverview({
+    queueSet,
+    redis,
+    namespace,
+    store,
+    countByState,
+    now,
+    onError: (error, what) => log.warn({ error, what }, "the overview could not be read"),
+  });
+  const failedJobsOf = createFailedJobsOf(queueSet, (error) =>
+    log.warn({ error }, "failed jobs could not be read"),
+  );
+  addOverviewRoutes(server, { readOverview, liveStreams, notices });
+  addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
+  addAccountRoutes(server, { store, failedJobsOf, countByState, liveStreams, notices, now });
+  addAccountActionRoutes(server, { store, actions, notices, log });
+}

@@ -1,0 +1,100 @@
+// The frame that all pages share: head, skip link, header, navigation, main.
+
+import { type Asset, icon, idiomorph, live, pathOf, styleSheet } from "./assets.ts";
+import { type Html, html } from "./html.ts";
+
+/** What every page for somebody who is logged in is told. */
+export interface PageState {
+  identity: { user: string; role: "viewer" | "operator" } | undefined;
+  /** For the forms on the page, the logout among them. */
+  csrfToken: string;
+  path: string;
+}
+
+export interface PageContent {
+  title: string;
+  content: Html;
+  /** Where the events come from that keep the page up to date. */
+  live?: string;
+  /** What the last action came to. */
+  notice?: string | undefined;
+}
+
+const navigation = [
+  { path: "/", text: "Overview" },
+  { path: "/accounts", text: "Accounts" },
+  { path: "/queues/", text: "Queues" },
+];
+
+export function layout(page: PageState & PageContent): Html {
+  return document({
+    title: page.title,
+    scripts: page.live === undefined ? [] : [idiomorph, live],
+    body: html`<header class="top">
+        <a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
+        <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, page.path))}</nav>
+        ${userCorner(page)}
+      </header>
+      <main id="main" tabindex="-1" ${page.live === undefined ? "" : html`data-live="${page.live}"`}>
+        ${page.notice === undefined ? "" : html`<p class="notice good" role="status">${page.notice}</p>`}
+        ${page.live === undefined ? "" : html`<p class="live-note" role="status" data-live-note></p>`}
+        ${page.content}
+      </main>`,
+  });
+}
+
+/** A page without navigation: the login page, an error. */
+export function plainLayout(page: { title: string; content: Html }): Html {
+  return document({
+    title: page.title,
+    body: html`<main id="main" class="plain" tabindex="-1">
+      <p class="brand"><img src="${pathOf(icon)}" alt="" width="40" height="40">Fleetkeeper</p>
+      ${page.content}
+    </main>`,
+  });
+}
+
+function document({
+  title,
+  body,
+  scripts = [],
+}: {
+  title: string;
+  body: Html;
+  scripts?: readonly Asset[];
+}): Html {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>${title} · Fleetkeeper</title>
+    <link rel="icon" href="${pathOf(icon)}" type="image/svg+xml">
+    <link rel="stylesheet" href="${pathOf(styleSheet)}">
+    ${scripts.map((script) => html`<script src="${pathOf(script)}" defer></script>`)}
+  </head>
+  <body>
+    <a class="skip" href="#main">Skip to the content</a>
+    ${body}
+  </body>
+</html>`;
+}
+
+function navigationLink(entry: { path: string; text: string }, path: string): Html {
+  if (entry.path !== "/" && path.startsWith(`${entry.path}/`))
+    return html`<a href="${entry.path}" aria-current="true">${entry.text}</a>`;
+  return entry.path === path
+    ? html`<a href="${entry.path}" aria-current="page">${entry.text}</a>`
+    : html`<a href="${entry.path}">${entry.text}</a>`;
+}
+
+function userCorner({ identity, csrfToken }: PageState): Html {
+  if (identity === undefined) return html``;
+  return html`<form class="user" method="post" action="/logout">
+    <span>${identity.user}${identity.role === identity.user ? "" : html` <small>${identity.role}</small>`}</span>
+    <input type="hidden" name="_csrf" value="${csrfToken}">
+    <button class="quiet">Log out</button>
+  </form>`;
+}

@@ -1,0 +1,28 @@
+// The addresses that pages link to.
+
+import type { QueueName } from "@fleetkeeper/jobs";
+
+export function accountPath(installationId: string): string {
+  return `/accounts/${encodeURIComponent(installationId)}`;
+}
+
+/** Where the question before an action on an account is asked. */
+export function actionPath(action: { name: string }, installationId: string, sync?: string): string {
+  const path = `${accountPath(installationId)}/do/${action.name}`;
+  return sync === undefined ? path : `${path}?sync=${encodeURIComponent(sync)}`;
+}
+
+/** The Bull board's page of a queue, or of its jobs in one state. */
+export function queuePath(queue: QueueName, status?: string): string {
+  return `/queues/queue/${queue}${status === undefined ? "" : `?status=${status}`}`;
+}
+
+/** The Bull board's page of a job. */
+export function jobPath(queue: QueueName, jobId: string): string {
+  return `${queuePath(queue)}/${encodeURIComponent(jobId)}`;
+}
+
+/** Where the question before the retry of all failed jobs of a queue is asked. */
+export function retryPath(queue: QueueName): string {
+  return `/retry-failed/${queue}`;
+}

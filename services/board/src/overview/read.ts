@@ -1,0 +1,91 @@
+// Everything that the overview shows. Queues from Redis, accounts and the schedule from MongoDB; one may be away without the other.
+
+import type { QueueSet } from "@fleetkeeper/jobs";
+import type { InstallationState } from "@fleetkeeper/model";
+import type { RedisClient } from "@fleetkeeper/redis";
+import type { Store } from "@fleetkeeper/store";
+import { type MinuteStats, readMinuteStats } from "@fleetkeeper/telemetry";
+import { type QueueState, readQueueStates } from "../queues/states.ts";
+
+export interface OverviewFacts {
+  at: Date;
+  /** Undefined while Redis does not answer. */
+  redis: QueueFacts | undefined;
+  /** Undefined while MongoDB does not answer. */
+  mongodb: AccountFacts | undefined;
+}
+
+export interface QueueFacts {
+  queues: QueueState[];
+  minutes: MinuteStats[];
+  /** How long the next dispatch tick has been due; undefined before the first worker ever ran. */
+  tickLateMs?: number | undefined;
+}
+
+export interface AccountFacts {
+  states: Record<InstallationState, number>;
+  /** How long what is most overdue has been due. */
+  lagMs: number;
+  /** Tokens whose renewal is due, counted up to `manyTokens`. */
+  dueTokens: number;
+}
+
+export const manyTokens = 1_000;
+const minutes = 60;
+
+export type ReadOverview = () => Promise<OverviewFacts>;
+
+export function createReadOverview(options: {
+  queueSet: QueueSet;
+  redis: RedisClient;
+  namespace: string;
+  store: Store;
+  countByState: Store["installations"]["countByState"];
+  now: () => Date;
+  onError: (error: unknown, what: "redis" | "mongodb") => void;
+}): ReadOverview {
+  const { queueSet, redis, namespace, store, countByState, now, onError } = options;
+
+  return async () => {
+    const at = now();
+    const [fromRedis, mongodb] = await Promise.all([
+      orUndefined(readRedis(at), (error) => onError(error, "redis")),
+      orUndefined(readMongodb(at), (error) => onError(error, "mongodb")),
+    ]);
+    return { at, redis: fromRedis, mongodb };
+  };
+
+  async function readRedis(at: Date): Promise<QueueFacts> {
+    const [queues, stats, nextTickAt] = await Promise.all([
+      readQueueStates(queueSet),
+      readMinuteStats(redis, namespace, minutes, at),
+      queueSet.nextTickAt(),
+    ]);
+    const tickLateMs =
+      nextTickAt === undefined ? undefined : Math.max(0, at.getTime() - nextTickAt.getTime());
+    return { queues, minutes: stats, tickLateMs };
+  }
+
+  async function readMongodb(at: Date): Promise<AccountFacts> {
+    const [states, [mostOverdue], dueTokens] = await Promise.all([
+      countByState(),
+      store.syncs.due(at, 1),
+      store.installations.duePrewarms(at, manyTokens),
+    ]);
+    return {
+      states,
+      lagMs: at.getTime() - (mostOverdue?.nextRunAt ?? at).getTime(),
+      dueTokens: dueTokens.length,
+    };
+  }
+}
+
+async function orUndefined<Value>(
+  reading: Promise<Value>,
+  onError: (error: unknown) => void,
+): Promise<Value | undefined> {
+  return reading.catch((error: unknown) => {
+    onError(error);
+    return undefined;
+  });
+}

@@ -1,0 +1,86 @@
+// The Bull board at `/queues`, bent to our rules: nothing secret in its answers, few operations, read-only for viewers, our CSP.
+
+import { createBullBoard } from "@bull-board/api";
+import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { FastifyAdapter } from "@bull-board/fastify";
+import type { QueueSet } from "@fleetkeeper/jobs";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { changesSomething } from "../../auth/same-origin.ts";
+import { OperationOffError } from "../../errors.ts";
+import { icon, pathOf } from "../../html/assets.ts";
+import type { SendError } from "../../send-error.ts";
+import { adaptEntryPage, entryPageCsp } from "./entry-page.ts";
+import { fitToRole } from "./fit-to-role.ts";
+import { allowedOperation } from "./operations.ts";
+import { presentable } from "./presentable.ts";
+
+export const bullBoardPath = "/queues";
+
+export async function addBullBoard(
+  server: FastifyInstance,
+  options: { queueSet: QueueSet; sendError: SendError; log: Log },
+): Promise<void> {
+  const { queueSet, sendError, log } = options;
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(bullBoardPath);
+  createBullBoard({
+    queues: Object.values(queueSet.queues).map((queue) => new BullMQAdapter(queue)),
+    serverAdapter: adapter,
+    options: { uiConfig },
+  });
+
+  await server.register(async (scope) => {
+    scope.addHook("onRequest", async (_request, reply) => {
+      reply.header("content-security-policy", entryPageCsp);
+    });
+    scope.addHook("preHandler", async (request, reply) => {
+      if (changesSomething(request) && operationOf(request) === undefined)
+        return sendError(new OperationOffError(), request, reply);
+    });
+    scope.addHook("preSerialization", async (request, _reply, payload) =>
+      withWordsForBullBoard(fitToRole(request.identity, presentable(payload))),
+    );
+    scope.addHook("onSend", async (request, reply) => {
+      if (changesSomething(request)) logOperation(request, reply, log);
+    });
+    scope.addHook("onSend", async (_request, reply, payload) =>
+      isEntryPage(reply) ? adaptEntryPage(String(payload)) : payload,
+    );
+    await scope.register(adapter.registerPlugin(), { prefix: bullBoardPath });
+  });
+}
+
+const uiConfig = {
+  boardTitle: "Fleetkeeper queues",
+  boardLogo: { path: pathOf(icon), width: 28, height: 28 },
+  favIcon: { default: pathOf(icon), alternative: pathOf(icon) },
+  miscLinks: [
+    { text: "Overview", url: "/" },
+    { text: "Accounts", url: "/accounts" },
+  ],
+  hideDocsLink: true,
+};
+
+function logOperation(request: FastifyRequest, { statusCode }: FastifyReply, log: Log): void {
+  const { queueName: queue, jobId } = request.params as { queueName?: string; jobId?: string };
+  const operation = operationOf(request)?.name ?? "refused";
+  log.info({ user: request.identity?.user, operation, queue, jobId, statusCode }, "operation");
+}
+
+/** Not so the login page or an error in its place. */
+function isEntryPage(reply: FastifyReply): boolean {
+  return reply.statusCode === 200 && String(reply.getHeader("content-type")).startsWith("text/html");
+}
+
+/** Our refusals in the shape that the Bull board's page shows, besides our own. */
+function withWordsForBullBoard(payload: unknown): unknown {
+  const { error } = payload as { error?: { code?: string; message?: string; key?: string } };
+  if (error?.code === undefined || error.key !== undefined) return payload;
+  return { error: { ...error, key: "ERRORS.FORBIDDEN" }, message: error.message };
+}
+
+function operationOf(request: FastifyRequest) {
+  const route = (request.routeOptions.url ?? "").slice(bullBoardPath.length);
+  return allowedOperation(request.method, route, request.params as { queueName?: string });
+}

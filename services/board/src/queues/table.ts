@@ -1,0 +1,67 @@
+// The queues with their counts, the worrying ones marked; links lead to the Bull board.
+
+import type { QueueName } from "@fleetkeeper/jobs";
+import type { Role } from "../auth/identity.ts";
+import { type Html, html } from "../html/html.ts";
+import { queuePath, retryPath } from "../html/paths.ts";
+import { duration } from "../html/time.ts";
+import { badge, capitalised, count } from "../html/words.ts";
+import { retriableQueues } from "./retry-routes.ts";
+import type { QueueState } from "./states.ts";
+
+const purposes: Record<QueueName, string> = {
+  install: "Stores the credential of an accepted callback and plans the account's syncs",
+  prewarm: "Fetches an access token before the old one expires",
+  dispatch: "Looks every second for what is due",
+  sync: "Runs one slice of a sync",
+};
+
+const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;
+type Column = (typeof columns)[number];
+
+export function queueTable(queues: QueueState[], role: Role): Html {
+  return html`<section aria-labelledby="queues">
+    <h2 id="queues">Queues</h2>
+    <table class="cards thirds">
+      <thead>
+        <tr>
+          <th scope="col">Queue</th>
+          ${columns.map((column) => html`<th scope="col" class="number">${capitalised(column)}</th>`)}
+          <th scope="col" class="number">Oldest waiting</th>
+          <th scope="col" class="number">Workers</th>
+        </tr>
+      </thead>
+      <tbody>${queues.map((queue) => queueRow(queue, role))}</tbody>
+    </table>
+  </section>`;
+}
+
+function queueRow(queue: QueueState, role: Role): Html {
+  const { name, paused, counts, oldestWaitingMs } = queue;
+  const mayRetry = role === "operator" && counts.failed > 0 && retriableQueues.includes(name);
+  return html`<tr>
+    <th scope="row">
+      <a href="${queuePath(name)}">${name}</a>
+      ${paused ? badge("wait", "paused") : ""}
+      <small>${purposes[name]}</small>
+      ${mayRetry ? html`<a class="button quiet" href="${retryPath(name)}">Retry failed <span class="unseen">in ${name}</span></a>` : ""}
+    </th>
+    ${columns.map((column) => countCell(queue, column))}
+    <td class="number" data-label="Oldest waiting">${oldestWaitingMs === undefined ? html`<span class="faint">–</span>` : duration(oldestWaitingMs)}</td>
+    <td class="number" data-label="Workers">${workers(queue.workers)}</td>
+  </tr>`;
+}
+
+function countCell({ name, counts }: QueueState, column: Column): Html {
+  const value = counts[column];
+  const mark = value === 0 ? "zero" : column === "failed" ? "bad" : "";
+  return html`<td class="number ${mark}" data-label="${capitalised(column)}">
+    <a href="${queuePath(name, column)}">${count(value)}<span class="unseen"> ${column} in ${name}</span></a>
+  </td>`;
+}
+
+function workers(number: number | undefined): Html {
+  if (number === undefined) return html`<span class="faint">unknown</span>`;
+  if (number === 0) return badge("bad", "none");
+  return html`${count(number)}`;
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { overviewPage } from "../../src/overview/page.ts";
+import type { OverviewFacts } from "../../src/overview/read.ts";
+
+const at = new Date("2026-01-02T03:04:05Z");
+const idle = { waiting: 0, active: 0, delayed: 0, failed: 0, completed: 0 };
+const atPeace = { states: { active: 3, paused: 0, revoked: 0 }, lagMs: 0, dueTokens: 0 };
+const quietHour = Array.from({ length: 60 }, (_, minute) => ({
+  minute: new Date(Date.UTC(2026, 0, 2, 2, 5 + minute)),
+  counts: {} as Record<string, number>,
+}));
+
+async function pageOf(
+  facts: Partial<OverviewFacts>,
+  user = "olive",
+  role: "operator" | "viewer" = "operator",
+) {
+  const page = await overviewPage({
+    identity: { user, role },
+    csrfToken: "t",
+    path: "/",
+    facts: { at, redis: { queues: [], minutes: quietHour }, mongodb: atPeace, ...facts },
+  });
+  return String(page);
+}
+
+test("what comes from outside is escaped", async () => {
+  const page = await pageOf({}, '"><script>alert(1)</script>');
+  expect(page).not.toContain("<script>alert");
+  expect(page).toContain("&lt;script&gt;");
+});
+
+test("failed jobs, paused queues and queues without a worker stand first", async () => {
+  const page = await pageOf({
+    redis: {
+      minutes: quietHour,
+      queues: [
+        {
+          name: "sync",
+          paused: true,
+          workers: 0,
+          oldestWaitingMs: 120_000,
+          counts: { ...idle, failed: 1234 },
+        },
+        { name: "install", paused: false, workers: 1, counts: idle },
+      ],
+    },
+  });
+  expect(page).toContain("1,234 jobs failed in sync");
+  expect(page).toContain("No worker takes jobs from sync");
+  expect(page).toContain("The oldest job in sync has waited 2 min");
+  expect(page.indexOf("jobs failed in sync")).toBeLessThan(page.indexOf("The queue sync is paused"));
+  expect(page).toContain('href="/retry-failed/sync"');
+});
+
+test("when no worker runs at all that is said once", async () => {
+  const queues = (["install", "sync"] as const).map((name) => ({
+    name,
+    paused: false,
+    workers: 0,
+    counts: idle,
+  }));
+  const page = await pageOf({ redis: { minutes: quietHour, queues } });
+  expect(page).toContain("No worker is running");
+  expect(page).not.toContain("No worker takes jobs");
+});
+
+test("a viewer is offered no retry", async () => {
+  const queues = [{ name: "sync" as const, paused: false, workers: 1, counts: { ...idle, failed: 1 } }];
+  const page = await pageOf({ redis: { minutes: quietHour, queues } }, "victor", "viewer");
+  expect(page).not.toContain("/retry-failed/");
+});
+
+test("revoked accounts and a schedule that is behind are said in words", async () => {
+  const page = await pageOf({
+    mongodb: { states: { active: 1, paused: 0, revoked: 2 }, lagMs: 300_000, dueTokens: 0 },
+  });
+  expect(page).toContain("Trackunit refuses the credential of 2 accounts");
+  expect(page).toContain("The schedule is 5 min behind");
+});
+
+test("the last hour is counted by result, with a chart that says the same in words", async () => {
+  const minutes = quietHour.with(10, {
+    minute: at,
+    counts: { "callbacks:accepted": 7, "callbacks:ERR_SIGNATURE": 2, "runs:succeeded": 5 },
+  });
+  const page = await pageOf({ redis: { queues: [], minutes } });
+  expect(page).toContain("7 accepted, 2 refused in the last hour.");
+  expect(page).toContain("<code>ERR_SIGNATURE</code> 2");
+  expect(page).toContain("5 succeeded, 0 failed in the last hour.");
+  expect(page.match(/<rect class="bad"/g)).toHaveLength(1);
+});
+
+test("when all is well it says so", async () => {
+  expect(await pageOf({})).toContain("Nothing needs you.");
+});
+
+test("without Redis or MongoDB the page says so", async () => {
+  expect(await pageOf({ redis: undefined })).toContain("Redis does not answer");
+  expect(await pageOf({ mongodb: undefined })).toContain("MongoDB does not answer");
+});
