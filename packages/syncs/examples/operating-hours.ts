@@ -18,7 +18,7 @@ async function* hoursPages(client: TrackunitClient, options: PageOptions): Async
       const id = z.object({ id: z.string() }).safeParse(item).data?.id;
       if (id !== undefined) items.push(...(await hoursOf(client, id, options.signal)));
     }
-    yield { items, nextCursor: page.nextCursor };
+    yield { ...page, items };
   }
 }
 

@@ -20,7 +20,7 @@ async function* visitPages(client: TrackunitClient, options: PageOptions): Async
       (item) => z.object({ id: z.string() }).safeParse(item).data?.id ?? [],
     );
     const items = await visitsOf(client, assetIds, options);
-    yield { items, nextCursor: page.nextCursor };
+    yield { ...page, items };
   }
 }
 

@@ -29,7 +29,15 @@ export const alertConfigurations = defineSync({
   pageSize: 500,
   deletions: "complete-pass",
   pages: (client, options) =>
-    client.restPages({ family: "alert-configurations", path: "/api/alerts/v1/configurations" }, options),
+    client.restPages(
+      {
+        family: "alert-configurations",
+        path: "/api/alerts/v1/configurations",
+        sort: "id",
+        idOf: configurationIdOf,
+      },
+      options,
+    ),
   item: configuration,
   idOf: (item) => configurationIdOf(item) ?? "",
 });

@@ -31,6 +31,7 @@ export const assetEvents = defineSync({
         family: "event-log",
         method: "POST",
         path: "/public/api/eventlog/v3/asset-event/log",
+        sort: "eventTime",
         body: {
           fromTime: options.window?.from.toISOString(),
           toTime: options.window?.to.toISOString(),

@@ -33,7 +33,10 @@ export const assetLocations = defineSync({
   pageSize: 1_000,
   deletions: "complete-pass",
   pages: (client, options) =>
-    client.restPages({ family: "locations", path: "/api/location/v1/locations" }, options),
+    client.restPages(
+      { family: "locations", path: "/api/location/v1/locations", sort: "assetId", idOf: assetIdOf },
+      options,
+    ),
   item: location,
   idOf: (item) => assetIdOf(item) ?? "",
 });

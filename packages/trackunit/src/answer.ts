@@ -30,7 +30,8 @@ export function readAnswer({ family, path }: ApiRequest, answer: Answer): unknow
   const limited = says("RATE_LIMITED");
   if (status === 429 || limited)
     throw new ApiRateLimitedError(family, boundedWaitMs(limited?.resetInMs ?? retryAfterMs(retryAfter)));
-  if (status === 408 || status >= 500) throw new ApiUnavailableError(`the API answered ${status}`);
+  if (status === 408 || status >= 500)
+    throw new ApiUnavailableError(`the API answered ${status}`, { status });
   if (status >= 300 && graphql === undefined) throw new ApiRejectedError(status, objectedFields(json));
   if (json === undefined)
     throw new ApiNotJsonError(`the API answered ${mediaType(answer.contentType)} instead of JSON`);

@@ -5,7 +5,7 @@ import type { ApiRequest, Send } from "./exchange.ts";
 import type { GraphqlConnection } from "./graphql-pages.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { RestCursorList } from "./rest-cursor-pages.ts";
-import type { RestList } from "./rest-pages.ts";
+import type { RestList } from "./rest-list.ts";
 import type { MaybeItem } from "./send-for-item.ts";
 
 /**

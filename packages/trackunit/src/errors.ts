@@ -38,6 +38,13 @@ export class ApiRateLimitedError extends ApiError {
 export class ApiUnavailableError extends ApiError {
   readonly code = "ERR_API_UNAVAILABLE";
   readonly remedy = "retry";
+  /** Absent when no whole answer came. */
+  readonly status?: number;
+
+  constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
+    super(message, options);
+    if (options.status !== undefined) this.status = options.status;
+  }
 }
 
 /** Nothing was asked: the whole API has been failing, and few may ask at a time until it answers again. */

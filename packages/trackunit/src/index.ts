@@ -34,6 +34,6 @@ export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./lim
 export type { IncompleteItem, Page, PageOptions } from "./page.ts";
 export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts";
 export type { RestCursorList } from "./rest-cursor-pages.ts";
-export type { RestList } from "./rest-pages.ts";
+export type { RestList } from "./rest-list.ts";
 export type { MaybeItem } from "./send-for-item.ts";
 export { createTrackunit, type TrackunitOptions } from "./trackunit.ts";

@@ -7,6 +7,7 @@ import {
   PagesEndlessError,
 } from "../src/index.ts";
 import { restPages } from "../src/rest-pages.ts";
+import { createListServer } from "./list-server.ts";
 import { all, createWorld, firstOf, itemsOf, reading, scripted } from "./world.ts";
 
 const assets = { family: "assets", path: "/api/asset/v1/assets" };
@@ -15,19 +16,22 @@ const assets = { family: "assets", path: "/api/asset/v1/assets" };
 const pagesOf = (answers: unknown[], pageSize = 100) =>
   restPages(scripted(...answers), new Set(), assets, reading({ pageSize }));
 
+const numbered = (length: number) => Array.from({ length }, (_, index) => ({ id: String(index) }));
+
 const idsOf = (items: readonly unknown[]) => items.map((item) => (item as { id: string }).id);
 
 test("reads every item once, in pages", async () => {
   const { account, client } = await createWorld({ account: { assets: 250 } });
   const pages = await all(client.restPages(assets, reading()));
-  expect(pages.map(({ items }) => items.length)).toEqual([100, 100, 50]);
+  expect(pages.map(({ items }) => items.length)).toEqual([100, 98, 52]);
+  expect(pages.filter(({ disturbed }) => disturbed)).toEqual([]);
   expect(itemsOf(pages)).toEqual(account.assets().map(restAsset));
 });
 
 test("reads on from any cursor, with the page size that the pass was begun with", async () => {
   const { account, client } = await createWorld({ account: { assets: 250 } });
   const { items, nextCursor } = await firstOf(client.restPages(assets, reading()));
-  expect(nextCursor).toBe("page=1&size=100&total=250");
+  expect(nextCursor).toMatch(/^from=100&size=100&total=250&before=[\w.-]{55}&sample=[\w.-]{1,500}$/);
   const rest = await all(client.restPages(assets, reading({ from: nextCursor, pageSize: 7 })));
   expect([...items, ...itemsOf(rest)]).toEqual(account.assets().map(restAsset));
 });
@@ -38,10 +42,10 @@ test("an empty list is one empty page", async () => {
 });
 
 test("a full page is not believed to be the last one", async () => {
-  const { simulator, client } = await createWorld({ account: { assets: 200 } });
+  const { simulator, client } = await createWorld({ account: { assets: 100 } });
   const pages = await all(client.restPages(assets, reading()));
-  expect(pages.map(({ items }) => items.length)).toEqual([100, 100, 0]);
-  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(3);
+  expect(pages.map(({ items }) => items.length)).toEqual([100, 0]);
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(2);
 });
 
 test("an API that knows no page after the last one has no more items", async () => {
@@ -81,15 +85,15 @@ test("what moved between two slices is read as well", async () => {
 });
 
 test("a total that goes up and down does not hold the reading up", async () => {
-  const page = (number: number, totalElements: number, content = [{ id: String(number) }]) => ({
-    totalPages: 3,
-    totalElements,
-    number,
-    size: 1,
-    content,
-  });
-  const answers = [page(0, 3), page(1, 2), page(0, 3), page(1, 2), page(2, 3), page(3, 2, [])];
-  expect(await all(pagesOf(answers, 1))).toHaveLength(6);
+  const items = numbered(50);
+  const { list, client } = await createListServer(items);
+  list.onRequest = (count) => {
+    list.items = count % 2 === 0 ? items : items.slice(1);
+  };
+  const pages = await all(client.restPages(assets, reading({ pageSize: 10 })));
+  expect(pages.every(({ disturbed }, index) => index === 0 || disturbed !== undefined)).toBe(true);
+  expect(new Set(idsOf(itemsOf(pages))).size).toBe(50);
+  expect(list.requests.length).toBeLessThan(60);
 });
 
 test("nothing is skipped while the total grows", async () => {
@@ -135,33 +139,38 @@ test("a page beyond what the API is willing to count is an error, not the end", 
   await expect(reader).rejects.toMatchObject({ code: "ERR_API_REJECTED", startOver: true });
 });
 
-test("a list whose total is always 0 is read to its end", async () => {
-  const page = (number: number, content: number[]) => ({
-    totalPages: 0,
-    totalElements: 0,
-    number,
-    size: 2,
-    content,
-  });
-  expect(itemsOf(await all(pagesOf([page(0, [1, 2]), page(1, [3, 4]), page(2, [5])], 2)))).toEqual([
-    1, 2, 3, 4, 5,
-  ]);
+test("a list whose total is always 0 is read to its end, and proves nothing", async () => {
+  const { list, client } = await createListServer(numbered(25));
+  list.saysTotal = () => 0;
+  const pages = await all(client.restPages(assets, reading({ pageSize: 20 })));
+  expect(itemsOf(pages)).toEqual(numbered(25));
+  expect(pages[0]?.disturbed).toBe("the list does not say how many items it has");
 });
 
-test("without totals, only an empty page is the end", async () => {
-  const answers = [{ content: [1, 2] }, { content: [3] }, { content: [] }];
-  expect(itemsOf(await all(pagesOf(answers)))).toEqual([1, 2, 3]);
+test("without totals, only a page without new items is the end", async () => {
+  const { list, client } = await createListServer(numbered(25));
+  list.saysTotal = () => undefined;
+  const pages = await all(client.restPages(assets, reading({ pageSize: 20 })));
+  expect(itemsOf(pages)).toEqual(numbered(25));
+  expect(pages.at(-1)?.items).toEqual([]);
 });
 
-test("an API that caps the page size is read to the end", async () => {
-  const page = (number: number, content: number[]) => ({ totalElements: 5, number, size: 2, content });
-  const answers = [page(0, [1, 2]), page(1, [3, 4]), page(2, [5])];
-  expect(itemsOf(await all(pagesOf(answers)))).toEqual([1, 2, 3, 4, 5]);
+test("an API that knows no other sizes than its own is read to the end, and proves nothing", async () => {
+  const items = numbered(70);
+  const { list, client } = await createListServer(items);
+  list.sizes = [20];
+  const pages = await all(client.restPages(assets, reading({ pageSize: 20 })));
+  expect(itemsOf(pages)).toEqual(items);
+  expect(pages.some(({ disturbed }) => disturbed)).toBe(true);
 });
 
 test("a page that lost items to a filter does not end the list", async () => {
-  const page = (number: number, content: number[]) => ({ totalPages: 3, number, size: 2, content });
-  expect(itemsOf(await all(pagesOf([page(0, [1]), page(1, []), page(2, [2])], 2)))).toEqual([1, 2]);
+  const items = numbered(60);
+  const { list, client } = await createListServer(items);
+  list.hidden = (item) => item.id === "5" || Number(item.id) > 40;
+  const pages = await all(client.restPages(assets, reading({ pageSize: 20 })));
+  expect(new Set(idsOf(itemsOf(pages)))).toEqual(new Set(idsOf(items.filter((item) => !list.hidden(item)))));
+  expect(pages[0]?.disturbed).toBe("a page held another number of items than the list said");
 });
 
 test("another page than the one asked for is no answer", async () => {
@@ -179,15 +188,35 @@ test("a page that is too long is read in smaller ones", async () => {
   expect(itemsOf(pages)).toEqual(account.assets().map(restAsset));
 });
 
-test("an item that is too long by itself is an error", async () => {
+test("an item that is too long by itself is incomplete, and the others are read", async () => {
+  for (const odd of [0, 7, 29]) {
+    const items = numbered(30).map((item) => ({
+      ...item,
+      name: item.id === String(odd) ? "x".repeat(5_000) : "",
+    }));
+    const { client } = await createListServer(items, { bodyLimitBytes: 4_000 });
+    const pages = await all(client.restPages(assets, reading({ pageSize: 10 })));
+    expect(new Set(idsOf(itemsOf(pages)))).toEqual(new Set(idsOf(items).filter((id) => id !== String(odd))));
+    expect(pages.flatMap(({ incomplete }) => incomplete ?? [])).toEqual([
+      { item: null, reasons: ["item: longer than an answer may be"] },
+    ]);
+    expect(pages.some(({ disturbed }) => disturbed === "an item was too long to be read")).toBe(true);
+  }
+});
+
+test("answers that are too long for every item are an error", async () => {
   const { client } = await createWorld({ account: { assets: 4 }, trackunit: { bodyLimitBytes: 200 } });
   await expect(all(client.restPages(assets, reading()))).rejects.toThrow(ApiAnswerTooLongError);
 });
 
-test.each(["", "3", "page=x&size=100", "page=1&size=0", "after=abc"])(
-  "the cursor %j is none of these pages",
-  async (from) => {
-    const { client } = await createWorld();
-    await expect(all(client.restPages(assets, reading({ from })))).rejects.toThrow(CursorUnreadableError);
-  },
-);
+test.each([
+  "",
+  "3",
+  "from=x&size=100&before=&sample=",
+  "from=1&size=0&before=&sample=",
+  "page=1&size=20",
+  "after=abc",
+])("the cursor %j is none of these pages", async (from) => {
+  const { client } = await createWorld();
+  await expect(all(client.restPages(assets, reading({ from })))).rejects.toThrow(CursorUnreadableError);
+});

@@ -17,7 +17,7 @@ test("a refused token is replaced once, in the middle of a pass", async () => {
   const read: unknown[] = [];
   for await (const { items, nextCursor } of client.restPages(assets, reading())) {
     read.push(...items);
-    if (nextCursor === "page=1&size=100&total=250") account.expireTokens();
+    if (nextCursor?.startsWith("from=100&")) account.expireTokens();
   }
   expect(read).toHaveLength(250);
   expect(refused).toHaveLength(1);
