@@ -99,6 +99,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         INGRESS_PORT: String(ports.ingress),
         OPS_PORT: String(ports.ingressOps),
+        ...withPrefix(env, "INGRESS_WAIT_"),
       },
     },
     {

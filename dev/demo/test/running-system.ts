@@ -12,7 +12,8 @@ import { inject, onTestFinished } from "vitest";
 import { createProgress } from "../src/progress.ts";
 import { startSystem } from "../src/system.ts";
 
-export async function runSystem(env: Record<string, string> = {}) {
+/** `env`: over what a test run gives; `redisUrl` for servers of the test's own. */
+export async function runSystem(env: Record<string, string> = {}, redisUrl = inject("redisUrl")) {
   const namespace = testNamespace();
   const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-system-"));
   const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
@@ -21,7 +22,7 @@ export async function runSystem(env: Record<string, string> = {}) {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
   }, 60_000);
 
-  const redis: RedisClient = connectProducer(inject("redisUrl"));
+  const redis: RedisClient = connectProducer(redisUrl);
   closers.push(() => redis.quit());
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
@@ -36,7 +37,7 @@ export async function runSystem(env: Record<string, string> = {}) {
   const unexpected: Error[] = [];
   const system = await startSystem({
     dataDir,
-    env: { ...env, REDIS_URL: inject("redisUrl"), MONGODB_URL: mongodbUrl, REDIS_NAMESPACE: namespace },
+    env: { ...env, REDIS_URL: redisUrl, MONGODB_URL: mongodbUrl, REDIS_NAMESPACE: namespace },
     progress: createProgress(new Writable({ write: (_chunk, _encoding, done) => done() })),
     anyPorts: true,
     onUnexpectedEnd: (error) => unexpected.push(error),

@@ -10,8 +10,10 @@ export {
 } from "./errors.ts";
 export { type Installed, installPackage } from "./install-package.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
-export type { RunningServer, ServerOptions } from "./running-server.ts";
+export type { RedisGroup, RunningServer, ServerOptions } from "./running-server.ts";
 export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start-local-stack.ts";
 export { startMongodb } from "./start-mongodb.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";
+export { startRedisCluster } from "./start-redis-cluster.ts";
+export { startRedisSentinel } from "./start-redis-sentinel.ts";
 export { testNamespace } from "./test-namespace.ts";

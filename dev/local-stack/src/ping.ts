@@ -5,7 +5,7 @@ import { MongoClient } from "mongodb";
 
 /** Resolves with the version once the Redis server at url has answered a PING; rejects after `timeoutMs`. */
 export async function pingRedis(url: string, timeoutMs = 1_000): Promise<string> {
-  const redis = new Redis(url, {
+  const redis = new Redis(oneOf(url), {
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
@@ -27,6 +27,16 @@ export async function pingRedis(url: string, timeoutMs = 1_000): Promise<string>
   } finally {
     if (redis.status !== "end") redis.disconnect(); // on a closed one it would hold up the process for 2 s
   }
+}
+
+/** Of a cluster or a Sentinel group, the address of the first server that the URL names. */
+function oneOf(url: string): string {
+  const [, tls = "", kind, login = "", host = ""] =
+    /^redis(s?)\+(cluster|sentinel):\/\/(?:(.*)@)?([^,/?]+)/.exec(url) ?? [];
+  if (kind === undefined) return url;
+  // The login is that of the servers, not of the Sentinels.
+  if (kind === "sentinel") return `redis${tls}://${/:\d+$/.test(host) ? host : `${host}:26379`}`;
+  return `redis${tls}://${login === "" ? "" : `${login}@`}${host}`;
 }
 
 /** Resolves with the version once the MongoDB server at url has answered a ping; rejects after `timeoutMs`. */

@@ -26,6 +26,12 @@ export interface RunningServer {
   kill?(signal: NodeJS.Signals): void;
 }
 
+/** Several servers that are one Redis: a cluster, or a Sentinel group. */
+export interface RedisGroup extends RunningServer {
+  /** Those that hold data, to be killed and looked at; of a Sentinel group the first is the master at the start. */
+  servers: readonly RunningServer[];
+}
+
 /** One way to get a server: resolves with the server, or with the reason why there is none this way. */
 export type Way = () => Promise<RunningServer | string>;
 

@@ -1,30 +1,23 @@
 // A Redis server (or Valkey), by the first way that works: environment, Docker, PATH, the system's packages.
 
-import { takeDataFolder } from "./data-folder.ts";
 import { startContainer } from "./docker.ts";
 import { NoRedisError, ServerUnreachableError } from "./errors.ts";
-import { findOnPath } from "./find-on-path.ts";
-import { installPackage } from "./install-package.ts";
 import { pingRedis } from "./ping.ts";
+import { durable, type RedisBinary, redisOfSystem, redisOnPath, startRedisBinary } from "./redis-binary.ts";
 import { firstServer, type RunningServer, type ServerOptions } from "./running-server.ts";
-import { onFreePort, startServerProcess } from "./server-process.ts";
+import { startRedisCluster } from "./start-redis-cluster.ts";
+import { startRedisSentinel } from "./start-redis-sentinel.ts";
 
 export interface RedisOptions extends ServerOptions {
   /** Added to the command line of redis-server, for instance `["--appendfsync", "always"]`; the last one counts. */
   args?: string[];
 }
 
-// What the services need of a Redis: nothing that was accepted is lost, and nothing is evicted.
-const durable = [
-  "--appendonly",
-  "yes",
-  "--appendfsync",
-  "everysec",
-  "--save",
-  "",
-  "--maxmemory-policy",
-  "noeviction",
-];
+/** What `LOCAL_REDIS` can ask for in place of one server. */
+const groups = {
+  cluster: startRedisCluster,
+  sentinel: startRedisSentinel,
+};
 
 /**
  * Returns a Redis server with append-only persistence that answers.
@@ -39,25 +32,32 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningSer
     onProgress(`Redis: ${named.origin}`);
     return named;
   }
+  if (env.LOCAL_REDIS && !options.own) return startGroup(env.LOCAL_REDIS, { env, onProgress });
+  const startIt = async (found: RedisBinary | string) =>
+    typeof found === "string" ? found : startRedisBinary(found, options);
   const found = await firstServer(
     "Redis",
     [
       () => fromDocker(options, env, onProgress),
-      async () => {
-        const command = (await findOnPath("redis-server", env)) ?? (await findOnPath("valkey-server", env));
-        return command ? startBinary(command, "from the PATH", options) : "no redis-server on the PATH";
-      },
-      async () => {
-        const installed = await installPackage("redis-server", { env, onProgress });
-        return "reason" in installed
-          ? installed.reason
-          : startBinary(installed.command, "installed by apt-get", options);
-      },
+      () => redisOnPath(env).then(startIt),
+      () => redisOfSystem(env, onProgress).then(startIt),
     ],
     onProgress,
   );
   if (Array.isArray(found)) throw new NoRedisError(found);
   return found;
+}
+
+/** Without `dataDir`: a group is for tests, and keeps nothing. */
+async function startGroup(
+  kind: string,
+  options: { env: NodeJS.ProcessEnv; onProgress: (line: string) => void },
+): Promise<RunningServer> {
+  const start = groups[kind as keyof typeof groups];
+  if (start === undefined) throw new NoRedisError([`LOCAL_REDIS is ${kind}: it can be cluster or sentinel`]);
+  const group = await start(options);
+  options.onProgress(`Redis: ${group.origin}`);
+  return group;
 }
 
 async function fromEnvironment(url: string): Promise<RunningServer> {
@@ -87,34 +87,4 @@ function fromDocker(options: RedisOptions, env: NodeJS.ProcessEnv, onProgress: (
     env,
     onProgress,
   });
-}
-
-async function startBinary(command: string, where: string, options: RedisOptions): Promise<RunningServer> {
-  const folder = await takeDataFolder(options.dataDir, "redis");
-  const start = async (port: number) => {
-    const args = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder.path, "--daemonize", "no"];
-    const url = `redis://127.0.0.1:${port}`;
-    const server = await startServerProcess({
-      command,
-      args: [...args, ...durable, ...(options.args ?? [])],
-      ping: () => pingRedis(url),
-    });
-    return { url, server };
-  };
-  try {
-    const { url, server } = await onFreePort(options.port, start);
-    const name = command.split("/").at(-1);
-    return {
-      url,
-      origin: `${name} ${await pingRedis(url)} ${where}`,
-      kill: server.kill,
-      async close() {
-        await server.close();
-        await folder.release();
-      },
-    };
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
 }

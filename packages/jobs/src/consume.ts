@@ -120,6 +120,8 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     concurrency,
     lockDuration: lockDurationMs,
     ...(telemetry && { telemetry }),
+    // After an error of Redis; BullMQ's own 15 s would be most of a failover.
+    runRetryDelay: 2_000,
     stalledInterval: Math.max(1_000, lockDurationMs / 2),
     settings: {
       backoffStrategy: (attemptsMade, _type, error) => {

@@ -8,6 +8,7 @@ export const ownCollections = [
   "forgotten",
   "installations",
   "passPages",
+  "probes",
   "runs",
   "setAside",
   "syncs",

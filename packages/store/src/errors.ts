@@ -35,6 +35,12 @@ export class WriteConflictError extends StoreError {
   }
 }
 
+/** MongoDB did not take a write in time: it is away, no primary, full, or the user may only read. */
+export class StoreUnavailableError extends StoreError {
+  readonly code = "ERR_STORE_UNAVAILABLE";
+  readonly remedy = "retry";
+}
+
 /** MongoDB's code for a document whose `_id` (or other unique key) exists. */
 export const duplicateKey = 11_000;
 

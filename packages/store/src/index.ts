@@ -11,7 +11,13 @@ export type {
   SetAsideDocument,
   SyncDocument,
 } from "./documents.ts";
-export { LeaseLostError, StoreError, UnknownInstallationError, WriteConflictError } from "./errors.ts";
+export {
+  LeaseLostError,
+  StoreError,
+  StoreUnavailableError,
+  UnknownInstallationError,
+  WriteConflictError,
+} from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";

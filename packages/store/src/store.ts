@@ -9,6 +9,7 @@ import { forgetData } from "./forget-data.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
 import { ownCollection } from "./own-collection.ts";
+import { createProveWrite } from "./prove-write.ts";
 import { createRecords } from "./records.ts";
 import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
@@ -127,9 +128,7 @@ export async function openStore(options: {
       return { version, serverTime: localTime, missingIndexes: await missingIndexes(db) };
     },
 
-    async ping(): Promise<void> {
-      await db.command({ ping: 1 });
-    },
+    proveWrite: createProveWrite(db),
 
     async close(): Promise<void> {
       await client.close();

@@ -5,6 +5,7 @@ import { accountIdOf } from "@fleetkeeper/model";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { PrettyOptions } from "pino-pretty";
 import { redact, redactText } from "./redaction.ts";
+import { createRepeats } from "./repeats.ts";
 
 export type Log = Logger;
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -37,7 +38,7 @@ export function createLog({ service, level, traceId, destination = stdout() }: L
         log: (fields) => redact(withAccount(fields)) as Record<string, unknown>,
       },
       // The last look at every line: it also covers messages and the fields of child logs.
-      hooks: { streamWrite: redactText },
+      hooks: { streamWrite: redactText, logMethod: createRepeats() },
     },
     destination,
   );

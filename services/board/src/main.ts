@@ -1,7 +1,7 @@
 // The board: overview, accounts and Bull board behind a login. Environment → config → build → run → close in reverse.
 
-import { createQueueSet } from "@fleetkeeper/jobs";
-import { connected, connectProducer } from "@fleetkeeper/redis";
+import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
+import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { configure, runService } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
 import { createBoardMetrics, createLog } from "@fleetkeeper/telemetry";
@@ -34,7 +34,10 @@ await runService({ log }, async (defer) => {
     queueSet,
     store,
     metrics: createBoardMetrics(queueSet.nextTickAt, () => new Date()),
-    checks: { redis: () => redis.ping(), mongodb: () => store.ping() },
+    checks: {
+      redis: () => proveWrite(redis, queueNames.map(redisKeys(config.namespace).queueProbe)),
+      mongodb: () => store.proveWrite("board"),
+    },
     log,
   });
   defer("http server", () => server.close());

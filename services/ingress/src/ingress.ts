@@ -2,7 +2,7 @@
 
 import { createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
-import { connected, connectProducer } from "@fleetkeeper/redis";
+import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal } from "@fleetkeeper/sealing";
 import {
@@ -79,7 +79,10 @@ export async function startIngress(
     now,
   });
 
-  const checks = { redis: () => redis.ping(), keySet: async () => keySet.check() };
+  const checks = {
+    redis: () => proveWrite(redis, [redisKeys(namespace).queueProbe("install")]),
+    keySet: async () => keySet.check(),
+  };
   const deepChecks = createDeepChecks({ keySet, seal, redis, namespace, confirm });
   const measure = async () => {
     const ageMs = keySet.ageMs();

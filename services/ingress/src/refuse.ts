@@ -18,7 +18,8 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
     metrics.callbacks.inc({ result: code });
     const fields = { requestId, code, reason: reason ?? rootMessage(refusal) };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
-    else if (refusal.rule.retryAfterS !== undefined) log.warn(fields, "request refused for now");
+    else if (refusal.rule.retryAfterS !== undefined)
+      log.warn({ ...fields, error: refusal.cause }, "request refused for now");
     else log.info({ requestId, code, reason }, "request refused");
   }
 

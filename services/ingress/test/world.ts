@@ -124,7 +124,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
       await stopIngress();
       await queues.close();
       const keys = await findKeys(redis, `*${namespace}*`);
-      if (keys.length > 0) await redis.del(keys);
+      await Promise.all(keys.map((key) => redis.del(key)));
       await redis.quit();
       await simulator.close();
     },

@@ -1,4 +1,4 @@
-// The deep checks of a worker: each queue's consumer takes a job, a sealed text opens, MongoDB answers.
+// The deep checks of a worker: each queue's consumer takes a job, a sealed text opens, MongoDB takes a write.
 
 import { randomUUID } from "node:crypto";
 import { type Consumer, proveConsumer, type QueueName, type QueueSet } from "@fleetkeeper/jobs";
@@ -30,11 +30,7 @@ export function createDeepChecks(options: {
       if ((await open(await seal(text, binding), binding)) !== text) throw new SealingRoundTripError();
     },
 
-    async mongodb() {
-      await store.ping().catch((cause: unknown) => {
-        throw new StoreUnavailableError("MongoDB did not answer", { cause });
-      });
-    },
+    mongodb: () => store.proveWrite("worker"),
   };
 }
 
@@ -42,9 +38,4 @@ export function createDeepChecks(options: {
 class SealingRoundTripError extends Error {
   readonly code = "ERR_SEALING_ROUND_TRIP";
   readonly remedy = "never";
-}
-
-class StoreUnavailableError extends Error {
-  readonly code = "ERR_STORE_UNAVAILABLE";
-  readonly remedy = "retry";
 }

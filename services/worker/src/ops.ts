@@ -1,7 +1,7 @@
 // The worker's ops server: health, deep checks, and metrics with the facts about the cluster.
 
-import type { Consumer, QueueName, QueueSet } from "@fleetkeeper/jobs";
-import type { RedisClient } from "@fleetkeeper/redis";
+import { type Consumer, type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
+import { proveWrite, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
@@ -29,8 +29,8 @@ export async function startWorkerOps(options: {
   const server = createOpsServer({
     metrics,
     checks: {
-      redis: () => redis.ping(),
-      mongodb: () => store.ping(),
+      redis: () => proveWrite(redis, queueNames.map(redisKeys(options.namespace).queueProbe)),
+      mongodb: () => store.proveWrite("worker"),
       workers: async () => {
         if (!Object.values(consumers).every((one) => one.isRunning()))
           throw new Error("a consumer has stopped");

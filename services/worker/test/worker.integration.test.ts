@@ -221,10 +221,10 @@ test("after the loss of all of Redis everything goes on by itself", async () => 
   await synced(account);
   const keys = await findKeys(world.redis, `*${world.namespace}*`);
   expect(keys.length).toBeGreaterThan(5);
-  await world.redis.del(...keys);
+  await Promise.all(keys.map((key) => world.redis.del(key)));
   await runAgain(account);
   await stop();
-  await world.redis.del(...(await findKeys(world.redis, `*${world.namespace}*`)));
+  for (const key of await findKeys(world.redis, `*${world.namespace}*`)) await world.redis.del(key);
   await world.startWorker();
   await runAgain(account);
   expect(account.tokenCalls).toBe(2);

@@ -1,0 +1,60 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { MongoClient } from "mongodb";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openStore } from "../src/index.ts";
+import { type Fault, startMongoProxy } from "./proxy/mongo-proxy.ts";
+
+async function setup() {
+  const proxy = await startMongoProxy(inject("mongodbUrl"));
+  const name = testNamespace();
+  const store = await openStore({ mongodbUrl: new URL(`/${name}`, proxy.url).href });
+  const client = await MongoClient.connect(proxy.url);
+  onTestFinished(async () => {
+    proxy.clear();
+    await client.db(name).dropDatabase();
+    await Promise.all([client.close(), store.close()]);
+    await proxy.close();
+  });
+  const ping = () => client.db(name).command({ ping: 1 });
+  return { proxy, store, ping, probes: client.db(name).collection("probes") };
+}
+
+test("a write that is taken proves it, and leaves one document however often it is asked", async () => {
+  const { store, probes } = await setup();
+  await Promise.all([store.proveWrite("worker"), store.proveWrite("worker")]);
+  await store.proveWrite("board");
+  expect(await probes.distinct("_id")).toEqual(["board", "worker"]);
+});
+
+const refusals: [string, Fault][] = [
+  ["a primary that stepped down", { refuse: "NotWritablePrimary" }],
+  ["a node that shuts down or recovers", { refuse: "ShutdownInProgress" }],
+  ["a user who may only read", { refuse: "Unauthorized" }],
+  ["a full disk", { refuseWrite: "OutOfDiskSpace" }],
+  ["a majority that is away", { doubt: "WriteConcernFailed" }],
+  ["a connection that is cut", { cut: true }],
+];
+
+test.each(refusals)("%s answers a ping and proves nothing", async (_name, fault) => {
+  const { proxy, store, ping } = await setup();
+  await store.proveWrite("worker");
+  const when = "doubt" in fault ? "after" : "before";
+  proxy.add({ command: "update", collection: "probes", times: 100, when, fault });
+  await expect(store.proveWrite("worker")).rejects.toThrow();
+  await expect(ping()).resolves.toMatchObject({ ok: 1 });
+  proxy.clear();
+  await store.proveWrite("worker");
+});
+
+test("a server that does not answer is not waited for", async () => {
+  const { proxy, store } = await setup();
+  const release = Promise.withResolvers<void>();
+  proxy.add({
+    command: "update",
+    collection: "probes",
+    when: "before",
+    fault: { holdUntil: release.promise },
+  });
+  await expect(store.proveWrite("worker", 300)).rejects.toThrow();
+  release.resolve();
+});

@@ -1,0 +1,73 @@
+import { Writable } from "node:stream";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createLog } from "../src/index.ts";
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "Date"] }));
+afterEach(() => vi.useRealTimers());
+
+class OwnError extends Error {
+  readonly code = "ERR_OWN";
+  readonly remedy = "retry";
+}
+
+function setup() {
+  const lines: Record<string, unknown>[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  return { log: createLog({ service: "test", level: "info", destination }), lines };
+}
+
+const reply = (message: string) => Object.assign(new Error(message), { name: "ReplyError" });
+
+test("an error that repeats is one line, and one more at the end of each minute with the number", () => {
+  const { log, lines } = setup();
+  for (let index = 0; index < 100; index++) log.warn({ error: reply(`READONLY ${index}`) }, "redis failed");
+  expect(lines).toHaveLength(1);
+  vi.advanceTimersByTime(60_000);
+  expect(lines.map(({ msg, repeated }) => [msg, repeated])).toEqual([
+    ["redis failed", undefined],
+    ["redis failed", 99],
+  ]);
+  log.warn({ error: reply("READONLY again") }, "redis failed");
+  vi.advanceTimersByTime(60_000);
+  expect(lines[2]).toMatchObject({ repeated: 1 });
+  vi.advanceTimersByTime(60_000);
+  log.warn({ error: reply("READONLY later") }, "redis failed");
+  expect(lines).toHaveLength(4);
+  expect(lines[3]).not.toHaveProperty("repeated");
+});
+
+test("another message, another code and another cause are other kinds", () => {
+  const { log, lines } = setup();
+  log.warn({ error: reply("READONLY a") }, "redis failed");
+  log.warn({ error: reply("LOADING a") }, "redis failed");
+  log.warn({ error: reply("READONLY a") }, "queue failed");
+  log.error({ error: new OwnError("not taken", { cause: reply("READONLY a") }) }, "redis failed");
+  expect(lines).toHaveLength(4);
+});
+
+test("an outage is one kind for all accounts; what concerns one account is said for each", () => {
+  const { log, lines } = setup();
+  for (const installationId of ["a", "b", "c"])
+    log.error(
+      { installationId, error: new OwnError("not taken", { cause: reply("READONLY") }) },
+      "job failed",
+    );
+  expect(lines).toHaveLength(1);
+  for (const installationId of ["a", "b", "c"])
+    log.error({ installationId, error: new OwnError("refused") }, "job failed");
+  expect(lines).toHaveLength(4);
+});
+
+test("lines without an error, and those below warn, are all written", () => {
+  const { log, lines } = setup();
+  for (let index = 0; index < 3; index++) {
+    log.warn("a warning");
+    log.info({ error: reply("READONLY") }, "an event");
+  }
+  expect(lines).toHaveLength(6);
+});
