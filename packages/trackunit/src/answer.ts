@@ -9,7 +9,7 @@ import {
   ApiUnauthorizedError,
   ApiUnavailableError,
 } from "./errors.ts";
-import type { Answer, ApiRequest } from "./exchange.ts";
+import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
 import { graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
 
 /** A wait that the API asks for is taken to be within these. */
@@ -17,7 +17,7 @@ const shortestWaitMs = 1_000;
 const longestWaitMs = 3_600_000;
 
 /** @throws ApiError; its message never holds the answer's text. */
-export function readAnswer({ family, path }: ApiRequest, answer: Answer): unknown {
+export function readAnswer({ family, path }: ApiRequest, answer: Answer): ReadAnswer {
   const { status, retryAfter } = answer;
   const json = parseJson(answer.text);
   // The HTTP status of a GraphQL error is documented nowhere: what its body says comes first.
@@ -33,9 +33,11 @@ export function readAnswer({ family, path }: ApiRequest, answer: Answer): unknow
   if (status === 408 || status >= 500)
     throw new ApiUnavailableError(`the API answered ${status}`, { status });
   if (status >= 300 && graphql === undefined) throw new ApiRejectedError(status, objectedFields(json));
+  // 204, or a success without a body: what that means is its reader's to say.
+  if (answer.text.trim() === "" && path !== graphqlPath) return { json: undefined };
   if (json === undefined)
     throw new ApiNotJsonError(`the API answered ${mediaType(answer.contentType)} instead of JSON`);
-  return json;
+  return { json, ...(graphql === undefined ? {} : { graphql }) };
 }
 
 function parseJson(text: string): unknown {

@@ -77,6 +77,12 @@ export class ApiShapeError extends ApiError {
   readonly remedy = "retry";
 }
 
+/** An AEMP answer without any fleet in it. Its page may be asked for once in a quarter of an hour, and would say the same. */
+export class FleetUnreadableError extends ApiError {
+  readonly code = "ERR_API_FLEET_UNREADABLE";
+  readonly remedy = "never";
+}
+
 /** The answer is longer than we take, even for a page of one item. */
 export class ApiAnswerTooLongError extends ApiError {
   readonly code = "ERR_API_ANSWER_TOO_LONG";

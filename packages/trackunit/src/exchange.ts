@@ -1,5 +1,7 @@
 // A request to the API and what comes back, as the parts of this package hand them on.
 
+import type { GraphqlAnswer } from "./graphql-answer.ts";
+
 export interface ApiRequest {
   /** Which limit it counts towards, for instance `graphql`. */
   family: string;
@@ -16,7 +18,16 @@ export interface ApiRequest {
   body?: unknown;
 }
 
+/** A request's answer, read: its JSON (undefined when it was empty), and what it says as GraphQL where it is that. */
+export interface ReadAnswer {
+  json: unknown;
+  graphql?: GraphqlAnswer;
+}
+
 /** @throws ApiError */
+export type Ask = (request: ApiRequest, signal: AbortSignal) => Promise<ReadAnswer>;
+
+/** Gives the answer's JSON; undefined for one without a body. @throws ApiError */
 export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
 
 /** What came back, before anybody judged it. */

@@ -30,42 +30,61 @@ export interface GraphqlBudget {
 /** Undefined when it is no GraphQL answer at all. */
 export function readGraphqlAnswer(json: unknown): GraphqlAnswer | undefined {
   const answer = answerShape.safeParse(json).data;
-  if (answer === undefined || (answer.data === undefined && answer.errors === undefined)) return undefined;
-  const budget = budgetShape.safeParse(answer.data?.rateLimit).data;
+  if (answer === undefined) return undefined;
+  const { data, extensions } = answer;
+  // `errors` may be null, or one of them without its list; a code may be beside it where there is no data.
+  const told = [answer.errors ?? []].flat();
+  const errors =
+    told.length === 0 && data == null && extensions?.code !== undefined ? [{ extensions }] : told;
+  if (data === undefined && errors.length === 0) return undefined;
+  const budget = budgetShape.safeParse(data?.rateLimit).data;
   return {
-    data: answer.data ?? undefined,
-    errors: (answer.errors ?? []).map(({ path, extensions }) => ({
-      code: extensions?.code ?? "",
-      path: path ?? [],
-      resetInMs: extensions?.resetIn,
-    })),
+    data: data ?? undefined,
+    errors: errors.map(readError),
     budget: budget && { cost: budget.cost, remaining: budget.remaining, resetInMs: budget.resetIn },
   };
 }
 
+function readError(error: unknown): GraphqlErrorEntry {
+  const { path, extensions, code, resetIn } = errorShape.parse(error);
+  return {
+    code: extensions?.code ?? code ?? "",
+    path: path ?? [],
+    resetInMs: extensions?.resetIn ?? resetIn,
+  };
+}
+
+const code = z
+  .string()
+  .regex(/^[\w.-]{1,60}$/)
+  .optional()
+  .catch(undefined);
+const resetIn = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,12}$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
+const extensions = z.object({ code, resetIn }).nullish().catch(undefined);
 const answerShape = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        path: z
-          .array(z.union([z.string(), z.number()]))
-          .nullish()
-          .catch(undefined),
-        extensions: z
-          .object({
-            code: z
-              .string()
-              .regex(/^[\w.-]{1,60}$/)
-              .optional()
-              .catch(undefined),
-            resetIn: z.number().optional().catch(undefined),
-          })
-          .nullish()
-          .catch(undefined),
-      }),
-    )
-    .optional(),
+  errors: z.unknown().optional(),
+  extensions,
 });
+const errorShape = z
+  .object({
+    path: z
+      .array(z.union([z.string(), z.number()]))
+      .nullish()
+      .catch(undefined),
+    extensions,
+    code,
+    resetIn,
+  })
+  .catch({ path: undefined, extensions: undefined, code: undefined, resetIn: undefined });
 /** `resetIn` in milliseconds. */
 const budgetShape = z.object({ cost: z.number(), remaining: z.number(), resetIn: z.number() });

@@ -8,26 +8,30 @@ import type { IncompleteItem } from "./page.ts";
  * - An error that says no place may have touched every item that holds a null: they are incomplete, the others are whole.
  * - An error that says the account may not see something is a fact and no failure: the field is left out of the item, and an
  *   item that may not be seen is none.
- * - A null item that no error explains is none.
+ * - A null item that no error explains is none, and casts doubt on the page; so does an error about none of its items.
  */
 export function partItems(
   connection: string,
   nodes: readonly unknown[],
   errors: readonly GraphqlErrorEntry[],
-): { items: unknown[]; incomplete: IncompleteItem[] } {
+): { items: unknown[]; incomplete: IncompleteItem[]; disturbed?: string } {
   const { placed, placeless } = placeErrors(connection, nodes.length, errors);
   const items: unknown[] = [];
   const incomplete: IncompleteItem[] = [];
+  let unexplained = 0;
   for (const [index, node] of nodes.entries()) {
     const own = placed.get(index) ?? [];
     const explained = node === null && own.length > 0;
     const suspects = placeless.length > 0 && !explained && holdsNull(node) ? placeless : [];
     const failures = [...own.filter((error) => !isDenial(error)), ...suspects];
     if (failures.length > 0) incomplete.push({ item: node, reasons: failures.map(reasonOf) });
-    else if (node !== null)
-      items.push(own.reduce<unknown>((item, { path }) => withoutNull(item, path.slice(nodeDepth)), node));
+    else if (node === null) unexplained += own.length === 0 ? 1 : 0;
+    else items.push(own.reduce<unknown>((item, { path }) => withoutNull(item, path.slice(nodeDepth)), node));
   }
-  return { items, incomplete };
+  const disturbed =
+    (placeless.length > 0 ? "the API reported an error beside the items of a page" : undefined) ??
+    (unexplained > 0 ? "the list holds a place without an item" : undefined);
+  return { items, incomplete, ...(disturbed === undefined ? {} : { disturbed }) };
 }
 
 /** `[connection, "edges", index, "node"]`. */

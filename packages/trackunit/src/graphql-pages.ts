@@ -10,8 +10,8 @@ import {
   GraphqlError,
   QueryTooComplexError,
 } from "./errors.ts";
-import type { Send } from "./exchange.ts";
-import { type GraphqlAnswer, graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
+import type { Ask } from "./exchange.ts";
+import { type GraphqlAnswer, graphqlPath } from "./graphql-answer.ts";
 import { isDenial, partItems } from "./graphql-items.ts";
 import type { Page, PageOptions } from "./page.ts";
 
@@ -32,21 +32,24 @@ export interface GraphqlConnection {
  * Reads on from `from`. A page too complex or too long is asked for again at half its size, and `affordable` keeps the size
  * that a query can have. When the budget in the answer's `rateLimit` would not pay for another page, it ends with
  * ApiRateLimitedError before that page.
+ *
+ * A page is `disturbed` when it holds an error that is about none of its items, or a place without an item that no error
+ * explains, or when the list ends before as many items as it counts.
  */
 export async function* graphqlPages(
-  send: Send,
+  ask: Ask,
   affordable: Map<string, number>,
   { query, connection, variables, headers = {} }: GraphqlConnection,
   { from, pageSize, signal }: PageOptions,
 ): AsyncGenerator<Page> {
   const read = new Set<string | null>();
-  let cursor = from;
+  let { after, seen } = from === null ? { after: null, seen: 0 } : placeOf(from);
   let first = Math.min(pageSize, affordable.get(query) ?? pageSize);
   for (;;) {
-    read.add(cursor);
-    const body = { query, variables: { ...variables, first, after: cursor } };
-    const answer = await ask(
-      () => send({ family: graphqlFamily, method: "POST", path: graphqlPath, headers, body }, signal),
+    read.add(after);
+    const body = { query, variables: { ...variables, first, after } };
+    const answer = await askPage(
+      () => ask({ family: graphqlFamily, method: "POST", path: graphqlPath, headers, body }, signal),
       first,
     );
     if (answer === "too long" || answer === "too complex") {
@@ -54,16 +57,29 @@ export async function* graphqlPages(
       if (answer === "too complex") remember(affordable, query, first);
       continue;
     }
-    const page = pageOf(answer, connection);
-    if (page.nextCursor !== null && read.has(page.nextCursor))
+    const { next, places, counted, ...page } = pageOf(answer, connection);
+    seen += places;
+    if (next === null && counted > seen)
+      page.disturbed ??= "the list ended before as many items as it counts";
+    if (next !== null && read.has(next))
       throw new CursorRepeatsError("the API gave a cursor that was read already");
-    yield page;
-    if (page.nextCursor === null) return;
-    cursor = page.nextCursor;
+    yield { ...page, nextCursor: next === null ? null : `seen=${seen}&after=${next}` };
+    if (next === null) return;
+    after = next;
     const { budget } = answer;
     if (budget !== undefined && budget.remaining < budget.cost)
       throw new ApiRateLimitedError(graphqlFamily, budget.resetInMs);
   }
+}
+
+/** More than any list holds. */
+const uncounted = 1_000_000_000;
+
+/** The API's cursor, and how many items came before it. One without a number comes from a version that did not count. */
+function placeOf(cursor: string): { after: string; seen: number } {
+  const [, seen, after] = /^seen=(\d{1,12})&after=(.*)$/s.exec(cursor) ?? [];
+  if (seen === undefined || after === undefined) return { after: cursor, seen: uncounted };
+  return { after, seen: Number(seen) };
 }
 
 /** Queries are few, unless somebody writes values into them. */
@@ -74,14 +90,14 @@ function remember(affordable: Map<string, number>, query: string, first: number)
   affordable.set(query, first);
 }
 
-async function ask(
-  send: () => Promise<unknown>,
+async function askPage(
+  ask: () => Promise<{ graphql?: GraphqlAnswer }>,
   first: number,
 ): Promise<GraphqlAnswer | "too long" | "too complex"> {
   try {
-    const answer = readGraphqlAnswer(await send());
-    if (answer === undefined) throw new ApiShapeError("the API's answer is no GraphQL answer");
-    if (!answer.errors.some(({ code }) => code === "QUERY_COMPLEXITY_REACHED")) return answer;
+    const { graphql } = await ask();
+    if (graphql === undefined) throw new ApiShapeError("the API's answer is no GraphQL answer");
+    if (!graphql.errors.some(({ code }) => code === "QUERY_COMPLEXITY_REACHED")) return graphql;
     if (first > 1) return "too complex";
     throw new QueryTooComplexError("the API finds a query for a single item too complex");
   } catch (error) {
@@ -90,23 +106,39 @@ async function ask(
   }
 }
 
+/** What `count` counts is undocumented: a page's items or the list's. Either is no more than what was read at the end. */
+const count = z.number().nonnegative().catch(0);
 const connectionShape = z.object({
-  edges: z.array(z.object({ node: z.unknown() }).nullable()),
-  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
+  edges: z.array(z.object({ node: z.unknown().optional() }).nullable()),
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish(), count }),
+  totalCount: count,
 });
 
-function pageOf({ data, errors }: GraphqlAnswer, connection: string): Page {
+interface ConnectionPage extends Omit<Page, "nextCursor"> {
+  next: string | null;
+  /** How many items or places for one the page has. */
+  places: number;
+  counted: number;
+}
+
+function pageOf({ data, errors }: GraphqlAnswer, connection: string): ConnectionPage {
   if (data?.[connection] == null) {
     if (errors.length > 0 && errors.every(isDenial))
       throw new ApiForbiddenError(`the API forbids ${connection}`);
     throw new GraphqlError(errors.map(({ code }) => code).filter(Boolean));
   }
   const parsed = connectionShape.safeParse(data[connection]);
+  if (!parsed.success && errors.length > 0)
+    throw new GraphqlError(errors.map(({ code }) => code).filter(Boolean));
   if (!parsed.success) throw new ApiShapeError(`the API's ${connection} is no connection`);
-  const { edges, pageInfo } = parsed.data;
-  if (pageInfo.hasNextPage && pageInfo.endCursor == null)
+  const { edges, pageInfo, totalCount } = parsed.data;
+  if (pageInfo.hasNextPage && !pageInfo.endCursor)
     throw new ApiShapeError(`the API's ${connection} says there is a next page, but not where`);
   const nodes = edges.map((edge) => edge?.node ?? null);
-  const nextCursor = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
-  return { ...partItems(connection, nodes, errors), nextCursor };
+  return {
+    ...partItems(connection, nodes, errors),
+    next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+    places: nodes.length,
+    counted: Math.max(pageInfo.count, totalCount),
+  };
 }

@@ -3,7 +3,7 @@
 import { type Dispatcher, request } from "undici";
 import { readAnswer } from "./answer.ts";
 import { ApiAnswerTooLongError, ApiPathError, ApiUnavailableError } from "./errors.ts";
-import type { Answer, ApiRequest } from "./exchange.ts";
+import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
 
 export interface HttpOptions {
   /** May have a path of its own, as behind a gateway. */
@@ -25,7 +25,7 @@ export interface RequestFacts {
 }
 
 /**
- * Sends a request with a token and gives the parsed JSON.
+ * Sends a request with a token and reads its answer.
  * @throws ApiError; its message never holds the answer's text. The signal's reason, when that ended it.
  */
 export async function sendRequest(
@@ -33,7 +33,7 @@ export async function sendRequest(
   request: ApiRequest,
   accessToken: string,
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<ReadAnswer> {
   return readAnswer(request, await exchange(options, request, accessToken, signal));
 }
 

@@ -23,6 +23,7 @@ export {
   ApiUnavailableError,
   CursorRepeatsError,
   CursorUnreadableError,
+  FleetUnreadableError,
   GraphqlError,
   PagesEndlessError,
   QueryTooComplexError,

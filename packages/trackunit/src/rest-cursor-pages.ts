@@ -29,7 +29,7 @@ export async function* restCursorPages(
     read.add(cursor);
     const after = cursor === null ? {} : { after: cursor };
     const search = new URLSearchParams({ ...query, limit: String(limit), ...after });
-    let answer: z.output<typeof pageShape>;
+    let answer: CursorPage;
     try {
       answer = readPage(await send({ family, method, path: `${path}?${search}`, body }, signal));
     } catch (error) {
@@ -42,7 +42,8 @@ export async function* restCursorPages(
     const nextCursor = atEnd ? null : answer.after || null;
     if (nextCursor !== null && read.has(nextCursor))
       throw new CursorRepeatsError("the API gave a cursor that was read already");
-    yield { items: answer.content, nextCursor };
+    const disturbed = doubtOf(answer);
+    yield { items: answer.content, nextCursor, ...(disturbed === undefined ? {} : { disturbed }) };
     if (nextCursor === null) return;
     cursor = nextCursor;
   }
@@ -50,8 +51,16 @@ export async function* restCursorPages(
 
 const pageShape = z.object({ content: z.array(z.unknown()), after: z.string().nullish() });
 
-function readPage(json: unknown): z.output<typeof pageShape> {
+type CursorPage = z.output<typeof pageShape> & { silent?: true };
+
+function readPage(json: unknown): CursorPage {
+  if (json === undefined) return { content: [], silent: true };
   const parsed = pageShape.safeParse(json);
   if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
   return parsed.data;
+}
+
+function doubtOf({ after, silent }: CursorPage): string | undefined {
+  if (silent) return "the API gave an empty answer instead of a page";
+  return after === undefined ? "a page of the list does not say whether it is the last" : undefined;
 }

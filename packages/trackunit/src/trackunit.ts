@@ -6,8 +6,7 @@ import { aempPages } from "./aemp-pages.ts";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import type { TrackunitClient } from "./client.ts";
 import { ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
-import type { Send } from "./exchange.ts";
-import { readGraphqlAnswer } from "./graphql-answer.ts";
+import type { Ask, ReadAnswer, Send } from "./exchange.ts";
 import { graphqlFamily, graphqlPages } from "./graphql-pages.ts";
 import { type RequestFacts, sendRequest } from "./http.ts";
 import type { Limiter } from "./limits.ts";
@@ -46,28 +45,29 @@ export function createTrackunit(
   const unsortable = new Set<string>();
 
   return (installationId) => {
-    const send: Send = (request, signal) =>
+    const ask: Ask = (request, signal) =>
       breaker.run(installationId, async () => {
         const token = await getAccessToken(installationId);
         const { family, part } = request;
         const use = { installationId, family, ...(part === undefined ? {} : { part }) };
         await limiter?.take(use, signal);
         try {
-          const json = await withFreshToken(token, (fresh) => sendRequest(http, request, fresh, signal));
-          if (family === graphqlFamily) await keepToBudget(json);
-          return json;
+          const answer = await withFreshToken(token, (fresh) => sendRequest(http, request, fresh, signal));
+          await keepToBudget(answer);
+          return answer;
         } catch (error) {
           if (error instanceof ApiRateLimitedError) await close(family, error.retryAfterMs);
           throw error;
         }
       });
+    const send: Send = async (request, signal) => (await ask(request, signal)).json;
 
     return {
       send,
       sendForItem: (request, signal) => sendForItem(send, request, signal),
       restPages: (list, page) => restPages(send, unsortable, list, page),
       restCursorPages: (list, page) => restCursorPages(send, list, page),
-      graphqlPages: (query, page) => graphqlPages(send, affordable, query, page),
+      graphqlPages: (query, page) => graphqlPages(ask, affordable, query, page),
       aempPages: (list, page) => aempPages(send, list, page),
     };
 
@@ -85,8 +85,8 @@ export function createTrackunit(
     }
 
     /** All of an installation's GraphQL queries share the budget that each answer tells. */
-    async function keepToBudget(json: unknown): Promise<void> {
-      const budget = readGraphqlAnswer(json)?.budget;
+    async function keepToBudget({ graphql }: ReadAnswer): Promise<void> {
+      const budget = graphql?.budget;
       if (budget !== undefined && budget.remaining < budget.cost)
         await close(graphqlFamily, budget.resetInMs);
     }

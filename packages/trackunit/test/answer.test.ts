@@ -66,7 +66,7 @@ test("GraphQL's own word for a refused token is one, unless there is data", () =
   const refused = thrownBy(() => readAnswer(graphql, answer(200, { data: null, errors })));
   expect(refused).toMatchObject({ code: "ERR_API_UNAUTHORIZED" });
   const partial = { data: { assets: {} }, errors };
-  expect(readAnswer(graphql, answer(200, partial))).toEqual(partial);
+  expect(readAnswer(graphql, answer(200, partial)).json).toEqual(partial);
 });
 
 test("GraphQL's own wait is more exact than the header's", () => {
@@ -77,7 +77,7 @@ test("GraphQL's own wait is more exact than the header's", () => {
 
 test("what looks like GraphQL is not taken for it anywhere else", () => {
   const body = { data: null, errors: [{ extensions: { code: "RATE_LIMITED" } }] };
-  expect(readAnswer(rest, answer(200, body))).toEqual(body);
+  expect(readAnswer(rest, answer(200, body))).toEqual({ json: body });
 });
 
 test("odd errors in a GraphQL answer are errors without a code", () => {
@@ -85,5 +85,13 @@ test("odd errors in a GraphQL answer are errors without a code", () => {
     data: null,
     errors: [{ path: "x", extensions: { code: 3, resetIn: "soon" } }, { extensions: null }],
   };
-  expect(readAnswer(graphql, answer(200, body))).toEqual(body);
+  expect(readAnswer(graphql, answer(200, body)).graphql?.errors).toEqual([
+    { code: "", path: [], resetInMs: undefined },
+    { code: "", path: [], resetInMs: undefined },
+  ]);
+});
+
+test.each([204, 200])("%i without a body is an answer without JSON, but none for GraphQL", (status) => {
+  expect(readAnswer(rest, answer(status))).toEqual({ json: undefined });
+  expect(thrownBy(() => readAnswer(graphql, answer(status)))).toMatchObject({ code: "ERR_API_NOT_JSON" });
 });

@@ -8,9 +8,11 @@ const whole = { id: "a", insights: { fuelLevel: 3 } };
 const withNull = { id: "b", insights: null };
 
 test("without errors every item is whole, and a null item is none", () => {
+  expect(partItems("assets", [whole, withNull], [])).toEqual({ items: [whole, withNull], incomplete: [] });
   expect(partItems("assets", [whole, null, withNull], [])).toEqual({
     items: [whole, withNull],
     incomplete: [],
+    disturbed: "the list holds a place without an item",
   });
 });
 
@@ -28,6 +30,7 @@ test("an error that says no place makes every item that holds a null incomplete"
       { item: withNull, reasons: ["somewhere: an error without a code"] },
       { item: null, reasons: ["somewhere: an error without a code"] },
     ],
+    disturbed: "the API reported an error beside the items of a page",
   });
 });
 
@@ -56,7 +59,7 @@ test("an item that may not be seen is none", () => {
 
 test("a refusal explains a null item, whatever else went wrong somewhere", () => {
   const errors = [failed("FORBIDDEN", ...at(0)), failed("DOWN")];
-  expect(partItems("assets", [null, whole], errors)).toEqual({ items: [whole], incomplete: [] });
+  expect(partItems("assets", [null, whole], errors)).toMatchObject({ items: [whole], incomplete: [] });
 });
 
 test("a failure beside a refusal makes the item incomplete", () => {

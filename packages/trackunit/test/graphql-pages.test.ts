@@ -159,12 +159,81 @@ test.each([
   ],
   ["no GraphQL answer", { content: [] }, ApiShapeError],
   ["a list", [], ApiShapeError],
+  ["nothing but nulls", { data: null, errors: null }, GraphqlError],
+  [
+    "a code beside no data",
+    { data: null, extensions: { code: "RATE_LIMITED", resetIn: "4321" } },
+    ApiRateLimitedError,
+  ],
+  ["a code beside its extensions", { data: null, errors: [{ code: "RATE_LIMITED" }] }, ApiRateLimitedError],
+  [
+    "a connection that an error broke",
+    {
+      data: { assets: { edges: null } },
+      errors: [{ path: ["assets", "edges"], extensions: null }, "odd", null],
+    },
+    GraphqlError,
+  ],
 ])("%s is an error of its own class", async (_, body, kind) => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "status", status: 200, body });
   const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(kind);
   expect(error.message).not.toContain("secret");
+});
+
+const page = (edges: object[], pageInfo: object = { hasNextPage: false }, more: object = {}) => ({
+  data: { assets: { edges, pageInfo, ...more } },
+});
+const node = { node: { id: "a", name: "A", brand: "B" } };
+
+test.each<[string, object, string | undefined]>([
+  ["errors that are null", { ...page([node]), errors: null }, undefined],
+  ["no errors in the list", { ...page([node]), errors: [], extensions: { tracing: 1 } }, undefined],
+  ["an empty list", page([]), undefined],
+  ["an error of another field", { ...page([node]), errors: [{ path: ["rateLimit"] }] }, undefined],
+  ["a count of the page", page([node], { hasNextPage: false, count: 1 }), undefined],
+  [
+    "an end before its count",
+    page([node], { hasNextPage: false, count: 2 }),
+    "the list ended before as many items as it counts",
+  ],
+  [
+    "an end before its total",
+    page([node], { hasNextPage: false }, { totalCount: 2 }),
+    "the list ended before as many items as it counts",
+  ],
+  [
+    "an error beside an empty list",
+    { ...page([]), errors: [{ path: ["assets"], extensions: { code: "DOWN" } }] },
+    "the API reported an error beside the items of a page",
+  ],
+  [
+    "an error that is no list, beside whole items",
+    { ...page([node]), errors: { message: "secret" } },
+    "the API reported an error beside the items of a page",
+  ],
+  ["a place without an item", page([node, { node: null }]), "the list holds a place without an item"],
+])("an answer with %s", async (_, body, disturbed) => {
+  const { simulator, client } = await createWorld();
+  simulator.faults.add({ kind: "status", status: 200, body });
+  const pages = await all(client.graphqlPages(assets, reading()));
+  expect(pages).toHaveLength(1);
+  expect(pages[0]?.disturbed).toBe(disturbed);
+});
+
+test("a count of the list is compared with all pages of the pass", async () => {
+  const { simulator, client } = await createWorld({ account: { assets: 150 } });
+  const { nextCursor } = await firstOf(client.graphqlPages(assets, reading()));
+  for (const [totalCount, disturbed] of [
+    [101, undefined],
+    [102, expect.any(String)],
+  ] as const) {
+    const body = page([node], { hasNextPage: false }, { totalCount });
+    simulator.faults.add({ kind: "status", status: 200, body, times: 1 });
+    const rest = await all(client.graphqlPages(assets, reading({ from: nextCursor })));
+    expect(rest[0]?.disturbed).toEqual(disturbed);
+  }
 });
 
 test("a cursor that the API does not know begins the pass anew", async () => {

@@ -65,3 +65,16 @@ test("a page that is too long is read in smaller ones, down to one item", async 
   const narrow = await createWorld({ account, trackunit: { bodyLimitBytes: 200 } });
   await expect(all(narrow.client.restCursorPages(assets, reading()))).rejects.toThrow(ApiAnswerTooLongError);
 });
+
+test.each<[string, unknown, string | undefined]>([
+  ["whose end is said", { after: null, content: [] }, undefined],
+  [
+    "without a word about its end",
+    { content: [1] },
+    "a page of the list does not say whether it is the last",
+  ],
+  ["that is an empty answer", undefined, "the API gave an empty answer instead of a page"],
+])("a list %s is read, and marked where it proves nothing", async (_, answer, disturbed) => {
+  const pages = await all(restCursorPages(scripted(answer), assets, reading()));
+  expect(pages.map((page) => [page.nextCursor, page.disturbed])).toEqual([[null, disturbed]]);
+});

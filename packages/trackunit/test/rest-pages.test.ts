@@ -220,3 +220,56 @@ test.each([
   const { client } = await createWorld();
   await expect(all(client.restPages(assets, reading({ from })))).rejects.toThrow(CursorUnreadableError);
 });
+
+test.each([
+  ["204", { status: 204, body: "" }],
+  ["an empty body", { status: 200, body: "" }],
+])(
+  "%s instead of a list is an empty page that proves nothing, at the beginning and in the middle",
+  async (_, answer) => {
+    for (const when of [0, 1]) {
+      const { list, client } = await createListServer(numbered(30));
+      list.instead = (count) => (count === when ? answer : undefined);
+      const pages = await all(client.restPages(assets, reading({ pageSize: 20 })));
+      expect(pages).toHaveLength(when + 1);
+      expect(pages.at(-1)).toEqual({
+        items: [],
+        nextCursor: null,
+        disturbed: "the API gave an empty answer instead of a page",
+      });
+    }
+  },
+);
+
+test("an empty list that counts nothing is undisturbed only when it says so", async () => {
+  const empty = (body: object) => pagesOf([body]);
+  expect((await all(empty({ content: [], totalElements: 0 })))[0]?.disturbed).toBeUndefined();
+  expect((await all(empty({ content: [] })))[0]?.disturbed).toBeDefined();
+});
+
+test("a record that slipped between two pages as one came and one went is read, or the pass proves nothing", async () => {
+  const { account, client } = await createWorld({ account: { assets: 100 } });
+  const read = new Set<string>();
+  let disturbed = false;
+  let pages = 0;
+  for await (const page of client.restPages(assets, reading({ pageSize: 10 }))) {
+    for (const id of idsOf(page.items)) read.add(id);
+    disturbed ||= page.disturbed !== undefined;
+    pages++;
+    if (pages === 2) account.change(1, { create: 1 });
+    if (pages === 5) account.change(1, { delete: 1 });
+  }
+  expect(disturbed || account.assets().every(({ id }) => read.has(id))).toBe(true);
+  expect(disturbed).toBe(true);
+});
+
+test.each([
+  [400, { violations: [{ field: "sort" }] }],
+  [400, {}],
+  [500, {}],
+])("a list that refuses to be sorted by %i is read in its own order", async (status, body) => {
+  const { list, client } = await createListServer(numbered(5));
+  list.instead = (count) => (count === 0 ? { status, body: JSON.stringify(body) } : undefined);
+  expect(itemsOf(await all(client.restPages({ ...assets, sort: "id" }, reading())))).toEqual(numbered(5));
+  expect(list.requests).toHaveLength(2);
+});
