@@ -11,15 +11,16 @@ import { createMachine, type Machine, type RunEnd, type Trouble } from "./machin
 
 const sequences = Number(process.env.SEQUENCES ?? 500);
 
-type Change = { id: string; value: number | null };
+/** `present`: the source has it from now on, in a new version. */
+type Change = { id: string; present: boolean };
 type Step =
   | { do: "change"; changes: Change[] }
-  | { do: "run"; machine: number; trouble: Trouble | undefined; between: Change[] }
+  | { do: "run"; machine: number; trouble: Trouble | undefined; glitch: boolean; between: Change[] }
   | { do: "release" | "pause" | "resume" | "sync now" };
 
 const change: fc.Arbitrary<Change> = fc.record({
   id: fc.constantFrom("a", "b", "c", "d", "e"),
-  value: fc.option(fc.integer({ min: 1, max: 3 })),
+  present: fc.boolean(),
 });
 const changes = fc.array(change, { maxLength: 3 });
 const trouble: fc.Arbitrary<Trouble> = fc.record({
@@ -35,6 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("run"),
       machine: fc.integer({ min: 0, max: 1 }),
       trouble: fc.option(trouble, { nil: undefined }),
+      glitch: fc.boolean(),
       between: changes,
     }),
   },
@@ -67,7 +69,11 @@ function createModel(world: World, machines: readonly Machine[], account: string
   ]);
   /** Ids that the source has had all the time since it first had them. */
   const steady = new Set(source.keys());
-  const seenLive = new Set<string>();
+  /** The newest version of each id that was stored. */
+  const storedVersions = new Map<string, number>();
+  let version = 1;
+  /** The source may have answered an empty list in the last pass that may have been complete. */
+  let wasGlitch = false;
   const stalled: Extract<RunEnd, { state: "stalled" }>[] = [];
   let clock = Date.UTC(2026, 0, 1);
   const now = () => new Date(clock);
@@ -98,7 +104,7 @@ function createModel(world: World, machines: readonly Machine[], account: string
       await world.store.syncs.resumeOne(syncId, now());
       for (let pass = 0; pass < 3; pass++) {
         clock += 1_000;
-        await run({ do: "run", machine: 0, trouble: undefined, between: [] });
+        await run({ do: "run", machine: 0, trouble: undefined, glitch: false, between: [] });
         await checkSteady();
       }
       const truth = Object.fromEntries(source);
@@ -112,10 +118,10 @@ function createModel(world: World, machines: readonly Machine[], account: string
   };
 
   function apply(some: readonly Change[]): void {
-    for (const { id, value } of some) {
-      if (value !== null) {
-        if (!source.has(id) && !seenLive.has(id)) steady.add(id);
-        source.set(id, value);
+    for (const { id, present } of some) {
+      if (present) {
+        if (!source.has(id) && !storedVersions.has(id)) steady.add(id);
+        source.set(id, ++version);
       } else {
         source.delete(id);
         steady.delete(id);
@@ -123,7 +129,12 @@ function createModel(world: World, machines: readonly Machine[], account: string
     }
   }
 
-  async function run({ machine, trouble: wanted, between }: Extract<Step, { do: "run" }>): Promise<void> {
+  async function run({
+    machine,
+    trouble: wanted,
+    glitch,
+    between,
+  }: Extract<Step, { do: "run" }>): Promise<void> {
     const sync = await world.store.syncs.find(syncId);
     const runner = machines[machine];
     if (sync === null || runner === undefined || sync.nextRunAt === null) return;
@@ -131,7 +142,11 @@ function createModel(world: World, machines: readonly Machine[], account: string
     const trouble = stalled.length > 0 ? undefined : wanted;
     const left = [...between];
     const betweenPages = () => apply(left.splice(0, 1));
-    const end = await runner.run({ sync, source, trouble, betweenPages, now });
+    // One pass that saw nothing is forgiven, two in a row are believed.
+    const isGlitch = glitch && !wasGlitch && sync.checkpoint === null;
+    const seen = isGlitch ? new Map<string, number>() : source;
+    const end = await runner.run({ sync, source: seen, trouble, betweenPages, now });
+    wasGlitch = isGlitch || (wasGlitch && end.state !== "ended");
     apply(left);
     if (end.state === "stalled") stalled.push(end);
   }
@@ -141,12 +156,16 @@ function createModel(world: World, machines: readonly Machine[], account: string
     return world.db.collection<RecordDocument>("assets").find({ _id: range }).toArray();
   }
 
-  /** What the source has had all the time is not deleted. */
+  /** What the source has had all the time is not deleted, and no version is replaced by an older one. */
   async function checkSteady(): Promise<void> {
-    for (const { externalId, deletedAt } of await stored()) {
-      if (deletedAt === null) seenLive.add(externalId);
-      else if (steady.has(externalId) && seenLive.has(externalId))
-        throw new Error(`${externalId} was deleted, but never gone`);
+    for (const { externalId: id, deletedAt, data } of await stored()) {
+      const before = storedVersions.get(id) ?? 0;
+      if (deletedAt !== null) {
+        if (steady.has(id) && before > 0) throw new Error(`${id} was deleted, but never gone`);
+        continue;
+      }
+      if (Number(data) < before) throw new Error(`version ${before} of ${id} was replaced by ${data}`);
+      storedVersions.set(id, Number(data));
     }
   }
 
