@@ -1,6 +1,7 @@
 // Why a sync does not run at this moment, in words for an operator: what it waits for, until when, and what to do if anything.
 
 import type { Waiting } from "@fleetkeeper/model";
+import type { Mood } from "./mood.ts";
 
 export interface Description {
   /** A word or two, for a badge. */
@@ -9,10 +10,25 @@ export interface Description {
   text: string;
   /** Null where only an action ends it. */
   until: Date | null;
-  /** `bad` needs somebody; `wait` passes by itself; `busy` is at work. */
-  mood: "good" | "busy" | "wait" | "bad";
+  mood: Mood;
 }
 
+/** What a failing sync waits for: the reasons that `describeWaiting` calls bad. */
+export const failingReasons = ["backoff", "scope", "credential"] as const satisfies Waiting["for"][];
+
+/** What a sync that is dispatched, in turn or running waits for. */
+export const busyReasons = ["worker", "next-slice", "running"] as const satisfies Waiting["for"][];
+
+/** Every reason that a sync may wait for, in the order of a healthy life. */
+export const waitingReasons = [
+  "schedule",
+  ...busyReasons,
+  "rate-limit",
+  "operator",
+  ...failingReasons,
+] as const satisfies Waiting["for"][];
+
+/** Why a sync with this `waiting` does not run. */
 export function describeWaiting(waiting: Waiting): Description {
   switch (waiting.for) {
     case "schedule":

@@ -1,5 +1,17 @@
 // What operators see and do, for the board and the command line.
 
 export { createOperatorActions, type OperatorActions } from "./actions.ts";
-export { type Description, describeWaiting } from "./describe-waiting.ts";
+export {
+  busyReasons,
+  type Description,
+  describeWaiting,
+  failingReasons,
+  waitingReasons,
+} from "./describe-waiting.ts";
 export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
+export { type Mood, stateMoods } from "./mood.ts";
+export { type QueueState, readQueueStates } from "./queue-states.ts";
+export { type SyncStanding, syncStanding } from "./sync-standing.ts";
+export { clock, duration, fromNow, instant } from "./times.ts";
+export { missingScopes, tokenStanding } from "./token-standing.ts";
+export { count, counted } from "./words.ts";

@@ -29,3 +29,4 @@ export type { FetchedRecord } from "./run/write-records.ts";
 export { nextSlot } from "./schedule.ts";
 export type { SealedEntry } from "./sealed-texts.ts";
 export { openStore, type Store } from "./store.ts";
+export { type FailingSyncs, maxCounted, type SyncHealth } from "./sync-health.ts";

@@ -6,6 +6,9 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "syncs", key: { nextRunAt: 1 } },
   { collection: "syncs", key: { dispatchedAt: 1 } },
   { collection: "syncs", key: { lastChangeAt: 1 } },
+  { collection: "syncs", key: { lastSuccessAt: 1 } },
+  // Without a code while a sync is well: the runs of healthy syncs do not touch it.
+  { collection: "syncs", key: { "waiting.code": 1, _id: 1 } },
   { collection: "installations", key: { prewarmAt: 1 } },
   { collection: "installations", key: { installedAt: -1, _id: 1 } },
   { collection: "installations", key: { state: 1, _id: 1 } },

@@ -9,7 +9,7 @@ import type {
   TokenResult,
 } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { AccountDocument, InstallationDocument } from "./documents.ts";
+import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
 import { isDuplicateKey, UnknownInstallationError } from "./errors.ts";
 import {
   accountKeyOf,
@@ -24,6 +24,7 @@ export type Installations = ReturnType<typeof createInstallations>;
 export function createInstallations(db: Db) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
+  const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
 
   return {
     /**
@@ -113,7 +114,7 @@ export function createInstallations(db: Db) {
 
     /** One page of the operators' list. */
     async list(query: ListQuery): Promise<InstallationPage> {
-      return listInstallations({ installations, accounts }, query);
+      return listInstallations({ installations, accounts, syncs }, query);
     },
 
     /** How many there are in each state. */

@@ -1,13 +1,22 @@
 // Pages of the operators' list of installations: searched, filtered and sorted by index and by key, so that the last page costs what the first does.
 
-import { type InstallationId, type InstallationState, installationIdPrefix } from "@fleetkeeper/model";
+import {
+  type InstallationId,
+  type InstallationState,
+  installationIdPrefix,
+  type SyncId,
+  type Waiting,
+} from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
-import type { AccountDocument, InstallationDocument } from "./documents.ts";
+import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
+import { failingFilter } from "./sync-health.ts";
 
 export interface ListQuery {
   /** The beginning of an account id, in any case, or of an app's name with its `@`. */
   search?: string;
   state?: InstallationState;
+  /** Only accounts with a sync that waits for one of these reasons, and with this code if any; by id, without `search`. */
+  failing?: { reasons: readonly Waiting["for"][]; code?: string | undefined };
   /** `id`: by app and account, or by account where accounts are searched; `newest`: the last installed first, not with `search`. */
   sort: "id" | "newest";
   /** `next` of the page before. */
@@ -28,6 +37,7 @@ export interface InstallationPage {
 interface Collections {
   installations: Collection<InstallationDocument>;
   accounts: Collection<AccountDocument>;
+  syncs: Collection<SyncDocument>;
 }
 
 /** Behind every character that an id of ours can hold. */
@@ -39,6 +49,7 @@ export async function listInstallations(
   collections: Collections,
   query: ListQuery,
 ): Promise<InstallationPage> {
+  if (query.failing !== undefined) return byFailing(collections, query, query.failing);
   const search = query.search?.trim() ?? "";
   if (search !== "" && !search.startsWith("@")) return byAccount(collections, query, search.toLowerCase());
   return query.sort === "newest" && search === ""
@@ -49,6 +60,31 @@ export async function listInstallations(
 /** The key under which an account's installation is found by the beginning of the account id. */
 export function accountKeyOf(accountId: string, installationId: InstallationId): string {
   return `${accountId.toLowerCase()}/${installationId}`;
+}
+
+/** So many failing syncs are read for each account of a page; of an account with more, the next page begins behind it. */
+const syncsPerAccount = 50;
+
+async function byFailing(
+  { installations, syncs }: Collections,
+  { state, after, limit }: ListQuery,
+  { reasons, code }: NonNullable<ListQuery["failing"]>,
+): Promise<InstallationPage> {
+  // Behind every sync of that installation: `0` follows `/`.
+  const begin = `${after === undefined ? "" : `${keyOf(after)[0] ?? ""}0`}` as SyncId;
+  const found = await syncs
+    .find({ ...failingFilter(reasons, code), _id: { $gt: begin } }, { projection: { installationId: 1 } })
+    .sort({ _id: 1 })
+    .limit((limit + 1) * syncsPerAccount)
+    .toArray();
+  const ids = [...new Set(found.map(({ installationId }) => installationId))];
+  const shown = ids.slice(0, limit);
+  const rows = await installations
+    .find({ _id: { $in: shown }, ...(state === undefined ? {} : { state }) }, { projection })
+    .sort({ _id: 1 })
+    .toArray();
+  const isMore = ids.length > limit || found.length === (limit + 1) * syncsPerAccount;
+  return { rows, next: isMore ? cursorOf(shown.at(-1)) : undefined };
 }
 
 async function byAccount(

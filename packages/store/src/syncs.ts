@@ -16,6 +16,7 @@ import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
 import { createRun, type Run } from "./run/run.ts";
 import { createSyncControl } from "./sync-control.ts";
+import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
@@ -71,6 +72,11 @@ export function createSyncs(db: Db) {
 
     async ofInstallation(installationId: InstallationId): Promise<SyncDocument[]> {
       return syncs.find({ _id: idsUnder(installationId) }).toArray();
+    },
+
+    /** How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits for. */
+    async health(reasons: readonly Waiting["for"][]): Promise<SyncHealth> {
+      return readSyncHealth(syncs, reasons);
     },
 
     /** One page of the operators' list. */

@@ -6,7 +6,7 @@ import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { QueueSet } from "@fleetkeeper/jobs";
-import { createOperatorActions } from "@fleetkeeper/operator";
+import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
 import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/runtime";
 import type { Store } from "@fleetkeeper/store";
@@ -140,6 +140,9 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   return server;
 }
 
+/** In an outage everything fails, and counting it reads much. */
+const healthForMs = 5_000;
+
 /** Overview and accounts, and what keeps them up to date. */
 function addPages(
   server: FastifyInstance,
@@ -159,12 +162,14 @@ function addPages(
   const actions = createOperatorActions({ store, queues: queueSet, now });
   // Counting is the most expensive read, and several pages want it.
   const countByState = remember(liveEveryMs, () => store.installations.countByState());
+  const readHealth = remember(Math.max(liveEveryMs, healthForMs), () => store.syncs.health(failingReasons));
   const readOverview = createReadOverview({
     queueSet,
     redis,
     namespace,
     store,
     countByState,
+    readHealth,
     now,
     onError: (error, what) => log.warn({ error, what }, "the overview could not be read"),
   });
@@ -173,6 +178,6 @@ function addPages(
   );
   addOverviewRoutes(server, { readOverview, liveStreams, notices });
   addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
-  addAccountRoutes(server, { store, failedJobsOf, countByState, liveStreams, notices, now });
+  addAccountRoutes(server, { store, failedJobsOf, countByState, readHealth, liveStreams, notices, now });
   addAccountActionRoutes(server, { store, actions, notices, log });
 }

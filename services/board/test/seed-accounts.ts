@@ -80,6 +80,7 @@ function installationOf(accountId: string): InstallationDocument {
     requestedScopes: ["asset.view"],
     grantedScopes: ["asset.view"],
     lastToken: { at: new Date(now - 600_000), outcome: "granted", expiresAt: new Date(now + 3_000_000) },
+    lastGrantAt: new Date(now - 600_000),
     tokenFailures: 0,
     prewarmAt: new Date(now + 1_800_000),
   };

@@ -1,7 +1,7 @@
 // `/accounts` and `/accounts/:installationId`: the list, the page of one account, and what keeps both up to date.
 
 import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
-import type { Store } from "@fleetkeeper/store";
+import type { Store, SyncHealth } from "@fleetkeeper/store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pageStateOf } from "../auth/page-state.ts";
 import { NotFoundError } from "../errors.ts";
@@ -21,6 +21,7 @@ export interface AccountsOptions {
   store: Store;
   failedJobsOf: FailedJobsOf;
   countByState: Store["installations"]["countByState"];
+  readHealth: () => Promise<SyncHealth>;
   liveStreams: LiveStreams;
   notices: Notices;
   now: () => Date;

@@ -2,6 +2,13 @@
 
 import type { QueueName } from "@fleetkeeper/jobs";
 
+/** The list of accounts, or one page of it. Parts that are empty or unset are left out. */
+export function listPath(parts: Readonly<Record<string, string | undefined>> = {}): string {
+  const words = new URLSearchParams();
+  for (const [name, value = ""] of Object.entries(parts)) if (value !== "") words.set(name, value);
+  return words.size === 0 ? "/accounts" : `/accounts?${words}`;
+}
+
 export function accountPath(installationId: string): string {
   return `/accounts/${encodeURIComponent(installationId)}`;
 }

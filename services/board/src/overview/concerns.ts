@@ -1,8 +1,9 @@
 // What needs somebody, from the whole system's point of view, each with the page where it can be looked into.
 
-import { queuePath } from "../html/paths.ts";
-import { duration } from "../html/time.ts";
-import { counted } from "../html/words.ts";
+import { counted, duration } from "@fleetkeeper/operator";
+import type { SyncHealth } from "@fleetkeeper/store";
+import { listPath, queuePath } from "../html/paths.ts";
+import { capitalised } from "../html/words.ts";
 import { lastHourOf, sumOf } from "./last-hour.ts";
 import type { OverviewFacts } from "./read.ts";
 
@@ -19,11 +20,11 @@ const longWaitMs = 60_000;
 /** Ticks come every second. */
 const lateTickMs = 5_000;
 
-export function concernsOf({ redis, mongodb }: OverviewFacts): Concern[] {
-  return [...fromRedis(redis), ...fromMongodb(mongodb)].sort((a, b) => a.mood.localeCompare(b.mood));
+export function concernsOf({ at, redis, mongodb }: OverviewFacts): Concern[] {
+  return [...fromRedis(redis, at), ...fromMongodb(mongodb, at)].sort((a, b) => a.mood.localeCompare(b.mood));
 }
 
-function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
+function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
   if (redis === undefined)
     return [{ mood: "bad", text: "Redis does not answer: what waits in the queues cannot be shown." }];
   const noWorker = redis.queues.length > 0 && redis.queues.every(({ workers }) => workers === 0);
@@ -36,12 +37,13 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
       text: `No worker has looked for what is due for ${duration(redis.tickLateMs ?? 0)}: workers hang or are too busy`,
       link: queuePath("dispatch"),
     });
-  for (const { name, counts, paused, workers, oldestWaitingMs = 0 } of redis.queues) {
+  for (const { queue: name, failed, paused, workers, oldestWaitingAt } of redis.queues) {
+    const oldestWaitingMs = oldestWaitingAt === null ? 0 : now.getTime() - oldestWaitingAt.getTime();
     const link = queuePath(name);
-    if (counts.failed > 0)
+    if (failed > 0)
       concerns.push({
         mood: "bad",
-        text: `${counted(counts.failed, "job")} failed in ${name}`,
+        text: `${counted(failed, "job")} failed in ${name}`,
         link: queuePath(name, "failed"),
       });
     if (workers === 0 && !noWorker)
@@ -64,17 +66,34 @@ function fromRedis(redis: OverviewFacts["redis"]): Concern[] {
   return concerns;
 }
 
-function fromMongodb(mongodb: OverviewFacts["mongodb"]): Concern[] {
+function fromMongodb(mongodb: OverviewFacts["mongodb"], now: Date): Concern[] {
   if (mongodb === undefined)
     return [{ mood: "bad", text: "MongoDB does not answer: accounts and their schedule cannot be shown." }];
-  const { states, lagMs } = mongodb;
-  const concerns: Concern[] = [];
+  const { states, lagMs, health } = mongodb;
+  const concerns: Concern[] = failures(health, now);
   if (states.revoked > 0)
     concerns.push({
       mood: "bad",
       text: `Trackunit refuses the credential of ${counted(states.revoked, "account")}`,
-      link: "/accounts?state=revoked",
+      link: listPath({ state: "revoked" }),
     });
   if (lagMs > longLagMs) concerns.push({ mood: "bad", text: `The schedule is ${duration(lagMs)} behind` });
   return concerns;
+}
+
+/** All failing syncs in one line, then a line for each code, each with the list of exactly these accounts. */
+function failures({ failing, syncs, accounts, isMore }: SyncHealth, now: Date): Concern[] {
+  if (syncs === 0) return [];
+  const atLeast = isMore ? "at least " : "";
+  const all = `${atLeast}${counted(syncs, "sync")} of ${counted(accounts, "account")} ${syncs === 1 ? "fails" : "fail"}`;
+  return [
+    { mood: "bad", text: capitalised(all), link: listPath({ failing: "any" }) },
+    ...failing.map(
+      ({ code, ...of }): Concern => ({
+        mood: "bad",
+        text: `${code}: ${atLeast}${counted(of.syncs, "sync")} of ${counted(of.accounts, "account")}, without a success for ${duration(now.getTime() - of.since.getTime())}`,
+        link: listPath({ failing: code }),
+      }),
+    ),
+  ];
 }

@@ -1,8 +1,8 @@
 // The last hour of one thing that is counted: a sentence, a chart, and the sums by result.
 
+import { count } from "@fleetkeeper/operator";
 import { barChart } from "../html/chart.ts";
 import { type Html, html } from "../html/html.ts";
-import { count } from "../html/words.ts";
 import { type LastHour, sumOf } from "./last-hour.ts";
 
 export function hourCard(card: {

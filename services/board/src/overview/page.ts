@@ -1,11 +1,11 @@
 // The overview: what needs somebody first, then the accounts, the last hour and the queues.
 
+import { clock, count, duration } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { noticesByMood } from "../html/notices-by-mood.ts";
-import { clock, duration } from "../html/time.ts";
-import { count } from "../html/words.ts";
+import { accountPath } from "../html/paths.ts";
 import type { Fragment } from "../live/live-hub.ts";
 import { queueTable } from "../queues/table.ts";
 import { type Concern, concernsOf } from "./concerns.ts";
@@ -33,14 +33,15 @@ export function overviewFragments(facts: OverviewFacts, role: Role): Fragment[] 
       </div>`,
     },
     { id: "concerns", html: concernList(concernsOf(facts)) },
-    { id: "accounts", html: mongodb === undefined ? html`` : accountTiles(mongodb) },
+    { id: "accounts", html: mongodb === undefined ? html`` : accountTiles(mongodb, at) },
     { id: "last-hour", html: redis === undefined ? html`` : lastHour(redis.minutes) },
-    { id: "queue-states", html: redis === undefined ? html`` : queueTable(redis.queues, role) },
+    { id: "queue-states", html: redis === undefined ? html`` : queueTable(redis.queues, role, at) },
   ];
 }
 
 function concernList(concerns: Concern[]): Html {
-  if (concerns.length === 0) return html`<p class="notice good">Nothing needs you.</p>`;
+  if (concerns.length === 0)
+    return html`<p class="notice good">Nothing needs you: every sync of every active account works.</p>`;
   return noticesByMood(
     concerns.map(({ mood, text, link }) => ({
       mood,
@@ -49,16 +50,19 @@ function concernList(concerns: Concern[]): Html {
   );
 }
 
-function accountTiles({ states, lagMs, dueTokens }: AccountFacts): Html {
+function accountTiles({ states, health, lagMs, dueTokens }: AccountFacts, now: Date): Html {
+  const { accounts, isMore, oldest } = health;
   const fresh = Math.max(0, states.active - dueTokens);
   return html`<section aria-labelledby="accounts-title">
     <h2 id="accounts-title">Accounts</h2>
     <dl class="tiles">
       ${tile("Active", count(states.active), { link: "/accounts?state=active" })}
+      ${tile("With failing syncs", `${count(accounts)}${isMore ? " or more" : ""}`, { link: "/accounts?failing=any", mark: accounts > 0 ? "bad" : "" })}
       ${tile("Paused", count(states.paused), { link: "/accounts?state=paused", mark: states.paused > 0 ? "wait" : "" })}
       ${tile("Revoked, token refused", count(states.revoked), { link: "/accounts?state=revoked", mark: states.revoked > 0 ? "bad" : "" })}
       ${tile("Tokens not yet due", dueTokens >= manyTokens ? `under ${count(fresh)}` : count(fresh), {})}
       ${tile("Token renewals due", dueTokens >= manyTokens ? `${count(manyTokens)} or more` : count(dueTokens), { mark: dueTokens > 0 ? "wait" : "" })}
+      ${oldest === null ? "" : tile("Oldest data", duration(now.getTime() - oldest.lastSuccessAt.getTime()), { link: accountPath(oldest.installationId) })}
       ${tile("Schedule lag", duration(lagMs), { mark: lagMs > 60_000 ? "bad" : "" })}
     </dl>
   </section>`;

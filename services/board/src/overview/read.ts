@@ -2,10 +2,10 @@
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationState } from "@fleetkeeper/model";
+import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
-import type { Store } from "@fleetkeeper/store";
+import type { Store, SyncHealth } from "@fleetkeeper/store";
 import { type MinuteStats, readMinuteStats } from "@fleetkeeper/telemetry";
-import { type QueueState, readQueueStates } from "../queues/states.ts";
 
 export interface OverviewFacts {
   at: Date;
@@ -24,6 +24,7 @@ export interface QueueFacts {
 
 export interface AccountFacts {
   states: Record<InstallationState, number>;
+  health: SyncHealth;
   /** How long what is most overdue has been due. */
   lagMs: number;
   /** Tokens whose renewal is due, counted up to `manyTokens`. */
@@ -41,10 +42,11 @@ export function createReadOverview(options: {
   namespace: string;
   store: Store;
   countByState: Store["installations"]["countByState"];
+  readHealth: () => Promise<SyncHealth>;
   now: () => Date;
   onError: (error: unknown, what: "redis" | "mongodb") => void;
 }): ReadOverview {
-  const { queueSet, redis, namespace, store, countByState, now, onError } = options;
+  const { queueSet, redis, namespace, store, countByState, readHealth, now, onError } = options;
 
   return async () => {
     const at = now();
@@ -67,13 +69,15 @@ export function createReadOverview(options: {
   }
 
   async function readMongodb(at: Date): Promise<AccountFacts> {
-    const [states, [mostOverdue], dueTokens] = await Promise.all([
+    const [states, health, [mostOverdue], dueTokens] = await Promise.all([
       countByState(),
+      readHealth(),
       store.syncs.due(at, 1),
       store.installations.duePrewarms(at, manyTokens),
     ]);
     return {
       states,
+      health,
       lagMs: at.getTime() - (mostOverdue?.nextRunAt ?? at).getTime(),
       dueTokens: dueTokens.length,
     };

@@ -1,7 +1,7 @@
 // `/retry-failed/:queue`: all failed jobs of a queue are started again. GET asks, POST does.
 
 import type { QueueName } from "@fleetkeeper/jobs";
-import type { OperatorActions } from "@fleetkeeper/operator";
+import { counted, type OperatorActions } from "@fleetkeeper/operator";
 import type { AuditDocument, Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -14,7 +14,6 @@ import type { Notices } from "../html/notices.ts";
 import { retryPath } from "../html/paths.ts";
 import { questionPage } from "../html/question-page.ts";
 import { timeTag } from "../html/time.ts";
-import { counted } from "../html/words.ts";
 
 /** The queues whose failed jobs can be started again all at once; the dispatch tick is the worker's. */
 export const retriableQueues: readonly QueueName[] = ["install", "prewarm", "sync"];

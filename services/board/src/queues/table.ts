@@ -1,13 +1,12 @@
 // The queues with their counts, the worrying ones marked; links lead to the Bull board.
 
 import type { QueueName } from "@fleetkeeper/jobs";
+import { count, duration, type QueueState } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";
 import { type Html, html } from "../html/html.ts";
 import { queuePath, retryPath } from "../html/paths.ts";
-import { duration } from "../html/time.ts";
-import { badge, capitalised, count } from "../html/words.ts";
+import { badge, capitalised } from "../html/words.ts";
 import { retriableQueues } from "./retry-routes.ts";
-import type { QueueState } from "./states.ts";
 
 const purposes: Record<QueueName, string> = {
   install: "Stores the credential of an accepted callback and plans the account's syncs",
@@ -19,7 +18,7 @@ const purposes: Record<QueueName, string> = {
 const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;
 type Column = (typeof columns)[number];
 
-export function queueTable(queues: QueueState[], role: Role): Html {
+export function queueTable(queues: readonly QueueState[], role: Role, now: Date): Html {
   return html`<section aria-labelledby="queues">
     <h2 id="queues">Queues</h2>
     <table class="cards thirds">
@@ -31,14 +30,14 @@ export function queueTable(queues: QueueState[], role: Role): Html {
           <th scope="col" class="number">Workers</th>
         </tr>
       </thead>
-      <tbody>${queues.map((queue) => queueRow(queue, role))}</tbody>
+      <tbody>${queues.map((queue) => queueRow(queue, role, now))}</tbody>
     </table>
   </section>`;
 }
 
-function queueRow(queue: QueueState, role: Role): Html {
-  const { name, paused, counts, oldestWaitingMs } = queue;
-  const mayRetry = role === "operator" && counts.failed > 0 && retriableQueues.includes(name);
+function queueRow(queue: QueueState, role: Role, now: Date): Html {
+  const { queue: name, paused, failed, oldestWaitingAt } = queue;
+  const mayRetry = role === "operator" && failed > 0 && retriableQueues.includes(name);
   return html`<tr>
     <th scope="row">
       <a href="${queuePath(name)}">${name}</a>
@@ -47,21 +46,21 @@ function queueRow(queue: QueueState, role: Role): Html {
       ${mayRetry ? html`<a class="button quiet" href="${retryPath(name)}">Retry failed <span class="unseen">in ${name}</span></a>` : ""}
     </th>
     ${columns.map((column) => countCell(queue, column))}
-    <td class="number" data-label="Oldest waiting">${oldestWaitingMs === undefined ? html`<span class="faint">–</span>` : duration(oldestWaitingMs)}</td>
+    <td class="number" data-label="Oldest waiting">${oldestWaitingAt === null ? html`<span class="faint">–</span>` : duration(now.getTime() - oldestWaitingAt.getTime())}</td>
     <td class="number" data-label="Workers">${workers(queue.workers)}</td>
   </tr>`;
 }
 
-function countCell({ name, counts }: QueueState, column: Column): Html {
-  const value = counts[column];
+function countCell(queue: QueueState, column: Column): Html {
+  const { queue: name, [column]: value } = queue;
   const mark = value === 0 ? "zero" : column === "failed" ? "bad" : "";
   return html`<td class="number ${mark}" data-label="${capitalised(column)}">
     <a href="${queuePath(name, column)}">${count(value)}<span class="unseen"> ${column} in ${name}</span></a>
   </td>`;
 }
 
-function workers(number: number | undefined): Html {
-  if (number === undefined) return html`<span class="faint">unknown</span>`;
+function workers(number: number | null): Html {
+  if (number === null) return html`<span class="faint">unknown</span>`;
   if (number === 0) return badge("bad", "none");
   return html`${count(number)}`;
 }

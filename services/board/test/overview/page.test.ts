@@ -1,10 +1,23 @@
+import type { InstallationId } from "@fleetkeeper/model";
+import type { SyncHealth } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
 import { overviewPage } from "../../src/overview/page.ts";
 import type { OverviewFacts } from "../../src/overview/read.ts";
 
 const at = new Date("2026-01-02T03:04:05Z");
-const idle = { waiting: 0, active: 0, delayed: 0, failed: 0, completed: 0 };
-const atPeace = { states: { active: 3, paused: 0, revoked: 0 }, lagMs: 0, dueTokens: 0 };
+const idle = {
+  waiting: 0,
+  active: 0,
+  delayed: 0,
+  failed: 0,
+  completed: 0,
+  paused: false,
+  workers: 1,
+  oldestWaitingAt: null,
+};
+const twoMinutesAgo = new Date(at.getTime() - 120_000);
+const health: SyncHealth = { failing: [], syncs: 0, accounts: 0, isMore: false, oldest: null };
+const atPeace = { states: { active: 3, paused: 0, revoked: 0 }, health, lagMs: 0, dueTokens: 0 };
 const quietHour = Array.from({ length: 60 }, (_, minute) => ({
   minute: new Date(Date.UTC(2026, 0, 2, 2, 5 + minute)),
   counts: {} as Record<string, number>,
@@ -35,14 +48,8 @@ test("failed jobs, paused queues and queues without a worker stand first", async
     redis: {
       minutes: quietHour,
       queues: [
-        {
-          name: "sync",
-          paused: true,
-          workers: 0,
-          oldestWaitingMs: 120_000,
-          counts: { ...idle, failed: 1234 },
-        },
-        { name: "install", paused: false, workers: 1, counts: idle },
+        { ...idle, queue: "sync", paused: true, workers: 0, oldestWaitingAt: twoMinutesAgo, failed: 1234 },
+        { ...idle, queue: "install" },
       ],
     },
   });
@@ -54,29 +61,39 @@ test("failed jobs, paused queues and queues without a worker stand first", async
 });
 
 test("when no worker runs at all that is said once", async () => {
-  const queues = (["install", "sync"] as const).map((name) => ({
-    name,
-    paused: false,
-    workers: 0,
-    counts: idle,
-  }));
+  const queues = (["install", "sync"] as const).map((queue) => ({ ...idle, queue, workers: 0 }));
   const page = await pageOf({ redis: { minutes: quietHour, queues } });
   expect(page).toContain("No worker is running");
   expect(page).not.toContain("No worker takes jobs");
 });
 
 test("a viewer is offered no retry", async () => {
-  const queues = [{ name: "sync" as const, paused: false, workers: 1, counts: { ...idle, failed: 1 } }];
+  const queues = [{ ...idle, queue: "sync" as const, failed: 1 }];
   const page = await pageOf({ redis: { minutes: quietHour, queues } }, "victor", "viewer");
   expect(page).not.toContain("/retry-failed/");
 });
 
 test("revoked accounts and a schedule that is behind are said in words", async () => {
   const page = await pageOf({
-    mongodb: { states: { active: 1, paused: 0, revoked: 2 }, lagMs: 300_000, dueTokens: 0 },
+    mongodb: { states: { active: 1, paused: 0, revoked: 2 }, health, lagMs: 300_000, dueTokens: 0 },
   });
   expect(page).toContain("Trackunit refuses the credential of 2 accounts");
   expect(page).toContain("The schedule is 5 min behind");
+});
+
+test("failing syncs are counted by code, each with the list of exactly these and since when", async () => {
+  const since = new Date(at.getTime() - 3 * 3_600_000);
+  const failing = [{ code: "ERR_API_FORBIDDEN", syncs: 12, accounts: 2, since }];
+  const oldest = { installationId: "@a.b.1" as InstallationId, sync: "assets", lastSuccessAt: since };
+  const page = await pageOf({
+    mongodb: { ...atPeace, health: { ...health, failing, syncs: 12, accounts: 2, oldest } },
+  });
+  expect(page).toContain('<a href="/accounts?failing=any">12 syncs of 2 accounts fail</a>');
+  expect(page).toContain(
+    '<a href="/accounts?failing=ERR_API_FORBIDDEN">ERR_API_FORBIDDEN: 12 syncs of 2 accounts, without a success for 3 h</a>',
+  );
+  expect(page).toContain('<dt>Oldest data</dt><dd><a href="/accounts/%40a.b.1">3 h</a></dd>');
+  expect(page).not.toContain("Nothing needs you");
 });
 
 test("the last hour is counted by result, with a chart that says the same in words", async () => {
@@ -92,7 +109,7 @@ test("the last hour is counted by result, with a chart that says the same in wor
 });
 
 test("when all is well it says so", async () => {
-  expect(await pageOf({})).toContain("Nothing needs you.");
+  expect(await pageOf({})).toContain("Nothing needs you");
 });
 
 test("without Redis or MongoDB the page says so", async () => {

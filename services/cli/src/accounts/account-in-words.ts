@@ -1,12 +1,11 @@
 // An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators did.
 
-import type { RunOutcome, TokenResult } from "@fleetkeeper/model";
-import type { Description } from "@fleetkeeper/operator";
+import type { RunOutcome } from "@fleetkeeper/model";
+import { type Description, duration, fromNow, stateMoods } from "@fleetkeeper/operator";
 import type { Paint } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
-import { duration, fromNow } from "../output/times.ts";
+import { fromNowOrNone } from "../output/time-cell.ts";
 import type { AccountDetails } from "./read-account.ts";
-import { stateTones } from "./state-tones.ts";
 
 export function accountInWords(account: AccountDetails, paint: Paint, now: Date): string {
   const parts = [
@@ -27,11 +26,11 @@ function head(account: AccountDetails, paint: Paint, now: Date): string {
   const next = prewarmAt === null ? "" : `, next ${fromNow(prewarmAt, now)}`;
   return fields(
     [
-      ["installation", `${paint("strong", account._id)}  ${paint(stateTones[state], state)}`],
+      ["installation", `${paint("strong", account._id)}  ${paint(stateMoods[state], state)}`],
       ["account", account.accountId],
       ["app", account.irisAppId],
       ["installed", fromNow(account.installedAt, now)],
-      ["token", `${tokenInWords(account.lastToken, paint, now)}${failures}${next}`],
+      ["token", `${tokenInWords(account, paint, now)}${failures}${next}`],
       ["scopes", `${scopes}${missing}`],
       ["credential", `sealed with key ${account.sealKeyId}, client ${account.clientIdFingerprint}`],
     ],
@@ -39,11 +38,10 @@ function head(account: AccountDetails, paint: Paint, now: Date): string {
   );
 }
 
-function tokenInWords(token: TokenResult | undefined, paint: Paint, now: Date): string {
-  if (token === undefined) return "not asked for yet";
-  const { outcome, code, at, expiresAt } = token;
-  const said = outcome === "granted" ? paint("good", outcome) : paint("bad", `${outcome} (${code})`);
-  return `${said} ${fromNow(at, now)}${expiresAt === undefined ? "" : `, expires ${fromNow(expiresAt, now)}`}`;
+function tokenInWords({ token, lastToken }: AccountDetails, paint: Paint, now: Date): string {
+  const asked = lastToken === undefined ? "" : `, ${lastToken.outcome} ${fromNow(lastToken.at, now)}`;
+  const expires = lastToken?.expiresAt === undefined ? "" : `, expires ${fromNow(lastToken.expiresAt, now)}`;
+  return `${paint(token.mood, token.label)}: ${token.text}${asked}${expires}`;
 }
 
 function syncs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
@@ -52,8 +50,8 @@ function syncs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
     syncs.map(({ sync, why, lastSuccessAt }) => [
       sync,
       paint(why.mood, why.label),
-      fromNow(why.until, now),
-      fromNow(lastSuccessAt, now),
+      fromNowOrNone(why.until, now),
+      fromNowOrNone(lastSuccessAt, now),
       whyInWords(why),
     ]),
     paint,

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { InstallationId, RunOutcome } from "@fleetkeeper/model";
-import { type Description, describeWaiting } from "@fleetkeeper/operator";
+import { busyReasons, type Description, describeWaiting } from "@fleetkeeper/operator";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
 import { NothingFoundError, WaitedTooLongError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -72,7 +72,7 @@ interface Expectation {
   since: Date | undefined;
 }
 
-const busy = new Set<SyncDocument["waiting"]["for"]>(["worker", "running", "next-slice"]);
+const busy = new Set<SyncDocument["waiting"]["for"]>(busyReasons);
 
 /** Where a run was under way when another was asked for, the one asked for is the second to end. */
 export function expectationOf(before: SyncDocument, runAgain: boolean): Expectation {

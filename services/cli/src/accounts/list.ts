@@ -1,7 +1,7 @@
 // `accounts list`: who installed us, and how they are.
 
 import type { InstallationState } from "@fleetkeeper/model";
-import { describeWaiting } from "@fleetkeeper/operator";
+import { type Description, describeWaiting, fromNow, stateMoods, tokenStanding } from "@fleetkeeper/operator";
 import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
 import { addCommand } from "../add-command.ts";
@@ -9,8 +9,6 @@ import { invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { fromNow } from "../output/times.ts";
-import { stateTones } from "./state-tones.ts";
 
 interface Options {
   state?: InstallationState;
@@ -85,14 +83,18 @@ async function withSyncs(store: Store, rows: readonly InstallationRow[]): Promis
 function words(rows: readonly Row[], paint: Paint, now: Date): string {
   return table(
     ["account", "app", "state", "token", "syncs", "installed"],
-    rows.map(({ accountId, irisAppId, state, lastToken, syncs, installedAt }) => [
+    rows.map(({ accountId, irisAppId, state, syncs, installedAt, ...row }) => [
       accountId,
       irisAppId,
-      paint(stateTones[state], state),
-      lastToken === undefined ? "-" : `${lastToken.outcome} ${fromNow(lastToken.at, now)}`,
+      paint(stateMoods[state], state),
+      tokenCell(tokenStanding({ ...row, state }, now), paint, now),
       syncs.failing > 0 ? paint("bad", `${syncs.failing} of ${syncs.all} failing`) : `${syncs.all}`,
       fromNow(installedAt, now),
     ]),
     paint,
   );
+}
+
+function tokenCell({ mood, label, until }: Description, paint: Paint, now: Date): string {
+  return until === null ? paint(mood, label) : `${paint(mood, label)} ${fromNow(until, now)}`;
 }

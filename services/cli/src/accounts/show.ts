@@ -23,7 +23,7 @@ export function addAccountsShow(accounts: Command): void {
       invoke<Options, [string]>(async ({ reach, output, now }, { runs }, account) => {
         const store = await reach.store();
         const { _id } = await findAccount(store, account);
-        const details = await readAccount(store, _id, runs);
+        const details = await readAccount(store, _id, runs, now());
         output.result(details, () => accountInWords(details, output.paint, now()));
       }),
     );

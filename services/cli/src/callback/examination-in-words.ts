@@ -1,8 +1,8 @@
 // An examined callback for a person to read: check by check, then what explains the verdict.
 
+import { duration } from "@fleetkeeper/operator";
 import type { Paint, Tone } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
-import { duration } from "../output/times.ts";
 import type { CheckResult, Examination } from "./examine.ts";
 
 const tones: Record<CheckResult["outcome"], Tone> = {

@@ -1,5 +1,6 @@
 // Findings for a person to read: one line each, and below a bad one what to do.
 
+import { counted } from "@fleetkeeper/operator";
 import type { Paint, Tone } from "../output/style.ts";
 import type { CheckFinding, Finding } from "./finding.ts";
 
@@ -28,8 +29,4 @@ function verdict(findings: readonly Finding[], paint: Paint): string {
   const problems = count("problem");
   const said = `${counted(problems, "problem")}, ${counted(count("warning"), "warning")}`;
   return problems > 0 ? paint("bad", said) : paint("good", said);
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

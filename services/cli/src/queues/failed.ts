@@ -12,7 +12,7 @@ import { type Invocation, invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { fromNow } from "../output/times.ts";
+import { fromNowOrNone } from "../output/time-cell.ts";
 
 interface ListOptions {
   queue?: QueueName;
@@ -137,7 +137,7 @@ function words(jobs: readonly FailedJob[], paint: Paint, now: Date): string {
     jobs.map(({ queue, id, failedAt, attempts, reason }) => [
       queue,
       id,
-      fromNow(failedAt, now),
+      fromNowOrNone(failedAt, now),
       `${attempts}`,
       paint("bad", reason),
     ]),

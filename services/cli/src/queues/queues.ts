@@ -1,25 +1,12 @@
 // `queues`: how full each queue is, since when its first job waits, and how many workers take from it.
 
-import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
+import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
 import type { Command } from "commander";
 import { addCommand } from "../add-command.ts";
 import { invoke } from "../invoke.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { fromNow } from "../output/times.ts";
-
-export interface QueueState {
-  queue: QueueName;
-  waiting: number;
-  active: number;
-  delayed: number;
-  failed: number;
-  completed: number;
-  paused: boolean;
-  oldestWaitingAt: Date | null;
-  /** Null where the server does not tell its connections. */
-  workers: number | null;
-}
+import { fromNowOrNone } from "../output/time-cell.ts";
 
 export function addQueues(program: Command): void {
   addCommand(program, "queues", {
@@ -27,29 +14,10 @@ export function addQueues(program: Command): void {
     examples: ["queues", "queues --json"],
   }).action(
     invoke(async ({ reach, output, now }) => {
-      const queueSet = await reach.queues();
-      const states = await Promise.all(queueNames.map((name) => stateOf(queueSet, name)));
-      output.result({ queues: states }, () => words(states, output.paint, now()));
+      const queues = await readQueueStates(await reach.queues());
+      output.result({ queues }, () => words(queues, output.paint, now()));
     }),
   );
-}
-
-export async function stateOf(queueSet: QueueSet, name: QueueName): Promise<QueueState> {
-  const queue = queueSet.queues[name];
-  const counts = await queue.getJobCounts(
-    ...(["waiting", "prioritized", "active", "delayed", "failed", "completed"] as const),
-  );
-  return {
-    queue: name,
-    waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
-    active: counts.active ?? 0,
-    delayed: counts.delayed ?? 0,
-    failed: counts.failed ?? 0,
-    completed: counts.completed ?? 0,
-    paused: await queue.isPaused(),
-    oldestWaitingAt: (await queueSet.oldestWaitingAt(name)) ?? null,
-    workers: await queue.getWorkersCount().catch(() => null),
-  };
 }
 
 function words(states: readonly QueueState[], paint: Paint, now: Date): string {
@@ -58,7 +26,7 @@ function words(states: readonly QueueState[], paint: Paint, now: Date): string {
     states.map((state) => [
       state.paused ? `${state.queue} ${paint("wait", "(paused)")}` : state.queue,
       `${state.waiting}`,
-      fromNow(state.oldestWaitingAt, now),
+      fromNowOrNone(state.oldestWaitingAt, now),
       `${state.active}`,
       `${state.delayed}`,
       state.failed > 0 ? paint("bad", `${state.failed}`) : "0",

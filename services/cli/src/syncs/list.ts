@@ -1,7 +1,7 @@
 // `syncs list`: syncs over all accounts, or of one, and what they wait for.
 
 import type { SyncId, Waiting } from "@fleetkeeper/model";
-import { describeWaiting } from "@fleetkeeper/operator";
+import { failingReasons, syncStanding, waitingReasons } from "@fleetkeeper/operator";
 import type { SyncDocument, SyncListQuery } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
 import { whyInWords } from "../accounts/account-in-words.ts";
@@ -11,7 +11,7 @@ import { invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { fromNow } from "../output/times.ts";
+import { fromNowOrNone } from "../output/time-cell.ts";
 
 interface Options {
   account?: string;
@@ -22,19 +22,6 @@ interface Options {
   after?: SyncId;
   all?: boolean;
 }
-
-const reasons: Waiting["for"][] = [
-  "schedule",
-  "worker",
-  "next-slice",
-  "running",
-  "rate-limit",
-  "backoff",
-  "operator",
-  "scope",
-  "credential",
-];
-const failing: Waiting["for"][] = ["backoff", "scope", "credential"];
 
 export function addSyncsList(syncs: Command): void {
   addCommand(syncs, "list", {
@@ -47,7 +34,7 @@ export function addSyncsList(syncs: Command): void {
   })
     .option("--account <account>", "only of this account")
     .option("--sync <name>", "only of this name")
-    .addOption(new Option("--waiting-for <reason>", "only those that wait for this").choices(reasons))
+    .addOption(new Option("--waiting-for <reason>", "only those that wait for this").choices(waitingReasons))
     .option("--failing", "only those that need somebody")
     .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
     .option("--after <id>", "the `next` of the page before")
@@ -66,9 +53,10 @@ export function addSyncsList(syncs: Command): void {
           after = page.next;
         } while (options.all && after !== undefined);
         progress?.end();
-        const syncs = rows.map((row) => ({ ...row, why: describeWaiting(row.waiting) }));
+        const syncs = rows.map((row) => ({ ...row, why: syncStanding(row, now()) }));
         output.result({ syncs, next: after ?? null }, () => words(rows, output.paint, now()));
-        if (rows.length === 0) output.remark("There is no such sync.");
+        if (rows.length === 0)
+          output.remark(options.failing ? "None of these syncs fails." : "There is no such sync.");
         if (after !== undefined) output.remark(`There are more: add --all, or --after ${after}`);
       }),
     );
@@ -79,7 +67,7 @@ async function queryOf(
   idOf: (account: string) => Promise<NonNullable<SyncListQuery["installationId"]>>,
 ): Promise<SyncListQuery> {
   const { account, sync, waitingFor, limit, all } = options;
-  const wanted = options.failing ? failing : waitingFor && [waitingFor];
+  const wanted = options.failing ? failingReasons : waitingFor && [waitingFor];
   return {
     limit: all ? 500 : limit,
     ...(account === undefined ? {} : { installationId: await idOf(account) }),
@@ -91,14 +79,15 @@ async function queryOf(
 function words(rows: readonly SyncDocument[], paint: Paint, now: Date): string {
   return table(
     ["installation", "sync", "state", "until", "last success", "why"],
-    rows.map(({ installationId, sync, waiting, lastSuccessAt }) => {
-      const why = describeWaiting(waiting);
+    rows.map((row) => {
+      const { installationId, sync, lastSuccessAt } = row;
+      const why = syncStanding(row, now);
       return [
         installationId,
         sync,
         paint(why.mood, why.label),
-        fromNow(why.until, now),
-        fromNow(lastSuccessAt, now),
+        fromNowOrNone(why.until, now),
+        fromNowOrNone(lastSuccessAt, now),
         whyInWords(why),
       ];
     }),

@@ -18,8 +18,8 @@ test("beyond what the ingress bears is a problem, a little off a warning", () =>
     { of: "b", differenceMs: -3_600_000 },
   ]);
   expect(judged).toMatchObject([
-    { level: "warning", says: "this machine's clock is 10s behind that of a" },
+    { level: "warning", says: "this machine's clock is 10 s behind that of a" },
     { level: "problem", code: "CLOCK_WRONG" },
   ]);
-  expect(judged[1]?.says).toContain("1h ahead of that of b");
+  expect(judged[1]?.says).toContain("1 h ahead of that of b");
 });

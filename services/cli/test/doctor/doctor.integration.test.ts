@@ -190,7 +190,7 @@ test("a clock that is wrong", async () => {
     TRACKUNIT_TOKEN_URL,
   });
   expect(codes).toEqual(["CLOCK_WRONG"]);
-  expect(problems[0]?.says).toContain("2m behind that of the token endpoint");
+  expect(problems[0]?.says).toContain("2 min behind that of the token endpoint");
 });
 
 test("a dispatch tick that is lost, and queues that nobody takes from", async () => {
@@ -216,7 +216,7 @@ test("a tick that has stopped", async () => {
   await world.redis.zadd(`{${world.namespace}-dispatch}:dispatch:repeat`, Date.now() - 3_600_000, "tick");
   const { codes, problems } = await problemsOf(world, ["schedule"]);
   expect(codes).toEqual(["TICK_STOPPED"]);
-  expect(problems[0]?.says).toBe("the dispatch tick should have run 1h ago");
+  expect(problems[0]?.says).toBe("the dispatch tick should have run 1 h ago");
 });
 
 test("a schedule that lags", async () => {
@@ -227,7 +227,7 @@ test("a schedule that lags", async () => {
   const { codes, problems } = await problemsOf(world, ["schedule"]);
   expect(codes).toContain("SCHEDULE_LATE");
   expect(problems.find(({ code }) => code === "SCHEDULE_LATE")?.says).toContain(
-    `${id}/assets) has been due for 10m`,
+    `${id}/assets) has been due for 10 min`,
   );
 });
 

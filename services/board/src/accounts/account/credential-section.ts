@@ -1,9 +1,9 @@
 // Token and credential of an account: how they stand, and never what they are.
 
+import { count, missingScopes, tokenStanding } from "@fleetkeeper/operator";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
-import { badge, count } from "../../html/words.ts";
-import { missingScopes, tokenStanding } from "../token-standing.ts";
+import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
 
 export function credentialSection({ installation, at }: AccountFacts): Html {

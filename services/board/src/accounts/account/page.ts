@@ -1,16 +1,16 @@
 // The page of one account: what is wrong first, then what it does, holds and did.
 
+import { clock, stateMoods } from "@fleetkeeper/operator";
 import type { Role } from "../../auth/identity.ts";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { noticesByMood } from "../../html/notices-by-mood.ts";
 import { accountPath, actionPath } from "../../html/paths.ts";
-import { clock, timeTag } from "../../html/time.ts";
+import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { Fragment } from "../../live/live-hub.ts";
 import { type AccountAction, nameOf } from "../actions/action.ts";
 import { accountActions } from "../actions/actions.ts";
-import { stateMoods } from "../list/page.ts";
 import { auditSection } from "./audit-section.ts";
 import { credentialSection } from "./credential-section.ts";
 import { jobsSection } from "./jobs-section.ts";

@@ -1,9 +1,6 @@
 // What is wrong with an account, the worst first: what an operator should see before anything else.
 
-import type { Description } from "@fleetkeeper/operator";
-import { counted } from "../../html/words.ts";
-import { syncStanding } from "../sync-standing.ts";
-import { missingScopes, tokenStanding } from "../token-standing.ts";
+import { counted, type Description, missingScopes, syncStanding, tokenStanding } from "@fleetkeeper/operator";
 import type { AccountFacts } from "./read.ts";
 
 export interface Problem {

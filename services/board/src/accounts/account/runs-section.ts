@@ -1,8 +1,9 @@
 // The last runs of all syncs of an account.
 
+import { count, duration } from "@fleetkeeper/operator";
 import { type Html, html } from "../../html/html.ts";
-import { duration, timeTag } from "../../html/time.ts";
-import { badge, count } from "../../html/words.ts";
+import { timeTag } from "../../html/time.ts";
+import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
 
 const changeNames = ["created", "updated", "deleted", "unchanged", "rejected"] as const;

@@ -1,14 +1,14 @@
 // The syncs of an account: why each waits and until when, how far a run has come, and what can be done.
 
+import { duration, type SyncStanding, syncStanding } from "@fleetkeeper/operator";
 import type { SyncDocument } from "@fleetkeeper/store";
 import type { Role } from "../../auth/identity.ts";
 import { type Html, html } from "../../html/html.ts";
 import { actionPath } from "../../html/paths.ts";
-import { duration, timeTag } from "../../html/time.ts";
+import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountAction } from "../actions/action.ts";
 import { accountActions } from "../actions/actions.ts";
-import { type SyncStanding, syncStanding } from "../sync-standing.ts";
 import type { AccountFacts } from "./read.ts";
 
 export function syncsSection({ installation, syncs, at }: AccountFacts, role: Role): Html {

@@ -1,9 +1,8 @@
 // The actions on an account, in the order of their buttons.
 
+import { count, duration } from "@fleetkeeper/operator";
 import { BadFormError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
-import { duration } from "../../html/time.ts";
-import { count } from "../../html/words.ts";
 import { type AccountAction, nameOf } from "./action.ts";
 
 const syncNow: AccountAction = {

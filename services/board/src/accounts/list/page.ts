@@ -1,18 +1,14 @@
 // The list of accounts: search, filter, order, and one page of rows.
 
-import type { InstallationState } from "@fleetkeeper/model";
+import { clock, count, type Mood, stateMoods, syncStanding, tokenStanding } from "@fleetkeeper/operator";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { accountPath } from "../../html/paths.ts";
-import { clock, timeTag } from "../../html/time.ts";
-import { badge, capitalised, count, type Mood } from "../../html/words.ts";
+import { timeTag } from "../../html/time.ts";
+import { badge, capitalised } from "../../html/words.ts";
 import type { Fragment } from "../../live/live-hub.ts";
-import { syncStanding } from "../sync-standing.ts";
-import { tokenStanding } from "../token-standing.ts";
 import { addressOf, type ListFacts, type ListRequest, states } from "./read.ts";
 import { syncLines } from "./sync-lines.ts";
-
-export const stateMoods: Record<InstallationState, Mood> = { active: "good", paused: "wait", revoked: "bad" };
 
 export function listPage(page: PageState & { facts: ListFacts; notice: string | undefined }): Html {
   const { request } = page.facts;
@@ -53,18 +49,24 @@ function searchForm({ search, state, sort }: ListRequest): Html {
   </form>`;
 }
 
-function stateFilter({ request, counts, at }: ListFacts): Html {
+function stateFilter({ request, counts, failing, at }: ListFacts): Html {
   const all = counts.active + counts.paused + counts.revoked;
-  const { after: _, state: chosen, ...others } = request;
-  const choice = (state: InstallationState | undefined, text: string, number: number) =>
-    html`<a href="${addressOf({ ...others, state })}" ${state === chosen ? html`aria-current="true"` : ""} class="${state !== undefined && number > 0 ? stateMoods[state] : ""}">${text} <span class="tally">${count(number)}</span></a>`;
+  const { search, sort } = request;
+  const choice = (to: Partial<ListRequest>, text: string, number: string, mood: Mood | "") =>
+    html`<a href="${addressOf({ sort, ...to })}" ${isChosen(request, to) ? html`aria-current="true"` : ""} class="${number === "0" ? "" : mood}">${text} <span class="tally">${number}</span></a>`;
   return html`<div class="title">
     <nav class="choices" aria-label="State">
-      ${choice(undefined, "All", all)}
-      ${states.map((state) => choice(state, capitalised(state), counts[state]))}
+      ${choice({ search }, "All", count(all), "")}
+      ${choice({ failing: "any" }, "Failing", `${count(failing.accounts)}${failing.isMore ? "+" : ""}`, "bad")}
+      ${states.map((state) => choice({ search, state }, capitalised(state), count(counts[state]), stateMoods[state]))}
     </nav>
+    ${request.failing === undefined || request.failing === "any" ? "" : html`<p>Syncs fail by <code>${request.failing}</code></p>`}
     <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
   </div>`;
+}
+
+function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
+  return to.state === request.state && (to.failing === undefined) === (request.failing === undefined);
 }
 
 function rows(facts: ListFacts): Html {
@@ -91,9 +93,11 @@ function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): H
       ? "None on this page; the next may have some."
       : counts.active + counts.paused + counts.revoked === 0
         ? "No account has installed the app yet."
-        : request.search === ""
-          ? "No account is in this state."
-          : "No account begins like this.";
+        : request.failing !== undefined
+          ? "No sync fails like this."
+          : request.search === ""
+            ? "No account is in this state."
+            : "No account begins like this.";
   return html`<p class="card">${text}</p>`;
 }
 

@@ -1,9 +1,11 @@
 // One page of the list of accounts: what the address asks for, and the installations with their syncs.
 
 import type { InstallationState } from "@fleetkeeper/model";
-import type { InstallationRow, Store, SyncDocument } from "@fleetkeeper/store";
+import { failingReasons } from "@fleetkeeper/operator";
+import type { InstallationRow, Store, SyncDocument, SyncHealth } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BadAddressError } from "../../errors.ts";
+import { listPath } from "../../html/paths.ts";
 
 const pageSize = 25;
 export const states = ["active", "paused", "revoked"] as const satisfies readonly InstallationState[];
@@ -14,6 +16,12 @@ const query = z.object({
   search: z.string().trim().max(200).catch(""),
   state: z.enum(states).optional().catch(undefined),
   sort: z.enum(sorts).catch("id"),
+  /** `any`, or the code of a failure. */
+  failing: z
+    .string()
+    .regex(/^\w{1,60}$/)
+    .optional()
+    .catch(undefined),
   after: z.string().max(2_000).optional().catch(undefined),
 });
 
@@ -26,6 +34,8 @@ export interface ListFacts {
   /** `after` of the next page; undefined on the last. */
   next: string | undefined;
   counts: Record<InstallationState, number>;
+  /** How many accounts have a failing sync. */
+  failing: Pick<SyncHealth, "accounts" | "isMore">;
 }
 
 export function listRequestOf(queryString: unknown): ListRequest {
@@ -33,38 +43,41 @@ export function listRequestOf(queryString: unknown): ListRequest {
 }
 
 /** The address of a page of the list. */
-export function addressOf(request: Partial<ListRequest>): string {
-  const words = new URLSearchParams();
-  const { search = "", state, sort = "id", after } = request;
-  if (search !== "") words.set("search", search);
-  if (state !== undefined) words.set("state", state);
-  if (sort !== "id") words.set("sort", sort);
-  if (after !== undefined) words.set("after", after);
-  return words.size === 0 ? "/accounts" : `/accounts?${words}`;
+export function addressOf({ sort, ...request }: Partial<ListRequest>): string {
+  return listPath({ ...request, sort: sort === "id" ? undefined : sort });
 }
 
 /** @throws BadAddressError when `after` is not from a page of ours. */
 export async function readList(
-  options: { store: Store; countByState: Store["installations"]["countByState"]; now: () => Date },
+  options: {
+    store: Store;
+    countByState: Store["installations"]["countByState"];
+    readHealth: () => Promise<SyncHealth>;
+    now: () => Date;
+  },
   request: ListRequest,
 ): Promise<ListFacts> {
-  const { store, countByState, now } = options;
-  const { search, state, sort, after } = request;
-  const [page, counts] = await Promise.all([
+  const { store, countByState, readHealth, now } = options;
+  const { search, state, sort, failing, after } = request;
+  const [page, counts, health] = await Promise.all([
     store.installations
       .list({
         search,
         sort,
         limit: pageSize,
         ...(state === undefined ? {} : { state }),
+        ...(failing === undefined
+          ? {}
+          : { failing: { reasons: failingReasons, code: failing === "any" ? undefined : failing } }),
         ...(after === undefined ? {} : { after }),
       })
       .catch((error: unknown) => {
         throw error instanceof TypeError ? new BadAddressError() : error;
       }),
     countByState(),
+    readHealth(),
   ]);
   const syncs = await Promise.all(page.rows.map(({ _id }) => store.syncs.ofInstallation(_id)));
   const rows = page.rows.map((installation, index) => ({ installation, syncs: syncs[index] ?? [] }));
-  return { at: now(), request, rows, next: page.next, counts };
+  return { at: now(), request, rows, next: page.next, counts, failing: health };
 }

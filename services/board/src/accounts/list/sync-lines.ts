@@ -1,11 +1,11 @@
 // The syncs of one account in a row of the list: what does not go by schedule at once, the rest folded away.
 
 import type { InstallationId } from "@fleetkeeper/model";
+import { counted, type SyncStanding, syncStanding } from "@fleetkeeper/operator";
 import type { SyncDocument } from "@fleetkeeper/store";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
-import { badge, counted } from "../../html/words.ts";
-import { type SyncStanding, syncStanding } from "../sync-standing.ts";
+import { badge } from "../../html/words.ts";
 
 interface Line {
   sync: SyncDocument;

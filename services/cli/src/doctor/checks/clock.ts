@@ -1,6 +1,6 @@
 // Our clock against those of the servers that were asked.
 
-import { duration } from "../../output/times.ts";
+import { duration } from "@fleetkeeper/operator";
 import type { ClockSample } from "../clock-sample.ts";
 import { type Examine, type Finding, ok, problem, skipped, warning } from "../finding.ts";
 

@@ -1,15 +1,12 @@
 // The queues: taken from, and without failed jobs.
 
-import { queueNames } from "@fleetkeeper/jobs";
-import { duration } from "../../output/times.ts";
-import { type QueueState, stateOf } from "../../queues/queues.ts";
+import { duration, type QueueState, readQueueStates } from "@fleetkeeper/operator";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
 
 const tooLongMs = 60_000;
 
 export const examineQueues: Examine = async ({ reach, now }) => {
-  const queueSet = await reach.queues();
-  const states = await Promise.all(queueNames.map((name) => stateOf(queueSet, name)));
+  const states = await readQueueStates(await reach.queues());
   const findings = states.flatMap((state) => findingsOf(state, now()));
   return findings.length > 0
     ? findings

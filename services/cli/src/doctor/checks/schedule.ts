@@ -1,8 +1,8 @@
 // The schedule: whether what is due is dispatched, and whether the tick that does it still runs.
 
 import type { InstallationId } from "@fleetkeeper/model";
+import { duration } from "@fleetkeeper/operator";
 import { isSet } from "../../configuration.ts";
-import { duration } from "../../output/times.ts";
 import { type Examine, type Examiner, type Finding, ok, problem, skipped, warning } from "../finding.ts";
 
 /** The tick comes every second; a lag of some seconds is load, not a fault. */

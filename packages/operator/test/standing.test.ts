@@ -1,8 +1,15 @@
-import { type Generation, type InstallationId, noChanges, type SyncId } from "@fleetkeeper/model";
+import {
+  type Generation,
+  type InstallationId,
+  noChanges,
+  type SyncId,
+  type Waiting,
+} from "@fleetkeeper/model";
 import type { SyncDocument } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
-import { syncStanding } from "../../src/accounts/sync-standing.ts";
-import { missingScopes, tokenStanding } from "../../src/accounts/token-standing.ts";
+import { describeWaiting, failingReasons, waitingReasons } from "../src/describe-waiting.ts";
+import { syncStanding } from "../src/sync-standing.ts";
+import { missingScopes, tokenStanding } from "../src/token-standing.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
@@ -91,8 +98,33 @@ test.each([
   expect(tokenStanding(installation, now)).toMatchObject({ label, mood });
 });
 
+const install = { installedAt: at(-600), requestedScopes: ["asset.view", "site.view"] };
+
 test("scopes are missing once a token was granted without them", () => {
-  const requestedScopes = ["asset.view", "site.view"];
-  expect(missingScopes({ requestedScopes, grantedScopes: ["asset.view"] })).toEqual(["site.view"]);
-  expect(missingScopes({ requestedScopes, grantedScopes: [] })).toEqual([]);
+  const granted = { ...install, lastGrantAt: at(-60) };
+  expect(missingScopes({ ...granted, grantedScopes: ["asset.view"] })).toEqual(["site.view"]);
+  expect(missingScopes({ ...granted, grantedScopes: [] })).toEqual(install.requestedScopes);
+});
+
+test("a refresh that failed afterwards does not make missing scopes disappear", () => {
+  const lastToken = { at: at(-5), outcome: "failed" as const, code: "ERR_TOKEN_UNAVAILABLE" };
+  const failed = { ...install, lastToken, lastGrantAt: at(-60), grantedScopes: ["asset.view"] };
+  expect(missingScopes(failed)).toEqual(["site.view"]);
+});
+
+test("nothing is missing before a token was granted, and what an earlier install was granted does not count", () => {
+  expect(missingScopes({ ...install, grantedScopes: [] })).toEqual([]);
+  expect(missingScopes({ ...install, lastGrantAt: at(-700), grantedScopes: ["asset.view"] })).toEqual([]);
+});
+
+test("a next run that is further away than the interval is explained", () => {
+  const hourly = { ...sync, definedIntervalMs: 3_600_000 };
+  const far = { ...hourly, nextRunAt: at(5_000), waiting: { for: "schedule" as const, until: at(5_000) } };
+  expect(syncStanding(far, now).text).toContain("later this once");
+  expect(syncStanding(hourly, now).text).not.toContain("later this once");
+});
+
+test("failing are the reasons that look bad, and every reason is in one list", () => {
+  const bad = waitingReasons.filter((reason) => describeWaiting({ for: reason } as Waiting).mood === "bad");
+  expect(bad).toEqual([...failingReasons]);
 });

@@ -1,7 +1,7 @@
 // How an installation's access token stands, in words for an operator.
 
-import type { Description } from "@fleetkeeper/operator";
 import type { InstallationRow } from "@fleetkeeper/store";
+import type { Description } from "./describe-waiting.ts";
 
 /** A token that a worker should have renewed is near its end from here on. */
 const nearEndMs = 10 * 60_000;
@@ -12,7 +12,7 @@ export function tokenStanding(
   now: Date,
 ): Description {
   if (lastToken === undefined)
-    return { label: "none yet", text: "no token was asked for yet", until: prewarmAt, mood: "wait" };
+    return { label: "none yet", text: "no token has been requested yet", until: prewarmAt, mood: "wait" };
   const { outcome, code = "", expiresAt } = lastToken;
   if (outcome === "refused")
     return {
@@ -24,7 +24,7 @@ export function tokenStanding(
   if (outcome === "failed")
     return {
       label: "failed",
-      text: `no token was had the last time (${code})`,
+      text: `the last request for a token failed (${code})`,
       until: prewarmAt,
       mood: "bad",
     };
@@ -36,10 +36,14 @@ export function tokenStanding(
   return { label: "fresh", text: "the token is good", until, mood: "good" };
 }
 
-/** What was asked for and not granted; nothing while no token was ever granted. */
-export function missingScopes({
-  requestedScopes,
-  grantedScopes,
-}: Pick<InstallationRow, "requestedScopes" | "grantedScopes">): string[] {
-  return grantedScopes.length === 0 ? [] : requestedScopes.filter((scope) => !grantedScopes.includes(scope));
+/**
+ * Scopes that were requested and that the present install's last granted token lacks. A request that failed since then
+ * tells nothing new about scopes. Empty while no token was granted to the present install.
+ */
+export function missingScopes(
+  installation: Pick<InstallationRow, "requestedScopes" | "grantedScopes" | "lastGrantAt" | "installedAt">,
+): string[] {
+  const { requestedScopes, grantedScopes, lastGrantAt, installedAt } = installation;
+  if (lastGrantAt === undefined || lastGrantAt < installedAt) return [];
+  return requestedScopes.filter((scope) => !grantedScopes.includes(scope));
 }

@@ -1,0 +1,9 @@
+// How good something is, as pages colour it and the command line paints it.
+
+import type { InstallationState } from "@fleetkeeper/model";
+
+/** `bad` needs somebody; `wait` passes without help, or somebody wanted it so; `busy` is at work. */
+export type Mood = "good" | "busy" | "wait" | "bad";
+
+/** How good the state of an account is. */
+export const stateMoods: Record<InstallationState, Mood> = { active: "good", paused: "wait", revoked: "bad" };

@@ -1,0 +1,83 @@
+// How many syncs fail, by what code, and how old the oldest data is: what the overview says of all accounts together.
+
+import type { InstallationId, Waiting } from "@fleetkeeper/model";
+import type { Collection, Filter } from "mongodb";
+import type { SyncDocument } from "./documents.ts";
+
+/** The failing syncs of one code. */
+export interface FailingSyncs {
+  code: string;
+  syncs: number;
+  accounts: number;
+  /** The last success of the one that has gone without for longest; its creation where it never succeeded. */
+  since: Date;
+}
+
+export interface SyncHealth {
+  /** The most accounts first. */
+  failing: FailingSyncs[];
+  /** Of all codes together. */
+  syncs: number;
+  accounts: number;
+  /** More fail than were counted. */
+  isMore: boolean;
+  /** Of all syncs that nobody paused, the one whose last success is longest ago; null before the first success. */
+  oldest: { installationId: InstallationId; sync: string; lastSuccessAt: Date } | null;
+}
+
+/** At most this many failing syncs are counted. */
+export const maxCounted = 20_000;
+
+/** `reasons`: what a failing sync waits for. */
+export function failingFilter(reasons: readonly Waiting["for"][], code?: string): Filter<SyncDocument> {
+  return { "waiting.code": code ?? { $gt: "" }, "waiting.for": { $in: [...reasons] } };
+}
+
+/** Reads by index; its cost grows with the number of syncs that fail, up to `maxCounted`. */
+export async function readSyncHealth(
+  syncs: Collection<SyncDocument>,
+  reasons: readonly Waiting["for"][],
+): Promise<SyncHealth> {
+  const [found, [oldest]] = await Promise.all([
+    syncs
+      .find(failingFilter(reasons), {
+        projection: { installationId: 1, waiting: 1, lastSuccessAt: 1, createdAt: 1 },
+      })
+      .limit(maxCounted + 1)
+      .toArray(),
+    syncs
+      .find(
+        { lastSuccessAt: { $gt: new Date(0) }, "waiting.for": { $ne: "operator" } },
+        { projection: { installationId: 1, sync: 1, lastSuccessAt: 1 } },
+      )
+      .sort({ lastSuccessAt: 1 })
+      .limit(1)
+      .toArray(),
+  ]);
+  const counted = found.slice(0, maxCounted);
+  const byCode = Map.groupBy(counted, ({ waiting }) => ("code" in waiting ? waiting.code : ""));
+  return {
+    failing: [...byCode]
+      .map(([code, ofCode]) => ({
+        code,
+        syncs: ofCode.length,
+        accounts: accountsOf(ofCode),
+        since: sinceOf(ofCode),
+      }))
+      .sort((a, b) => b.accounts - a.accounts || a.code.localeCompare(b.code)),
+    syncs: counted.length,
+    accounts: accountsOf(counted),
+    isMore: found.length > maxCounted,
+    oldest: oldest?.lastSuccessAt ? { ...oldest, lastSuccessAt: oldest.lastSuccessAt } : null,
+  };
+}
+
+function accountsOf(syncs: readonly SyncDocument[]): number {
+  return new Set(syncs.map(({ installationId }) => installationId)).size;
+}
+
+function sinceOf(syncs: readonly SyncDocument[]): Date {
+  return new Date(
+    Math.min(...syncs.map(({ lastSuccessAt, createdAt }) => (lastSuccessAt ?? createdAt).getTime())),
+  );
+}
