@@ -1,0 +1,46 @@
+// Why an outbound request brought no answer that can be read. Its sender turns each into an error of its own.
+
+import type { Remedy } from "@fleetkeeper/model";
+
+/** No message holds a secret, a query or anything of a body. */
+export abstract class HttpError extends Error {
+  abstract readonly code: string;
+  abstract readonly remedy: Remedy;
+}
+
+/** No whole answer came: no connection, a connection that broke, a time-out, or a certificate that is not trusted. */
+export class NoAnswerError extends HttpError {
+  readonly code = "ERR_HTTP_NO_ANSWER";
+  readonly remedy = "retry";
+}
+
+/** The body is longer than its reader takes, as it came or after it was decoded. */
+export class AnswerTooLongError extends HttpError {
+  readonly code = "ERR_HTTP_ANSWER_TOO_LONG";
+  readonly remedy = "never";
+
+  constructor(limitBytes: number) {
+    super(`the answer is longer than ${limitBytes} bytes`);
+  }
+}
+
+/** The body has a content encoding that was not asked for, or is not what its encoding says. */
+export class AnswerEncodingError extends HttpError {
+  readonly code = "ERR_HTTP_ENCODING";
+  readonly remedy = "retry";
+}
+
+/** 301, 302, 303, 307 or 308. Not followed: the request carries a secret that was meant for the configured address. */
+export class RedirectError extends HttpError {
+  readonly code = "ERR_HTTP_REDIRECT";
+  readonly remedy = "never";
+  readonly status: number;
+
+  /** `origin` is where the redirect leads, when it says so in a way that can be read. */
+  constructor(status: number, origin: string | undefined) {
+    super(
+      `the answer is a redirect (${status}) to ${origin ?? "an unreadable address"}, which is not followed`,
+    );
+    this.status = status;
+  }
+}

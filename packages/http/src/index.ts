@@ -1,0 +1,17 @@
+// Outbound HTTP: one bounded request, over kept connections, through a proxy where one is configured.
+
+export {
+  type ClientCertificate,
+  type Connections,
+  type ConnectionsOptions,
+  createConnections,
+} from "./connections.ts";
+export {
+  AnswerEncodingError,
+  AnswerTooLongError,
+  HttpError,
+  NoAnswerError,
+  RedirectError,
+} from "./errors.ts";
+export { boundedWaitMs, retryAfterMs } from "./retry-after.ts";
+export { type OutboundAnswer, type OutboundRequest, sendOutbound } from "./send-outbound.ts";

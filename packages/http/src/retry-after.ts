@@ -1,0 +1,23 @@
+// `Retry-After` of an answer, in seconds or as a date (RFC 9110, section 10.2.3).
+
+const shortestWaitMs = 1_000;
+const longestWaitMs = 3_600_000;
+
+/**
+ * The wait that `Retry-After` asks for, between 1 s and 1 h; undefined when it is absent or unreadable. A date is compared
+ * with the answer's own `Date`, where it has one: the two clocks may differ.
+ */
+export function retryAfterMs(retryAfter: string | undefined, date?: string): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const text = retryAfter.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return boundedWaitMs(Number(text) * 1_000);
+  if (!/^[A-Z]/i.test(text)) return undefined;
+  const serverNowMs = Date.parse(date ?? "");
+  return boundedWaitMs(Date.parse(text) - (Number.isNaN(serverNowMs) ? Date.now() : serverNowMs));
+}
+
+/** A wait that a server asks for is taken to be between 1 s and 1 h; undefined when it is no number. */
+export function boundedWaitMs(ms: number | undefined): number | undefined {
+  if (ms === undefined || Number.isNaN(ms)) return undefined;
+  return Math.min(Math.max(ms, shortestWaitMs), longestWaitMs);
+}

@@ -1,0 +1,91 @@
+// One outbound request: bounded in time and size, decoded, without redirects.
+
+import { type Dispatcher, request } from "undici";
+import { acceptedEncodings, decodeBody } from "./content-encoding.ts";
+import { AnswerTooLongError, HttpError, NoAnswerError, RedirectError } from "./errors.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+export interface OutboundRequest {
+  url: string;
+  /** Default GET. */
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+  /** From sending to the last byte. */
+  timeoutMs: number;
+  /** Of the answer's body, as it comes and decoded. */
+  bodyLimitBytes: number;
+  /**
+   * Whether a second one does no harm, so that it may be sent once more when the connection turns out to have been closed.
+   * Default: true for GET, false for POST.
+   */
+  repeatable?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface OutboundAnswer {
+  status: number;
+  /** Empty when there is none. */
+  contentType: string;
+  /** What `Retry-After` asks for, between 1 s and 1 h. */
+  retryAfterMs: number | undefined;
+  /** Decoded, without a byte order mark. */
+  text: string;
+}
+
+const redirects = [301, 302, 303, 307, 308];
+
+/**
+ * Sends a request and reads its whole answer, whatever its status but a redirect.
+ * @throws HttpError; the signal's reason, when that ended it.
+ */
+export async function sendOutbound(
+  dispatcher: Dispatcher,
+  outbound: OutboundRequest,
+): Promise<OutboundAnswer> {
+  const { url, method = "GET", headers, body, timeoutMs, bodyLimitBytes, signal } = outbound;
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await request(url, {
+      method,
+      headers: { accept: "application/json", "accept-encoding": acceptedEncodings, ...headers },
+      body: body ?? null,
+      idempotent: outbound.repeatable ?? method === "GET",
+      dispatcher,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const header = (name: string) => [response.headers[name]].flat()[0];
+    const encoded = await boundedBytes(response.body, bodyLimitBytes);
+    if (redirects.includes(response.statusCode))
+      throw new RedirectError(response.statusCode, originOf(header("location"), url));
+    const encoding = [response.headers["content-encoding"] ?? ""].flat().join(",");
+    const bytes = await decodeBody(encoded, encoding, bodyLimitBytes);
+    return {
+      status: response.statusCode,
+      contentType: header("content-type") ?? "",
+      retryAfterMs: retryAfterMs(header("retry-after"), header("date")),
+      text: new TextDecoder().decode(bytes),
+    };
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    signal?.throwIfAborted();
+    throw new NoAnswerError("no answer came", { cause });
+  }
+}
+
+async function boundedBytes(body: AsyncIterable<Buffer>, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limitBytes) throw new AnswerTooLongError(limitBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** Only scheme, host and port: the rest of an address may hold a secret. */
+function originOf(location: string | undefined, base: string): string | undefined {
+  return location !== undefined && URL.canParse(location, base) ? new URL(location, base).origin : undefined;
+}
