@@ -90,10 +90,19 @@ export class Refusal extends Error {
   }
 }
 
-/** The key set could not be fetched, or held nothing to verify with. */
+/** The key set could not be fetched, or held nothing to verify with. `retryAfterMs`: the endpoint said how long to wait. */
 export class KeySetFetchError extends Error {
   readonly code = "ERR_KEY_SET_FETCH";
   readonly remedy = "retry";
+  readonly retryAfterMs?: number;
+
+  constructor(
+    message: string,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** Codes of Fastify and of Node's HTTP parser that are refusals of ours; https://fastify.dev/docs/latest/Reference/Errors/ */

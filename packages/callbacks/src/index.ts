@@ -9,7 +9,7 @@ export {
 } from "./callback-body.ts";
 export { contentHashOf } from "./content-hash.ts";
 export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
-export { createKeySetFetcher } from "./fetch-key-set.ts";
+export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";
 export { tokenOf } from "./identity-header.ts";
 export { acceptJsonOnly } from "./json-body.ts";
 export { requestRules } from "./request-rules.ts";

@@ -1,7 +1,7 @@
 // Verifies a callback token (RFC 7519, RFC 8725). Trackunit documents none of its claims: what is present is enforced.
 
 import { createHash } from "node:crypto";
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import { Refusal, type RefusalCode } from "./errors.ts";
 
 /** Pinned: never taken from the token or the key set. */
@@ -10,6 +10,8 @@ const algorithms = [
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
 const clockToleranceS = 30;
+/** Of keys that fit one token: more would only be there to cost us time. */
+const maxKeysTried = 16;
 
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
@@ -32,14 +34,13 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
   const { issuer, audience, maxAgeMs } = rules;
   let claims: JWTPayload;
   try {
-    const verified = await jwtVerify(token, rules.keyFor, {
+    claims = await verifiedClaims(token, rules.keyFor, {
       algorithms,
       clockTolerance: clockToleranceS,
       currentDate: now,
       ...(issuer === undefined ? {} : { issuer }),
       ...(audience === undefined ? {} : { audience }),
     });
-    claims = verified.payload;
   } catch (error) {
     throw refusalOfVerification(error);
   }
@@ -56,6 +57,29 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
   );
   const acceptableUntil = Number.isFinite(lastMs) ? new Date(lastMs + toleranceMs) : undefined;
   return { id: idOf(token), issuedAt, acceptableUntil };
+}
+
+/** Where several keys fit (two with one key id, or a token without one), each is tried. */
+async function verifiedClaims(
+  token: string,
+  keyFor: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keyFor, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    let tried = 0;
+    for await (const key of error) {
+      if (++tried > maxKeysTried) break;
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (refused) {
+        if (!(refused instanceof errors.JWSSignatureVerificationFailed)) throw refused;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 /** jose takes any number, also one that JSON cannot write and a Date cannot hold, such as 1e999. */
@@ -84,7 +108,6 @@ function idOf(token: string): string {
 const codes: Record<string, RefusalCode> = {
   [errors.JOSEAlgNotAllowed.code]: "ERR_IDENTITY_ALGORITHM",
   [errors.JWKSNoMatchingKey.code]: "ERR_IDENTITY_UNKNOWN_KEY",
-  [errors.JWKSMultipleMatchingKeys.code]: "ERR_IDENTITY_UNKNOWN_KEY",
   [errors.JWSSignatureVerificationFailed.code]: "ERR_IDENTITY_SIGNATURE",
   [errors.JWTExpired.code]: "ERR_IDENTITY_EXPIRED",
   [errors.JWTClaimValidationFailed.code]: "ERR_IDENTITY_CLAIM",

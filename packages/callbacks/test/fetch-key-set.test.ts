@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { exportJWK, generateKeyPair } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import { createKeySetFetcher } from "../src/fetch-key-set.ts";
@@ -43,7 +44,35 @@ test("a key set is what its usable keys are", async () => {
       ],
     }),
   );
-  expect(await fetch()).toEqual({ keys: [good] });
+  expect(await fetch()).toEqual({ keys: [good], unreadable: ["off the curve", "unknown", "short"] });
+});
+
+test("the same key twice is one key; two keys with one kid are two", async () => {
+  const other = { ...(await exportJWK((await generateKeyPair("ES256")).publicKey)), kid: "good", use: "sig" };
+  const { fetch } = await setup(json({ keys: [good, { ...good }, other] }));
+  expect(await fetch()).toEqual({ keys: [good, other], unreadable: [] });
+});
+
+test("optional members that are null, and odd ones, keep no key away", async () => {
+  const { use, ...bare } = good;
+  const odd = { ...bare, use: null, alg: null, x5c: null, key_ops: null, ext: "true" };
+  const { fetch } = await setup(json({ keys: [odd, { ...good, kid: null, key_ops: ["verify", "verify"] }] }));
+  const { kid, ...nameless } = good;
+  expect(await fetch()).toEqual({ keys: [bare, nameless], unreadable: [] });
+});
+
+test("a key set may come compressed and with a byte order mark", async () => {
+  const { fetch } = await setup((_request, response) =>
+    response.setHeader("content-encoding", "gzip").end(gzipSync(`\uFEFF${JSON.stringify({ keys: [good] })}`)),
+  );
+  expect(await fetch()).toMatchObject({ keys: [good] });
+});
+
+test("an endpoint that is away for a time says for how long", async () => {
+  const { fetch } = await setup((_request, response) =>
+    response.writeHead(503, { "retry-after": "600" }).end(),
+  );
+  await expect(fetch()).rejects.toMatchObject({ ...failed, retryAfterMs: 600_000 });
 });
 
 const refusals: Record<string, RequestListener> = {

@@ -168,3 +168,18 @@ function twinOf(token: string): string {
     token.slice(0, signedUntil) + Buffer.concat([signature.subarray(0, 32), other]).toString("base64url")
   );
 }
+
+test("where several keys fit, each is tried: two with one kid, or a token without one", async () => {
+  const twins = createLocalJWKSet({
+    keys: [await published(stranger.publicKey, "ec"), await published(ec.publicKey, "ec")],
+  });
+  await verify(sign(usual), { keyFor: twins });
+  await verify(sign(usual, { kid: undefined }), { keyFor: twins });
+  const nobodys = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  await expect(verify(sign(usual, {}, nobodys), { keyFor: twins })).rejects.toMatchObject({
+    code: "ERR_IDENTITY_SIGNATURE",
+  });
+  await expect(verify(sign({ exp: nowS - 60 }), { keyFor: twins })).rejects.toMatchObject({
+    code: "ERR_IDENTITY_EXPIRED",
+  });
+});

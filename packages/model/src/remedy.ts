@@ -11,7 +11,7 @@ export type Remedy = "retry" | "later" | "never";
 export interface FleetkeeperError extends Error {
   readonly code: string;
   readonly remedy: Remedy;
-  /** With `later`: how long to wait at least, in milliseconds. */
+  /** How long to wait at least, in milliseconds, where the server said so. */
   readonly retryAfterMs?: number;
 }
 

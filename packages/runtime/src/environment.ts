@@ -42,8 +42,12 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   return result.data;
 }
 
+/** Written in small letters by most: that form goes before the other, as with other programs. */
+const alsoInSmallLetters = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+
 function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): string | undefined {
-  const value = env[name] || undefined;
+  const inSmallLetters = alsoInSmallLetters.includes(name) ? env[name.toLowerCase()] : undefined;
+  const value = inSmallLetters || env[name] || undefined;
   const path = env[`${name}_FILE`] || undefined;
   if (path === undefined) return value;
   if (value !== undefined) {

@@ -4,5 +4,6 @@ export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, readEnvironment, variable } from "./environment.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
+export { outboundOptionsOf, outboundVariables } from "./outbound-variables.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";

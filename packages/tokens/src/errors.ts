@@ -29,7 +29,7 @@ export class TokenRequestRejectedError extends TokenError {
   readonly remedy = "retry";
 }
 
-/** 429. `retryAfterMs` is at least 1 000. */
+/** 429, or any refusal with a `Retry-After`. `retryAfterMs` is at least 1 000. */
 export class TokenRateLimitedError extends TokenError {
   readonly code = "ERR_TOKEN_RATE_LIMITED";
   readonly remedy = "later";
@@ -41,10 +41,19 @@ export class TokenRateLimitedError extends TokenError {
   }
 }
 
-/** No answer, a cut connection, a time-out, or a status of 500 and above. */
+/** No answer, a cut connection, a time-out, or a status of 500 and above. `retryAfterMs`: the endpoint said how long. */
 export class TokenEndpointUnavailableError extends TokenError {
   readonly code = "ERR_TOKEN_UNAVAILABLE";
   readonly remedy = "retry";
+  readonly retryAfterMs?: number;
+
+  constructor(
+    message: string,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** A 200 that does not hold a token. */

@@ -1,7 +1,8 @@
 // One request to the token endpoint: client credentials in a form body. Source: Trackunit, "Calling the API on behalf of the User"; RFC 6749, sections 4.4 and 5.2.
 
+import { AnswerEncodingError, type OutboundAnswer, RedirectError, sendOutbound } from "@fleetkeeper/http";
 import type { AccessToken, Credential } from "@fleetkeeper/model";
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { z } from "zod";
 import {
   CredentialRefusedError,
@@ -14,6 +15,8 @@ import {
 } from "./errors.ts";
 
 const bodyLimitBytes = 64 * 1024;
+/** After a limit that does not say when it ends. */
+const unnamedWaitMs = 30_000;
 
 const grant = z.object({
   access_token: z.string().min(1).max(16_384),
@@ -56,16 +59,11 @@ export async function requestToken(
   };
 }
 
-interface Answer {
-  status: number;
-  retryAfter: string | undefined;
-  text: string;
-}
-
+/** Twice the same does no harm: a second token leaves the first one valid (RFC 6749, section 4.4). */
 async function post(
   { tokenUrl, scopes, dispatcher, timeoutMs }: TokenEndpoint,
   credential: Credential,
-): Promise<Answer> {
+): Promise<OutboundAnswer> {
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: credential.clientId,
@@ -73,51 +71,36 @@ async function post(
     scope: scopes.join(" "),
   });
   try {
-    const response = await request(tokenUrl, {
+    return await sendOutbound(dispatcher, {
+      url: tokenUrl,
       method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+      headers: { "content-type": "application/x-www-form-urlencoded" },
       body: form.toString(),
-      dispatcher,
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
+      bodyLimitBytes,
+      repeatable: true,
     });
-    const retryAfter = response.headers["retry-after"];
-    return {
-      status: response.statusCode,
-      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      text: await boundedText(response.body),
-    };
   } catch (cause) {
+    if (cause instanceof AnswerEncodingError) throw new TokenResponseError(cause.message, { cause });
+    if (cause instanceof RedirectError)
+      throw new TokenRequestRejectedError(`${cause.message}; TRACKUNIT_TOKEN_URL may need another address`, {
+        cause,
+      });
     throw new TokenEndpointUnavailableError("the token endpoint did not answer", { cause });
   }
 }
 
-async function boundedText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bodyLimitBytes) throw new Error("the answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function errorOf({ status, retryAfter, text }: Answer): TokenError {
+function errorOf({ status, retryAfterMs, text }: OutboundAnswer): TokenError {
   const code = refusal.safeParse(parseJson(text)).data?.error;
   if (code === "invalid_client")
     return new CredentialRefusedError("Trackunit refuses the client id and secret");
   if (code === "invalid_scope") return new ScopeRefusedError("Trackunit refuses the scopes asked for");
-  if (status === 429) return new TokenRateLimitedError(waitMs(retryAfter));
+  // A refusal that names its end is a limit, whatever its status.
+  if (status === 429 || (status >= 400 && status < 500 && retryAfterMs !== undefined))
+    return new TokenRateLimitedError(retryAfterMs ?? unnamedWaitMs);
   if (status >= 400 && status < 500)
     return new TokenRequestRejectedError(`the token endpoint answered ${status}`);
-  return new TokenEndpointUnavailableError(`the token endpoint answered ${status}`);
-}
-
-/** `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), between 1 s and 1 h; 30 s when it is absent or unreadable. */
-function waitMs(retryAfter: string | undefined): number {
-  const seconds = Number(retryAfter);
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter ?? "") - Date.now();
-  return retryAfter === undefined || Number.isNaN(ms) ? 30_000 : Math.min(Math.max(ms, 1_000), 3_600_000);
+  return new TokenEndpointUnavailableError(`the token endpoint answered ${status}`, { retryAfterMs });
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,6 @@
 // What an answer means: its JSON, or the error that its status, its body or its not being JSON stands for.
 
+import { boundedWaitMs } from "@fleetkeeper/http";
 import { z } from "zod";
 import {
   ApiForbiddenError,
@@ -12,13 +13,9 @@ import {
 import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
 import { graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
 
-/** A wait that the API asks for is taken to be within these. */
-const shortestWaitMs = 1_000;
-const longestWaitMs = 3_600_000;
-
 /** @throws ApiError; its message never holds the answer's text. */
 export function readAnswer({ family, path }: ApiRequest, answer: Answer): ReadAnswer {
-  const { status, retryAfter } = answer;
+  const { status, retryAfterMs } = answer;
   const json = parseJson(answer.text);
   // The HTTP status of a GraphQL error is documented nowhere: what its body says comes first.
   const graphql = path === graphqlPath ? readGraphqlAnswer(json) : undefined;
@@ -26,12 +23,14 @@ export function readAnswer({ family, path }: ApiRequest, answer: Answer): ReadAn
 
   if (status === 401 || (says("UNAUTHENTICATED") && graphql?.data === undefined))
     throw new ApiUnauthorizedError("the API refuses the access token");
-  if (status === 403) throw new ApiForbiddenError(`the API forbids ${path.split("?")[0]}`);
   const limited = says("RATE_LIMITED");
-  if (status === 429 || limited)
-    throw new ApiRateLimitedError(family, boundedWaitMs(limited?.resetInMs ?? retryAfterMs(retryAfter)));
+  if (limited) throw new ApiRateLimitedError(family, boundedWaitMs(limited.resetInMs) ?? retryAfterMs);
   if (status === 408 || status >= 500)
-    throw new ApiUnavailableError(`the API answered ${status}`, { status });
+    throw new ApiUnavailableError(`the API answered ${status}`, { status, retryAfterMs });
+  // A refusal that names its end is a limit, whatever its status: a missing scope does not come back by itself.
+  if (status === 429 || (status >= 400 && retryAfterMs !== undefined))
+    throw new ApiRateLimitedError(family, retryAfterMs);
+  if (status === 403) throw new ApiForbiddenError(`the API forbids ${path.split("?")[0]}`);
   if (status >= 300 && graphql === undefined) throw new ApiRejectedError(status, objectedFields(json));
   // 204, or a success without a body: what that means is its reader's to say.
   if (answer.text.trim() === "" && path !== graphqlPath) return { json: undefined };
@@ -46,18 +45,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3); undefined when it is absent or unreadable. */
-function retryAfterMs(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
-  return /^[A-Z]/i.test(value) ? Date.parse(value) - Date.now() : undefined;
-}
-
-function boundedWaitMs(ms: number | undefined): number | undefined {
-  if (ms === undefined || Number.isNaN(ms)) return undefined;
-  return Math.min(Math.max(ms, shortestWaitMs), longestWaitMs);
 }
 
 const refusalShape = z.object({

@@ -3,8 +3,10 @@
 import {
   ApiAnswerTooLongError,
   ApiCircuitOpenError,
+  ApiEncodingError,
   ApiForbiddenError,
   ApiNotJsonError,
+  ApiRedirectError,
   ApiRejectedError,
   ApiUnauthorizedError,
   ApiUnavailableError,
@@ -113,7 +115,14 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
 type Meaning = "answer" | "outage" | "nothing";
 
 const outageErrors = [ApiUnavailableError, ApiNotJsonError];
-const answerErrors = [ApiUnauthorizedError, ApiForbiddenError, ApiRejectedError, ApiAnswerTooLongError];
+const answerErrors = [
+  ApiUnauthorizedError,
+  ApiForbiddenError,
+  ApiRejectedError,
+  ApiAnswerTooLongError,
+  ApiEncodingError,
+  ApiRedirectError,
+];
 
 /** What may have been thrown before anything was asked (a limit, no token, the caller's own end) says nothing about the API. */
 function meaningOf(error: unknown): Meaning {

@@ -20,7 +20,7 @@ export class ApiForbiddenError extends ApiError {
   readonly remedy = "never";
 }
 
-/** 429, or GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h. */
+/** 429, any refusal that names a `Retry-After` (403 too), GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h. */
 export class ApiRateLimitedError extends ApiError {
   readonly code = "ERR_API_RATE_LIMITED";
   readonly remedy = "later";
@@ -34,16 +34,25 @@ export class ApiRateLimitedError extends ApiError {
   }
 }
 
-/** No answer, a cut connection, a time-out, 408, or a status of 500 and above. */
+/** No answer, a cut connection, a time-out, 408, or a status of 500 and above. `retryAfterMs`: the API said how long. */
 export class ApiUnavailableError extends ApiError {
   readonly code = "ERR_API_UNAVAILABLE";
   readonly remedy = "retry";
   /** Absent when no whole answer came. */
   readonly status?: number;
+  readonly retryAfterMs?: number;
 
-  constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
+  constructor(
+    message: string,
+    {
+      status,
+      retryAfterMs,
+      ...options
+    }: ErrorOptions & { status?: number; retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, options);
-    if (options.status !== undefined) this.status = options.status;
+    if (status !== undefined) this.status = status;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -103,6 +112,18 @@ export class ApiRejectedError extends ApiError {
     this.status = status;
     this.fields = fields;
   }
+}
+
+/** A redirect, which is not followed: the token was meant for the configured address. */
+export class ApiRedirectError extends ApiError {
+  readonly code = "ERR_API_REDIRECT";
+  readonly remedy = "never";
+}
+
+/** A content encoding that was not asked for, or a body that is not what it says. */
+export class ApiEncodingError extends ApiError {
+  readonly code = "ERR_API_ENCODING";
+  readonly remedy = "retry";
 }
 
 /** Nothing was asked: the path does not begin with `/`, and could lead the token to another host. */

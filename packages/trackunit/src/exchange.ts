@@ -1,5 +1,6 @@
 // A request to the API and what comes back, as the parts of this package hand them on.
 
+import type { OutboundAnswer } from "@fleetkeeper/http";
 import type { GraphqlAnswer } from "./graphql-answer.ts";
 
 export interface ApiRequest {
@@ -14,6 +15,11 @@ export interface ApiRequest {
   /** Added to the path, encoded. */
   query?: Record<string, string>;
   headers?: Record<string, string>;
+  /**
+   * Whether it changes nothing there, so that it may be sent once more when its connection turns out to have been closed.
+   * Default: true for GET and for a GraphQL query, false otherwise.
+   */
+  readOnly?: boolean;
   /** Sent as JSON. */
   body?: unknown;
 }
@@ -31,9 +37,4 @@ export type Ask = (request: ApiRequest, signal: AbortSignal) => Promise<ReadAnsw
 export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
 
 /** What came back, before anybody judged it. */
-export interface Answer {
-  status: number;
-  contentType: string;
-  retryAfter: string | undefined;
-  text: string;
-}
+export type Answer = OutboundAnswer;

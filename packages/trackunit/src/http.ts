@@ -1,9 +1,23 @@
 // One HTTP request to the API: bounded in time and size, the answer's status turned into an error class.
 
-import { type Dispatcher, request } from "undici";
+import {
+  AnswerEncodingError,
+  AnswerTooLongError,
+  NoAnswerError,
+  RedirectError,
+  sendOutbound,
+} from "@fleetkeeper/http";
+import type { Dispatcher } from "undici";
 import { readAnswer } from "./answer.ts";
-import { ApiAnswerTooLongError, ApiPathError, ApiUnavailableError } from "./errors.ts";
+import {
+  ApiAnswerTooLongError,
+  ApiEncodingError,
+  ApiPathError,
+  ApiRedirectError,
+  ApiUnavailableError,
+} from "./errors.ts";
 import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
+import { graphqlPath } from "./graphql-answer.ts";
 
 export interface HttpOptions {
   /** May have a path of its own, as behind a gateway. */
@@ -39,55 +53,56 @@ export async function sendRequest(
 
 async function exchange(
   { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest }: HttpOptions,
-  { family, method = "GET", path, query, headers, body }: ApiRequest,
+  request: ApiRequest,
   accessToken: string,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { family, method = "GET", path, query, headers, body } = request;
   signal.throwIfAborted();
   if (!path.startsWith("/")) throw new ApiPathError("the request's path does not begin with /");
   const startedAtMs = performance.now();
   const report = (status: RequestFacts["status"]) =>
     onRequest?.({ family, status, durationMs: performance.now() - startedAtMs });
   try {
-    const response = await request(apiUrl.replace(/\/+$/, "") + withQuery(path, query), {
+    const answer = await sendOutbound(dispatcher, {
+      url: apiUrl.replace(/\/+$/, "") + withQuery(path, query),
       method,
       headers: {
-        accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
         authorization: `Bearer ${accessToken}`,
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      dispatcher,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs,
+      bodyLimitBytes,
+      repeatable: request.readOnly ?? isRead(method, path, body),
+      signal,
     });
-    const header = (name: string) => [response.headers[name]].flat()[0];
-    const text = await boundedText(response.body, bodyLimitBytes);
-    report(response.statusCode);
-    return {
-      status: response.statusCode,
-      contentType: header("content-type") ?? "",
-      retryAfter: header("retry-after"),
-      text,
-    };
-  } catch (cause) {
-    report("none");
-    if (cause instanceof ApiAnswerTooLongError) throw cause;
-    signal.throwIfAborted();
-    throw new ApiUnavailableError("the API did not answer", { cause });
+    report(answer.status);
+    return answer;
+  } catch (error) {
+    report(error instanceof RedirectError ? error.status : "none");
+    throw errorOf(error);
   }
 }
 
-async function boundedText(body: AsyncIterable<Buffer>, limitBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > limitBytes)
-      throw new ApiAnswerTooLongError(`the API's answer is longer than ${limitBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** A GraphQL query only reads, as HTTP's GET does; a mutation does not. */
+function isRead(method: string, path: string, body: unknown): boolean {
+  if (method === "GET") return true;
+  const query = (body as { query?: unknown } | undefined)?.query;
+  return path === graphqlPath && typeof query === "string" && !/\b(mutation|subscription)\b/.test(query);
+}
+
+function errorOf(error: unknown): unknown {
+  if (error instanceof AnswerTooLongError) return new ApiAnswerTooLongError(error.message, { cause: error });
+  if (error instanceof RedirectError)
+    return new ApiRedirectError(`${error.message}; TRACKUNIT_API_URL may need another address`, {
+      cause: error,
+    });
+  if (error instanceof AnswerEncodingError) return new ApiEncodingError(error.message, { cause: error });
+  if (error instanceof NoAnswerError)
+    return new ApiUnavailableError("the API did not answer", { cause: error.cause });
+  return error;
 }
 
 function withQuery(path: string, query: ApiRequest["query"]): string {

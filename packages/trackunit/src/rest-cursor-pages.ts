@@ -31,7 +31,9 @@ export async function* restCursorPages(
     const search = new URLSearchParams({ ...query, limit: String(limit), ...after });
     let answer: CursorPage;
     try {
-      answer = readPage(await send({ family, method, path: `${path}?${search}`, body }, signal));
+      answer = readPage(
+        await send({ family, method, path: `${path}?${search}`, body, readOnly: true }, signal),
+      );
     } catch (error) {
       if (!(error instanceof ApiAnswerTooLongError) || limit === 1) throw error;
       limit = Math.ceil(limit / 2);

@@ -34,7 +34,8 @@ describe.each(Object.entries(readers))("%s", (operation, read) => {
     ],
     [
       { kind: "status", status: 302, body: "" },
-      { code: "ERR_API_REJECTED", remedy: "never", status: 302 },
+      // Without an address to lead to, as with one.
+      { code: "ERR_API_REDIRECT", remedy: "never" },
     ],
     [{ kind: "forbidden" }, { code: "ERR_API_FORBIDDEN", remedy: "never" }],
     [

@@ -1,6 +1,6 @@
 // The variables that commands read: the services' own, each command only those that it uses.
 
-import { readEnvironment, variable } from "@fleetkeeper/runtime";
+import { outboundOptionsOf, outboundVariables, readEnvironment, variable } from "@fleetkeeper/runtime";
 import type { JSONWebKeySet, JWK } from "jose";
 import { z } from "zod";
 
@@ -28,6 +28,7 @@ export const variables = {
     .list(/,/)
     .refine((apps) => apps.length > 0, { error: "names no app", abort: true }),
   TRACKUNIT_SCOPES: variable.list(/\s+/).default(["asset.view"]),
+  ...outboundVariables,
   CALLBACK_ISSUER: z.string().optional(),
   CALLBACK_AUDIENCE: z.string().optional(),
   CALLBACK_MAX_AGE_S: variable.positive(300),
@@ -48,6 +49,11 @@ export function readVariables<Name extends VariableName>(
     Name
   >;
   return readEnvironment(z.object(shape), env) as Values<Name>;
+}
+
+/** How requests go out: the options of the package `http`. @throws ConfigurationError */
+export function readOutbound(env: NodeJS.ProcessEnv) {
+  return outboundOptionsOf(readEnvironment(z.object(outboundVariables), env));
 }
 
 /** Whether a variable is set, by itself or as a file. */

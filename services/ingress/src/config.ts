@@ -1,6 +1,6 @@
 // The ingress's configuration, from the environment. Every variable is explained in `.env.example`.
 
-import { readEnvironment, variable } from "@fleetkeeper/runtime";
+import { outboundOptionsOf, outboundVariables, readEnvironment, variable } from "@fleetkeeper/runtime";
 import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
 
@@ -25,6 +25,7 @@ export const schema = z.object({
       .looseObject({ kty: z.string(), kid: z.string().min(1) }, { error: "is not a JWK with kty and kid" })
       .refine((jwk) => !("d" in jwk), { error: "is a private key; give its public half" }),
   ),
+  ...outboundVariables,
   INGRESS_HOST: z.string().default("127.0.0.1"),
   INGRESS_PORT: variable.port(3000),
   INGRESS_WAIT_REPLICAS: z.coerce.number().int().min(0).max(10).default(0),
@@ -44,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     redisUrl: values.REDIS_URL,
     namespace: values.REDIS_NAMESPACE,
     keySetUrl: values.TRACKUNIT_JWKS_URL,
+    outbound: outboundOptionsOf(values),
     keySetMaxStaleMs: values.KEY_SET_MAX_STALE_S * 1_000,
     allowedApps: new Set(values.TRACKUNIT_APP_IDS),
     issuer: values.CALLBACK_ISSUER,

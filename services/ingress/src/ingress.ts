@@ -57,7 +57,7 @@ export async function startIngress(
   const stats = createMinuteStats({ redis, namespace, metrics });
   defer("minute stats", () => stats.close());
 
-  const fetcher = createKeySetFetcher(config.keySetUrl);
+  const fetcher = createKeySetFetcher(config.keySetUrl, config.outbound);
   defer("key set connections", () => fetcher.close());
   const keySet = createKeySet({ fetchKeys: fetcher.fetch, maxStaleMs: config.keySetMaxStaleMs, log, now });
   const looking = setInterval(() => void keySet.refreshIfDue(), keySetLookMs);

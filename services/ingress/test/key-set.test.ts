@@ -13,13 +13,19 @@ const token = { payload: "", signature: "" };
 
 /** A key set with a clock and an endpoint in the hands of the test. */
 function setup() {
-  const endpoint = { keys: [named("k1")], down: false, fetches: 0 };
+  const endpoint = {
+    keys: [named("k1")],
+    unreadable: [] as (string | null)[],
+    down: false,
+    retryAfterMs: undefined as number | undefined,
+    fetches: 0,
+  };
   let nowMs = Date.UTC(2026, 0, 1);
   const keySet = createKeySet({
     fetchKeys: async () => {
       endpoint.fetches++;
-      if (endpoint.down) throw new KeySetFetchError("down");
-      return { keys: endpoint.keys };
+      if (endpoint.down) throw new KeySetFetchError("down", endpoint);
+      return { keys: endpoint.keys, unreadable: endpoint.unreadable };
     },
     maxStaleMs: 24 * hourMs,
     log: createLog({ service: "test", level: "silent" }),
@@ -116,7 +122,7 @@ test("a key is unknown only as far as a successful fetch says so", async () => {
   await expect(keyFor("k1")).rejects.toMatchObject(unknownKey);
 });
 
-test("a token without kid needs exactly one key that fits", async () => {
+test("a token without kid is for whichever of several keys verifies it", async () => {
   const { keySet, keyFor, endpoint, pass } = setup();
   await keyFor();
   endpoint.keys = [named("k1"), named("k2")];
@@ -131,4 +137,30 @@ test("a key serves no other algorithm than its own kind's", async () => {
   await expect(keySet.keyFor({ alg: "HS256", kid: "k1" }, token)).rejects.toMatchObject({
     code: "ERR_JOSE_NOT_SUPPORTED",
   });
+});
+
+test("a key that is in the key set and cannot be read is our lack: come again, instead of no", async () => {
+  const { keyFor, endpoint, pass } = setup();
+  endpoint.unreadable = ["post-quantum"];
+  await expect(keyFor("post-quantum")).rejects.toMatchObject(unavailable);
+  await expect(keyFor("nobody's")).rejects.toMatchObject(unknownKey);
+  endpoint.unreadable = [null];
+  pass(30_000);
+  await expect(keyFor("anybody's")).rejects.toMatchObject(unavailable);
+});
+
+test("a key endpoint that says how long to leave it alone is left alone for so long", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  Object.assign(endpoint, { down: true, retryAfterMs: 5 * minuteMs });
+  pass(10 * minuteMs);
+  await keySet.refreshIfDue();
+  expect(endpoint.fetches).toBe(2);
+  pass(5 * minuteMs - 1);
+  await keySet.refreshIfDue();
+  await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
+  expect(endpoint.fetches).toBe(2);
+  pass(1);
+  await keySet.refreshIfDue();
+  expect(endpoint.fetches).toBe(3);
 });

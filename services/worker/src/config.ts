@@ -1,6 +1,6 @@
 // The worker's configuration, from the environment. Every variable is explained in .env.example.
 
-import { readEnvironment, variable } from "@fleetkeeper/runtime";
+import { outboundOptionsOf, outboundVariables, readEnvironment, variable } from "@fleetkeeper/runtime";
 import { logLevels } from "@fleetkeeper/telemetry";
 import type { JSONWebKeySet, JWK } from "jose";
 import { z } from "zod";
@@ -18,6 +18,7 @@ export const schema = z.object({
   TRACKUNIT_TOKEN_URL: variable.url("https:", "http:").default("https://auth.trackunit.com/apptoken"),
   TRACKUNIT_API_URL: variable.url("https:", "http:").default("https://iris.trackunit.com"),
   TRACKUNIT_SCOPES: variable.list(/\s+/).default(["asset.view"]),
+  ...outboundVariables,
   SEALING_PUBLIC_KEY: variable.json(jwk),
   SEALING_PRIVATE_KEYS: variable.json(jwks),
   OPS_HOST: z.string().default("127.0.0.1"),
@@ -38,9 +39,10 @@ export const schema = z.object({
   PREWARM_CONCURRENCY: variable.positive(10),
 });
 
-export type WorkerConfig = z.output<typeof schema>;
+export type WorkerConfig = ReturnType<typeof readConfig>;
 
 /** @throws ConfigurationError */
-export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  return readEnvironment(schema, env);
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const values = readEnvironment(schema, env);
+  return { ...values, outbound: outboundOptionsOf(values) };
 }

@@ -40,7 +40,11 @@ export function decideCall(
   if (remedy === "never") return { action: "never", counts: true };
   if (remedy === "later" && retryAfterMs !== undefined)
     return { action: "later", delayMs: retryAfterMs, counts: false };
-  return { action: remedy, delayMs: grown(remedy === "later" ? ofLimit : ofApi, failures), counts: true };
+  const delayMs = grown(remedy === "later" ? ofLimit : ofApi, failures);
+  // An outage whose end the server named: not before it, and not all at once then.
+  if (retryAfterMs !== undefined)
+    return { action: "retry", delayMs: spreadAfter(retryAfterMs), counts: true };
+  return { action: remedy, delayMs, counts: true };
 }
 
 /** When a refused credential is tried once more. */
@@ -51,6 +55,11 @@ export function refusalDelayMs(failures: number): number {
 /** An error that is none of ours (a lost connection to MongoDB, a fault of ours) may pass. */
 function known(error: unknown): Pick<FleetkeeperError, "remedy" | "retryAfterMs"> {
   return isFleetkeeperError(error) ? error : { remedy: "retry" };
+}
+
+/** Up to a fifth longer by chance, at least a second: what waited for the same moment does not return in it. */
+function spreadAfter(ms: number): number {
+  return Math.round(ms + Math.max(0.2 * ms, 1_000) * Math.random());
 }
 
 /** Doubles with each attempt; up to a fifth less by chance, so that what failed together does not return together. */

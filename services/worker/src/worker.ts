@@ -1,5 +1,6 @@
 // The worker, from configuration to running consumers: the one page where the whole system is seen.
 
+import { createConnections } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
@@ -12,7 +13,6 @@ import {
   noTraces,
   type Traces,
 } from "@fleetkeeper/telemetry";
-import { Agent } from "undici";
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { createDispatchHandler } from "./dispatch.ts";
@@ -54,14 +54,14 @@ export async function startWorker(
 
   const store = await openStore({ mongodbUrl: config.MONGODB_URL });
   defer("store", () => store.close());
-  const dispatcher = new Agent({ connections: 32, connect: { timeout: 5_000 } });
-  defer("connections to trackunit", () => dispatcher.close());
+  const connections = createConnections(config.outbound);
+  defer("connections to trackunit", () => connections.close());
 
   const { tokens, ledger, trackunit, seal, open } = await connectTrackunit({
     config,
     redis: producer,
     store,
-    dispatcher,
+    dispatcher: connections.dispatcher,
     log,
     metrics,
     traces,

@@ -2,7 +2,7 @@
 
 import { createKeySetFetcher, KeySetFetchError } from "@fleetkeeper/callbacks";
 import type { JWK } from "jose";
-import { readVariables } from "../../configuration.ts";
+import { readOutbound, readVariables } from "../../configuration.ts";
 import { askDate } from "../ask-date.ts";
 import { type Examine, ok, problem } from "../finding.ts";
 
@@ -17,7 +17,7 @@ export const examineKeySet: Examine = async (examiner) => {
         "Check TRACKUNIT_JWKS_URL, and that the ingress may reach it.",
       ),
     ];
-  const fetcher = createKeySetFetcher(url);
+  const fetcher = createKeySetFetcher(url, readOutbound(examiner.env));
   try {
     const { keys } = await fetcher.fetch();
     return [ok("KEY_SET", `${keys.length} keys: ${keys.map(inWords).join(", ")}`)];
