@@ -30,7 +30,10 @@ export async function askPage(
   const { page, size } = request;
   const ask = async (sorting: Record<string, string>) => {
     const search = new URLSearchParams({ ...query, page: String(page), size: String(size), ...sorting });
-    return readPage(await send({ family, method, path: `${path}?${search}`, body, readOnly: true }, signal), request);
+    return readPage(
+      await send({ family, method, path: `${path}?${search}`, body, readOnly: true }, signal),
+      request,
+    );
   };
   try {
     if (sort === undefined || unsortable.has(path)) return await ask({});
