@@ -1,6 +1,6 @@
 // Redis: where it is, how to reach it, which keys we have there. Hides what ioredis needs to know.
 
-export { mastersOf, type RedisClient } from "./client.ts";
+export { mastersOf, type RedisClient, type RedisServer } from "./client.ts";
 export { connectConsumer, connected, connectProducer } from "./connect.ts";
 export { findKeys } from "./find-keys.ts";
 export { type RedisKeys, redisKeys } from "./keys.ts";

@@ -2,10 +2,10 @@
 
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { startRedis } from "@fleetkeeper/local-stack";
+import { startRedis, startRedisCluster, startRedisSentinel } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, type SealedText } from "@fleetkeeper/model";
+import { connectConsumer } from "@fleetkeeper/redis";
 import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
-import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { app, setup, type World } from "../world.ts";
 
@@ -83,10 +83,36 @@ test("Redis that evicts", async () => {
 
 test("Redis that is short of memory", async () => {
   const REDIS_URL = await ownRedis();
-  const redis = new Redis(REDIS_URL);
+  const redis = connectConsumer(REDIS_URL);
   onTestFinished(() => redis.disconnect());
   await redis.config("SET", "maxmemory", "1mb");
   expect((await problemsOf(await setup(), ["redis"], { REDIS_URL })).codes).toEqual(["REDIS_MEMORY_SHORT"]);
+});
+
+test("one master of a cluster that evicts and keeps nothing, and none with a replica", async () => {
+  const cluster = await startRedisCluster();
+  onTestFinished(() => cluster.close());
+  const third = cluster.servers[2]?.url ?? "";
+  const redis = connectConsumer(third);
+  onTestFinished(() => redis.disconnect());
+  await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+  await redis.config("SET", "appendonly", "no");
+  const { problems, findings } = await problemsOf(await setup(), ["redis"], { REDIS_URL: cluster.url });
+  expect(problems.map(({ code, says }) => [code, says.split(": ")[0]])).toEqual([
+    ["REDIS_NOT_APPEND_ONLY", new URL(third).host],
+    ["REDIS_EVICTS", new URL(third).host],
+  ]);
+  expect(findings).toContainEqual(expect.objectContaining({ code: "REDIS_NO_REPLICA", level: "warning" }));
+});
+
+test("a Sentinel group that is as it should be", async () => {
+  const group = await startRedisSentinel();
+  onTestFinished(() => group.close());
+  const { codes, findings } = await problemsOf(await setup(), ["redis"], { REDIS_URL: group.url });
+  expect(codes).toEqual([]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: "REDIS_TOPOLOGY", says: "Sentinel group mymaster, with replicas: 1" }),
+  );
 });
 
 test("Redis that is not reachable is said once", async () => {

@@ -1,21 +1,61 @@
 // Redis: whether what it takes stays, through a crash and when memory runs short.
 
-import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
+import { evictionPolicyOf, mastersOf, persistenceOf, type RedisServer } from "@fleetkeeper/redis";
+import { readVariables } from "../../configuration.ts";
 import { clockSample } from "../clock-sample.ts";
-import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
+import { type Examine, type Examiner, type Finding, ok, problem, warning } from "../finding.ts";
+import { topologyOf } from "./redis-topology.ts";
 
 const oldest = 7;
 const megabyte = 1_048_576;
 
-export const examineRedis: Examine = async ({ reach, clocks, now }) => {
-  const redis = await reach.redis();
+export const examineRedis: Examine = async (examiner) => {
+  const redis = await examiner.reach.redis();
+  const { REDIS_URL: url } = readVariables(examiner.env, "REDIS_URL");
+  const servers = await Promise.all(mastersOf(redis).map((one) => examineServer(one, examiner)));
+  const topology = await topologyOf(
+    redis,
+    url,
+    servers.map(({ replicas }) => replicas),
+  );
+  return [...topology, ...withoutRepetitions(servers)];
+};
+
+interface Server {
+  /** `host:port` */
+  at: string;
+  replicas: number;
+  findings: Finding[];
+}
+
+async function examineServer(redis: RedisServer, { clocks, now }: Examiner): Promise<Server> {
   const askedAt = now();
   const [seconds, microseconds] = await redis.time();
   const serverTime = new Date(Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000));
   clocks.push(clockSample({ of: "Redis", serverTime, precisionMs: 0, askedAt, answeredAt: now() }));
   const info = infoOf(await redis.info());
-  return [versionOf(info), ...(await persistence(redis, info)), await eviction(redis), memoryOf(info)];
-};
+  return {
+    at: `${redis.options.host}:${redis.options.port}`,
+    replicas: Number(info.get("connected_slaves") ?? 0),
+    findings: [versionOf(info), ...(await persistence(redis, info)), await eviction(redis), memoryOf(info)],
+  };
+}
+
+/** Of several servers, what all say alike is said once; the rest with the server that says it. */
+function withoutRepetitions(servers: readonly Server[]): Finding[] {
+  const [first, ...others] = servers;
+  if (first === undefined || others.length === 0) return first?.findings ?? [];
+  const isSame = (one: Finding) => (other: Finding) => one.code === other.code && one.says === other.says;
+  const isCommon = (finding: Finding) => servers.every(({ findings }) => findings.some(isSame(finding)));
+  return [
+    ...first.findings.filter(isCommon),
+    ...servers.flatMap(({ at, findings }) =>
+      findings
+        .filter((finding) => !isCommon(finding))
+        .map((finding) => ({ ...finding, says: `${at}: ${finding.says}` })),
+    ),
+  ];
+}
 
 function infoOf(text: string): ReadonlyMap<string, string> {
   return new Map(
@@ -38,7 +78,7 @@ function versionOf(info: ReadonlyMap<string, string>): Finding {
       );
 }
 
-async function persistence(redis: RedisClient, info: ReadonlyMap<string, string>): Promise<Finding[]> {
+async function persistence(redis: RedisServer, info: ReadonlyMap<string, string>): Promise<Finding[]> {
   const findings: Finding[] = [];
   const kind = await persistenceOf(redis);
   if (kind === "none")
@@ -73,7 +113,7 @@ async function persistence(redis: RedisClient, info: ReadonlyMap<string, string>
   return findings;
 }
 
-async function writesAtOnce(redis: RedisClient): Promise<boolean> {
+async function writesAtOnce(redis: RedisServer): Promise<boolean> {
   try {
     const [, value] = (await redis.call("CONFIG", "GET", "appendfsync")) as string[];
     return value === "always";
@@ -82,7 +122,7 @@ async function writesAtOnce(redis: RedisClient): Promise<boolean> {
   }
 }
 
-async function eviction(redis: RedisClient): Promise<Finding> {
+async function eviction(redis: RedisServer): Promise<Finding> {
   const policy = await evictionPolicyOf(redis);
   if (policy === undefined)
     return warning(
