@@ -3,6 +3,7 @@
 export type { AccessToken, TokenResult } from "./access-token.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { generationOf } from "./callback.ts";
+export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export type { InstallationId } from "./installation-id.ts";
 export { accountIdOf, asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
 export { type OwnCollection, ownCollections } from "./own-collections.ts";

@@ -1,32 +1,38 @@
 // The fleet as ISO 15143-3 (AEMP 2.0) shows it: every value with the `datetime` it was measured at, kept as it comes.
 
+import { ExactNumber } from "@fleetkeeper/model";
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";
 
-const text = z.string().max(200).nullish();
-const header = z.looseObject({
-  OEMName: text,
-  Model: text,
-  EquipmentID: text,
-  SerialNumber: text,
-  PIN: text,
+const equipment = z.looseObject({}).refine((item) => equipmentIdOf(item) !== undefined, {
+  message: "EquipmentHeader has neither EquipmentID, PIN nor SerialNumber",
 });
-type Header = z.output<typeof header>;
-
-const equipment = z
-  .looseObject({ EquipmentHeader: header })
-  .refine((item) => equipmentIdOf(item.EquipmentHeader) !== undefined, {
-    message: "has neither EquipmentID, PIN nor SerialNumber",
-  });
 
 /**
  * The standard addresses one machine of a fleet by its EquipmentID, or by make, model and serial number; each of them may be
- * missing.
+ * missing. Which letters of the names are capitals differs from system to system, and an id of digits may come as a number.
  */
-function equipmentIdOf({ EquipmentID, PIN, SerialNumber, OEMName, Model }: Header): string | undefined {
-  if (EquipmentID) return EquipmentID;
-  if (PIN) return `pin:${PIN}`;
-  return SerialNumber ? `serial:${OEMName ?? ""}/${Model ?? ""}/${SerialNumber}` : undefined;
+function equipmentIdOf(item: object): string | undefined {
+  const header = fieldOf(item, "EquipmentHeader");
+  const text = (name: string) => textOf(fieldOf(header, name));
+  const equipmentId = text("EquipmentID");
+  if (equipmentId) return equipmentId;
+  const pin = text("PIN");
+  if (pin) return `pin:${pin}`;
+  const serialNumber = text("SerialNumber");
+  return serialNumber ? `serial:${text("OEMName") ?? ""}/${text("Model") ?? ""}/${serialNumber}` : undefined;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  return Object.entries(value).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+/** At most 200 characters. */
+function textOf(value: unknown): string | undefined {
+  const isText = typeof value === "string" || typeof value === "number" || value instanceof ExactNumber;
+  return isText && String(value).length <= 200 ? String(value) : undefined;
 }
 
 /** The API takes each page once in a quarter of an hour. */
@@ -39,5 +45,5 @@ export const aempEquipment = defineSync({
   deletions: "complete-pass",
   pages: (client, options) => client.aempPages({}, options),
   item: equipment,
-  idOf: (item) => equipmentIdOf(item.EquipmentHeader) ?? "",
+  idOf: (item) => equipmentIdOf(item) ?? "",
 });

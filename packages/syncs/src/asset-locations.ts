@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";
+import { number } from "./exact-numbers.ts";
 
 const id = z.string().min(1).max(200);
 
@@ -10,7 +11,7 @@ const location = z
   .looseObject({
     assetId: id.optional(),
     id: id.optional(),
-    geometry: z.looseObject({ coordinates: z.array(z.number()).min(2) }).nullish(),
+    geometry: z.looseObject({ coordinates: z.array(number).min(2) }).nullish(),
     properties: z.looseObject({ assetId: id.optional(), id: id.optional() }).nullish(),
   })
   .refine((item) => assetIdOf(item) !== undefined, { message: "names no asset" });

@@ -4,6 +4,7 @@ import type { Page, PageOptions, TrackunitClient } from "@fleetkeeper/trackunit"
 import type { z } from "zod";
 import { findFaults } from "./definition-faults.ts";
 import { SyncDefinitionError } from "./errors.ts";
+import { roundingNumbers } from "./exact-numbers.ts";
 
 export interface SyncDefinition {
   /** Also the name in the schedule and on the board: lower-case letters, digits and `-`, at most 41, beginning with a letter. */
@@ -38,6 +39,8 @@ export interface SyncDefinition {
   /**
    * What an item must look like to become a record: a schema of zod, or anything with such a `safeParse`. What it gives is
    * stored, so use `z.looseObject`, which keeps the fields it does not know, and check only what somebody relies on.
+   * A number that a double does not hold comes as an `ExactNumber`. Fields that the schema does not know keep it, and
+   * `number` takes it; a field that is typed `z.number()` gets the nearest double.
    */
   item: z.ZodType;
   /** The id of an item that fits: unique within the account's records of this resource, and the same in every pass. */
@@ -55,7 +58,11 @@ export function defineSync<Item>(
 ): SyncDefinition {
   const faults = findFaults(definition);
   if (faults.length > 0) throw new SyncDefinitionError(String(definition?.name ?? "without a name"), faults);
-  return Object.freeze({ ...definition, [defined]: true }) as SyncDefinition;
+  return Object.freeze({
+    ...definition,
+    item: roundingNumbers(definition.item),
+    [defined]: true,
+  }) as SyncDefinition;
 }
 
 /** Whether `defineSync` made it, be it that of another copy of this package. */

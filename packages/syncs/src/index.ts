@@ -9,5 +9,6 @@ export { builtInSyncs } from "./built-in-syncs.ts";
 export { customers } from "./customers.ts";
 export { defineSync, isSyncDefinition, type SyncDefinition } from "./define-sync.ts";
 export { SyncDefinitionError, SyncDuplicateError, SyncError, SyncModuleError } from "./errors.ts";
+export { number } from "./exact-numbers.ts";
 export { loadSyncs } from "./load-syncs.ts";
 export { sites } from "./sites.ts";

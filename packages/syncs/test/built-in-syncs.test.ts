@@ -1,3 +1,4 @@
+import { ExactNumber } from "@fleetkeeper/model";
 import {
   bareId,
   type SimulatedAccount,
@@ -101,6 +102,20 @@ test("a machine without EquipmentID is known by its PIN, or by make, model and s
   expect(idOfHeader({ ...named, PIN: "8", EquipmentID: "9" })).toBe("9");
   expect(idOfHeader({ ...named, PIN: "8", EquipmentID: "" })).toBe("pin:8");
   expect(idOfHeader({ ...named, PIN: null })).toBe("serial:Volvo/EC220E/7");
+});
+
+test("a machine's header is found in any capital letters, and its ids may be numbers", () => {
+  const { item, idOf } = aempEquipment;
+  const idOfItem = (value: object) => idOf(item.safeParse(value).data as never);
+  expect(idOfItem({ equipmentHeader: { EquipmentId: "9" } })).toBe("9");
+  expect(idOfItem({ EquipmentHeader: { PIN: 8 } })).toBe("pin:8");
+  const SerialNumber = new ExactNumber("9007199254740993");
+  expect(idOfItem({ EQUIPMENTHEADER: { SerialNumber } })).toBe("serial://9007199254740993");
+});
+
+test("ids that differ by capital letters, blanks or normalisation are different", () => {
+  const ids = ["a", "A", "a ", "\u00e9", "e\u0301"];
+  expect(new Set(ids.map((id) => assets.idOf(assets.item.parse({ id }) as never))).size).toBe(ids.length);
 });
 
 test("an alert configuration's id may stand in its details", () => {

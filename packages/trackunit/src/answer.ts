@@ -1,6 +1,7 @@
 // What an answer means: its JSON, or the error that its status, its body or its not being JSON stands for.
 
 import { boundedWaitMs } from "@fleetkeeper/http";
+import { parseExactJson } from "@fleetkeeper/model";
 import { z } from "zod";
 import {
   ApiForbiddenError,
@@ -41,7 +42,7 @@ export function readAnswer({ family, path }: ApiRequest, answer: Answer): ReadAn
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // What one page of a numbered list means for the reading: its new items, what casts doubt on them, and where to read on.
 
+import { ExactNumber } from "@fleetkeeper/model";
 import { PagesEndlessError } from "./errors.ts";
 import type { Page } from "./page.ts";
 import type { PageRequest, RestPage } from "./rest-list.ts";
@@ -51,7 +52,9 @@ export function stepOver(here: RestPosition): Step {
 
 function plainId(item: { id?: unknown } | null): string | undefined {
   const id = item?.id;
-  return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
+  return typeof id === "string" || typeof id === "number" || id instanceof ExactNumber
+    ? String(id)
+    : undefined;
 }
 
 function doubtOf(here: RestPosition, offset: number, answer: RestPage): string | undefined {

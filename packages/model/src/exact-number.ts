@@ -1,0 +1,66 @@
+// A number that JavaScript cannot hold: an integer above 2^53, or a decimal with more digits than a double has.
+
+/**
+ * What a reader of JSON gives in place of such a number, so that it is neither changed nor its change overlooked. Numbers that
+ * a double holds stay numbers.
+ */
+export class ExactNumber {
+  /** As JSON wrote it, for instance `9007199254740993`. */
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /**
+   * How a database keeps it without changing it: as a 64-bit integer, as a decimal of 34 digits (IEEE 754 decimal128), or,
+   * when it fits neither, as `text`.
+   */
+  get kind(): "int64" | "decimal128" | "text" {
+    if (/^-?\d+$/.test(this.text)) {
+      const integer = BigInt(this.text);
+      if (BigInt.asIntN(64, integer) === integer) return "int64";
+    }
+    const [, digits = "", exponent = ""] = /^-?([\d.]+)(?:[eE]([+-]?\d+))?$/.exec(this.text) ?? [];
+    const fraction = digits.split(".")[1]?.length ?? 0;
+    const lowest = Number(exponent || 0) - fraction;
+    const length = digits.replace(".", "").replace(/^0+/, "").length;
+    return length <= 34 && lowest >= -6_176 && lowest <= 6_111 ? "decimal128" : "text";
+  }
+
+  /** The nearest number that JavaScript has; `Infinity` beyond all of them. */
+  valueOf(): number {
+    return Number(this.text);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+
+  /** In JSON it is the number that it was. */
+  toJSON(): unknown {
+    return rawJson(this.text);
+  }
+}
+
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown };
+
+/** JSON as text, whose numbers come as `ExactNumber` where a double does not hold them. @throws SyntaxError */
+export function parseExactJson(text: string): unknown {
+  // Few answers hold such a number, and looking at each value costs: a number must be this long to be one.
+  if (!/[\d.]{16}|\d[eE][+-]?\d{3}/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, ((_name: string, value: unknown, { source }: { source?: string }) =>
+    typeof value === "number" && source !== undefined && decimalOf(source) !== decimalOf(String(value))
+      ? new ExactNumber(source)
+      : value) as (name: string, value: unknown) => unknown);
+}
+
+/** One form for each value: digits without zeros at either end, and the power of ten of the last one. */
+function decimalOf(text: string): string {
+  const [, sign = "", whole = "", fraction = "", power = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  if (significant === "") return "0";
+  return `${sign}${significant}e${Number(power) - fraction.length + digits.length - significant.length}`;
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { ExactNumber, parseExactJson } from "../src/index.ts";
+
+test.each([
+  "9007199254740993",
+  "-9007199254740993",
+  "18446744073709551616",
+  "0.12345678901234567890",
+  "12.3456789012345678",
+  "1e400",
+  "1e-400",
+  "123456789012345678e-3",
+])("%s is kept as it is, also as JSON", (text) => {
+  const [parsed] = parseExactJson(`[${text}]`) as [ExactNumber];
+  expect(parsed).toBeInstanceOf(ExactNumber);
+  expect(parsed.text).toBe(text);
+  expect(JSON.stringify({ parsed })).toBe(`{"parsed":${text}}`);
+});
+
+test.each([
+  "0",
+  "-0",
+  "-0.0",
+  "1",
+  "0.1",
+  "1.50",
+  "9007199254740992",
+  "9007199254740994",
+  "100000000000000000000000",
+  "1E23",
+  "0.000000000000000000001",
+  "0.30000000000000004",
+  "1.7976931348623157e308",
+  "5e-324",
+])("%s is a number", (text) => {
+  expect(parseExactJson(`{"a":[${text}]}`)).toEqual({ a: [Number(text)] });
+});
+
+test("digits in text and names stay what they are", () => {
+  const json = { "90071992547409931234": "90071992547409931234.5", id: "1e400" };
+  expect(parseExactJson(JSON.stringify(json))).toEqual(json);
+});
+
+test.each([
+  ["9007199254740993", "int64"],
+  ["-9223372036854775808", "int64"],
+  ["9223372036854775808", "decimal128"],
+  ["0.1234567890123456789012345678901234", "decimal128"],
+  ["0.12345678901234567890123456789012345", "text"],
+  ["12345678901234567890123456789012345", "text"],
+  ["1e6145", "text"],
+])("%s is stored as %s", (text, kind) => {
+  expect(new ExactNumber(text).kind).toBe(kind);
+});
