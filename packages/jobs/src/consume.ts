@@ -60,6 +60,17 @@ export interface Progress {
   isFull: boolean;
 }
 
+/**
+ * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202 is never given up:
+ * an install, however often. The others are triggers for what MongoDB holds, and one that kills its worker must end.
+ */
+const startsAfterDeath: Record<QueueName, number> = {
+  install: Number.MAX_SAFE_INTEGER,
+  prewarm: 1,
+  dispatch: 1,
+  sync: 1,
+};
+
 export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): Consumer {
   const {
     queue,
@@ -123,6 +134,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     // After an error of Redis; BullMQ's own 15 s would be most of a failover.
     runRetryDelay: 2_000,
     stalledInterval: Math.max(1_000, lockDurationMs / 2),
+    maxStalledCount: startsAfterDeath[queue],
     settings: {
       backoffStrategy: (attemptsMade, _type, error) => {
         const verdict = decide(error, attemptsMade);

@@ -28,7 +28,8 @@ export interface QueueSet {
    * @throws QueueUnavailableError when Redis does not take it in time; so do the others.
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
-  addForget(installationId: InstallationId, askedAt: Date): Promise<void>;
+  /** `againAfterMs`: the second time, after so long. */
+  addForget(installationId: InstallationId, askedAt: Date, options?: { againAfterMs: number }): Promise<void>;
   /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   addSyncs(payloads: Payloads["sync"][], traces?: Traceparents): Promise<void>;
@@ -99,9 +100,13 @@ export function createQueueSet(options: {
       return { jobId };
     },
 
-    async addForget(installationId, askedAt) {
-      const payload: Payloads["install"] = { kind: "forget", installationId, askedAt: askedAt.toISOString() };
-      await taken(queues.install.add("forget", payload));
+    async addForget(installationId, askedAt, again) {
+      const payload = { kind: "forget", installationId, askedAt: askedAt.toISOString() } as const;
+      await taken(
+        again === undefined
+          ? queues.install.add("forget", payload)
+          : queues.install.add("forget", { ...payload, again: true }, { delay: again.againAfterMs }),
+      );
     },
 
     async addPrewarms(payloads, traces = []): Promise<void> {

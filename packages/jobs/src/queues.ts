@@ -17,6 +17,8 @@ export interface ForgetPayload {
   kind: "forget";
   installationId: InstallationId;
   askedAt: string;
+  /** The second time: for what a slice in progress still wrote after the first. */
+  again?: boolean;
 }
 
 export interface Payloads {

@@ -1,6 +1,7 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
+import { connectConsumer, connected, connectProducer, redisKeys } from "@fleetkeeper/redis";
+import { Worker } from "bullmq";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { type AcceptedCallback, consume, createQueueSet, type Verdict } from "../src/index.ts";
 
@@ -35,7 +36,12 @@ const callbackOf = (contentHash: string): AcceptedCallback => ({
 });
 
 /** A consumer of `install` whose handler throws until `failures` are used up. */
-function consuming(world: Awaited<ReturnType<typeof setup>>, failures: number, verdict: () => Verdict) {
+function consuming(
+  world: Awaited<ReturnType<typeof setup>>,
+  failures: number,
+  verdict: () => Verdict,
+  more = {},
+) {
   const attempts: number[] = [];
   const consumer = consume({
     queue: "install",
@@ -49,6 +55,7 @@ function consuming(world: Awaited<ReturnType<typeof setup>>, failures: number, v
     },
     decide: verdict,
     onError: () => undefined,
+    ...more,
   });
   onTestFinished(() => consumer.close(1_000));
   return attempts;
@@ -114,4 +121,25 @@ test("a producer fails fast, with a code, while Redis is away", async () => {
     remedy: "retry",
   });
   await expect(connected(redis, 200)).rejects.toThrow(/did not answer/);
+});
+
+test("an install whose worker died again and again is not given up", async () => {
+  const world = await setup();
+  const { install } = world.queues.queues;
+  const { jobId } = await world.queues.addCallback(callbackOf("a".repeat(64)));
+  const prefix = redisKeys(world.namespace).queuePrefix("install");
+  const dying = new Worker("install", undefined, {
+    connection: world.consumerRedis,
+    prefix,
+    lockDuration: 50,
+    autorun: false,
+  });
+  onTestFinished(() => dying.close(true));
+  expect((await dying.getNextJob("taken"))?.id).toBe(jobId);
+  // Five workers died of it before.
+  await world.redis.hset(`${prefix}:install:${jobId}`, "stc", 5);
+  const attempts = consuming(world, 0, () => ({ action: "never" }), { lockDurationMs: 1_000 });
+  await vi.waitFor(async () => expect(await install.getCompletedCount()).toBe(1), patient);
+  expect(attempts).toHaveLength(1);
+  expect(await install.getFailedCount()).toBe(0);
 });

@@ -39,7 +39,7 @@ export function createOperatorActions(options: {
       await installationOf(id);
       const one = sync === undefined ? undefined : await syncOf(id, sync);
       await note(who, "pause", id, sync);
-      await (one === undefined ? store.pause(id) : store.syncs.pauseOne(one._id));
+      await (one === undefined ? store.pause(id, now()) : store.syncs.pauseOne(one._id));
     },
 
     async resume(who: string, id: InstallationId, sync?: string): Promise<void> {
@@ -48,7 +48,10 @@ export function createOperatorActions(options: {
       if (one !== undefined && installation.state === "paused")
         throw new WrongStateError("the account is paused; resume it, not the sync");
       await note(who, "resume", id, sync);
-      await (one === undefined ? store.resume(id, now()) : store.syncs.resumeOne(one._id, now()));
+      if (one === undefined) return store.resume(id, now());
+      await store.syncs.resumeOne(one._id, now());
+      // The account may have been paused since it was looked at.
+      await store.align(id, now());
     },
 
     /** Asks for a new access token whatever is there; that also finds out whether a refused credential works again. */

@@ -10,17 +10,21 @@ import { ownCollection } from "./own-collection.ts";
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
   ({ installationId: InstallationId; sync?: string } | { queue: string });
 
+/** Of one account or queue, and for how long. */
+const kept = { count: 1_000, ms: 2 * 366 * 86_400_000 };
+
 export function createAudit(db: Db) {
   const entries: Collection<AuditDocument> = ownCollection(db, "audit");
 
   return {
-    /** Written before the action, so that none is done without a trace. */
+    /** Written before the action, so that none is done without a trace. Keeps the newest 1 000 of its subject, for two years. */
     async add(entry: AuditEntry): Promise<void> {
       const subject = "queue" in entry ? subjectOfQueue(entry.queue) : entry.installationId;
       await entries.insertOne({
         _id: `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`,
         ...entry,
       });
+      await tidy(subject, entry.at);
     },
 
     /** Of one account, the newest first. */
@@ -33,6 +37,19 @@ export function createAudit(db: Db) {
       return newestUnder(subjectOfQueue(queue), limit);
     },
   };
+
+  /** The ids of a subject grow with time. */
+  async function tidy(subject: string, now: Date): Promise<void> {
+    const oldest = `${subject}/${new Date(now.getTime() - kept.ms).toISOString()}`;
+    const [first] = await entries
+      .find({ _id: idsUnder(subject) }, { projection: { _id: 1 } })
+      .sort({ _id: -1 })
+      .skip(kept.count - 1)
+      .limit(1)
+      .toArray();
+    const from = first !== undefined && first._id > oldest ? first._id : oldest;
+    await entries.deleteMany({ _id: { $gte: `${subject}/`, $lt: from } });
+  }
 
   function newestUnder(subject: string, limit: number): Promise<AuditDocument[]> {
     return entries

@@ -2,6 +2,7 @@
 
 import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
+import { plainUpsert } from "./decided-upsert.ts";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { chainOf } from "./feed-chain.ts";
 import { ownCollection } from "./own-collection.ts";
@@ -74,7 +75,8 @@ export function createChangeFeed(db: Db) {
       consumer: string,
       { syncId, position }: Pick<FeedEntry, "syncId" | "position">,
     ): Promise<void> {
-      await cursors.updateOne({ _id: `${syncId}/${consumer}` }, { $set: { position } }, { upsert: true });
+      const cursor = { _id: `${syncId}/${consumer}` };
+      await plainUpsert(() => cursors.updateOne(cursor, { $set: { position } }, { upsert: true }));
     },
   };
 }

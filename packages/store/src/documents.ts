@@ -185,6 +185,10 @@ export interface FeedCursorDocument {
 export interface ForgottenDocument {
   _id: InstallationId;
   at: Date;
+  /** The highest fencing token of its syncs: new ones begin behind it. Absent where it had none. */
+  fencingToken?: number;
+  /** Since when its data is being deleted; null when that is done. */
+  clearingSince: Date | null;
 }
 
 /** Collection `audit`: what operators did. Outlives the account. */

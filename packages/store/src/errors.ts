@@ -41,6 +41,26 @@ export class StoreUnavailableError extends StoreError {
   readonly remedy = "retry";
 }
 
+/** Others kept changing the same document. */
+export class WriteContendedError extends StoreError {
+  readonly code = "ERR_WRITE_CONTENDED";
+  readonly remedy = "retry";
+
+  constructor() {
+    super("others kept changing the same document");
+  }
+}
+
+/** The account is being forgotten: what was installed since begins when that is done. */
+export class AccountBeingForgottenError extends StoreError {
+  readonly code = "ERR_ACCOUNT_BEING_FORGOTTEN";
+  readonly remedy = "retry";
+
+  constructor() {
+    super("the account's data is being deleted; the new install waits for that");
+  }
+}
+
 /** MongoDB's code for a document whose `_id` (or other unique key) exists. */
 export const duplicateKey = 11_000;
 

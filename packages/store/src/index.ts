@@ -2,6 +2,7 @@
 
 export type { AuditEntry } from "./audit.ts";
 export type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
+export { adviceOn } from "./connect.ts";
 export type {
   AuditDocument,
   InstallationDocument,
@@ -12,11 +13,13 @@ export type {
   SyncDocument,
 } from "./documents.ts";
 export {
+  AccountBeingForgottenError,
   LeaseLostError,
   StoreError,
   StoreUnavailableError,
   UnknownInstallationError,
   WriteConflictError,
+  WriteContendedError,
 } from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";

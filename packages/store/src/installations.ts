@@ -1,16 +1,10 @@
 // Installations: who installed us, with which sealed credential, and how asking for a token went.
 
-import type {
-  Generation,
-  Install,
-  InstallationId,
-  InstallationState,
-  SealedText,
-  TokenResult,
-} from "@fleetkeeper/model";
+import type { Generation, Install, InstallationId, InstallationState, TokenResult } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
+import { decidedUpsert, plainUpsert } from "./decided-upsert.ts";
 import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
-import { isDuplicateKey, UnknownInstallationError } from "./errors.ts";
+import { UnknownInstallationError } from "./errors.ts";
 import {
   accountKeyOf,
   type InstallationPage,
@@ -29,7 +23,7 @@ export function createInstallations(db: Db) {
   return {
     /**
      * Stores an install unless a newer one is stored. `same`: this very install is stored already, from an earlier start
-     * of the same job. A stored install asks for a token at once and ends the state `revoked`.
+     * of the same job. A stored install asks for a token at once and ends the state `revoked`; a paused one stays paused.
      */
     async storeInstall(
       install: Install,
@@ -37,14 +31,29 @@ export function createInstallations(db: Db) {
     ): Promise<"stored" | "same" | "superseded"> {
       const { installationId: _id, generation, receivedAt, ...fields } = install;
       const key = { _id: accountKeyOf(install.accountId, _id) };
-      await accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true });
-      const result = await stored(_id, generation, { ...fields, ...how, installedAt: receivedAt });
-      if (result !== "superseded")
-        await installations.updateOne(
-          { _id, generation, state: "revoked" },
-          { $set: { state: "active", tokenFailures: 0 } },
-        );
-      return result;
+      await plainUpsert(() => accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true }));
+      const fresh = { ...fields, ...how, generation, installedAt: receivedAt, tokenFailures: 0 };
+      const older = { _id, generation: { $lt: generation } };
+      return decidedUpsert<"stored" | "same" | "superseded">(
+        async () => {
+          const paused = await installations.updateOne({ ...older, state: "paused" }, { $set: fresh });
+          if (paused.matchedCount === 1) return "stored";
+          await installations.updateOne(
+            { ...older, state: { $ne: "paused" } },
+            {
+              $set: { ...fresh, state: "active", prewarmAt: receivedAt },
+              $setOnInsert: { createdAt: receivedAt, grantedScopes: [] },
+            },
+            { upsert: true },
+          );
+          return "stored";
+        },
+        async () => {
+          const present = await installations.findOne({ _id });
+          if (present === null || present.generation < generation) return undefined;
+          return present.generation === generation ? "same" : "superseded";
+        },
+      );
     },
 
     async find(_id: InstallationId): Promise<InstallationDocument | null> {
@@ -65,7 +74,7 @@ export function createInstallations(db: Db) {
     },
 
     /**
-     * Notes a granted token and when to ask for the next.
+     * Notes a granted token and when to ask for the next, which a paused installation does not.
      * @returns whether that ended the state `revoked`, and for the first token of an install when that came in.
      */
     async noteGrant(
@@ -74,12 +83,14 @@ export function createInstallations(db: Db) {
       grant: { result: TokenResult; grantedScopes: string[]; prewarmAt: Date },
     ): Promise<{ restored: boolean; firstSince: Date | undefined }> {
       const { result, grantedScopes, prewarmAt } = grant;
-      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, prewarmAt, tokenFailures: 0 };
-      const before = await installations.findOneAndUpdate({ _id, generation }, { $set: noted });
+      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, tokenFailures: 0 };
+      const before =
+        (await installations.findOneAndUpdate(
+          { _id, generation, state: { $ne: "paused" } },
+          { $set: { ...noted, prewarmAt, state: "active" } },
+        )) ?? (await installations.findOneAndUpdate({ _id, generation, state: "paused" }, { $set: noted }));
       const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
-      await keepPaused(before);
-      const restored = before?.state === "revoked" && (await restore(_id, generation));
-      return { restored, firstSince: isFirst ? before.installedAt : undefined };
+      return { restored: before?.state === "revoked", firstSince: isFirst ? before.installedAt : undefined };
     },
 
     /** Notes that no token was had for a reason that may pass. */
@@ -89,8 +100,16 @@ export function createInstallations(db: Db) {
       result: TokenResult,
       prewarmAt: Date,
     ): Promise<void> {
-      const noted = { $set: { lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } };
-      await keepPaused(await installations.findOneAndUpdate({ _id, generation }, noted));
+      const $inc = { tokenFailures: 1 };
+      const { matchedCount } = await installations.updateOne(
+        { _id, generation, state: { $ne: "paused" } },
+        { $set: { lastToken: result, prewarmAt }, $inc },
+      );
+      if (matchedCount === 0)
+        await installations.updateOne(
+          { _id, generation, state: "paused" },
+          { $set: { lastToken: result }, $inc },
+        );
     },
 
     /**
@@ -146,15 +165,22 @@ export function createInstallations(db: Db) {
       }
     },
 
-    async forget(_id: InstallationId): Promise<void> {
-      const found = await installations.findOne({ _id });
+    /** Deletes an installation unless it was installed after `until`. */
+    async forget(_id: InstallationId, until: Date): Promise<void> {
+      const found = await installations.findOne({ _id, installedAt: { $lte: until } });
       if (found === null) return;
       await accounts.deleteOne({ _id: accountKeyOf(found.accountId, _id) });
-      await installations.deleteOne({ _id });
+      await installations.deleteOne({ _id, installedAt: { $lte: until } });
     },
 
-    async setPaused(_id: InstallationId): Promise<void> {
-      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: null } });
+    /** Its token is due, too: the prewarm asks for none, and sees to it that all syncs have stopped. */
+    async setPaused(_id: InstallationId, now: Date): Promise<void> {
+      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: now } });
+    },
+
+    /** All syncs have stopped: nothing is due until the pause ends. */
+    async quietPause(_id: InstallationId): Promise<void> {
+      await installations.updateOne({ _id, state: "paused" }, { $set: { prewarmAt: null } });
     },
 
     async endPause(_id: InstallationId, now: Date): Promise<void> {
@@ -182,52 +208,4 @@ export function createInstallations(db: Db) {
       return modifiedCount === 1;
     },
   };
-
-  /** A token that was under way when the account was paused, or that an operator asked for, does not start it again. */
-  async function keepPaused(before: InstallationDocument | null): Promise<void> {
-    if (before?.state !== "paused") return;
-    await installations.updateOne({ _id: before._id, state: "paused" }, { $set: { prewarmAt: null } });
-  }
-
-  async function restore(_id: InstallationId, generation: Generation): Promise<boolean> {
-    const filter = { _id, generation, state: "revoked" as const };
-    return (await installations.updateOne(filter, { $set: { state: "active" } })).modifiedCount === 1;
-  }
-
-  async function stored(
-    _id: InstallationId,
-    generation: Generation,
-    fields: {
-      irisAppId: string;
-      accountId: string;
-      sealedCredential: SealedText;
-      clientIdFingerprint: string;
-      sealKeyId: string;
-      requestedScopes: string[];
-      installedAt: Date;
-    },
-  ): Promise<"stored" | "same" | "superseded"> {
-    try {
-      await installations.updateOne(
-        { _id, generation: { $lt: generation } },
-        {
-          $set: { ...fields, generation, prewarmAt: fields.installedAt },
-          $setOnInsert: {
-            state: "active",
-            createdAt: fields.installedAt,
-            grantedScopes: [],
-
-            tokenFailures: 0,
-          },
-        },
-        { upsert: true },
-      );
-      return "stored";
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
-    // The upsert tried to insert: one with the same or a newer generation is there.
-    const present = await installations.findOne({ _id });
-    return present?.generation === generation ? "same" : "superseded";
-  }
 }

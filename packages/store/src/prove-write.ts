@@ -1,6 +1,7 @@
 // Proof that MongoDB takes writes: a secondary, a node in recovery, one with a full disk and a user who may only read all answer a ping.
 
 import type { Db } from "mongodb";
+import { plainUpsert } from "./decided-upsert.ts";
 import { StoreUnavailableError } from "./errors.ts";
 import { ownCollection } from "./own-collection.ts";
 
@@ -23,11 +24,12 @@ export function createProveWrite(db: Db) {
     const nowMs = performance.now();
     // The driver goes on waiting for one that was given up, up to its own time-out; another connection may be better off.
     if (running !== undefined && nowMs - running.sinceMs < timeoutMs) return running.write;
-    const started = probes
-      .updateOne({ _id: service }, { $set: { at: new Date() } }, { upsert: true })
-      .finally(() => {
+    const update = { $set: { at: new Date() } };
+    const started = plainUpsert(() => probes.updateOne({ _id: service }, update, { upsert: true })).finally(
+      () => {
         if (running?.write === started) running = undefined;
-      });
+      },
+    );
     running = { write: started, sinceMs: nowMs };
     return started;
   }

@@ -1,42 +1,38 @@
 // The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
 
 import type { Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
-import { MongoClient } from "mongodb";
+import { createAlignSyncs } from "./align-syncs.ts";
 import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
-import type { ForgottenDocument, UnrecognisedDocument } from "./documents.ts";
-import { forgetData } from "./forget-data.ts";
+import { connectionTo } from "./connect.ts";
+import { createForget } from "./forget.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
-import { ownCollection } from "./own-collection.ts";
 import { createProveWrite } from "./prove-write.ts";
 import { createRecords } from "./records.ts";
 import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
+import { createUnrecognised } from "./unrecognised.ts";
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
-
-const driversDefaultDatabase = "test";
 
 /**
  * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing,
  * unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000); every operation ends within
- * `timeoutMs` (default 30 000).
+ * `timeoutMs` (default 30 000). `maxPoolSize`: connections that may be open at once, default 20; a process that does more at a
+ * time makes them wait for one another.
  */
 export async function openStore(options: {
   mongodbUrl: string;
   connectWithinMs?: number;
   timeoutMs?: number;
+  maxPoolSize?: number;
   indexes?: "create" | "leave";
 }) {
-  const { mongodbUrl, connectWithinMs = 10_000, timeoutMs = 30_000, indexes = "create" } = options;
-  const client = new MongoClient(mongodbUrl, {
-    serverSelectionTimeoutMS: Math.min(timeoutMs, connectWithinMs),
-    socketTimeoutMS: timeoutMs,
-    maxPoolSize: 20,
-  });
-  const db = client.db(client.options.dbName === driversDefaultDatabase ? "fleetkeeper" : undefined);
+  const { mongodbUrl, connectWithinMs = 10_000, timeoutMs = 30_000, maxPoolSize = 20 } = options;
+  const { indexes = "create" } = options;
+  const { client, db } = connectionTo(mongodbUrl, { connectWithinMs, timeoutMs, maxPoolSize });
   try {
     await client.connect();
   } catch (error) {
@@ -47,8 +43,9 @@ export async function openStore(options: {
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
   const feed = createChangeFeed(db);
-  const forgotten = ownCollection<ForgottenDocument>(db, "forgotten");
-  const unrecognised = ownCollection<UnrecognisedDocument>(db, "unrecognisedCallbacks");
+  const forgets = createForget(db, installations);
+  const align = createAlignSyncs(db, installations);
+  const unrecognised = createUnrecognised(db);
 
   return {
     installations,
@@ -60,18 +57,31 @@ export async function openStore(options: {
     sealedTexts: createSealedTexts(db),
 
     /**
-     * Notes a refused credential and stops the installation's syncs. A new install that comes in between wins: it wakes
-     * what was stopped, whichever of the two writes last.
+     * Stores an install unless a newer one is stored, or the account was forgotten after it came in. May be repeated.
+     * `same`: this very install was stored by an earlier start of the same job. `resources`: of all syncs.
+     * @throws AccountBeingForgottenError while the data from before it is being deleted
      */
+    async install(
+      install: Install,
+      how: Parameters<typeof installations.storeInstall>[1],
+      resources: readonly string[],
+    ): Promise<"stored" | "same" | "superseded"> {
+      if (!(await forgets.admits(install, resources))) return "superseded";
+      const outcome = await installations.storeInstall(install, how);
+      // The account may have been forgotten between the look and the write.
+      return (await forgets.admits(install, resources)) ? outcome : "superseded";
+    },
+
+    /** Notes a refused credential and stops the installation's syncs, unless a newer install is stored or it is paused. */
     async revoke(
       id: InstallationId,
       ...refusal: DropFirst<Parameters<typeof installations.noteRefusal>>
     ): Promise<void> {
-      if (!(await installations.noteRefusal(id, ...refusal))) return;
-      await syncs.stop(id, { for: "credential", code: "revoked" });
-      const after = await installations.find(id);
-      if (after?.state !== "revoked") await syncs.wake(id, ["credential"], refusal[1].at);
+      if (await installations.noteRefusal(id, ...refusal)) await align(id, refusal[1].at);
     },
+
+    /** Makes the syncs of an installation follow its state; a part of all that changes the state, and of each prewarm. */
+    align,
 
     /**
      * Makes the syncs of an installation that do not exist yet: due at once, or waiting with the rest of a paused account.
@@ -79,47 +89,28 @@ export async function openStore(options: {
      */
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
-      if (installation !== null) await syncs.plan(installation, names, { now });
+      if (installation === null) return;
+      await syncs.plan(installation, names, { now, firstToken: () => forgets.lastTokenOf(id) });
     },
 
     /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */
-    async pause(id: InstallationId): Promise<void> {
-      await installations.setPaused(id);
-      await syncs.stop(id, { for: "operator", code: "paused", of: "account" });
+    async pause(id: InstallationId, now = new Date()): Promise<void> {
+      await installations.setPaused(id, now);
+      await align(id, now);
     },
 
     async resume(id: InstallationId, now: Date): Promise<void> {
       await installations.endPause(id, now);
-      await syncs.wake(id, ["operator"], now);
+      await align(id, now);
     },
 
-    /** Whether an account was forgotten after this install came in. */
-    async isForgotten({
-      installationId,
-      receivedAt,
-    }: Pick<Install, "installationId" | "receivedAt">): Promise<boolean> {
-      const found = await forgotten.findOne({ _id: installationId });
-      return found !== null && found.at >= receivedAt;
-    },
+    /**
+     * Deletes an account's credential and everything that was read for it, unless it was installed again since. To be asked
+     * twice: the second time deletes what a slice in progress still wrote.
+     */
+    forget: (...request: Parameters<typeof forgets.forget>) => forgets.forget(...request),
 
-    /** Deletes an account's credential and everything that was read for it, unless it was installed again since `askedAt`. */
-    async forget(
-      id: InstallationId,
-      askedAt: Date,
-    ): Promise<{ outcome: "forgotten" | "superseded"; deleted: number }> {
-      const installation = await installations.find(id);
-      if (installation !== null && installation.installedAt > askedAt)
-        return { outcome: "superseded", deleted: 0 };
-      await forgotten.updateOne({ _id: id }, { $set: { at: askedAt } }, { upsert: true });
-      await installations.forget(id);
-      // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next character.
-      await unrecognised.deleteMany({ _id: { $gte: `${id}.`, $lt: `${id}/` } });
-      return { outcome: "forgotten", deleted: await forgetData(db, id) };
-    },
-
-    async keepUnrecognised(jobId: string, callback: UnrecognisedCallback): Promise<void> {
-      await unrecognised.updateOne({ _id: jobId }, { $setOnInsert: callback }, { upsert: true });
-    },
+    keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
 
     /** What an operator wants to know of the server. */
     async inspect(): Promise<{ version: string; serverTime: Date | undefined; missingIndexes: string[] }> {

@@ -9,8 +9,8 @@ import {
   type Waiting,
 } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
+import { decidedUpsert } from "./decided-upsert.ts";
 import type { InstallationDocument, RunDocument, SyncDocument } from "./documents.ts";
-import { isDuplicateKey } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
@@ -29,19 +29,21 @@ export function createSyncs(db: Db) {
 
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
-     * exist keep their schedule and progress, and use this install's credential from now on. `firstToken`: fencing tokens of them begin behind it.
+     * exist keep their schedule and progress, and use this install's credential from now on. `firstToken`:
+     * asked where there are new ones, whose fencing tokens begin behind it; default 0.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
       names: readonly string[],
-      { now, firstToken = 0 }: { now: Date; firstToken?: number },
+      { now, firstToken }: { now: Date; firstToken?: () => Promise<number> },
     ): Promise<void> {
       const planned = await this.ofInstallation(installationId);
       if (planned.some((sync) => !(sync.generation >= generation)))
         await this.renew(installationId, generation);
       const present = new Set(planned.map(({ sync }) => sync));
-      for (const sync of names) {
-        if (present.has(sync)) continue;
+      const missing = names.filter((name) => !present.has(name));
+      const fencingToken = missing.length === 0 ? 0 : ((await firstToken?.()) ?? 0);
+      for (const sync of missing)
         await insertUnlessPresent({
           _id: syncIdOf(installationId, sync),
           installationId,
@@ -49,7 +51,7 @@ export function createSyncs(db: Db) {
           intervalMs: null,
           nextRunAt: state === "paused" ? null : now,
           dispatchedAt: null,
-          fencingToken: firstToken,
+          fencingToken,
           generation,
           waiting:
             state === "paused"
@@ -63,7 +65,6 @@ export function createSyncs(db: Db) {
           checkpoint: null,
           ...fieldsAtFirst(now),
         });
-      }
     },
 
     async find(_id: SyncId): Promise<SyncDocument | null> {
@@ -181,17 +182,6 @@ export function createSyncs(db: Db) {
         .modifiedCount;
     },
 
-    /**
-     * Stops all syncs of an installation but those that are paused one by one. A run in progress loses its lease.
-     * `generation`: only those that know of no newer install.
-     */
-    async stop(installationId: InstallationId, waiting: Waiting, generation?: Generation): Promise<void> {
-      await syncs.updateMany(
-        { _id: idsUnder(installationId), "waiting.of": { $ne: "sync" }, ...upTo(generation) },
-        { $set: { nextRunAt: null, dispatchedAt: null, waiting }, $inc: { fencingToken: 1 } },
-      );
-    },
-
     /** After a new install: from now on each run uses this credential or a newer one. */
     async renew(installationId: InstallationId, generation: Generation): Promise<void> {
       await syncs.updateMany(
@@ -224,11 +214,10 @@ export function createSyncs(db: Db) {
   };
 
   async function insertUnlessPresent(sync: SyncDocument): Promise<void> {
-    try {
-      await syncs.insertOne(sync);
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+    await decidedUpsert(
+      async () => (await syncs.insertOne(sync)).acknowledged,
+      async () => (await syncs.findOne({ _id: sync._id })) !== null || undefined,
+    );
   }
 }
 

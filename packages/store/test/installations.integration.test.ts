@@ -95,7 +95,7 @@ test("nothing is planned for an account that was forgotten, and a paused one's n
   expect(await store.syncs.ofInstallation(installationId)).toMatchObject([
     { nextRunAt: null, waiting: { for: "operator", of: "account" } },
   ]);
-  await store.forget(installationId, at(1));
+  await store.forget(installationId, at(1), ["assets"]);
   await store.plan(installationId, ["assets"], at(2));
   expect(await store.syncs.ofInstallation(installationId)).toEqual([]);
 });

@@ -88,7 +88,7 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   await store.installations.storeInstall({ ...installOf("1"), installationId: other, accountId: "2" }, how);
   await store.syncs.plan({ ...installation, _id: other }, ["assets"], { now: at(0) });
 
-  expect(await store.forget(installationId, at(3))).toMatchObject({ outcome: "forgotten" });
+  expect(await store.forget(installationId, at(3), ["assets"])).toMatchObject({ outcome: "forgotten" });
   for (const { name } of await db.listCollections().toArray()) {
     const left = await db.collection(name).find().toArray();
     const ours = left.filter(
@@ -103,8 +103,8 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   }
   expect(await store.syncs.find(syncIdOf(other, "assets"))).not.toBeNull();
   expect(await db.collection("unrecognisedCallbacks").countDocuments()).toBe(1);
-  expect(await store.isForgotten(installOf("1"))).toBe(true);
-  expect(await store.isForgotten({ ...installOf("2"), receivedAt: at(4) })).toBe(false);
+  expect(await store.install(installOf("1"), how, ["assets"])).toBe("superseded");
+  expect(await store.install({ ...installOf("2"), receivedAt: at(4) }, how, ["assets"])).toBe("stored");
   expect(await store.audit.of(installationId, 10)).toMatchObject([{ who: "someone", action: "forget" }]);
 });
 

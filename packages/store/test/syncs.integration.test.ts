@@ -4,6 +4,7 @@ import {
   at,
   installation,
   installationId,
+  installOf,
   pageOf,
   pass,
   settlementOf,
@@ -113,6 +114,7 @@ test("run now: at once when idle, after the present run when one is running, ref
 
 test("pausing an account stops its syncs and takes the lease; resuming wakes them, but not one that is paused by itself", async () => {
   const { store } = await setup();
+  await store.installations.storeInstall(installOf("1"), { requestedScopes: [], sealKeyId: "k" });
   const { run } = await startedRun(store);
   await store.syncs.plan(installation, ["assets", "sites"], { now: at(0) });
   await store.syncs.pauseOne(`${installationId}/sites` as typeof syncId);
@@ -164,9 +166,13 @@ test("each sync learns of a new install's generation, and an older refusal or gr
   await store.syncs.plan(installation, ["assets"], { now: at(0) });
   await store.syncs.plan({ ...installation, generation: "3" as never }, ["assets", "sites"], { now: at(1) });
   expect((await store.syncs.find(syncId))?.generation).toBe("3");
-  await store.syncs.stop(installationId, { for: "credential", code: "revoked" }, "2" as never);
+  const refused = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
+  const how = { requestedScopes: [], sealKeyId: "k" };
+  await store.installations.storeInstall(installOf("2"), how);
+  await store.revoke(installationId, "2" as never, refused, at(9));
   expect((await store.syncs.find(syncId))?.waiting.for).toBe("schedule");
-  await store.syncs.stop(installationId, { for: "credential", code: "revoked" }, "3" as never);
+  await store.installations.storeInstall(installOf("3"), how);
+  await store.revoke(installationId, "3" as never, refused, at(9));
   await store.syncs.wake(installationId, ["credential"], at(2), "2" as never);
   expect((await store.syncs.find(syncId))?.waiting.for).toBe("credential");
   await store.syncs.wake(installationId, ["credential"], at(2), "3" as never);

@@ -1,4 +1,4 @@
-// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it.
+// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, and that the account's syncs follow its state.
 
 import type { Payloads } from "@fleetkeeper/jobs";
 import type { Store } from "@fleetkeeper/store";
@@ -15,8 +15,12 @@ export function createPrewarmHandler(options: {
 }) {
   const { tokens, ledger, store, syncNames, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
+    const { installationId, generation, renew } = payload;
+    if (!renew && (await store.installations.find(installationId))?.state === "paused") {
+      await store.align(installationId, now());
+      return { outcome: "paused" };
+    }
     try {
-      const { installationId, generation, renew } = payload;
       const token = await (renew
         ? tokens.refresh(installationId)
         : tokens.prewarm(installationId, generation));

@@ -25,7 +25,8 @@ export function createTokenLedger(options: {
       );
     },
 
-    /** Also for a token that was there already: its prewarm was due, and must be put off. */
+    /** Also for a token that was there already: its prewarm was due, and must be put off. Wakes what waits for a credential, also when
+     * whoever should have done so died before. */
     async noteGrant(installationId: InstallationId, token: CachedToken): Promise<void> {
       const { restored, firstSince } = await store.installations.noteGrant(installationId, token.generation, {
         result: { at: token.issuedAt, outcome: "granted", expiresAt: token.expiresAt },
@@ -34,9 +35,8 @@ export function createTokenLedger(options: {
       });
       if (firstSince !== undefined)
         metrics.installToTokenSeconds.observe((now().getTime() - firstSince.getTime()) / 1_000);
-      if (!restored) return;
-      log.info({ installationId }, "installation restored");
-      await store.syncs.wake(installationId, ["credential"], now());
+      if (restored) log.info({ installationId }, "installation restored");
+      await store.align(installationId, now());
     },
 
     async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<void> {

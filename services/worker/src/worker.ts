@@ -24,6 +24,8 @@ import { createPrewarmHandler } from "./prewarm.ts";
 import { createSyncHandler } from "./sync.ts";
 import { createTakeJobs } from "./take-jobs.ts";
 
+const installConcurrency = 10;
+
 export interface WorkerOptions {
   now?: () => Date;
   /** Beside those that SYNC_MODULES names. Default: the built-in ones. */
@@ -52,7 +54,11 @@ export async function startWorker(
   const stats = createMinuteStats({ redis: producer, namespace, metrics });
   defer("minute stats", () => stats.close());
 
-  const store = await openStore({ mongodbUrl: config.MONGODB_URL });
+  const store = await openStore({
+    mongodbUrl: config.MONGODB_URL,
+    // One for each job that may run, and some for ticks, measuring and health.
+    maxPoolSize: installConcurrency + config.PREWARM_CONCURRENCY + config.SYNC_CONCURRENCY + 20,
+  });
   defer("store", () => store.close());
   const connections = createConnections(config.outbound);
   defer("connections to trackunit", () => connections.close());
@@ -90,11 +96,13 @@ export async function startWorker(
   const consumers = {
     install: take(
       "install",
-      10,
+      installConcurrency,
       createInstallHandler({
         store,
+        queues,
         scopes: config.TRACKUNIT_SCOPES,
         syncNames,
+        resources: [...definitions.values()].map(({ resource }) => resource),
         forgetTokens: (installationId) => tokens.forget(installationId),
         now,
       }),

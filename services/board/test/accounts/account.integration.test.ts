@@ -112,7 +112,7 @@ test("an account that is not there is 404; one that was forgotten still shows wh
   expect((await viewer.send("/accounts/nobody")).status).toBe(404);
   const installationId = idOf("account-1");
   await world.store.audit.add({ at: new Date(), who: "olive", action: "forget", installationId });
-  await world.store.forget(installationId, new Date());
+  await world.store.forget(installationId, new Date(), []);
   const gone = await viewer.send(path);
   expect(gone.status).toBe(404);
   expect(await gone.text()).toMatch(/This account is gone[\s\S]*<strong>olive<\/strong> forget/);

@@ -97,7 +97,7 @@ test("the stream of an account that is forgotten ends, and the page then says th
   const { world, viewer } = await setup();
   const { ended, fragments } = follow(await viewer.send(`${account}/events`));
   await vi.waitFor(() => expect(fragments.size).toBeGreaterThan(3), 10_000);
-  await world.store.forget(idOf("one"), new Date());
+  await world.store.forget(idOf("one"), new Date(), []);
   await ended;
   expect((await viewer.send(account)).status).toBe(404);
 });

@@ -140,6 +140,17 @@ test("an index that is missing", async () => {
   expect(problems[0]?.says).toContain("syncs (nextRunAt)");
 });
 
+test("a MongoDB URL that asks for less than is done is warned of", async () => {
+  const world = await setup();
+  const url = new URL(world.env.MONGODB_URL ?? "");
+  url.searchParams.set("w", "1");
+  url.searchParams.set("readPreference", "secondaryPreferred");
+  const { findings } = await problemsOf(world, ["mongodb"], { MONGODB_URL: url.href });
+  expect(findings.filter(({ level }) => level === "warning")).toMatchObject([
+    { code: "MONGODB_URL_OPTIONS", says: "MONGODB_URL says readPreference=secondaryPreferred, w=1" },
+  ]);
+});
+
 test("a key set that is not reachable", async () => {
   const world = await setup();
   const { codes } = await problemsOf(world, ["key-set"], { TRACKUNIT_JWKS_URL: "http://127.0.0.1:1/" });

@@ -1,9 +1,11 @@
 // MongoDB: its version, and the indexes that everything relies on.
 
+import { adviceOn } from "@fleetkeeper/store";
+import { readVariables } from "../../configuration.ts";
 import { clockSample } from "../clock-sample.ts";
-import { type Examine, ok, problem } from "../finding.ts";
+import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
 
-export const examineMongodb: Examine = async ({ reach, clocks, now }) => {
+export const examineMongodb: Examine = async ({ env, reach, clocks, now }) => {
   const store = await reach.store();
   const askedAt = now();
   const { version, serverTime, missingIndexes } = await store.inspect();
@@ -18,5 +20,18 @@ export const examineMongodb: Examine = async ({ reach, clocks, now }) => {
           `missing: ${missingIndexes.join(", ")}`,
           "Start a worker again: it makes the indexes that are missing.",
         ),
+    ...urlFindings(readVariables(env, "MONGODB_URL").MONGODB_URL),
   ];
 };
+
+function urlFindings(mongodbUrl: string): Finding[] {
+  const said = adviceOn(mongodbUrl);
+  if (said.length === 0) return [];
+  return [
+    warning(
+      "MONGODB_URL_OPTIONS",
+      `MONGODB_URL says ${said.join(", ")}`,
+      "Take it out. Concerns are majority and reads go to the primary, whatever the URL says; retries belong off only where the server has none.",
+    ),
+  ];
+}

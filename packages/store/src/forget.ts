@@ -1,0 +1,134 @@
+// Forgetting an account: its credential and everything that was read for it. What stays is a tombstone: when, so that an older
+// install does not bring the account back, and how far its fencing tokens came, so that job ids and feed positions never repeat.
+
+import { type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
+import type { Collection, Db } from "mongodb";
+import { plainUpsert } from "./decided-upsert.ts";
+import type { ForgottenDocument, SyncDocument, UnrecognisedDocument } from "./documents.ts";
+import { AccountBeingForgottenError, WriteContendedError } from "./errors.ts";
+import { idsUnder } from "./id-range.ts";
+import type { Installations } from "./installations.ts";
+import { ownCollection } from "./own-collection.ts";
+
+/** Not under the installation's id, or deleted each in its own way, or kept. */
+const notByPrefix = ["accounts", "audit", "forgotten", "installations", "syncs", "unrecognisedCallbacks"];
+/** A sync whose fencing token moves on is looked at again. */
+const looks = 10;
+/** A clearing that has not ended after this is one whose job was lost. */
+const abandonedMs = 15 * 60_000;
+/** No install, job or consumer from before the account was forgotten is under way after this. */
+const tombstonesKeptMs = 400 * 86_400_000;
+
+export function createForget(db: Db, installations: Installations) {
+  const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
+  const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
+  const unrecognised: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
+
+  return {
+    /**
+     * Deletes an account's credential and data, unless it was installed again since `askedAt`. To be asked twice: what a
+     * slice in progress writes after the first time is deleted by the second. `resources`: the collections of all syncs'
+     * records.
+     */
+    async forget(
+      _id: InstallationId,
+      askedAt: Date,
+      resources: readonly string[],
+    ): Promise<{ outcome: "forgotten" | "superseded"; deleted: number }> {
+      if (await isInstalledSince(_id, askedAt)) {
+        await endClearing(_id, { at: askedAt });
+        return { outcome: "superseded", deleted: 0 };
+      }
+      const clearingSince = new Date();
+      await plainUpsert(() =>
+        tombstones.updateOne({ _id }, { $max: { at: askedAt }, $set: { clearingSince } }, { upsert: true }),
+      );
+      // An install that came in between has seen the tombstone, or is seen here, or both.
+      if (await isInstalledSince(_id, askedAt)) {
+        await endClearing(_id, { clearingSince });
+        return { outcome: "superseded", deleted: 0 };
+      }
+      await installations.forget(_id, askedAt);
+      const deleted = await clear(_id, resources, clearingSince);
+      await endClearing(_id, { clearingSince });
+      await tombstones.deleteMany({ at: { $lt: new Date(askedAt.getTime() - tombstonesKeptMs) } });
+      return { outcome: "forgotten", deleted };
+    },
+
+    /**
+     * To be asked before and after an install is stored: of an account that was forgotten since, nothing of it stays.
+     * @returns whether the install may go on.
+     * @throws AccountBeingForgottenError while the data from before it is being deleted
+     */
+    async admits(install: Install, resources: readonly string[]): Promise<boolean> {
+      const { installationId: _id, receivedAt } = install;
+      const tombstone = await tombstones.findOne({ _id });
+      if (tombstone === null) return true;
+      if (tombstone.at >= receivedAt) {
+        await installations.forget(_id, tombstone.at);
+        return false;
+      }
+      const { clearingSince } = tombstone;
+      if (clearingSince === null) return true;
+      if (Date.now() - clearingSince.getTime() < abandonedMs) throw new AccountBeingForgottenError();
+      const taken = new Date();
+      await tombstones.updateOne({ _id, clearingSince }, { $set: { clearingSince: taken } });
+      await clear(_id, resources, taken);
+      await endClearing(_id, { clearingSince: taken });
+      return true;
+    },
+
+    /** Behind which the fencing tokens of new syncs begin. */
+    async lastTokenOf(_id: InstallationId): Promise<number> {
+      return (await tombstones.findOne({ _id }))?.fencingToken ?? 0;
+    },
+  };
+
+  async function isInstalledSince(id: InstallationId, askedAt: Date): Promise<boolean> {
+    const installation = await installations.find(id);
+    return installation !== null && installation.installedAt > askedAt;
+  }
+
+  async function endClearing(_id: InstallationId, only: Partial<ForgottenDocument>): Promise<void> {
+    await tombstones.updateOne({ _id, ...only }, { $set: { clearingSince: null } });
+  }
+
+  /** Ends early when somebody else clears since a later time. */
+  async function clear(
+    installationId: InstallationId,
+    resources: readonly string[],
+    since: Date,
+  ): Promise<number> {
+    const names = new Set([
+      ...ownCollections.filter((name) => !notByPrefix.includes(name)),
+      ...resources.filter((name) => !notByPrefix.includes(name)),
+    ]);
+    // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next character.
+    await unrecognised.deleteMany({ _id: { $gte: `${installationId}.`, $lt: `${installationId}/` } });
+    let deleted = await forgetSyncs(installationId);
+    for (const name of names) {
+      const tombstone = await tombstones.findOne({ _id: installationId });
+      if (tombstone?.clearingSince?.getTime() !== since.getTime()) break;
+      const collection = db.collection<{ _id: string }>(name);
+      deleted += (await collection.deleteMany({ _id: idsUnder(installationId) })).deletedCount;
+    }
+    return deleted;
+  }
+
+  /**
+   * First, so that no run goes on; each with the very token that the tombstone knows, so that none gets lost in between.
+   * @throws WriteContendedError
+   */
+  async function forgetSyncs(id: InstallationId): Promise<number> {
+    let deleted = 0;
+    for (let look = 0; look < looks; look++) {
+      const found = await syncs.find({ _id: idsUnder(id) }).toArray();
+      if (found.length === 0) return deleted;
+      for (const { _id, fencingToken } of found) {
+        await tombstones.updateOne({ _id: id }, { $max: { fencingToken } });
+        deleted += (await syncs.deleteOne({ _id, fencingToken })).deletedCount;
+      }
+    }
+    throw new WriteContendedError();
+  }
+}

@@ -1,0 +1,128 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { MongoClient } from "mongodb";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openStore } from "../src/index.ts";
+import { startMongoProxy } from "./proxy/mongo-proxy.ts";
+import { how, resources } from "./proxy/operations.ts";
+import { at, installationId, installOf, syncId } from "./world.ts";
+
+async function setup() {
+  const name = testNamespace();
+  const proxy = await startMongoProxy(inject("mongodbUrl"));
+  const urlOf = (base: string) => {
+    const url = new URL(base);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const proxied = await openStore({ mongodbUrl: urlOf(proxy.url) });
+  const other = await openStore({ mongodbUrl: urlOf(inject("mongodbUrl")) });
+  const client = await MongoClient.connect(inject("mongodbUrl"));
+  onTestFinished(async () => {
+    await client.db(name).dropDatabase();
+    await Promise.all([client.close(), proxied.close(), other.close()]);
+    await proxy.close();
+  });
+  return { proxy, proxied, other, db: client.db(name) };
+}
+
+test("of two first installs at once the newest stays, also where MongoDB refuses its insert for the other's", async () => {
+  const { proxy, proxied, other } = await setup();
+  const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+  // The upsert saw no installation; before it inserts, the other's is there.
+  const { met } = proxy.add({
+    command: "update",
+    collection: "installations",
+    when: "before",
+    fault: { holdUntil },
+  });
+  proxy.add({
+    command: "update",
+    collection: "installations",
+    when: "before",
+    fault: { refuseWrite: "DuplicateKey" },
+  });
+  const newer = proxied.install(installOf("2"), how, resources);
+  await met;
+  expect(await other.install(installOf("1"), how, resources)).toBe("stored");
+  letGo();
+  expect(await newer).toBe("stored");
+  expect(await other.installations.find(installationId)).toMatchObject({
+    generation: "2",
+    sealedCredential: "sealed 2",
+    state: "active",
+  });
+});
+
+test("an install that was looked at before the account was forgotten does not bring it back", async () => {
+  const { proxy, proxied, other, db } = await setup();
+  const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+  const { met } = proxy.add({
+    command: "update",
+    collection: "accounts",
+    when: "before",
+    fault: { holdUntil },
+  });
+  const older = proxied.install(installOf("1"), how, resources);
+  await met;
+  expect(await other.forget(installationId, at(1), resources)).toMatchObject({ outcome: "forgotten" });
+  letGo();
+  expect(await older).toBe("superseded");
+  expect(await other.installations.find(installationId)).toBeNull();
+  expect(await db.collection("accounts").countDocuments()).toBe(0);
+});
+
+test("an install that came while an account is being forgotten waits, and then has everything", async () => {
+  const { proxy, proxied, other } = await setup();
+  await other.install(installOf("1"), how, resources);
+  await other.plan(installationId, ["assets"], at(0));
+  const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+  const { met } = proxy.add({
+    command: "delete",
+    collection: "changes",
+    when: "before",
+    fault: { holdUntil },
+  });
+  const forgetting = proxied.forget(installationId, at(1), resources);
+  await met;
+  const again = { ...installOf("2"), receivedAt: at(2) };
+  await expect(other.install(again, how, resources)).rejects.toMatchObject({
+    code: "ERR_ACCOUNT_BEING_FORGOTTEN",
+    remedy: "retry",
+  });
+  letGo();
+  expect(await forgetting).toMatchObject({ outcome: "forgotten" });
+  expect(await other.install(again, how, resources)).toBe("stored");
+  await other.plan(installationId, ["assets"], at(3));
+  expect(await other.forget(installationId, at(1), resources)).toEqual({ outcome: "superseded", deleted: 0 });
+  expect(await other.syncs.find(syncId)).toMatchObject({ nextRunAt: at(3) });
+});
+
+test("fencing tokens, and with them job ids and positions, go on behind those from before the account was forgotten", async () => {
+  const { other, db } = await setup();
+  await other.install(installOf("1"), how, resources);
+  await other.plan(installationId, ["assets"], at(0));
+  const jobs = new Set<number>();
+  const dispatchOne = async (seconds: number) => {
+    const [job] = await other.syncs.dispatch(await other.syncs.due(at(seconds), 1), at(seconds), at(seconds));
+    return job?.fencingToken ?? 0;
+  };
+  for (let second = 0; second < 5; second++) jobs.add(await dispatchOne(second));
+  await other.forget(installationId, at(10), resources);
+  expect(await other.syncs.ofInstallation(installationId)).toEqual([]);
+  await other.install({ ...installOf("2"), receivedAt: at(11) }, how, resources);
+  await other.plan(installationId, ["assets"], at(11));
+  const first = await dispatchOne(11);
+  expect(first).toBeGreaterThan(Math.max(...jobs));
+  expect(jobs.size).toBe(5);
+  expect(await db.collection("forgotten").countDocuments()).toBe(1);
+});
+
+test("forgetting touches our own collections and those of the syncs only", async () => {
+  const { other, db } = await setup();
+  await other.install(installOf("1"), how, resources);
+  await db.collection<{ _id: string }>("assets").insertOne({ _id: `${installationId}/a` });
+  await db.collection<{ _id: string }>("ofSomebodyElse").insertOne({ _id: `${installationId}/a` });
+  await other.forget(installationId, at(1), resources);
+  expect(await db.collection("assets").countDocuments()).toBe(0);
+  expect(await db.collection("ofSomebodyElse").countDocuments()).toBe(1);
+});

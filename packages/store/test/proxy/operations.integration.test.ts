@@ -1,0 +1,93 @@
+// Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves what it leaves undisturbed.
+
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { type Document, MongoClient } from "mongodb";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { openStore } from "../../src/index.ts";
+import { type Fault, type Rule, startMongoProxy } from "./mongo-proxy.ts";
+import { type Operation, operations } from "./operations.ts";
+
+const answers: [name: string, when: Rule["when"], fault: Fault][] = [
+  ["an 11000 of one that is gone again", "before", { refuseWrite: "DuplicateKey" }],
+  ["an 11000 of its own first try", "after", { refuseWrite: "DuplicateKey" }],
+  ["no primary any more", "before", { refuse: "NotWritablePrimary" }],
+  ["a primary that stepped down after it", "after", { refuse: "PrimarySteppedDown" }],
+  ["a server that shuts down", "after", { refuse: "ShutdownInProgress" }],
+  ["a write that no majority confirmed", "after", { doubt: "WriteConcernFailed" }],
+  ["a user who may not write", "before", { refuse: "Unauthorized" }],
+  ["a full disk", "before", { refuse: "OutOfDiskSpace" }],
+  ["a connection cut before it", "before", { cut: true }],
+  ["a connection cut after it", "after", { cut: true }],
+];
+
+/** A repetition may begin later, and count again. */
+const ofTheRepetition = ["clearingSince", "fencingToken", "tokenFailures"];
+
+async function world() {
+  const name = testNamespace();
+  const proxy = await startMongoProxy(inject("mongodbUrl"));
+  const url = new URL(proxy.url);
+  url.pathname = `/${name}`;
+  const store = await openStore({ mongodbUrl: url.href });
+  const client = await MongoClient.connect(inject("mongodbUrl"));
+  onTestFinished(async () => {
+    await client.db(name).dropDatabase();
+    await Promise.all([client.close(), store.close()]);
+    await proxy.close();
+  });
+
+  /** Everything that is stored, but for what a repetition may change. */
+  async function stored(operation: Operation): Promise<Record<string, Document[]>> {
+    const left = operation.counts ? ofTheRepetition : ofTheRepetition.slice(0, 1);
+    const all: Record<string, Document[]> = {};
+    for (const { name: collection } of await client.db(name).listCollections().toArray()) {
+      const found = await client.db(name).collection(collection).find().sort({ _id: 1 }).toArray();
+      if (found.length > 0) all[collection] = found.map((document) => without(document, left));
+    }
+    return all;
+  }
+  return { proxy, store, stored, drop: () => client.db(name).dropDatabase() };
+}
+
+function without(document: Document, fields: string[]): Document {
+  return Object.fromEntries(Object.entries(document).filter(([field]) => !fields.includes(field)));
+}
+
+describe.each(Object.entries(operations))("%s", (_name, operation) => {
+  test("whatever MongoDB answers, it fails and can be repeated, or is done", {
+    timeout: 120_000,
+  }, async () => {
+    const { proxy, store, stored, drop } = await world();
+    await operation.before?.(store);
+    const result = await operation.run(store);
+    const wanted = await stored(operation);
+    for (const [command, collection] of operation.writes)
+      for (const [answer, when, fault] of answers) {
+        const what = `${command} ${collection}, ${answer}`;
+        await drop();
+        await operation.before?.(store);
+        let isMet = false;
+        const { met } = proxy.add({ command, collection, when, fault });
+        void met.then(() => {
+          isMet = true;
+        });
+        let tries = 0;
+        let last: unknown;
+        for (let done = false; !done; tries++) {
+          expect(tries, what).toBeLessThan(5);
+          done = await operation.run(store).then(
+            (value) => {
+              last = value;
+              return true;
+            },
+            () => false,
+          );
+        }
+        proxy.clear();
+        expect({ what, isMet }).toEqual({ what, isMet: true });
+        expect({ what, stored: await stored(operation) }).toEqual({ what, stored: wanted });
+        // What is done in the first try is told as that.
+        if (tries === 1 && result !== "stored") expect({ what, last }).toEqual({ what, last: result });
+      }
+  });
+});
