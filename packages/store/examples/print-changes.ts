@@ -16,7 +16,8 @@ await followChanges({
     for (const { externalId, kind, fields } of changes)
       console.log(JSON.stringify({ installationId, sync, at, externalId, kind, fields }));
   },
-  onError: (error, { syncId, position }) => console.error(`${syncId} waits at ${position}:`, error),
+  onGap: async ({ syncId }) => console.error(`${syncId}: entries are gone; read its records again`),
+  onError: (error, entry) => console.error(entry ? `${entry.syncId} waits:` : "tried again:", error),
   signal: stop.signal,
 });
 await store.close();

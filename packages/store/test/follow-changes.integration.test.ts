@@ -1,24 +1,40 @@
-import { expect, test, vi } from "vitest";
-import { type FeedEntry, followChanges } from "../src/index.ts";
-import { at, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type FeedEntry, type FollowOptions, followChanges, openStore } from "../src/index.ts";
+import { startMongoProxy } from "./proxy/mongo-proxy.ts";
+import { at, installationId, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
 
 async function following(
   handle: (entry: FeedEntry) => Promise<void>,
-  feed: Parameters<typeof followChanges>[0]["feed"],
+  feed: FollowOptions["feed"],
+  more: Partial<FollowOptions> = {},
 ) {
   const stop = new AbortController();
   const done = followChanges({
     feed,
     consumer: "test",
     handle,
+    onGap: async () => undefined,
     onError: () => undefined,
     pollMs: 10,
     signal: stop.signal,
+    ...more,
   });
   return async () => {
     stop.abort();
     await done;
   };
+}
+
+/** A world whose store is reached through a proxy. */
+async function proxied() {
+  const world = await setup();
+  const proxy = await startMongoProxy(world.mongodbUrl);
+  const store = await openStore({ mongodbUrl: proxy.url });
+  onTestFinished(async () => {
+    await store.close();
+    await proxy.close();
+  });
+  return { ...world, proxy, store };
 }
 
 test("a consumer gets every change in order, with the fields that differ, and goes on where it stopped", async () => {
@@ -113,4 +129,75 @@ test("a consumer that was away for longer than entries are kept is told of the g
   for await (const entry of store.feed.unread("test", sync))
     given.push("gap" in entry ? "gap" : entry.changes[0]?.data);
   expect(given).toEqual(["gap", 3, 4]);
+});
+
+test("it goes on by itself after whatever MongoDB answers, and says so", async () => {
+  const { proxy, store } = await proxied();
+  const seen: string[] = [];
+  const errors: unknown[] = [];
+  await pass(store, new Date(), [{ a: 1 }]);
+  for (const [command, collection] of [
+    ["find", "syncs"],
+    ["find", "feedCursors"],
+    ["find", "changes"],
+    ["update", "feedCursors"],
+  ] as const)
+    proxy.add({ command, collection, times: 2, when: "before", fault: { refuse: "Unauthorized" } });
+  const stop = await following(
+    async ({ changes }) => void seen.push(...changes.map(({ externalId }) => externalId)),
+    store.feed,
+    { onError: (error, entry) => errors.push({ error, entry }) },
+  );
+  await vi.waitFor(() => expect(errors.length).toBeGreaterThanOrEqual(8), { timeout: 20_000 });
+  await pass(store, new Date(), [{ a: 1, b: 1 }]);
+  await vi.waitFor(() => expect(seen).toContain("b"), { timeout: 20_000 });
+  await stop();
+  expect(errors).toContainEqual({ error: expect.objectContaining({ code: 13 }), entry: undefined });
+});
+
+test("an entry that is never handled does not make each look scan everything", async () => {
+  const { proxy, store } = await proxied();
+  await pass(store, new Date(Date.now() - 3_600_000), [{ a: 1 }]);
+  let calls = 0;
+  const stop = await following(
+    async () => {
+      calls += 1;
+      throw new Error("never");
+    },
+    store.feed,
+    { pollMs: 20 },
+  );
+  await vi.waitFor(() => expect(calls).toBe(1));
+  proxy.takeCounts();
+  await vi.waitFor(() => expect(calls).toBe(3), { timeout: 5_000 });
+  const looks = proxy.takeCounts();
+  await stop();
+  // Two more looks at the sync that waits; the others are at what changed, which it did not.
+  expect(looks["find feedCursors"]).toBe(2);
+  expect(looks["find syncs"]).toBeGreaterThan(2);
+});
+
+test("a consumer that was away for longer than the feed keeps is told to read again, until it has", async () => {
+  const { store, db } = await setup();
+  await pass(store, new Date(), [{ a: 1 }]);
+  await pass(store, new Date(), [{ a: 2 }]);
+  const [oldest] = await db.collection<{ _id: string }>("changes").find().sort({ _id: 1 }).limit(1).toArray();
+  await db.collection<{ _id: string }>("changes").deleteOne({ _id: oldest?._id ?? "" });
+  const told: unknown[] = [];
+  let refusals = 2;
+  const stop = await following(async ({ changes }) => void told.push(changes[0]?.data), store.feed, {
+    onGap: async ({ sync, installationId: of }) => {
+      told.push({ sync, of });
+      if (refusals-- > 0) throw new Error("not now");
+    },
+  });
+  await vi.waitFor(() => expect(told.at(-1)).toBe(2));
+  await stop();
+  const gap = { sync: "assets", of: installationId };
+  expect(told).toEqual([gap, gap, gap, 2]);
+  const again = await following(async () => void told.push("again"), store.feed);
+  await pass(store, new Date(), [{ a: 3 }]);
+  await vi.waitFor(() => expect(told.at(-1)).toBe("again"));
+  await again();
+  expect(told).toHaveLength(5);
 });
