@@ -88,6 +88,18 @@ export function createOperatorActions(options: {
       await store.syncs.setInterval(_id, intervalMs, now());
     },
 
+    /**
+     * Confirms that what the last passes of a sync missed is gone: the next pass that misses it too deletes it.
+     * @throws NotFoundError, WrongStateError when nothing is held back
+     */
+    async confirmDeletions(who: string, id: InstallationId, sync: string): Promise<void> {
+      const { _id, heldBack } = await syncOf(id, sync);
+      if (!heldBack) throw new WrongStateError("no deletion of this sync is held back");
+      await note(who, `confirm ${heldBack.missing} deletions`, id, sync);
+      if (!(await store.syncs.confirmMissing(_id, heldBack.passes, now())))
+        throw new WrongStateError("what is held back has changed; look at it again");
+    },
+
     /** Deletes the credential and everything that was read for the account, for good. A worker does it. */
     async forget(who: string, id: InstallationId): Promise<void> {
       await installationOf(id);

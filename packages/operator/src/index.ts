@@ -9,6 +9,7 @@ export {
   waitingReasons,
 } from "./describe-waiting.ts";
 export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
+export { describeHeldBack } from "./held-back.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";
 export { type SyncStanding, syncStanding } from "./sync-standing.ts";

@@ -113,10 +113,14 @@ export async function openStore(options: {
     keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
 
     /** What an operator wants to know of the server. */
-    async inspect(): Promise<{ version: string; serverTime: Date | undefined; missingIndexes: string[] }> {
-      const { version } = await db.command({ buildInfo: 1 });
+    async inspect(): Promise<{ server: string; serverTime: Date | undefined; missingIndexes: string[] }> {
+      const { version, ferretdbVersion } = await db.command({ buildInfo: 1 });
       const { localTime } = await db.command({ hello: 1 });
-      return { version, serverTime: localTime, missingIndexes: await missingIndexes(db) };
+      const server =
+        ferretdbVersion === undefined
+          ? `MongoDB ${version}`
+          : `FerretDB, which answers as MongoDB ${version}`;
+      return { server, serverTime: localTime, missingIndexes: await missingIndexes(db) };
     },
 
     proveWrite: createProveWrite(db),

@@ -30,6 +30,7 @@ import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
 import { NotFoundError } from "./errors.ts";
 import { addAssetRoute } from "./html/assets.ts";
+import { addBasePath, basePathOf, withoutBasePath } from "./html/base-path.ts";
 import { createNotices } from "./html/notices.ts";
 import { securityHeaders } from "./html/security-headers.ts";
 import { createLiveHub } from "./live/live-hub.ts";
@@ -46,6 +47,8 @@ export interface BoardOptions {
   users: readonly BoardUser[];
   /** Unset: people log in by password only. */
   oidc?: OidcSettings | undefined;
+  /** The board's address in a browser; its path is where the board is mounted. */
+  publicUrl?: URL | undefined;
   oidcTiming?: OidcTiming;
   sessionKey?: string | undefined;
   secureCookies: boolean;
@@ -71,6 +74,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   const letIn = oidc === undefined ? users : { users, oidc: trustOf(oidc) };
   const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, letIn);
   const cookies = createCookies(secureCookies);
+  const basePath = basePathOf(options.publicUrl);
   const sessions = createSessions({ key: keyFor("session"), now });
   const endedSessions = createEndedSessions({
     redis,
@@ -107,11 +111,13 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     logger: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: 64 * 1024,
+    rewriteUrl: withoutBasePath(basePath),
     // The ids of installations, and of jobs that begin with one, may be long.
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 30_000,
     forceCloseConnections: true,
   });
+  addBasePath(server, basePath);
   server.setErrorHandler(sendError);
   await server.register(helmetPlugin, securityHeaders(secureCookies));
   await server.register(cookiePlugin, { secret: Buffer.from(keyFor("cookie")).toString("hex") });
@@ -128,6 +134,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   addGate(server, {
     identify: createIdentify({ sessions, endedSessions, cookie: cookies.session, tryPassword }),
     sendError,
+    publicOrigin: options.publicUrl?.origin,
   });
   server.setNotFoundHandler((request, reply) => sendError(new NotFoundError(), request, reply));
 

@@ -41,10 +41,7 @@ export const schema = z
       .list(/,/)
       .refine((list) => list.every(isAddressOrNetwork), "holds something that is no address and no network")
       .optional(),
-    BOARD_PUBLIC_URL: webAddress.refine(
-      (url) => url === undefined || url.pathname === "/",
-      "has a path: the board is at the root of its host",
-    ),
+    BOARD_PUBLIC_URL: webAddress,
     BOARD_OIDC_ISSUER: webAddress.refine(
       (url) => !url?.pathname.includes("/.well-known/"),
       "is the address of the metadata; the issuer is what stands before /.well-known/",
@@ -68,7 +65,8 @@ export const schema = z
       fault(viewer === undefined ? "BOARD_VIEWER_USER" : "BOARD_VIEWER_PASSWORD", "is not set");
     if (viewer === values.BOARD_USER) fault("BOARD_VIEWER_USER", "is the same as BOARD_USER");
     const isSet = (name: (typeof oidcVariables)[number]) => values[name] !== undefined;
-    const [first] = oidcVariables.filter(isSet);
+    // The public URL is of use without OpenID Connect too.
+    const [first] = oidcVariables.filter((name) => name !== "BOARD_PUBLIC_URL" && isSet(name));
     const unset = oidcVariables.filter((name) => !isSet(name));
     if (first !== undefined && unset.length > 0)
       fault(first, `needs ${unset.join(" and ")} beside it, or none of them`);
@@ -92,6 +90,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
         ? []
         : [{ name: viewer, password: viewerPassword, role: "viewer" as const }]),
     ],
+    /** Unset: at the root of whatever host a request names. */
+    publicUrl: values.BOARD_PUBLIC_URL,
     /** Unset: by password only. */
     oidc: oidcOf(values),
     /** Unset: every start makes its own, and whoever was logged in logs in again. */

@@ -27,7 +27,7 @@ function helpOf(command: Command): string {
 const commands = leaves(program);
 
 test("docs/cli.md has every command, and none that there is not", () => {
-  const documented = [...docs.matchAll(/^### `fleetkeeper ([a-z ]+?)(?: [<[].*)?`$/gm)].map(
+  const documented = [...docs.matchAll(/^### `fleetkeeper ([a-z -]+?)(?: [<[].*)?`$/gm)].map(
     ([, path]) => path,
   );
   expect(documented).toEqual(commands.map(({ path }) => path));

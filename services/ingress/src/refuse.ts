@@ -13,9 +13,13 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
   for (const result of refusalCodes) metrics.callbacks.inc({ result }, 0);
 
-  function note(refusal: Refusal, requestId?: string): void {
+  /** Only a POST to the callback path is a callback: what scanners and browsers send is logged, not counted. */
+  function note(
+    refusal: Refusal,
+    { isCallback, requestId }: { isCallback: boolean; requestId?: string },
+  ): void {
     const { code, reason } = refusal;
-    metrics.callbacks.inc({ result: code });
+    if (isCallback) metrics.callbacks.inc({ result: code });
     const fields = { requestId, code, reason: reason ?? rootMessage(refusal) };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
     else if (refusal.rule.retryAfterS !== undefined)
@@ -27,7 +31,8 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
     /** Fastify's error handler. */
     request(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const refusal = refusalOf(error);
-      if (!answered.has(request.raw.socket)) note(refusal, request.id);
+      if (!answered.has(request.raw.socket))
+        note(refusal, { isCallback: isCallback(request), requestId: request.id });
       const { status, retryAfterS } = refusal.rule;
       if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
       reply.code(status).send(bodyOf(refusal));
@@ -38,7 +43,8 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
       if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
       const parsed = refusalOf(error);
       const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
-      note(refusal);
+      // Whether it was to be a callback cannot be told from what is no request.
+      note(refusal, { isCallback: refusal.code !== "ERR_REQUEST_MALFORMED" });
       answered.add(socket);
       const { status } = refusal.rule;
       const body = JSON.stringify(bodyOf(refusal));
@@ -46,6 +52,11 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
       socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     },
   };
+}
+
+/** Routed to the callback's route, which takes POST only. */
+function isCallback(request: FastifyRequest): boolean {
+  return request.routeOptions?.url !== undefined && request.method === "POST";
 }
 
 function bodyOf({ code, message }: Refusal) {

@@ -149,6 +149,21 @@ test("other paths and methods are refused in the same shape", async () => {
   expect([answer.statusCode, answer.json().error.code]).toEqual([400, "ERR_REQUEST_MALFORMED"]);
 });
 
+test("only a POST to the callback path counts as a callback", async () => {
+  const { app, metrics, post } = setup();
+  const json = { "content-type": "application/json" };
+  await app.inject({ method: "POST", url: "/.env", headers: json, payload: "{" });
+  await app.inject({ method: "GET", url: "/appinstall" });
+  await app.inject({ method: "POST", url: "/%zz" });
+  const counted = async () =>
+    (await metrics.callbacks.get()).values
+      .filter(({ value }) => value > 0)
+      .map(({ labels }) => labels.result);
+  expect(await counted()).toEqual([]);
+  await post("{");
+  expect(await counted()).toEqual(["ERR_BODY_MALFORMED"]);
+});
+
 test("every result is counted", async () => {
   const { post, metrics } = setup();
   await post(installed);

@@ -80,6 +80,10 @@ export async function settleFailure(
     pages,
     changes,
   };
+  const granted =
+    error instanceof ApiForbiddenError
+      ? ((await store.installations.find(sync.installationId))?.grantedScopes ?? [])
+      : [];
   const ended = decision.action === "later" ? {} : { ended: failed };
   await settle({ nextRunAt: until, waiting: waitingOf(), failures, ...ended });
   return { outcome: "failed", code };
@@ -88,8 +92,12 @@ export async function settleFailure(
     if (error instanceof ApiRateLimitedError) return { for: "rate-limit", until, family: error.family };
     if (!(error instanceof ApiForbiddenError))
       return { for: "backoff", until, code, attempt: failures, message };
-    const scopes = definition?.scopes.join(" or ") ?? "";
-    return { for: "scope", until, code, message: `${message}; it may need the scope ${scopes}` };
+    return {
+      for: "scope",
+      until,
+      code,
+      message: `${message}; ${scopeAdvice(definition?.scopes ?? [], granted)}`,
+    };
   }
 
   async function settle(how: {
@@ -101,6 +109,14 @@ export async function settleFailure(
     // A new pass, when nothing was read yet or reading on at this cursor cannot help.
     await run.settle({ ...how, keepsCheckpoint: pages > 0 && !startsOver(error, how.failures) });
   }
+}
+
+/** A scope that the token has is no advice: then the account's plan or its users' rights forbid the read. */
+export function scopeAdvice(scopes: readonly string[], granted: readonly string[]): string {
+  const [had] = scopes.filter((scope) => granted.includes(scope));
+  if (had !== undefined)
+    return `the scope ${had} is granted, so the account itself may not read this: ask Trackunit or the customer`;
+  return `it may need the scope ${scopes.join(" or ")}`;
 }
 
 /** Also after many failures at one cursor, since a cursor may expire without anybody saying so. */

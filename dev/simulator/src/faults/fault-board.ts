@@ -5,7 +5,7 @@ import { TakenFaults } from "./taken-faults.ts";
 
 /** Faults on demand, as far as a test or an operator may see them. */
 export interface FaultControl {
-  /** Asks for a fault and gives its id. `ERR_BAD_INPUT` if there is no such kind. */
+  /** Asks for a fault and gives its id. `ERR_BAD_INPUT` if there is no such kind or operation. */
   add(fault: FaultSpec): string;
   /** Ends one fault, those of an operation or an account, or all; gives how many. */
   clear(which?: {
@@ -17,6 +17,28 @@ export interface FaultControl {
   list(): ActiveFault[];
 }
 
+/** What requests are, besides `graphql.<field of the query>`; before the dot stands the family. */
+export const operations = [
+  "jwks",
+  "apptoken",
+  "web-app",
+  "rest.assets",
+  "rest.locations",
+  "rest.sites",
+  "rest.site",
+  "rest.site-history",
+  "rest.alert-configurations",
+  "rest.event-log",
+  "rest.time-series",
+  "graphql.<field>",
+  "aemp.fleet",
+] as const;
+
+function isOperation(name: string): boolean {
+  if (/^graphql\.\w+$/.test(name)) return true;
+  return operations.some((operation) => operation === name || operation.startsWith(`${name}.`));
+}
+
 const maxFaults = 10_000;
 
 export class FaultBoard implements FaultControl {
@@ -25,6 +47,10 @@ export class FaultBoard implements FaultControl {
 
   add(fault: FaultSpec): string {
     if (!Object.hasOwn(faultKinds, fault.kind)) throw new BadInputError(`There is no fault "${fault.kind}".`);
+    if (fault.operation !== undefined && !isOperation(fault.operation))
+      throw new BadInputError(
+        `There is no operation "${fault.operation}". There are: ${operations.join(", ")}.`,
+      );
     if (this.#faults.length >= maxFaults) throw new BadInputError(`There are ${maxFaults} faults already.`);
     const id = `fault-${++this.#serial}`;
     this.#faults.push({ ...fault, id, met: 0 });

@@ -38,6 +38,10 @@ test("faults are asked for, listed and ended", async () => {
   expect((await fetch(simulator.jwksUrl)).status).toBe(503);
   expect((await control(simulator, "DELETE", `/faults/${body.id}`)).body).toEqual({ cleared: 1 });
   expect((await control(simulator, "POST", "/faults", { kind: "cut", typo: 1 })).status).toBe(400);
+  for (const operation of ["rest.asset", "rest.", "graph", "install"])
+    expect((await control(simulator, "POST", "/faults", { kind: "cut", operation })).status).toBe(400);
+  for (const operation of ["rest", "graphql", "graphql.assets", "aemp.fleet"])
+    expect((await control(simulator, "POST", "/faults", { kind: "cut", operation })).status).toBe(201);
 });
 
 test("settings change while it runs", async () => {

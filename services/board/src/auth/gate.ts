@@ -16,15 +16,15 @@ const viewerRoutes = ["/login", "/logout"];
 /** Adds the gate. Routes and plugins that read `identity` come after it. */
 export function addGate(
   server: FastifyInstance,
-  options: { identify: Identify; sendError: SendError },
+  options: { identify: Identify; sendError: SendError; publicOrigin: string | undefined },
 ): void {
-  const { identify, sendError } = options;
+  const { identify, sendError, publicOrigin } = options;
   server.decorateRequest("identity", undefined);
   server.decorateRequest("session", undefined);
   server.addHook("onRequest", async (request, reply) => {
     try {
       if (!isProbe(request)) await identify(request, reply);
-      admit(request);
+      admit(request, publicOrigin);
     } catch (error) {
       // Not thrown: a plugin's own error handler would answer in its own words.
       return sendError(error, request, reply);
@@ -32,12 +32,12 @@ export function addGate(
   });
 }
 
-function admit(request: FastifyRequest): void {
+function admit(request: FastifyRequest, publicOrigin: string | undefined): void {
   const route = request.routeOptions.url ?? "";
   if (request.identity === undefined && !isOpen(route)) throw new NotLoggedInError();
   if (!changesSomething(request)) return;
   const hasBasicCredentials = request.identity !== undefined && request.session === undefined;
-  if (!isSameOrigin(request, hasBasicCredentials)) throw new ForgedRequestError();
+  if (!isSameOrigin(request, { hasBasicCredentials, publicOrigin })) throw new ForgedRequestError();
   if (request.identity?.role !== "operator" && !viewerRoutes.includes(route) && !isOpen(route))
     throw new ReadOnlyRoleError();
 }

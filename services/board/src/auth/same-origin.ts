@@ -11,10 +11,20 @@ export function changesSomething(request: FastifyRequest): boolean {
 /**
  * Browsers say where a request comes from, by `Sec-Fetch-Site` and `Origin`. A client that says neither is no browser:
  * it is believed only when it logs in with every request, since then no cookie can act for somebody else.
+ * `publicOrigin`: the board's own as the configuration knows it, whatever `Host` a proxy makes of it.
  */
-export function isSameOrigin(request: FastifyRequest, hasBasicCredentials: boolean): boolean {
+export function isSameOrigin(
+  request: FastifyRequest,
+  { hasBasicCredentials, publicOrigin }: { hasBasicCredentials: boolean; publicOrigin?: string | undefined },
+): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
   if (site !== undefined && site !== "same-origin") return false;
-  if (origin !== undefined) return URL.parse(origin)?.host === request.host;
+  if (origin !== undefined) return origin === publicOrigin || isFor(origin, request.host);
   return site === "same-origin" || hasBasicCredentials;
+}
+
+/** Some proxies name the default port in `Host`; an `Origin` never does (RFC 6454, section 6.2). */
+function isFor(origin: string, host: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && url.host === URL.parse(`${url.protocol}//${host}`)?.host;
 }

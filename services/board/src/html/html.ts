@@ -2,6 +2,7 @@
 
 import type { FastifyReply } from "fastify";
 import { html } from "hono/html";
+import { belowBasePath } from "./base-path.ts";
 
 export { html };
 
@@ -14,5 +15,7 @@ export function livePart({ id, html: content }: { id: string; html: Html }): Htm
 }
 
 export async function sendPage(reply: FastifyReply, page: Html): Promise<FastifyReply> {
-  return reply.type("text/html; charset=utf-8").send(String(await page));
+  return reply
+    .type("text/html; charset=utf-8")
+    .send(belowBasePath(String(await page), reply.server.basePath));
 }

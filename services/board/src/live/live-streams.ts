@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EndedSessions } from "../auth/ended-sessions.ts";
 import { NotFoundError, TooManyStreamsError } from "../errors.ts";
+import { belowBasePath } from "../html/base-path.ts";
 import type { LiveHub, Topic } from "./live-hub.ts";
 
 export interface LiveStreamsOptions {
@@ -53,7 +54,8 @@ export function createLiveStreams(options: LiveStreamsOptions) {
       const stopWatching = hub.watch(topic, {
         role: request.identity?.role ?? "viewer",
         send: (changed) => {
-          for (const fragment of changed) write("fragment", fragment);
+          for (const { id, html } of changed)
+            write("fragment", { id, html: belowBasePath(html, reply.server.basePath) });
         },
         fail: (error) => {
           if (error instanceof NotFoundError) stream.push(null);

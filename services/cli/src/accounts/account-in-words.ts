@@ -1,7 +1,7 @@
 // An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators did.
 
 import type { RunOutcome } from "@fleetkeeper/model";
-import { type Description, duration, fromNow, stateMoods } from "@fleetkeeper/operator";
+import { type Description, describeHeldBack, duration, fromNow, stateMoods } from "@fleetkeeper/operator";
 import type { Paint } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
 import { fromNowOrNone } from "../output/time-cell.ts";
@@ -11,6 +11,7 @@ export function accountInWords(account: AccountDetails, paint: Paint, now: Date)
   const parts = [
     head(account, paint, now),
     syncs(account, paint, now),
+    heldBack(account, paint),
     runs(account, paint, now),
     setAside(account, paint, now),
     audit(account, paint, now),
@@ -56,6 +57,14 @@ function syncs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
     ]),
     paint,
   );
+}
+
+function heldBack({ syncs }: AccountDetails, paint: Paint): string {
+  return syncs
+    .flatMap(({ sync, heldBack }) =>
+      heldBack ? paint("wait", `${sync}: ${describeHeldBack(heldBack)}.`) : [],
+    )
+    .join("\n");
 }
 
 export function whyInWords({ text }: Description): string {

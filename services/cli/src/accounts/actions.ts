@@ -49,6 +49,22 @@ export function addAccountsActions(accounts: Command): void {
   });
 
   withName(
+    addCommand(accounts, "confirm-deletions", {
+      summary: "Confirm that what a sync no longer finds is gone, where its deletion is held back",
+      examples: ["accounts confirm-deletions 6b5cb246 --sync assets"],
+    }),
+  )
+    .argument(accountArgument.name, accountArgument.text)
+    .requiredOption("--sync <name>", "the sync")
+    .action(
+      invoke<{ sync: string }, [string]>(async (invocation, { sync }, name) => {
+        const { account, actions } = await open(invocation, name);
+        await actions.confirmDeletions(invocation.who, account._id, sync);
+        said(invocation, account, "confirm-deletions", "the next pass deletes what it misses again", sync);
+      }),
+    );
+
+  withName(
     addCommand(accounts, "refresh", {
       summary: "Ask for a new access token, whatever is there",
       examples: ["accounts refresh 6b5cb246"],

@@ -1,6 +1,13 @@
 // What is wrong with an account, the worst first: what an operator should see before anything else.
 
-import { counted, type Description, missingScopes, syncStanding, tokenStanding } from "@fleetkeeper/operator";
+import {
+  counted,
+  type Description,
+  describeHeldBack,
+  missingScopes,
+  syncStanding,
+  tokenStanding,
+} from "@fleetkeeper/operator";
 import type { AccountFacts } from "./read.ts";
 
 export interface Problem {
@@ -37,6 +44,7 @@ export function problemsOf({
     const standing = syncStanding(sync, at);
     if (standing.mood === "bad") add("bad", `${sync.sync}: ${standing.text}`, standing.until);
   }
+  for (const { sync, heldBack } of syncs) if (heldBack) add("wait", `${sync}: ${describeHeldBack(heldBack)}`);
   if (failedJobs === undefined) add("wait", "Redis does not answer: failed jobs cannot be shown");
   else if (failedJobs.length > 0) add("bad", `${counted(failedJobs.length, "job")} failed`);
   if (setAside.length > 0)

@@ -68,11 +68,12 @@ function interval({ intervalMs, definedIntervalMs }: SyncDocument): Html {
     : html`<span class="nowrap">${duration(definedIntervalMs)}</span>`;
 }
 
-function actionsOn({ waiting }: SyncDocument, maySync: boolean): AccountAction[] {
-  const { syncNow, pause, resume, changeInterval } = accountActions;
+function actionsOn({ waiting, heldBack }: SyncDocument, maySync: boolean): AccountAction[] {
+  const { syncNow, pause, resume, changeInterval, confirmDeletions } = accountActions;
   const pausedAlone = waiting.for === "operator" && waiting.of === "sync";
   if (pausedAlone) return maySync ? [resume, changeInterval] : [changeInterval];
-  return maySync ? [syncNow, pause, changeInterval] : [changeInterval];
+  const confirm = heldBack && heldBack.confirmedAfter === null ? [confirmDeletions] : [];
+  return maySync ? [...confirm, syncNow, pause, changeInterval] : [changeInterval];
 }
 
 function actionLinks({ installationId, sync }: SyncDocument, actions: AccountAction[]): Html {

@@ -1,6 +1,6 @@
 // The actions on an account, in the order of their buttons.
 
-import { count, duration } from "@fleetkeeper/operator";
+import { count, describeHeldBack, duration } from "@fleetkeeper/operator";
 import { BadFormError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
 import { type AccountAction, nameOf } from "./action.ts";
@@ -99,6 +99,21 @@ const changeInterval: AccountAction = {
   },
 };
 
+const confirmDeletions: AccountAction = {
+  name: "confirm-deletions",
+  of: "sync",
+  verb: "Confirm deletions",
+  question: (what) => `Delete what ${what} no longer finds?`,
+  consequence: ({ sync }) =>
+    sync?.heldBack
+      ? `${describeHeldBack(sync.heldBack)}. With your confirmation the next pass that misses them marks them deleted; it is due at once.`
+      : "No deletion of this sync is held back.",
+  async carryOut(actions, who, subject) {
+    await actions.confirmDeletions(who, subject.installation._id, subject.sync?.sync ?? "");
+    return `Confirmed: the next pass of ${nameOf(subject)} deletes what it misses again.`;
+  },
+};
+
 const forget: AccountAction = {
   name: "forget",
   of: "account",
@@ -126,6 +141,7 @@ export const accountActions = {
   refreshToken,
   retryFailed,
   changeInterval,
+  confirmDeletions,
   forget,
 } as const satisfies Record<string, AccountAction>;
 

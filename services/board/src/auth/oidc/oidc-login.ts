@@ -11,6 +11,7 @@ import {
   fetchUserInfo,
 } from "openid-client";
 import { OidcAnswerError, OidcAwayError, OidcNoRoleError } from "../../errors.ts";
+import { basePathOf } from "../../html/base-path.ts";
 import { sendPage } from "../../html/html.ts";
 import type { ClientOf, GuessLimit } from "../guess-limit.ts";
 import type { Identity } from "../identity.ts";
@@ -48,7 +49,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
     const configuration = await provider.find();
     const { state, nonce, codeVerifier } = await tries.begin(reply, next);
     const url = buildAuthorizationUrl(configuration, {
-      redirect_uri: new URL(callbackPath, settings.publicUrl).href,
+      redirect_uri: addressOf(callbackPath, settings).href,
       scope: settings.scopes.join(" "),
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: "S256",
@@ -137,10 +138,14 @@ async function claimsOf(
   return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
 }
 
+function addressOf(path: string, { publicUrl }: OidcSettings): URL {
+  return new URL(basePathOf(publicUrl) + path, publicUrl);
+}
+
 /** As the provider knows it, whatever a proxy made of it. */
-function callbackUrl(request: FastifyRequest, { publicUrl }: OidcSettings): URL {
-  const url = new URL(callbackPath, publicUrl);
-  url.search = new URL(request.url, publicUrl).search;
+function callbackUrl(request: FastifyRequest, settings: OidcSettings): URL {
+  const url = addressOf(callbackPath, settings);
+  url.search = new URL(request.url, settings.publicUrl).search;
   return url;
 }
 

@@ -5,7 +5,7 @@ export interface OidcSettings {
   issuer: URL;
   clientId: string;
   clientSecret: string;
-  /** The board's address in a browser, without a path. */
+  /** The board's address in a browser, with the path that it is mounted under. */
   publicUrl: URL;
   scopes: readonly string[];
   /** Name of the claim with the roles, or a path to it with dots between its names. */

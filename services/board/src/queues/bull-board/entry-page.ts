@@ -1,6 +1,7 @@
 // The one HTML page of the Bull board: without what it loads from elsewhere, and under a policy of its own.
 
 import { pathOf, sessionWatch } from "../../html/assets.ts";
+import { belowBasePath } from "../../html/base-path.ts";
 
 /** Scripts from here only. Styles also inline: its components set them so. */
 export const entryPageCsp = [
@@ -17,8 +18,9 @@ export const entryPageCsp = [
 ].join("; ");
 
 /** Drops the links to other hosts, which are there for fonts, and adds the watch for the session's end. */
-export function adaptEntryPage(page: string): string {
-  return page
+export function adaptEntryPage(page: string, basePath: string): string {
+  const adapted = page
     .replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "")
     .replace("</head>", `<script src="${pathOf(sessionWatch)}"></script></head>`);
+  return belowBasePath(adapted, basePath);
 }

@@ -23,11 +23,12 @@ export async function addBullBoard(
 ): Promise<void> {
   const { queueSet, sendError, log } = options;
   const adapter = new FastifyAdapter();
+  const { basePath } = server;
   adapter.setBasePath(bullBoardPath);
   createBullBoard({
     queues: Object.values(queueSet.queues).map((queue) => new BullMQAdapter(queue)),
     serverAdapter: adapter,
-    options: { uiConfig },
+    options: { uiConfig: uiConfigFor(basePath) },
   });
 
   await server.register(async (scope) => {
@@ -45,22 +46,22 @@ export async function addBullBoard(
       if (changesSomething(request)) logOperation(request, reply, log);
     });
     scope.addHook("onSend", async (_request, reply, payload) =>
-      isEntryPage(reply) ? adaptEntryPage(String(payload)) : payload,
+      isEntryPage(reply) ? adaptEntryPage(String(payload), basePath) : payload,
     );
     await scope.register(adapter.registerPlugin(), { prefix: bullBoardPath });
   });
 }
 
-const uiConfig = {
+const uiConfigFor = (basePath: string) => ({
   boardTitle: "Fleetkeeper queues",
-  boardLogo: { path: pathOf(icon), width: 28, height: 28 },
-  favIcon: { default: pathOf(icon), alternative: pathOf(icon) },
+  boardLogo: { path: basePath + pathOf(icon), width: 28, height: 28 },
+  favIcon: { default: basePath + pathOf(icon), alternative: basePath + pathOf(icon) },
   miscLinks: [
-    { text: "Overview", url: "/" },
-    { text: "Accounts", url: "/accounts" },
+    { text: "Overview", url: `${basePath}/` },
+    { text: "Accounts", url: `${basePath}/accounts` },
   ],
   hideDocsLink: true,
-};
+});
 
 function logOperation(request: FastifyRequest, { statusCode }: FastifyReply, log: Log): void {
   const { queueName: queue, jobId } = request.params as { queueName?: string; jobId?: string };

@@ -1,4 +1,4 @@
-// MongoDB: its version, and the indexes that everything relies on.
+// MongoDB: which server it is, and the indexes that everything relies on.
 
 import { adviceOn } from "@fleetkeeper/store";
 import { readVariables } from "../../configuration.ts";
@@ -8,11 +8,11 @@ import { type Examine, type Finding, ok, problem, warning } from "../finding.ts"
 export const examineMongodb: Examine = async ({ env, reach, clocks, now }) => {
   const store = await reach.store();
   const askedAt = now();
-  const { version, serverTime, missingIndexes } = await store.inspect();
+  const { server, serverTime, missingIndexes } = await store.inspect();
   if (serverTime !== undefined)
     clocks.push(clockSample({ of: "MongoDB", serverTime, precisionMs: 0, askedAt, answeredAt: now() }));
   return [
-    ok("MONGODB_VERSION", `MongoDB ${version}`),
+    ok("MONGODB_VERSION", server),
     missingIndexes.length === 0
       ? ok("MONGODB_INDEXES", "all indexes are there")
       : problem(
