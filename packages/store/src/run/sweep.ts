@@ -144,7 +144,7 @@ async function* withData(
 async function nextRecords({ records, fence }: SweepContext, after: string | null): Promise<Stored[]> {
   const { $gte, $lt } = idsUnder<string>(fence.installationId);
   return records
-    .find<Stored>({ _id: { $gt: after ?? $gte, $lt } }, { projection })
+    .find<Stored>({ _id: { $gt: after ?? $gte, $lt } }, { projection, batchSize: stepSize + 1 })
     .sort({ _id: 1 })
     .limit(stepSize)
     .toArray();

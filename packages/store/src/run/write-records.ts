@@ -80,7 +80,8 @@ async function storedOf(
   ids: readonly string[],
 ): Promise<Map<string, Stored>> {
   const projection = { hash: 1, deletedAt: 1, missingSince: 1 };
-  const found = records.find<Stored>({ _id: { $in: [...ids] } }, { projection });
+  // All in one answer.
+  const found = records.find<Stored>({ _id: { $in: [...ids] } }, { projection, batchSize: ids.length + 1 });
   return new Map((await found.toArray()).map((one) => [one._id, one]));
 }
 

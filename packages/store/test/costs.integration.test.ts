@@ -1,0 +1,92 @@
+// What a run costs in MongoDB commands: counted on the wire, so that nothing can add one unnoticed.
+
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { MongoClient } from "mongodb";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { defaultAbsenceRules, openStore, type SyncDocument } from "../src/index.ts";
+import { startMongoProxy } from "./proxy/mongo-proxy.ts";
+import { at, installation, pageOf, pass, type Records, settlementOf, syncId } from "./world.ts";
+
+async function setup() {
+  const name = testNamespace();
+  const mongodbUrl = new URL(`/${name}`, inject("mongodbUrl")).href;
+  const proxy = await startMongoProxy(mongodbUrl);
+  const store = await openStore({ mongodbUrl: proxy.url });
+  const client = await MongoClient.connect(mongodbUrl);
+  onTestFinished(async () => {
+    await client.db(name).dropDatabase();
+    await client.close();
+    await store.close();
+    await proxy.close();
+  });
+  return { store, proxy };
+}
+
+type World = Awaited<ReturnType<typeof setup>>;
+
+/** One run from its start to its end. Its dispatch is one command for all syncs that are due together. */
+async function costOf({ store, proxy }: World, now: Date, pages: readonly Records[]) {
+  const sync = (await store.syncs.find(syncId)) as SyncDocument;
+  const [job] = await store.syncs.dispatch([sync], now, now);
+  proxy.takeCounts();
+  const run = await store.syncs.start(syncId, job?.fencingToken ?? 0, { leaseMs: 60_000, now: () => now });
+  if (run === undefined) throw new Error("the run did not start");
+  await run.begin({ resource: "assets", seeksMissing: true }, () => null);
+  for (const [index, page] of pages.entries())
+    await run.writePage(pageOf(page, { more: index + 1 < pages.length }));
+  for await (const _ of run.sweep(defaultAbsenceRules));
+  await run.endPass();
+  await run.settle(settlementOf(run, now));
+  return proxy.takeCounts();
+}
+
+const records = (count: number): Records =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, { name: `record ${index}` }]));
+
+test("a run of a small account in which nothing changed takes four commands, two of which write", async () => {
+  const world = await setup();
+  await pass(world.store, at(1), [records(50)]);
+  expect(await costOf(world, at(2), [records(50)])).toEqual({
+    "findAndModify syncs": 1,
+    "find assets": 2,
+    "update syncs": 1,
+  });
+});
+
+test("a first run of one page takes six more: what changed, told first", async () => {
+  const world = await setup();
+  await world.store.syncs.plan(installation, ["assets"], { now: at(0) });
+  expect(await costOf(world, at(1), [records(50)])).toEqual({
+    "findAndModify syncs": 1,
+    "find assets": 2,
+    "update changes": 1,
+    "update assets": 1,
+    "update runs": 1,
+    "update syncs": 2,
+  });
+});
+
+test("each page of several costs three commands more when nothing changed", async () => {
+  const world = await setup();
+  const split = (count: number) => {
+    const all = Object.entries(records(600));
+    return Array.from({ length: count }, (_, index) =>
+      Object.fromEntries(all.slice((index * 600) / count, ((index + 1) * 600) / count)),
+    );
+  };
+  await pass(world.store, at(1), split(2));
+  const total = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+  const ofTwo = total(await costOf(world, at(2), split(2)));
+  const ofSix = total(await costOf(world, at(3), split(6)));
+  expect(ofSix - ofTwo).toBe(4 * 3);
+});
+
+test("syncs that are due together are dispatched by one command", async () => {
+  const { store, proxy } = await setup();
+  const names = Array.from({ length: 30 }, (_, index) => `sync-${index}`);
+  await store.syncs.plan(installation, names, { now: at(0) });
+  const due = await store.syncs.due(at(1), 100);
+  proxy.takeCounts();
+  expect(await store.syncs.dispatch(due, at(1), at(600))).toHaveLength(30);
+  expect(proxy.takeCounts()).toEqual({ "update syncs": 1 });
+});
