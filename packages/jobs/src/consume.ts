@@ -88,6 +88,8 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
   const stop = new AbortController();
   let running = 0;
   let lastAtMs = Number.NEGATIVE_INFINITY;
+  /** What was decided about an error, so that BullMQ carries out what was reported. */
+  const verdicts = new WeakMap<object, Verdict>();
 
   async function process(job: Job<Payloads[Name]>, token?: string): Promise<unknown> {
     lastAtMs = performance.now();
@@ -118,6 +120,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
       return result;
     } catch (error) {
       const verdict = decide(error, job.attemptsMade + 1);
+      if (error instanceof Error) verdicts.set(error, verdict);
       settled(verdict.action, error);
       if (verdict.action !== "later") throw error;
       await job.moveToDelayed(verdict.at.getTime(), token);
@@ -137,7 +140,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     maxStalledCount: startsAfterDeath[queue],
     settings: {
       backoffStrategy: (attemptsMade, _type, error) => {
-        const verdict = decide(error, attemptsMade);
+        const verdict = (error && verdicts.get(error)) ?? decide(error, attemptsMade);
         return verdict.action === "retry" ? verdict.delayMs : -1;
       },
     },

@@ -47,8 +47,17 @@ export interface QueueSet {
   /** Starts all failed jobs of a queue again. Returns how many there were. */
   retryFailed(name: QueueName): Promise<number>;
 
-  /** Jobs that wait or run: the dispatcher adds no more than a bounded number. */
+  /** Jobs that wait or run. */
   backlog(name: QueueName): Promise<number>;
+
+  /** Jobs that wait for a worker: the dispatcher adds no more than a bounded number. */
+  waiting(name: QueueName): Promise<number>;
+
+  /** A worker runs this many syncs at a time; it says so again within `forMs`. */
+  offerPlaces(workerId: string, places: number, now: Date, forMs: number): Promise<void>;
+
+  /** How many syncs all workers together run at a time, as far as they said so lately. */
+  placesOffered(now: Date): Promise<number>;
 
   /**
    * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
@@ -73,11 +82,12 @@ export function createQueueSet(options: {
   telemetry?: QueueTelemetry | undefined;
 }): QueueSet {
   const { redis, namespace, onError, telemetry } = options;
+  const keys = redisKeys(namespace);
   const queues = Object.fromEntries(
     queueNames.map((name) => {
       const queue = new Queue(name, {
         connection: redis,
-        prefix: redisKeys(namespace).queuePrefix(name),
+        prefix: keys.queuePrefix(name),
         defaultJobOptions: jobOptions[name],
         // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
         skipWaitingForReady: true,
@@ -115,13 +125,12 @@ export function createQueueSet(options: {
     },
 
     async addSyncs(payloads, traces = []): Promise<void> {
-      await queues.sync.addBulk(
-        payloads.map((data, index) => ({
-          name: data.syncId.slice(data.syncId.indexOf("/") + 1),
-          data,
-          opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}`, ...goingOn(traces[index]) },
-        })),
-      );
+      const jobs = payloads.map((data, index) => ({
+        name: data.syncId.slice(data.syncId.indexOf("/") + 1),
+        data,
+        opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}`, ...goingOn(traces[index]) },
+      }));
+      await taken(queues.sync.addBulk(jobs));
     },
 
     failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
@@ -149,8 +158,25 @@ export function createQueueSet(options: {
         active = 0,
         prioritized = 0,
         delayed = 0,
-      } = await queues[name].getJobCounts("waiting", "active", "prioritized", "delayed");
+      } = await taken(queues[name].getJobCounts("waiting", "active", "prioritized", "delayed"));
       return waiting + active + prioritized + delayed;
+    },
+
+    async waiting(name) {
+      const { waiting = 0, prioritized = 0 } = await taken(
+        queues[name].getJobCounts("waiting", "prioritized"),
+      );
+      return waiting + prioritized;
+    },
+
+    async offerPlaces(workerId, places, now, forMs) {
+      await taken(redis.zadd(keys.syncPlaces(), now.getTime() + forMs, `${workerId} ${places}`));
+    },
+
+    async placesOffered(now) {
+      await taken(redis.zremrangebyscore(keys.syncPlaces(), "-inf", String(now.getTime())));
+      const offers = await taken(redis.zrange(keys.syncPlaces(), "0", "-1"));
+      return offers.reduce((sum, offer) => sum + Number(offer.split(" ")[1]), 0);
     },
 
     async ensureTick(everyMs: number, now: Date): Promise<boolean> {

@@ -15,6 +15,8 @@ export function redisKeys(namespace: string) {
     queuePrefix: (queue: string) => key(queue),
     /** Proves that the server of a queue takes writes. Expires. */
     queueProbe: (queue: string) => key(queue, "probe"),
+    /** How many syncs each worker runs at a time. Each worker's entry counts for a time. */
+    syncPlaces: () => key("sync", "places"),
     /** A counter, written before each wait for the disk or the replicas of the queue `install`. */
     writeBarrier: () => key("install", "write-barrier"),
 

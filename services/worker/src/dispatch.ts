@@ -1,5 +1,6 @@
 // Handler of queue `dispatch`: one tick turns what is due in MongoDB into plain jobs. It costs what is due, not what exists.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Payloads, QueueSet } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
@@ -14,11 +15,16 @@ export interface DispatchHandlerOptions {
   metrics: Pick<WorkerMetrics, "lastTickSeconds" | "dispatched">;
   installTraces: InstallTraces;
   now: () => Date;
-  /** No more than this many sync jobs wait or run at a time: the rest waits in MongoDB, where its order is kept. */
+  /** This many sync jobs, or more where the workers have places for them, wait at most: the rest waits in MongoDB, where its order is kept. */
   syncBacklog: number;
 }
 
 const prewarmBacklog = 1_000;
+/** Jobs that wait, for each sync that the workers run at a time: enough until the queue is looked at again. */
+const backlogPerPlace = 4;
+/** How long a tick refills the queue of syncs, a little less than the time to the next, and how often it looks. */
+const tickMs = 900;
+const lookMs = 25;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
 /** An empty queue with work dispatched longer ago than this has lost its jobs. */
@@ -48,11 +54,26 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     return jobs.length;
   }
 
+  /** Fills the queue, and again when it runs low, as long as more is due and the tick lasts. */
   async function dispatchSyncs(): Promise<number> {
-    const backlog = await queues.backlog("sync");
-    if (backlog === 0) await recoverLost();
-    const room = syncBacklog - backlog;
-    if (room <= 0) return 0;
+    const endsAtMs = performance.now() + tickMs;
+    const backlog = Math.max(syncBacklog, backlogPerPlace * (await queues.placesOffered(now())));
+    if ((await queues.backlog("sync")) === 0) await recoverLost();
+    let made = 0;
+    for (let waiting = await queues.waiting("sync"); ; waiting = await queues.waiting("sync")) {
+      const room = backlog - waiting;
+      const runsLow = made === 0 || room > backlog / 2;
+      if (runsLow && room > 0) {
+        const taken = await dispatchDue(room);
+        made += taken;
+        if (taken < room) return made;
+      }
+      if (performance.now() >= endsAtMs) return made;
+      await sleep(lookMs);
+    }
+  }
+
+  async function dispatchDue(room: number): Promise<number> {
     const startedAt = now();
     const due = fairOrder(await store.syncs.due(startedAt, room), ({ _id }) => installationOfSync(_id));
     const again = new Date(startedAt.getTime() + redispatchMs);

@@ -19,6 +19,7 @@ import { createDispatchHandler } from "./dispatch.ts";
 import { createInstallHandler } from "./install.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
+import { offerPlaces } from "./offer-places.ts";
 import { startWorkerOps } from "./ops.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
 import { createSyncHandler } from "./sync.ts";
@@ -149,6 +150,8 @@ export async function startWorker(
       }),
     ),
   };
+  const places = await offerPlaces({ queues, places: config.SYNC_CONCURRENCY, log, now });
+  defer("places", () => places.stop());
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
 

@@ -1,0 +1,78 @@
+import { consume, createQueueSet } from "@fleetkeeper/jobs";
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { type Generation, installationIdOf } from "@fleetkeeper/model";
+import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
+import { openStore } from "@fleetkeeper/store";
+import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
+import { MongoClient } from "mongodb";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
+import { createDispatchHandler } from "../src/dispatch.ts";
+
+async function setup(syncs: number) {
+  const namespace = testNamespace();
+  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
+  const store = await openStore({ mongodbUrl });
+  const redis = connectProducer(inject("redisUrl"));
+  await connected(redis);
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
+  onTestFinished(async () => {
+    await queues.close();
+    await redis.quit();
+    await store.close();
+    const client = await MongoClient.connect(mongodbUrl);
+    await client.db().dropDatabase();
+    await client.close();
+  });
+  const names = Array.from({ length: 50 }, (_, index) => `sync-${index}`);
+  for (let account = 0; account < syncs / names.length; account++)
+    await store.syncs.plan(
+      { _id: installationIdOf("@a/b", String(account)), generation: "1" as Generation, state: "active" },
+      names,
+      { now: new Date() },
+    );
+  const tick = createDispatchHandler({
+    store,
+    queues,
+    log: createLog({ service: "test", level: "silent" }),
+    metrics: createWorkerMetrics(),
+    installTraces: { of: async () => [] } as never,
+    now: () => new Date(),
+    syncBacklog: 20,
+  });
+  return { namespace, store, redis, queues, tick };
+}
+
+test("the backlog follows the places that workers offer, and those of a worker that is gone count no more", async () => {
+  const { queues, tick } = await setup(150);
+  await tick();
+  expect(await queues.waiting("sync")).toBe(20);
+  await queues.offerPlaces("gone", 1_000, new Date(Date.now() - 30_000), 20_000);
+  await queues.offerPlaces("one", 10, new Date(), 20_000);
+  await queues.offerPlaces("two", 10, new Date(), 20_000);
+  await tick();
+  expect(await queues.waiting("sync")).toBe(80);
+});
+
+test("one tick refills the queue as often as it runs low", { timeout: 60_000 }, async () => {
+  const { namespace, queues, tick } = await setup(150);
+  let taken = 0;
+  const redis = connectConsumer(inject("redisUrl"));
+  const consumer = consume({
+    queue: "sync",
+    redis,
+    namespace,
+    concurrency: 5,
+    handle: async () => void taken++,
+    decide: () => ({ action: "never" }),
+    onError: () => undefined,
+  });
+  onTestFinished(async () => {
+    await consumer.close(0);
+    await redis.quit();
+  });
+  const made = await tick();
+  // Far more than the 20 that may wait.
+  expect(made.sync).toBeGreaterThan(40);
+  await vi.waitFor(() => expect(taken).toBe(made.sync), { timeout: 20_000 });
+  expect(await queues.waiting("sync")).toBe(0);
+});
