@@ -99,6 +99,16 @@ async function isSynced(system: System, account: SimulatedAccount): Promise<bool
   return (await system.store.records.count("assets", id)) === assets;
 }
 
+/** What the feed tells a new reader: of each account, each asset's id as often as it is said to be new. */
+async function createdAssets({ store }: System): Promise<string[]> {
+  const created: string[] = [];
+  for await (const sync of store.feed.syncsWithNews(undefined))
+    for await (const entry of sync.sync === "assets" ? store.feed.unread("test", sync) : [])
+      for (const { kind, externalId } of "changes" in entry ? entry.changes : [])
+        if (kind === "created") created.push(`${sync._id} ${externalId}`);
+  return created;
+}
+
 interface Recovery {
   acceptedMs: number;
   syncedMs: number;
@@ -164,6 +174,10 @@ async function underLoad(
   expect(await system.db.collection("installations").countDocuments({ state: "active" })).toBe(
     accounts.length,
   );
+  const created = await createdAssets(system);
+  expect(created).toHaveLength(accounts.length * assets);
+  expect(new Set(created).size).toBe(created.length);
+  expect(await system.queues.queues.install.getFailedCount()).toBe(0);
   expect(system.unexpected).toEqual([]);
   const measured = { accounts: accounts.length, recoveries, unready, mostLines: await mostLines(system) };
   process.stderr.write(
@@ -197,6 +211,7 @@ test("Sentinel: a planned failover and a crash lose nothing, and callbacks and s
   const { unready } = await underLoad(group, { INGRESS_WAIT_REPLICAS: "1" }, [
     async () => {
       const sentinel = connectConsumer(`redis://${/([^/,]+),/.exec(group.url)?.[1]}`);
+      sentinel.on("error", () => undefined);
       onTestFinished(() => sentinel.disconnect());
       await sentinel.call("SENTINEL", "FAILOVER", "mymaster");
     },
@@ -214,6 +229,7 @@ test("Cluster: a planned failover and a crash of one master lose nothing, and ca
       const address = String(await redis.call("CLUSTER", "NODES"));
       const [, replica] = /^\S+ (\S+)@\S+ \S*slave/m.exec(address) ?? [];
       const one = connectConsumer(`redis://${replica}`);
+      one.on("error", () => undefined);
       onTestFinished(() => one.disconnect());
       await one.call("CLUSTER", "FAILOVER");
     },
