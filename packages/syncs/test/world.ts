@@ -39,14 +39,21 @@ export async function createWorld(options: { account?: AccountOptions; simulator
 export async function runPass(
   definition: SyncDefinition,
   client: TrackunitClient,
-  options: { pageSize?: number; window?: { from: Date; to: Date } } = {},
+  options: {
+    pageSize?: number;
+    window?: { from: Date; to: Date };
+    /** Before each page, with how many came before. */
+    onPage?: (count: number) => void;
+  } = {},
 ) {
   const records = new Map<string, unknown>();
   const misfits: unknown[] = [];
   const pages: Page[] = [];
   let from: string | null = null;
+  const { onPage, ...paging } = options;
   do {
-    const page = await firstPage(definition, client, { ...options, from });
+    onPage?.(pages.length);
+    const page = await firstPage(definition, client, { ...paging, from });
     pages.push(page);
     for (const item of page.items) {
       const parsed = definition.item.safeParse(item);

@@ -93,6 +93,7 @@ function afterPage(
     (goesOn && (named !== number + 1 || equipment.length === 0)
       ? "a page of the fleet does not say plainly how it goes on"
       : undefined) ??
+    (number > 1 && equipment.length === 0 ? "a page of the fleet holds nothing" : undefined) ??
     (!goesOn && last !== number && (links === undefined || isFull || equipment.length === 0)
       ? "a page of the fleet does not say that it is the last"
       : undefined);

@@ -61,6 +61,8 @@ export async function* graphqlPages(
     seen += places;
     if (next === null && counted > seen)
       page.disturbed ??= "the list ended before as many items as it counts";
+    if (next !== null && places === 0)
+      page.disturbed ??= "a page of the list held nothing, and yet it goes on";
     if (next !== null && read.has(next))
       throw new CursorRepeatsError("the API gave a cursor that was read already");
     yield { ...page, nextCursor: next === null ? null : `seen=${seen}&after=${next}` };

@@ -44,7 +44,7 @@ export async function* restCursorPages(
     const nextCursor = atEnd ? null : answer.after || null;
     if (nextCursor !== null && read.has(nextCursor))
       throw new CursorRepeatsError("the API gave a cursor that was read already");
-    const disturbed = doubtOf(answer);
+    const disturbed = doubtOf(answer, nextCursor);
     yield { items: answer.content, nextCursor, ...(disturbed === undefined ? {} : { disturbed }) };
     if (nextCursor === null) return;
     cursor = nextCursor;
@@ -62,7 +62,9 @@ function readPage(json: unknown): CursorPage {
   return parsed.data;
 }
 
-function doubtOf({ after, silent }: CursorPage): string | undefined {
+function doubtOf({ content, after, silent }: CursorPage, nextCursor: string | null): string | undefined {
   if (silent) return "the API gave an empty answer instead of a page";
+  if (content.length === 0 && nextCursor !== null)
+    return "a page of the list held nothing, and yet it goes on";
   return after === undefined ? "a page of the list does not say whether it is the last" : undefined;
 }

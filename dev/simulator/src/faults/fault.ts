@@ -18,6 +18,22 @@ export const faultKinds = {
     "one record (`itemId`, else the page's first) has a number for a name and text for coordinates",
   "partial-data":
     "GraphQL: one record (`itemId`, else the page's first) is null, with an error beside the data",
+  "no-content": "answers 204 without a body",
+  "empty-body": "answers 200 without a body",
+  "empty-page": "a page holds no items, and says everything else as usual",
+  "early-end":
+    "a page says that it is the last one, whatever totals say; one of a numbered list holds one item",
+  "no-totals": "a page says nothing of totals, of the next cursor or of links",
+  "null-errors": "GraphQL: `errors` is null beside the data, and there are `extensions`",
+  "null-connection": "GraphQL: the connection is null, without an error",
+  "one-object": "AEMP: a list of one comes as that one",
+  "other-capitals": "AEMP: names have other capital letters",
+  "number-for-text": "AEMP: each serial number is a number",
+  "relative-next": "AEMP: the link to the next page is relative",
+  "foreign-next": "AEMP: the link to the next page has another host",
+  "same-next": "AEMP: the link to the next page is that of this page",
+  "exact-numbers": "the page's first record has an integer and a decimal that a double does not hold",
+  "lone-surrogate": "the id of the page's first record ends in half of a surrogate pair",
 } as const;
 
 export type FaultKind = keyof typeof faultKinds;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { withBadRecord } from "../faults/bad-record.ts";
+import { withOddities } from "../faults/odd-answer.ts";
 import { replacementFor } from "../faults/replacement.ts";
 import type { World } from "../world.ts";
 import { deliver } from "./deliver.ts";
@@ -27,7 +28,8 @@ async function serve(
   const faults = world.faults.take(operations, account?.accountId, itemIdOf(request));
   if (faults.delayMs > 0) await sleep(faults.delayMs, undefined, { signal: world.closing });
   if (faults.has("cut")) return deliver(reply, undefined, "cut");
-  const answer = replacementFor(faults) ?? (await route.handle({ request, account, faults }));
+  const usual = replacementFor(faults) ?? (await route.handle({ request, account, faults }));
+  const answer = withOddities(usual, faults);
   const spoiled = faults.get("bad-record");
   if (spoiled) answer.body = withBadRecord(answer.body, spoiled);
   return deliver(reply, answer, faults.has("cut-body") ? "cut-body" : faults.has("hang") ? "hang" : "whole");
