@@ -1,0 +1,101 @@
+// Two who act on one account: the first is held at, or dies at, each of its writes, while the second does all of its own. In the
+// end the syncs follow the state of the account.
+
+import { testNamespace } from "@fleetkeeper/local-stack";
+import type { Generation } from "@fleetkeeper/model";
+import { MongoClient } from "mongodb";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { openStore, type Store } from "../../src/index.ts";
+import { at, installationId, installOf } from "../world.ts";
+import { startMongoProxy } from "./mongo-proxy.ts";
+import { how, installed, resources } from "./operations.ts";
+
+const generation = "1" as Generation;
+const refused = { at: at(10), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
+const names = ["assets", "sites"];
+
+/** As the handlers of the worker and the operator's actions do it. */
+const acts: Record<string, (store: Store) => Promise<unknown>> = {
+  install: async (store) => {
+    const outcome = await store.install({ ...installOf("2"), receivedAt: at(20) }, how, resources);
+    if (outcome === "superseded") return;
+    await store.plan(installationId, names, at(21));
+    await store.syncs.wake(installationId, ["backoff", "scope", "schedule"], at(21));
+    await store.align(installationId, at(21));
+  },
+  refusal: (store) => store.revoke(installationId, generation, refused, at(3_600)),
+  grant: async (store) => {
+    const result = { at: at(11), outcome: "granted", expiresAt: at(3_611) } as const;
+    const grant = { result, grantedScopes: [], prewarmAt: at(2_000) };
+    await store.installations.noteGrant(installationId, generation, grant);
+    await store.align(installationId, at(11));
+    await store.plan(installationId, names, at(11));
+  },
+  pause: (store) => store.pause(installationId, at(12)),
+  resume: (store) => store.resume(installationId, at(13)),
+  forget: (store) => store.forget(installationId, at(15), resources),
+};
+
+async function world() {
+  const name = testNamespace();
+  const proxy = await startMongoProxy(inject("mongodbUrl"));
+  const at = (base: string) => Object.assign(new URL(base), { pathname: `/${name}` }).href;
+  const first = await openStore({ mongodbUrl: at(proxy.url) });
+  const second = await openStore({ mongodbUrl: at(inject("mongodbUrl")) });
+  const client = await MongoClient.connect(inject("mongodbUrl"));
+  onTestFinished(async () => {
+    await client.db(name).dropDatabase();
+    await Promise.all([client.close(), first.close(), second.close()]);
+    await proxy.close();
+  });
+  return { proxy, first, second, drop: () => client.db(name).dropDatabase() };
+}
+
+async function standing(store: Store) {
+  const installation = await store.installations.find(installationId);
+  const syncs = await store.syncs.ofInstallation(installationId);
+  return { state: installation?.state ?? "gone", waiting: syncs.map(({ waiting }) => waiting.for) };
+}
+
+const followed: Record<string, string> = { active: "schedule", paused: "operator", revoked: "credential" };
+
+async function expectFollowed(store: Store, what: string): Promise<void> {
+  const { state, waiting } = await standing(store);
+  const wanted = state === "gone" ? [] : names.map(() => followed[state]);
+  expect({ what, state, waiting }).toEqual({ what, state, waiting: wanted });
+}
+
+describe.each(Object.keys(acts))("%s", (one) => {
+  test.each(Object.keys(acts))("and %s, in any order, at each write", { timeout: 120_000 }, async (other) => {
+    const { proxy, first, second, drop } = await world();
+    const act = acts[one] ?? expect.fail();
+    const meanwhile = acts[other] ?? expect.fail();
+    for (const dies of [false, true])
+      for (const command of ["update", "findAndModify", "delete", "insert"])
+        for (let after = 0, reached = true; reached; after++) {
+          const what = `${one} ${dies ? "dies" : "is held"} at ${command} ${after}, ${other} meanwhile`;
+          await drop();
+          await installed(second);
+          const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+          const { met } = proxy.add({
+            command,
+            after,
+            when: dies ? "after" : "before",
+            fault: dies ? { cut: true } : { holdUntil },
+          });
+          const acting = act(first).catch(() => undefined);
+          reached = await Promise.race([met.then(() => true), acting.then(() => false)]);
+          if (dies) await acting;
+          await meanwhile(second).catch(() => undefined);
+          letGo();
+          await acting;
+          proxy.clear();
+          if (!reached) break;
+          // What was accepted is repeated: jobs until they succeed; an operator sees that the action failed.
+          if (dies) await act(second);
+          if (other === "install") await meanwhile(second);
+          if (one === "forget" || other === "forget") await acts.forget?.(second);
+          await expectFollowed(second, what);
+        }
+  });
+});
