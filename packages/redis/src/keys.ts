@@ -25,6 +25,12 @@ export function redisKeys(namespace: string) {
 
     /** A sealed access token; `inputs` stands for the scopes and the endpoint that it is good for. Expires with the token. */
     accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
+    /** How the last request for that token failed, and until when nobody asks again. Expires. */
+    accessTokenFailure: (id: InstallationId, inputs: string) => key(id, "token", inputs, "failure"),
+    /** How often in a row the token endpoint did not answer any account. Expires. */
+    tokenEndpointOutages: () => key("token-endpoint", "outages"),
+    /** When the next request to the token endpoint may go. Expires. */
+    tokenEndpointPace: () => key("token-endpoint", "next-at"),
     /** Held by the one who asks for that token. Expires. */
     accessTokenLock: (id: InstallationId, inputs: string) => key(id, "token", inputs, "lock"),
 

@@ -62,6 +62,50 @@ export class TokenResponseError extends TokenError {
   readonly remedy = "retry";
 }
 
+/** A token with characters that no HTTP header may hold. */
+export class TokenCharactersError extends TokenError {
+  readonly code = "ERR_TOKEN_CHARACTERS";
+  readonly remedy = "retry";
+}
+
+/** An operator has paused the account: no token is asked for on its behalf. */
+export class InstallationPausedError extends TokenError {
+  readonly code = "ERR_INSTALLATION_PAUSED";
+  readonly remedy = "later";
+  readonly retryAfterMs = 60_000;
+}
+
+/** The stored credential is older than the install that the caller knows of. */
+export class CredentialOutdatedError extends TokenError {
+  readonly code = "ERR_TOKEN_CREDENTIAL_OUTDATED";
+  readonly remedy = "retry";
+}
+
+/** Nothing was asked: a request for this token failed a short time ago, with this `code`, and its wait holds for all who ask. */
+export class TokenHeldError extends TokenError {
+  readonly code: string;
+  readonly remedy = "later";
+  readonly retryAfterMs: number;
+
+  constructor({ code, message, retryAfterMs }: { code: string; message: string; retryAfterMs: number }) {
+    super(message);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Nothing was asked: the token endpoint is out of order for every account, or others are before this one. */
+export class TokenEndpointPacedError extends TokenError {
+  readonly code = "ERR_TOKEN_ENDPOINT_PACED";
+  readonly remedy = "later";
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super("the token endpoint is asked slowly, after an outage or because many ask");
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Another process has been asking for the same token for longer than a request can take. */
 export class TokenBusyError extends TokenError {
   readonly code = "ERR_TOKEN_BUSY";

@@ -1,17 +1,30 @@
 // Access tokens: the token endpoint, the cache in Redis, single flight in the process and across processes.
 
+export { createEndpointPace, type EndpointPace, type PaceOptions } from "./endpoint-pace.ts";
 export {
+  CredentialOutdatedError,
   CredentialRefusedError,
+  InstallationPausedError,
   InstallationRevokedError,
   ScopeRefusedError,
   TokenBusyError,
+  TokenCharactersError,
+  TokenEndpointPacedError,
   TokenEndpointUnavailableError,
   TokenError,
+  TokenHeldError,
   TokenRateLimitedError,
   TokenRequestRejectedError,
   TokenResponseError,
 } from "./errors.ts";
 export { isUsable, prewarmAtOf } from "./freshness.ts";
+export { type GrantedToken, readGrant } from "./read-grant.ts";
 export { type CachedToken, createTokenCache, type TokenCache } from "./token-cache.ts";
 export { requestToken, type TokenEndpoint } from "./token-endpoint.ts";
-export { createTokens, type LoadedCredential, type Tokens, type TokensOptions } from "./tokens.ts";
+export {
+  createTokens,
+  type LoadedCredential,
+  type ObtainedToken,
+  type Tokens,
+  type TokensOptions,
+} from "./tokens.ts";

@@ -18,6 +18,22 @@ const stored = z.object({
   generation: z.string().transform((text) => text as Generation),
 });
 
+/** How the last request for a token failed, told to all who ask until `until`. */
+export interface SharedFailure {
+  code: string;
+  message: string;
+  /** The install whose credential was tried: a newer one is not held back. */
+  generation: Generation;
+  until: Date;
+}
+
+const storedFailure = z.object({
+  code: z.string(),
+  message: z.string(),
+  generation: z.string().transform((text) => text as Generation),
+  until: z.coerce.date(),
+});
+
 export type TokenCache = ReturnType<typeof createTokenCache>;
 
 /**
@@ -40,6 +56,8 @@ export function createTokenCache(options: {
   const keys = redisKeys(namespace);
   const keyOf = (installationId: InstallationId) => keys.accessToken(installationId, inputs);
 
+  const failureKeyOf = (installationId: InstallationId) => keys.accessTokenFailure(installationId, inputs);
+
   return {
     async read(installationId: InstallationId): Promise<CachedToken | undefined> {
       const sealed = (await redis.get(keyOf(installationId))) as SealedText | null;
@@ -58,7 +76,18 @@ export function createTokenCache(options: {
     },
 
     async forget(installationId: InstallationId): Promise<void> {
-      await redis.del(keyOf(installationId));
+      await redis.del(keyOf(installationId), failureKeyOf(installationId));
+    },
+
+    async readFailure(installationId: InstallationId): Promise<SharedFailure | undefined> {
+      const text = await redis.get(failureKeyOf(installationId));
+      return text === null ? undefined : storedFailure.parse(JSON.parse(text));
+    },
+
+    async writeFailure(installationId: InstallationId, failure: SharedFailure, now: Date): Promise<void> {
+      const waitMs = failure.until.getTime() - now.getTime();
+      if (waitMs > 0)
+        await redis.set(failureKeyOf(installationId), JSON.stringify(failure), "PX", Math.ceil(waitMs));
     },
 
     lockKeyOf: (installationId: InstallationId) => keys.accessTokenLock(installationId, inputs),

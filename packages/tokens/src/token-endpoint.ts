@@ -1,7 +1,7 @@
 // One request to the token endpoint: client credentials in a form body. Source: Trackunit, "Calling the API on behalf of the User"; RFC 6749, sections 4.4 and 5.2.
 
 import { AnswerEncodingError, type OutboundAnswer, RedirectError, sendOutbound } from "@fleetkeeper/http";
-import type { AccessToken, Credential } from "@fleetkeeper/model";
+import type { Credential } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
 import {
@@ -13,19 +13,12 @@ import {
   TokenRequestRejectedError,
   TokenResponseError,
 } from "./errors.ts";
+import { type GrantedToken, readGrant } from "./read-grant.ts";
 
 const bodyLimitBytes = 64 * 1024;
 /** After a limit that does not say when it ends. */
 const unnamedWaitMs = 30_000;
 
-const grant = z.object({
-  access_token: z.string().min(1).max(16_384),
-  expires_in: z.coerce
-    .number()
-    .positive()
-    .max(366 * 86_400),
-  scope: z.string().optional(),
-});
 const refusal = z.object({ error: z.string().max(100) });
 
 export interface TokenEndpoint {
@@ -37,26 +30,17 @@ export interface TokenEndpoint {
 }
 
 /**
- * Asks for a token. Granted scopes are those that the answer names, or those asked for when it names none (RFC 6749, section 5.1).
+ * Asks for a token. What the answer leaves out or says oddly is assumed, and named in `assumed`.
  * @throws TokenError; its message never holds the answer's text.
  */
 export async function requestToken(
   endpoint: TokenEndpoint,
   credential: Credential,
   now: Date,
-): Promise<AccessToken> {
-  const { scopes } = endpoint;
+): Promise<GrantedToken> {
   const answer = await post(endpoint, credential);
-  if (answer.status !== 200) throw errorOf(answer);
-  const parsed = grant.safeParse(parseJson(answer.text));
-  if (!parsed.success) throw new TokenResponseError("the token endpoint answered 200 without a token");
-  const { access_token, expires_in, scope } = parsed.data;
-  return {
-    accessToken: access_token,
-    scopes: scope === undefined ? [...scopes] : scope.split(" ").filter((word) => word !== ""),
-    issuedAt: now,
-    expiresAt: new Date(now.getTime() + expires_in * 1_000),
-  };
+  if (answer.status < 200 || answer.status > 299) throw errorOf(answer);
+  return readGrant(parseJson(answer.text), endpoint.scopes, now);
 }
 
 /** Twice the same does no harm: a second token leaves the first one valid (RFC 6749, section 4.4). */

@@ -3,7 +3,7 @@
 import type { InstallationId } from "@fleetkeeper/model";
 import type { CachedToken } from "./token-cache.ts";
 
-/** Keeps the `capacity` tokens used last. */
+/** Keeps the `capacity` tokens used last; one of an older install never takes the place of a newer one's. */
 export function createTokenMemory(capacity: number) {
   const tokens = new Map<InstallationId, CachedToken>();
   return {
@@ -13,8 +13,10 @@ export function createTokenMemory(capacity: number) {
       return token;
     },
     write(installationId: InstallationId, token: CachedToken): void {
+      const known = tokens.get(installationId);
+      const kept = known !== undefined && known.generation > token.generation ? known : token;
       tokens.delete(installationId);
-      tokens.set(installationId, token);
+      tokens.set(installationId, kept);
       const oldest = tokens.keys().next();
       if (tokens.size > capacity && !oldest.done) tokens.delete(oldest.value);
     },

@@ -24,6 +24,7 @@ async function setup() {
   const outcomes: string[] = [];
   let clock = Date.now();
   const noted: string[] = [];
+  let waitMs = 0;
   const createProcess = () => {
     const inputs = { tokenUrl: simulator.tokenUrl, scopes: ["asset.view"] };
     return createTokens({
@@ -44,11 +45,14 @@ async function setup() {
       loadCredential: async () => ({
         credential: { clientId: account.clientId, clientSecret: account.clientSecret },
         generation: "1" as Generation,
-        revoked: false,
+        state: "active" as const,
         ...loaded,
       }),
       onGrant: async () => void outcomes.push("granted"),
-      onError: async (_id, _generation, error) => void outcomes.push(error.code),
+      onError: async (_id, _generation, error) => {
+        outcomes.push(error.code);
+        return waitMs;
+      },
       onLookup: (found) => noted.push(found),
       aroundRequest: (request) => {
         noted.push("request");
@@ -68,6 +72,9 @@ async function setup() {
     load: (next: Partial<LoadedCredential>) => {
       loaded = next;
     },
+    holdFor: (ms: number) => {
+      waitMs = ms;
+    },
     pass: (ms: number) => {
       clock += ms;
     },
@@ -82,7 +89,7 @@ test("however many ask at once, in however many processes, the endpoint is asked
     processes.flatMap((process) => [
       process.get(id),
       process.get(id),
-      process.prewarm(id, "1" as Generation),
+      process.prewarm(id, "1" as Generation).then(({ token }) => token),
     ]),
   );
   expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1);
@@ -94,7 +101,11 @@ test("a token the API has refused is replaced once, for all that hold it", async
   const [one, other] = [createProcess(), createProcess()];
   const { accessToken: refused } = await one.get(id);
   expect((await other.get(id)).accessToken).toBe(refused);
-  const replaced = await Promise.all([one.get(id, refused), one.get(id, refused), other.get(id, refused)]);
+  const replaced = await Promise.all([
+    one.get(id, { refused }),
+    one.get(id, { refused }),
+    other.get(id, { refused }),
+  ]);
   expect(new Set(replaced.map(({ accessToken }) => accessToken)).size).toBe(1);
   expect(replaced[0]?.accessToken).not.toBe(refused);
   expect(account.tokenCalls).toBe(2);
@@ -120,7 +131,7 @@ test("a newer install gets a token of its own; a refresh always does", async () 
   const process = createProcess();
   await process.prewarm(id, "1" as Generation);
   load({ generation: "2" as Generation });
-  expect((await process.prewarm(id, "2" as Generation)).generation).toBe("2");
+  expect((await process.prewarm(id, "2" as Generation)).token.generation).toBe("2");
   expect(account.tokenCalls).toBe(2);
   pass(1);
   await process.refresh(id);
@@ -129,7 +140,7 @@ test("a newer install gets a token of its own; a refresh always does", async () 
 
 test("a revoked installation's credential is not tried, but by the prewarm", async () => {
   const { account, createProcess, load, outcomes } = await setup();
-  load({ revoked: true });
+  load({ state: "revoked" });
   const process = createProcess();
   await expect(process.get(id)).rejects.toMatchObject({ code: "ERR_INSTALLATION_REVOKED" });
   expect(account.tokenCalls).toBe(0);
@@ -177,4 +188,84 @@ test("where a token was found is told of each look, and each request can be time
   await other.get(id);
   await one.prewarm(id, "1" as Generation);
   expect(noted).toEqual(["none", "request", "memory", "redis", "memory"]);
+});
+
+test("a newer install is used by the next request of whoever knows of it, in every process", async () => {
+  const { createProcess, load } = await setup();
+  const [one, other] = [createProcess(), createProcess()];
+  const old = await one.get(id);
+  expect((await other.get(id)).accessToken).toBe(old.accessToken);
+  load({ generation: "2" as Generation });
+  const atLeast = "2" as Generation;
+  const renewed = await one.get(id, { atLeast });
+  expect(renewed).toMatchObject({ generation: "2" });
+  expect(renewed.accessToken).not.toBe(old.accessToken);
+  expect((await other.get(id, { atLeast })).accessToken).toBe(renewed.accessToken);
+  expect((await other.get(id)).accessToken).toBe(renewed.accessToken);
+});
+
+test("no token of an older credential is given to whoever knows of a newer install", async () => {
+  const { account, createProcess } = await setup();
+  await expect(createProcess().get(id, { atLeast: "2" as Generation })).rejects.toMatchObject({
+    code: "ERR_TOKEN_CREDENTIAL_OUTDATED",
+  });
+  expect(account.tokenCalls).toBe(0);
+});
+
+test("one failure is one, for all who ask in every process, until its wait ends", async () => {
+  const { simulator, account, createProcess, outcomes, holdFor, pass } = await setup();
+  simulator.faults.add({ kind: "rate-limit", operation: "apptoken", retryAfterS: 600 });
+  holdFor(600_000);
+  const processes = [createProcess(), createProcess(), createProcess()];
+  const ask = () =>
+    Promise.all(
+      processes.flatMap((process) => [
+        process.get(id).catch((error) => error),
+        process.prewarm(id, "1" as Generation).catch((error) => error),
+      ]),
+    );
+  for (let round = 0; round < 4; round++)
+    for (const error of await ask())
+      expect(error).toMatchObject({ code: "ERR_TOKEN_RATE_LIMITED", remedy: "later" });
+  expect(account.tokenCalls).toBe(1);
+  expect(outcomes).toEqual(["ERR_TOKEN_RATE_LIMITED"]);
+  simulator.faults.clear();
+  pass(599_000);
+  await expect(createProcess().get(id)).rejects.toMatchObject({ retryAfterMs: 1_000 });
+  pass(1_000);
+  await createProcess().get(id);
+  expect(account.tokenCalls).toBe(2);
+});
+
+test("a failure holds back neither a newer install nor an operator's refresh", async () => {
+  const { simulator, createProcess, load, holdFor, pass } = await setup();
+  simulator.faults.add({ kind: "status", operation: "apptoken", times: 1 });
+  holdFor(600_000);
+  const process = createProcess();
+  await expect(process.get(id)).rejects.toMatchObject({ code: "ERR_TOKEN_UNAVAILABLE" });
+  await expect(process.get(id)).rejects.toMatchObject({ code: "ERR_TOKEN_UNAVAILABLE", remedy: "later" });
+  load({ generation: "2" as Generation });
+  await process.get(id, { atLeast: "2" as Generation });
+  pass(1);
+  expect((await process.refresh(id)).isNew).toBe(true);
+});
+
+test("no token is asked for on behalf of a paused account, but by an operator", async () => {
+  const { account, createProcess, load } = await setup();
+  load({ state: "paused" });
+  const process = createProcess();
+  const ways = [() => process.get(id), () => process.prewarm(id, "1" as Generation)];
+  for (const ask of ways)
+    await expect(ask()).rejects.toMatchObject({ code: "ERR_INSTALLATION_PAUSED", remedy: "later" });
+  expect(account.tokenCalls).toBe(0);
+  await process.refresh(id);
+  expect(account.tokenCalls).toBe(1);
+});
+
+test("a token is new for exactly one of those who wait for it", async () => {
+  const { createProcess, outcomes } = await setup();
+  const processes = Array.from({ length: 3 }, createProcess);
+  const obtained = await Promise.all(processes.map((process) => process.prewarm(id, "1" as Generation)));
+  expect(obtained.filter(({ isNew }) => isNew)).toHaveLength(1);
+  expect(outcomes).toEqual(["granted"]);
 });

@@ -39,4 +39,4 @@ export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts
 export type { RestCursorList } from "./rest-cursor-pages.ts";
 export type { RestList } from "./rest-list.ts";
 export type { MaybeItem } from "./send-for-item.ts";
-export { createTrackunit, type TrackunitOptions } from "./trackunit.ts";
+export { createTrackunit, type TrackunitOptions, type WantedToken } from "./trackunit.ts";

@@ -1,11 +1,11 @@
 // The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a new one after 401.
 
-import type { InstallationId } from "@fleetkeeper/model";
+import type { Generation, InstallationId } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
 import { aempPages } from "./aemp-pages.ts";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
 import type { TrackunitClient } from "./client.ts";
-import { ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
+import { ApiForbiddenError, ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
 import type { Ask, ReadAnswer, Send } from "./exchange.ts";
 import { graphqlFamily, graphqlPages } from "./graphql-pages.ts";
 import { type RequestFacts, sendRequest } from "./http.ts";
@@ -14,12 +14,21 @@ import { restCursorPages } from "./rest-cursor-pages.ts";
 import { restPages } from "./rest-pages.ts";
 import { sendForItem } from "./send-for-item.ts";
 
+/** Which token is asked for. */
+export interface WantedToken {
+  /** The API has just answered 401 to this one: another one is given. */
+  refused?: string;
+  /** The API has just answered 403 to this one: another one is given if a newer install is there, else the same. */
+  forbidden?: string;
+  /** The least install that the token may come from. */
+  generation?: Generation;
+}
+
 export interface TrackunitOptions {
   apiUrl: string;
   /** Keeps the connections. */
   dispatcher: Dispatcher;
-  /** Gives another token than `refused`, when that is given. */
-  getAccessToken: (installationId: InstallationId, refused?: string) => Promise<string>;
+  getAccessToken: (installationId: InstallationId, wanted: WantedToken) => Promise<string>;
   /** Absent: nothing is counted, and only what the API says is heeded. */
   limiter?: Limiter;
   /** Default: one of its own. */
@@ -32,10 +41,13 @@ export interface TrackunitOptions {
   onRequest?: (facts: RequestFacts) => void;
 }
 
-/** One for a process: what it learns about the API it keeps for all installations. */
+/**
+ * One for a process: what it learns about the API it keeps for all installations. A client uses no token of an older
+ * install than `generation`.
+ */
 export function createTrackunit(
   options: TrackunitOptions,
-): (installationId: InstallationId) => TrackunitClient {
+): (installationId: InstallationId, on?: { generation?: Generation | undefined }) => TrackunitClient {
   const { apiUrl, dispatcher, getAccessToken, limiter } = options;
   const { breaker = createCircuitBreaker(), timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
   const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest: options.onRequest };
@@ -44,10 +56,14 @@ export function createTrackunit(
   /** Paths whose list refused to be sorted. */
   const unsortable = new Set<string>();
 
-  return (installationId) => {
+  return (installationId, { generation } = {}) => {
+    const wanted = generation === undefined ? {} : { generation };
+    /** The last token that 403 was answered to and that nothing newer is there for: not asked about again. */
+    let forbidden: string | undefined;
+
     const ask: Ask = (request, signal) =>
       breaker.run(installationId, async () => {
-        const token = await getAccessToken(installationId);
+        const token = await getAccessToken(installationId, wanted);
         const { family, part } = request;
         const use = { installationId, family, ...(part === undefined ? {} : { part }) };
         await limiter?.take(use, signal);
@@ -79,9 +95,19 @@ export function createTrackunit(
       try {
         return await request(token);
       } catch (error) {
-        if (!(error instanceof ApiUnauthorizedError)) throw error;
-        return request(await getAccessToken(installationId, token));
+        return request(await otherToken(token, error));
       }
+    }
+
+    /** For a second try. @throws the error of the first, when no other token could help. */
+    async function otherToken(token: string, error: unknown): Promise<string> {
+      if (error instanceof ApiUnauthorizedError)
+        return getAccessToken(installationId, { ...wanted, refused: token });
+      if (!(error instanceof ApiForbiddenError) || token === forbidden) throw error;
+      const other = await getAccessToken(installationId, { ...wanted, forbidden: token });
+      if (other !== token) return other;
+      forbidden = token;
+      throw error;
     }
 
     /** All of an installation's GraphQL queries share the budget that each answer tells. */

@@ -27,7 +27,7 @@ test("a second refusal is final", async () => {
   const asked: (string | undefined)[] = [];
   const { simulator, client } = await createWorld({
     trackunit: {
-      getAccessToken: async (_installationId, refused) => {
+      getAccessToken: async (_installationId, { refused }) => {
         asked.push(refused);
         return refused === undefined ? "one" : "two";
       },
@@ -165,4 +165,22 @@ test("each request is told of, by family and status, also one that got no answer
     ["assets", 403, true],
     ["assets", "none", true],
   ]);
+});
+
+test("403 with a token of an older install: one new token and one retry", async () => {
+  const { simulator, account, client, install } = await createWorld();
+  await client.send(assets, signal);
+  simulator.faults.add({ kind: "forbidden", operation: "rest.assets", times: 1 });
+  install.isNewer = true;
+  await client.send(assets, signal);
+  expect([account.tokenCalls, install.asked]).toEqual([2, 1]);
+});
+
+test("403 without a newer install is final, and the installs are looked at once for a token", async () => {
+  const { simulator, account, client, install } = await createWorld();
+  simulator.faults.add({ kind: "forbidden", operation: "rest.assets" });
+  for (let count = 0; count < 3; count++)
+    await expect(client.send(assets, signal)).rejects.toMatchObject({ code: "ERR_API_FORBIDDEN" });
+  expect([account.tokenCalls, install.asked]).toEqual([1, 1]);
+  expect(simulator.requests.count({ operation: "rest.assets" })).toBe(3);
 });

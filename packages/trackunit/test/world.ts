@@ -37,11 +37,15 @@ export async function createWorld(
   const tokens = new Map<string, string>();
   /** How often another token than a refused one was asked for. */
   const refused: string[] = [];
+  /** How often it was asked whether a newer install is there, and whether it is. */
+  const install = { asked: 0, isNewer: false };
   const trackunit = createTrackunit({
     apiUrl: simulator.apiUrl,
     dispatcher,
     timeoutMs: 500,
-    getAccessToken: async (installationId, refusedToken) => {
+    getAccessToken: async (installationId, { refused: refusedToken, forbidden }) => {
+      if (forbidden !== undefined) install.asked++;
+      if (forbidden !== undefined && install.isNewer) tokens.delete(installationId);
       if (refusedToken !== undefined) refused.push(refusedToken);
       const known = tokens.get(installationId);
       if (known !== undefined && known !== refusedToken) return known;
@@ -53,7 +57,7 @@ export async function createWorld(
   });
   /** The installation's id is the account's. */
   const clientOf = ({ accountId }: SimulatedAccount) => trackunit(asInstallationId(accountId));
-  return { simulator, account, client: clientOf(account), clientOf, refused };
+  return { simulator, account, client: clientOf(account), clientOf, refused, install };
 }
 
 async function fetchToken(

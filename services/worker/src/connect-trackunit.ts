@@ -4,7 +4,7 @@ import type { RedisClient } from "@fleetkeeper/redis";
 import { createOpen, createSeal, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
-import { createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
+import { createEndpointPace, createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import type { Dispatcher } from "undici";
 import type { WorkerConfig } from "./config.ts";
@@ -48,9 +48,10 @@ export async function connectTrackunit(options: {
     loadCredential: async (installationId) => {
       const { sealedCredential, generation, state } = await store.installations.credentialOf(installationId);
       const credential = JSON.parse(await open(sealedCredential, { installationId, purpose: "credential" }));
-      return { credential, generation, revoked: state === "revoked" };
+      return { credential, generation, state };
     },
-    onGrant: (installationId, token) => ledger.granted(installationId, token),
+    pace: createEndpointPace(redis, namespace),
+    onGrant: (installationId, token, assumed) => ledger.granted(installationId, token, assumed),
     onError: (installationId, generation, error) => ledger.failed(installationId, generation, error),
     onLookup: (found) => metrics.tokenLookups.inc({ found }),
     aroundRequest: (request) => {
@@ -81,8 +82,13 @@ export async function connectTrackunit(options: {
       metrics.apiRequests.inc({ family, status });
       metrics.apiRequestSeconds.observe({ family }, durationMs / 1_000);
     },
-    getAccessToken: async (installationId, refused) =>
-      (await tokens.get(installationId, refused)).accessToken,
+    getAccessToken: async (installationId, { refused, forbidden, generation }) => {
+      const token = await tokens.get(installationId, { refused, atLeast: generation });
+      if (forbidden !== token.accessToken) return token.accessToken;
+      // A re-install may have brought the scope that was missing.
+      const newest = await store.installations.credentialOf(installationId);
+      return (await tokens.get(installationId, { atLeast: newest.generation })).accessToken;
+    },
   });
 
   return { tokens, ledger, trackunit, seal, open };

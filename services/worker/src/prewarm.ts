@@ -21,10 +21,11 @@ export function createPrewarmHandler(options: {
       return { outcome: "paused" };
     }
     try {
-      const token = await (renew
+      const { token, isNew } = await (renew
         ? tokens.refresh(installationId)
         : tokens.prewarm(installationId, generation));
-      await ledger.noteGrant(installationId, token);
+      // A new one was noted when it came; for one that was there, the prewarm that was due is put off.
+      if (!isNew) await ledger.noteGrant(installationId, token);
       // A sync that is newer than the install gets into the schedule with the next token.
       await store.plan(installationId, syncNames, now());
       return { outcome: "warm", expiresAt: token.expiresAt };

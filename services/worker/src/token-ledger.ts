@@ -6,6 +6,9 @@ import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { type CachedToken, CredentialRefusedError, prewarmAtOf, type TokenError } from "@fleetkeeper/tokens";
 import { decideCall, refusalDelayMs } from "./retry.ts";
 
+/** While MongoDB does not answer, nothing tells how many failures there were before. */
+const waitUnnotedMs = 30_000;
+
 export type TokenLedger = ReturnType<typeof createTokenLedger>;
 
 /** A note that cannot be written is logged and not thrown: the token, or the error, matters more to who asked for it. */
@@ -18,8 +21,13 @@ export function createTokenLedger(options: {
   const { store, log, metrics, now } = options;
 
   return {
-    async granted(installationId: InstallationId, token: CachedToken): Promise<void> {
+    async granted(
+      installationId: InstallationId,
+      token: CachedToken,
+      assumed: readonly string[],
+    ): Promise<void> {
       metrics.tokenRequests.inc({ result: "granted" });
+      if (assumed.length > 0) log.info({ installationId, assumed }, "token answer was incomplete");
       await this.noteGrant(installationId, token).catch((error) =>
         log.error({ error, installationId }, "token result not noted"),
       );
@@ -39,12 +47,14 @@ export function createTokenLedger(options: {
       await store.align(installationId, now());
     },
 
-    async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<void> {
+    /** @returns for how long nobody shall ask for this token again, in milliseconds. */
+    async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<number> {
       metrics.tokenRequests.inc({ result: error.code });
       log.warn({ error, installationId, code: error.code }, "no token");
-      await noteError(installationId, generation, error).catch((failure) =>
-        log.error({ error: failure, installationId }, "token result not noted"),
-      );
+      return noteError(installationId, generation, error).catch((failure) => {
+        log.error({ error: failure, installationId }, "token result not noted");
+        return waitUnnotedMs;
+      });
     },
   };
 
@@ -52,14 +62,15 @@ export function createTokenLedger(options: {
     installationId: InstallationId,
     generation: Generation,
     error: TokenError,
-  ): Promise<void> {
+  ): Promise<number> {
     const at = now();
     const failures = ((await store.installations.find(installationId))?.tokenFailures ?? 0) + 1;
     if (error instanceof CredentialRefusedError) {
-      const again = new Date(at.getTime() + refusalDelayMs(failures));
+      const delayMs = refusalDelayMs(failures);
+      const again = new Date(at.getTime() + delayMs);
       await store.revoke(installationId, generation, { at, outcome: "refused", code: error.code }, again);
       log.warn({ installationId, code: error.code }, "installation revoked");
-      return;
+      return delayMs;
     }
     const decision = decideCall(error, failures);
     const delayMs = decision.action === "never" ? refusalDelayMs(failures) : decision.delayMs;
@@ -70,5 +81,6 @@ export function createTokenLedger(options: {
       result,
       new Date(at.getTime() + delayMs),
     );
+    return delayMs;
   }
 }

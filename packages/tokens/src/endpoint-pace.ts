@@ -1,0 +1,59 @@
+// The pace of all requests to the token endpoint, in Redis for every process: slow while it is out of order, and never in a rush after.
+
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
+import { TokenEndpointPacedError } from "./errors.ts";
+
+export interface PaceOptions {
+  /** Requests of all processes together while all is well. Default 50. */
+  perSecond?: number;
+  /** So many outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes. Default 10. */
+  outages?: number;
+  /** Default 5 000. */
+  probeEveryMs?: number;
+}
+
+/** Whoever would wait for longer comes back another time. */
+const longestWaitMs = 2_000;
+const outagesLastMs = 600_000;
+
+/**
+ * Gives the wait before the request may go, or minus the time after which to come back. The clock is Redis's, one for all.
+ * A second's requests may go at once, if nobody asked for a while.
+ */
+const admitScript = `
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local open = tonumber(redis.call("GET", KEYS[1]) or "0") >= tonumber(ARGV[1])
+local interval = tonumber(open and ARGV[2] or ARGV[3])
+local earliest = open and now or now - 1000
+local at = math.max(tonumber(redis.call("GET", KEYS[2]) or "0"), earliest)
+if at - now > tonumber(ARGV[4]) or (open and at > now) then return math.floor(now - at - 1) end
+redis.call("SET", KEYS[2], tostring(at + interval), "PX", math.ceil(at + interval - now + 2000))
+return math.max(0, math.floor(at - now))`;
+
+export type EndpointPace = ReturnType<typeof createEndpointPace>;
+
+export function createEndpointPace(redis: RedisClient, namespace: string, options: PaceOptions = {}) {
+  const { perSecond = 50, outages = 10, probeEveryMs = 5_000 } = options;
+  const keys = redisKeys(namespace);
+  return {
+    /**
+     * How long to wait before asking, in milliseconds.
+     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute.
+     */
+    async admit(): Promise<number> {
+      const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace()];
+      const args = [outages, probeEveryMs, 1_000 / perSecond, longestWaitMs];
+      const waitMs = Number(await redis.eval(admitScript, 2, ...places, ...args));
+      if (waitMs < 0) throw new TokenEndpointPacedError(Math.round(-waitMs + 60_000 * Math.random()));
+      return waitMs;
+    },
+
+    /** An answer of any kind ends the outage; no answer is one more. */
+    async note(outcome: "answer" | "outage"): Promise<void> {
+      const key = keys.tokenEndpointOutages();
+      if (outcome === "answer") await redis.del(key);
+      else await redis.multi().incr(key).pexpire(key, outagesLastMs).exec();
+    },
+  };
+}
