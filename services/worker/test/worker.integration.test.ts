@@ -123,7 +123,6 @@ test("an outage of the token endpoint is no refusal: the sync waits and says why
       lastToken: { outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" },
     });
     expect(await syncOf(account)).toMatchObject({
-      failures: 1,
       waiting: { for: "backoff", code: "ERR_TOKEN_UNAVAILABLE" },
     });
   }, patient);
