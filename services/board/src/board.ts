@@ -28,7 +28,7 @@ import { createPasswordLogin } from "./auth/password-login.ts";
 import { type BoardUser, createPasswords } from "./auth/passwords.ts";
 import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
-import { NotFoundError } from "./errors.ts";
+import { BoardError } from "./errors.ts";
 import { addAssetRoute } from "./html/assets.ts";
 import { addBasePath, basePathOf, withoutBasePath } from "./html/base-path.ts";
 import { createNotices } from "./html/notices.ts";
@@ -136,7 +136,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     sendError,
     publicOrigin: options.publicUrl?.origin,
   });
-  server.setNotFoundHandler((request, reply) => sendError(new NotFoundError(), request, reply));
+  server.setNotFoundHandler((request, reply) => sendError(new BoardError("ERR_NOT_FOUND"), request, reply));
 
   addHealthRoutes(server, checks);
   addAssetRoute(server);

@@ -4,15 +4,7 @@ import { JobsError } from "@fleetkeeper/jobs";
 import { OperatorError, WrongStateError } from "@fleetkeeper/operator";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import {
-  BoardError,
-  ForgedRequestError,
-  NotLoggedInError,
-  OidcError,
-  StoreDownError,
-  TooManyTriesError,
-  WrongPasswordError,
-} from "./errors.ts";
+import { BoardError, isBoardError, isOidcError } from "./errors.ts";
 import { errorPage } from "./html/error-page.ts";
 import { sendPage } from "./html/html.ts";
 import { accountPath } from "./html/paths.ts";
@@ -37,12 +29,12 @@ export function createSendError(options: { log: Log; showLogin: ShowLogin }): Se
     const answer = answerOf(error);
     if (answer.status >= 500) log.error({ error, route: request.routeOptions.url }, "request failed");
     reply.code(answer.status);
-    if (error instanceof TooManyTriesError)
+    if (error instanceof BoardError && error.retryAfterMs !== undefined)
       reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1_000)));
     if (answer.status === 401) reply.header("www-authenticate", challengeFor(request));
     if (!wantsPage(request)) return reply.send({ error: { code: answer.code, message: answer.message } });
     if (isAboutLogin(error, request))
-      return showLogin(request, reply, error instanceof NotLoggedInError ? undefined : answer.message);
+      return showLogin(request, reply, isBoardError(error, "ERR_NOT_LOGGED_IN") ? undefined : answer.message);
     return sendPage(reply, errorPage({ back: backOf(request), ...answer }));
   };
 }
@@ -62,10 +54,10 @@ function answerOf(error: unknown): { status: number; code: string; message: stri
       code: error.code,
       message: "Redis does not answer, so nothing was started. Try again when it is back.",
     };
-  if (isFromMongodb(error)) return answerOf(new StoreDownError());
+  if (isFromMongodb(error)) return answerOf(new BoardError("ERR_STORE_DOWN"));
   // Fastify's own refusals (malformed, too large, …) have a status and a code; their messages name no input.
   const { statusCode = 500, code = "ERR_REQUEST" } = error as { statusCode?: number; code?: string };
-  if (code.startsWith("FST_CSRF_")) return answerOf(new ForgedRequestError());
+  if (code.startsWith("FST_CSRF_")) return answerOf(new BoardError("ERR_FORGED_REQUEST"));
   return statusCode < 500
     ? { status: statusCode, code, message: "The request cannot be read." }
     : { status: 500, code: "ERR_INTERNAL", message: "Something broke here. The log says what." };
@@ -90,11 +82,11 @@ function backOf(request: FastifyRequest): { path: string; text: string } {
 
 function isAboutLogin(error: unknown, request: FastifyRequest): boolean {
   // A page of its own, with the code: whoever is refused hands it on.
-  if (error instanceof OidcError) return false;
+  if (isOidcError(error)) return false;
   return (
-    error instanceof NotLoggedInError ||
-    error instanceof WrongPasswordError ||
-    error instanceof TooManyTriesError ||
+    isBoardError(error, "ERR_NOT_LOGGED_IN") ||
+    isBoardError(error, "ERR_WRONG_PASSWORD") ||
+    isBoardError(error, "ERR_TOO_MANY_TRIES") ||
     (request.routeOptions.url ?? "").startsWith("/login")
   );
 }

@@ -4,7 +4,7 @@ import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
 import type { Store, SyncHealth } from "@fleetkeeper/store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pageStateOf } from "../auth/page-state.ts";
-import { NotFoundError } from "../errors.ts";
+import { BoardError } from "../errors.ts";
 import { sendPage } from "../html/html.ts";
 import type { Notices } from "../html/notices.ts";
 import { accountPath } from "../html/paths.ts";
@@ -56,7 +56,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     };
     if (facts !== undefined) return sendPage(reply, accountPage({ ...page, facts }));
     const audit = await store.audit.of(id, 25);
-    if (audit.length === 0) throw new NotFoundError();
+    if (audit.length === 0) throw new BoardError("ERR_NOT_FOUND");
     reply.code(404);
     return sendPage(reply, goneAccountPage({ ...page, audit, at: now() }));
   });
@@ -79,7 +79,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
       key: accountPath(id),
       async read() {
         const facts = await readAccount({ store, failedJobsOf: failedJobs, now }, id);
-        if (facts === undefined) throw new NotFoundError();
+        if (facts === undefined) throw new BoardError("ERR_NOT_FOUND");
         return facts;
       },
       render: accountFragments,

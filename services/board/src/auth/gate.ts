@@ -1,7 +1,7 @@
 // The gate before every route: closed unless somebody is logged in, came from our own pages, and has the role.
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ForgedRequestError, NotLoggedInError, ReadOnlyRoleError } from "../errors.ts";
+import { BoardError } from "../errors.ts";
 import type { SendError } from "../send-error.ts";
 import type { Identify } from "./identify.ts";
 import { changesSomething, isSameOrigin } from "./same-origin.ts";
@@ -34,12 +34,13 @@ export function addGate(
 
 function admit(request: FastifyRequest, publicOrigin: string | undefined): void {
   const route = request.routeOptions.url ?? "";
-  if (request.identity === undefined && !isOpen(route)) throw new NotLoggedInError();
+  if (request.identity === undefined && !isOpen(route)) throw new BoardError("ERR_NOT_LOGGED_IN");
   if (!changesSomething(request)) return;
   const hasBasicCredentials = request.identity !== undefined && request.session === undefined;
-  if (!isSameOrigin(request, { hasBasicCredentials, publicOrigin })) throw new ForgedRequestError();
+  if (!isSameOrigin(request, { hasBasicCredentials, publicOrigin }))
+    throw new BoardError("ERR_FORGED_REQUEST");
   if (request.identity?.role !== "operator" && !viewerRoutes.includes(route) && !isOpen(route))
-    throw new ReadOnlyRoleError();
+    throw new BoardError("ERR_READ_ONLY_ROLE");
 }
 
 function isOpen(route: string): boolean {
@@ -52,8 +53,8 @@ function isProbe(request: FastifyRequest): boolean {
 
 /**
  * A hook of a route: keeps a viewer from pages that only lead to a change.
- *@throws ReadOnlyRoleError
+ *@throws ERR_READ_ONLY_ROLE
  */
 export async function operatorsOnly(request: FastifyRequest): Promise<void> {
-  if (request.identity?.role !== "operator") throw new ReadOnlyRoleError();
+  if (request.identity?.role !== "operator") throw new BoardError("ERR_READ_ONLY_ROLE");
 }

@@ -3,7 +3,7 @@
 import { isIPv6 } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { TooManyTriesError } from "../errors.ts";
+import { BoardError } from "../errors.ts";
 import type { BoardCookie } from "./cookies.ts";
 
 export interface GuessLimitOptions {
@@ -20,7 +20,7 @@ export interface GuessLimitOptions {
 export interface GuessLimit {
   /**
    * Counts a guess before it is checked, so that parallel ones count too.
-   * @throws TooManyTriesError when the client has none left.
+   * @throws ERR_TOO_MANY_TRIES when the client has none left.
    */
   take(client: string, user: string): Promise<void>;
   /** Takes back the count of a guess that was right. */
@@ -37,7 +37,11 @@ export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
       const guessesAtUser = (await byUser.get(user))?.consumedPoints ?? 0;
       const allowed = guessesAtUser > perUser ? perClientUnderAttack : perClient;
       const { consumedPoints, msBeforeNext } = await byClient.penalty(client);
-      if (consumedPoints > allowed) throw new TooManyTriesError(msBeforeNext);
+      if (consumedPoints > allowed)
+        throw new BoardError("ERR_TOO_MANY_TRIES", {
+          retryAfterMs: msBeforeNext,
+          message: `Too many tries. The next one counts in ${Math.ceil(msBeforeNext / 60_000)} min.`,
+        });
       await byUser.penalty(user);
     },
     async giveBack(client, user) {

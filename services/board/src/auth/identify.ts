@@ -18,7 +18,7 @@ declare module "fastify" {
 /** Sets `identity` and, for a browser, `session` of the request. */
 export type Identify = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** The function throws WrongPasswordError and TooManyTriesError for wrong HTTP Basic credentials. */
+/** The function throws ERR_WRONG_PASSWORD and ERR_TOO_MANY_TRIES for wrong HTTP Basic credentials. */
 export function createIdentify(options: {
   sessions: Sessions;
   endedSessions: EndedSessions;

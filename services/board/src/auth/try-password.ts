@@ -2,12 +2,12 @@
 
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyRequest } from "fastify";
-import { WrongPasswordError } from "../errors.ts";
+import { BoardError } from "../errors.ts";
 import type { ClientOf, GuessLimit } from "./guess-limit.ts";
 import type { Identity } from "./identity.ts";
 import type { Passwords } from "./passwords.ts";
 
-/** @throws WrongPasswordError, TooManyTriesError */
+/** @throws ERR_WRONG_PASSWORD, ERR_TOO_MANY_TRIES */
 export type TryPassword = (request: FastifyRequest, name: string, password: string) => Promise<Identity>;
 
 export function createTryPassword(options: {
@@ -25,7 +25,7 @@ export function createTryPassword(options: {
     const identity = passwords.check(name, password);
     if (identity === undefined) {
       log.warn({ user, address: request.ip }, "login refused");
-      throw new WrongPasswordError();
+      throw new BoardError("ERR_WRONG_PASSWORD");
     }
     await guessLimit.giveBack(client, user);
     return identity;

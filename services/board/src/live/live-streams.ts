@@ -3,7 +3,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EndedSessions } from "../auth/ended-sessions.ts";
-import { NotFoundError, TooManyStreamsError } from "../errors.ts";
+import { BoardError, isBoardError } from "../errors.ts";
 import { belowBasePath } from "../html/base-path.ts";
 import type { LiveHub, Topic } from "./live-hub.ts";
 
@@ -37,12 +37,12 @@ export function createLiveStreams(options: LiveStreamsOptions) {
   return {
     /**
      * Answers with a stream of `fragment` events, each with the id and the markup of one changed part of the page.
-     * @throws TooManyStreamsError
+     * @throws ERR_TOO_MANY_STREAMS
      */
     send<Facts>(request: FastifyRequest, reply: FastifyReply, topic: Topic<Facts>): FastifyReply {
       const owner = request.session?.id ?? `user ${request.identity?.user}`;
       const ofOwner = [...open.values()].filter((other) => other === owner).length;
-      if (open.size >= maxStreams || ofOwner >= maxPerSession) throw new TooManyStreamsError();
+      if (open.size >= maxStreams || ofOwner >= maxPerSession) throw new BoardError("ERR_TOO_MANY_STREAMS");
       const stream = new Readable({ read: () => undefined });
       open.set(stream, owner);
       const write = (event: string, data: unknown) => {
@@ -58,7 +58,7 @@ export function createLiveStreams(options: LiveStreamsOptions) {
             write("fragment", { id, html: belowBasePath(html, reply.server.basePath) });
         },
         fail: (error) => {
-          if (error instanceof NotFoundError) stream.push(null);
+          if (isBoardError(error, "ERR_NOT_FOUND")) stream.push(null);
           else {
             onError(error);
             write("trouble", "What is shown cannot be brought up to date at this moment.");

@@ -7,7 +7,7 @@ import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { operatorsOnly } from "../auth/gate.ts";
 import { pageStateOf } from "../auth/page-state.ts";
-import { NotFoundError } from "../errors.ts";
+import { BoardError } from "../errors.ts";
 import { type Html, html, sendPage } from "../html/html.ts";
 import type { PageState } from "../html/layout.ts";
 import type { Notices } from "../html/notices.ts";
@@ -57,7 +57,7 @@ export function addRetryRoutes(
 
 function queueOf({ params }: FastifyRequest<QueueRoute>): QueueName {
   const queue = retriableQueues.find((name) => name === params.queue);
-  if (queue === undefined) throw new NotFoundError();
+  if (queue === undefined) throw new BoardError("ERR_NOT_FOUND");
   return queue;
 }
 

@@ -28,7 +28,7 @@ export interface AccountAction {
   fields?(subject: Subject): Html;
   /**
    * Returns the notice of what was done.
-   * @throws BadFormError, and what the operator's actions throw
+   * @throws ERR_BAD_FORM, and what the operator's actions throw
    */
   carryOut(actions: OperatorActions, who: string, subject: Subject, form: Form): Promise<string>;
 }

@@ -1,7 +1,7 @@
 // The actions on an account, in the order of their buttons.
 
 import { count, describeHeldBack, duration } from "@fleetkeeper/operator";
-import { BadFormError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
 import { type AccountAction, nameOf } from "./action.ts";
 
@@ -91,7 +91,9 @@ const changeInterval: AccountAction = {
     const { installation, sync } = subject;
     const intervalMs = minutes.trim() === "" ? null : Number(minutes) * 60_000;
     if (intervalMs !== null && !(intervalMs >= 60_000 && intervalMs <= 31 * 86_400_000))
-      throw new BadFormError("An interval is a number of minutes, from 1 to 44,640 (31 days).");
+      throw new BoardError("ERR_BAD_FORM", {
+        message: "An interval is a number of minutes, from 1 to 44,640 (31 days).",
+      });
     await actions.setInterval(who, installation._id, sync?.sync ?? "", intervalMs);
     return intervalMs === null
       ? `${nameOf(subject)} runs as often as it is defined to.`
@@ -128,7 +130,9 @@ const forget: AccountAction = {
   async carryOut(actions, who, subject, { accountId = "" }) {
     const { installation } = subject;
     if (accountId.trim() !== installation.accountId.trim())
-      throw new BadFormError("That is not the id of this account. Nothing was deleted.");
+      throw new BoardError("ERR_BAD_FORM", {
+        message: "That is not the id of this account. Nothing was deleted.",
+      });
     await actions.forget(who, installation._id);
     return `Asked for: a worker deletes everything of account ${installation.accountId}.`;
   },

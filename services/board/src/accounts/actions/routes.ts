@@ -7,7 +7,7 @@ import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operatorsOnly } from "../../auth/gate.ts";
 import { pageStateOf } from "../../auth/page-state.ts";
-import { BadFormError, NotFoundError } from "../../errors.ts";
+import { BoardError, isBoardError } from "../../errors.ts";
 import { sendPage } from "../../html/html.ts";
 import type { Notices } from "../../html/notices.ts";
 import { accountPath } from "../../html/paths.ts";
@@ -53,7 +53,7 @@ export function addAccountActionRoutes(
         notices.leave(reply, notice);
         return reply.redirect(accountPath(installationId), 303);
       } catch (error) {
-        if (!(error instanceof BadFormError)) throw error;
+        if (!isBoardError(error, "ERR_BAD_FORM")) throw error;
         reply.code(error.statusCode);
         return ask(request, reply, { action, subject, fault: error.message });
       }
@@ -66,7 +66,7 @@ export function addAccountActionRoutes(
   ): Promise<{ action: AccountAction; subject: Subject }> {
     const { sync: syncName } = request.query;
     const action = findAction(request.params.action, syncName !== undefined);
-    if (action === undefined) throw new NotFoundError();
+    if (action === undefined) throw new BoardError("ERR_NOT_FOUND");
     const id = asInstallationId(request.params.installationId);
     const [found, sync] = await Promise.all([
       store.installations.find(id),

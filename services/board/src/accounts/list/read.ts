@@ -4,7 +4,7 @@ import type { InstallationState } from "@fleetkeeper/model";
 import { failingReasons } from "@fleetkeeper/operator";
 import type { InstallationRow, Store, SyncDocument, SyncHealth } from "@fleetkeeper/store";
 import { z } from "zod";
-import { BadAddressError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 import { listPath } from "../../html/paths.ts";
 
 const pageSize = 25;
@@ -47,7 +47,7 @@ export function addressOf({ sort, ...request }: Partial<ListRequest>): string {
   return listPath({ ...request, sort: sort === "id" ? undefined : sort });
 }
 
-/** @throws BadAddressError when `after` is not from a page of ours. */
+/** @throws ERR_BAD_ADDRESS when `after` is not from a page of ours. */
 export async function readList(
   options: {
     store: Store;
@@ -72,7 +72,7 @@ export async function readList(
         ...(after === undefined ? {} : { after }),
       })
       .catch((error: unknown) => {
-        throw error instanceof TypeError ? new BadAddressError() : error;
+        throw error instanceof TypeError ? new BoardError("ERR_BAD_ADDRESS") : error;
       }),
     countByState(),
     readHealth(),

@@ -10,7 +10,7 @@ import {
   calculatePKCECodeChallenge,
   fetchUserInfo,
 } from "openid-client";
-import { OidcAnswerError, OidcAwayError, OidcNoRoleError } from "../../errors.ts";
+import { BoardError, isBoardError } from "../../errors.ts";
 import { basePathOf } from "../../html/base-path.ts";
 import { sendPage } from "../../html/html.ts";
 import type { ClientOf, GuessLimit } from "../guess-limit.ts";
@@ -59,7 +59,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
     return reply.redirect(url.href, 303);
   }
 
-  /** @throws OidcError, TooManyTriesError */
+  /** @throws ERR_OIDC_…, ERR_TOO_MANY_TRIES */
   async function prove(request: FastifyRequest, begun: OidcTry): Promise<Identity> {
     const configuration = await provider.find();
     const client = clientOf(request);
@@ -68,7 +68,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
       async (error: unknown) => {
         const refusal = refusalOf(error);
         log.warn({ ...explain(error), code: refusal.code, address: request.ip }, "login refused");
-        if (refusal instanceof OidcAwayError) await guessLimit.giveBack(client, providerName);
+        if (isBoardError(refusal, "ERR_OIDC_AWAY")) await guessLimit.giveBack(client, providerName);
         throw refusal;
       },
     );
@@ -81,7 +81,8 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
     const user = userOf(claims, options.isTaken);
     const role = roleOf(claims, settings);
     if (user === undefined || role === undefined) {
-      const refusal = user === undefined ? new OidcAnswerError() : new OidcNoRoleError();
+      const refusal =
+        user === undefined ? new BoardError("ERR_OIDC_ANSWER") : new BoardError("ERR_OIDC_NO_ROLE");
       // Whoever configures the roles reads here which values come.
       const roleValues = roleValuesOf(claims, settings.roleClaim).slice(0, 20);
       log.warn({ code: refusal.code, subject, roleValues, address: request.ip }, "login refused");

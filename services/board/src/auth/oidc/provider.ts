@@ -10,13 +10,13 @@ import {
   discovery,
   enableNonRepudiationChecks,
 } from "openid-client";
-import { OidcAwayError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 import type { OidcSettings } from "./settings.ts";
 
 export interface OidcProvider {
   /** Undefined until the provider has answered once. */
   known(): Configuration | undefined;
-  /** Asks the provider now if it has never answered. @throws OidcAwayError */
+  /** Asks the provider now if it has never answered. @throws ERR_OIDC_AWAY */
   find(): Promise<Configuration>;
   close(): void;
 }
@@ -67,7 +67,7 @@ export function createOidcProvider(options: OidcProviderOptions): OidcProvider {
       try {
         return found ?? (await ask());
       } catch {
-        throw new OidcAwayError();
+        throw new BoardError("ERR_OIDC_AWAY");
       }
     },
     close: () => closing.abort(),

@@ -1,7 +1,7 @@
 // What the library's errors mean for somebody who logs in, and what the log may know of them.
 
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from "openid-client";
-import { OidcAnswerError, OidcAwayError, OidcDeniedError, type OidcError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 
 /** OpenID Connect Core 1.0, section 3.1.2.6, and RFC 6749, section 4.1.2.1. */
 const denials = [
@@ -13,10 +13,10 @@ const denials = [
 ];
 const absences = ["server_error", "temporarily_unavailable"];
 
-export function refusalOf(error: unknown): OidcError {
-  if (isAbsence(error)) return new OidcAwayError();
+export function refusalOf(error: unknown): BoardError {
+  if (isAbsence(error)) return new BoardError("ERR_OIDC_AWAY");
   const denied = error instanceof AuthorizationResponseError && denials.includes(error.error);
-  return denied ? new OidcDeniedError() : new OidcAnswerError();
+  return denied ? new BoardError("ERR_OIDC_DENIED") : new BoardError("ERR_OIDC_ANSWER");
 }
 
 /** Fields for the log: codes and the library's own words; nothing of what the provider or the browser sent but a known kind of code. */

@@ -5,7 +5,7 @@ import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import { randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
-import { OidcStateError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 import type { BoardCookie } from "../cookies.ts";
 import { safeNext } from "../login-method.ts";
 
@@ -22,7 +22,7 @@ export interface OidcTries {
   begin(reply: FastifyReply, next: string): Promise<OidcTry>;
   /**
    * The try that this browser began, once: its cookie is worth nothing afterwards, a copy of it neither.
-   * @throws OidcStateError when there is none, or `state` is another's.
+   * @throws ERR_OIDC_STATE when there is none, or `state` is another's.
    */
   take(request: FastifyRequest, reply: FastifyReply, state: unknown): Promise<OidcTry>;
 }
@@ -70,7 +70,7 @@ export function createOidcTries(options: {
     },
     async take(request, reply, state) {
       const sealed = request.cookies[cookie.name];
-      if (sealed === undefined) throw new OidcStateError();
+      if (sealed === undefined) throw new BoardError("ERR_OIDC_STATE");
       reply.clearCookie(cookie.name, cookie.options);
       const decrypted = await jwtDecrypt<OidcTry>(sealed, key, {
         keyManagementAlgorithms: ["dir"],
@@ -78,10 +78,10 @@ export function createOidcTries(options: {
         requiredClaims: ["jti", "exp"],
         currentDate: now(),
       }).catch(() => undefined);
-      if (decrypted === undefined) throw new OidcStateError();
+      if (decrypted === undefined) throw new BoardError("ERR_OIDC_STATE");
       const { jti = "", next, ...begun } = decrypted.payload;
       const firstUse = await isFirstUse(jti);
-      if (!firstUse || state !== begun.state) throw new OidcStateError();
+      if (!firstUse || state !== begun.state) throw new BoardError("ERR_OIDC_STATE");
       return { ...begun, next: safeNext(next) };
     },
   };

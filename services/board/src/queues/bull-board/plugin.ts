@@ -7,7 +7,7 @@ import type { QueueSet } from "@fleetkeeper/jobs";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { changesSomething } from "../../auth/same-origin.ts";
-import { OperationOffError } from "../../errors.ts";
+import { BoardError } from "../../errors.ts";
 import { icon, pathOf } from "../../html/assets.ts";
 import type { SendError } from "../../send-error.ts";
 import { adaptEntryPage, entryPageCsp } from "./entry-page.ts";
@@ -37,7 +37,7 @@ export async function addBullBoard(
     });
     scope.addHook("preHandler", async (request, reply) => {
       if (changesSomething(request) && operationOf(request) === undefined)
-        return sendError(new OperationOffError(), request, reply);
+        return sendError(new BoardError("ERR_OPERATION_OFF"), request, reply);
     });
     scope.addHook("preSerialization", async (request, _reply, payload) =>
       withWordsForBullBoard(fitToRole(request.identity, presentable(payload))),
