@@ -12,20 +12,11 @@ export class ExactNumber {
     this.text = text;
   }
 
-  /**
-   * How a database keeps it without changing it: as a 64-bit integer, as a decimal of 34 digits (IEEE 754 decimal128), or,
-   * when it fits neither, as `text`.
-   */
-  get kind(): "int64" | "decimal128" | "text" {
-    if (/^-?\d+$/.test(this.text)) {
-      const integer = BigInt(this.text);
-      if (BigInt.asIntN(64, integer) === integer) return "int64";
-    }
-    const [, digits = "", exponent = ""] = /^-?([\d.]+)(?:[eE]([+-]?\d+))?$/.exec(this.text) ?? [];
-    const fraction = digits.split(".")[1]?.length ?? 0;
-    const lowest = Number(exponent || 0) - fraction;
-    const length = digits.replace(".", "").replace(/^0+/, "").length;
-    return length <= 34 && lowest >= -6_176 && lowest <= 6_111 ? "decimal128" : "text";
+  /** Whether it is an integer of 64 bits, which MongoDB has a type for. Every other one is kept as its text. */
+  get isInt64(): boolean {
+    if (!/^-?\d+$/.test(this.text)) return false;
+    const integer = BigInt(this.text);
+    return BigInt.asIntN(64, integer) === integer;
   }
 
   /** The nearest number that JavaScript has; `Infinity` beyond all of them. */

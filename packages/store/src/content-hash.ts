@@ -9,8 +9,11 @@ export function contentHash(data: unknown): string {
 
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, item) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
+    typeof item === "object" && item !== null && !Array.isArray(item) && !isRawJson(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
       : item,
   );
 }
+
+/** An `ExactNumber` as JSON writes it. */
+const { isRawJSON: isRawJson } = JSON as unknown as { isRawJSON: (value: unknown) => boolean };

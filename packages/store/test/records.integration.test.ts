@@ -1,3 +1,4 @@
+import { parseExactJson } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { defaultAbsenceRules } from "../src/index.ts";
 import {
@@ -112,4 +113,22 @@ test("items that were set aside are kept until a later pass no longer finds them
   expect((await store.setAside.of(syncId, 10)).map(({ _id }) => _id)).toEqual([`${syncId}/x`]);
   await pass(store, at(3), [{ a: 1, x: 1 }]);
   expect(await store.setAside.of(syncId, 10)).toEqual([]);
+});
+
+test("numbers that JavaScript cannot hold are kept exactly, and a change of their last digit is seen", async () => {
+  const { store, db } = await setup();
+  const page = (integer: string, decimal: string) => ({
+    a: parseExactJson(`{"integer":${integer},"list":[${decimal}],"usual":1.5,"long":1e400}`),
+  });
+  await pass(store, at(1), [page("9007199254740993", "0.12345678901234567890123")]);
+  const [stored] = await db.collection("assets").find().toArray();
+  expect(String(stored?.data.integer)).toBe("9007199254740993");
+  expect(String(stored?.data.list[0])).toBe("0.12345678901234567890123");
+  expect(stored?.data.usual).toBe(1.5);
+  const same = await pass(store, at(2), [page("9007199254740993", "0.12345678901234567890123")]);
+  expect(same).toMatchObject({ unchanged: 1, updated: 0 });
+  const changed = await pass(store, at(3), [page("9007199254740993", "0.12345678901234567890124")]);
+  expect(changed).toMatchObject({ unchanged: 0, updated: 1 });
+  const [last] = await db.collection("changes").find().sort({ _id: -1 }).toArray();
+  expect(last?.changes).toMatchObject([{ externalId: "a", kind: "updated", fields: ["list"] }]);
 });

@@ -137,7 +137,7 @@ async function correctionsOf(
     const record = byExternalId.get(externalId);
     if (record === undefined || record.deletedAt !== null)
       return kind === "deleted" ? [] : [{ externalId, kind: "deleted", fields: [], data }];
-    if (kind !== "deleted" && record.hash === contentHash(data)) return [];
+    if (kind !== "deleted" && contentHash(record.data) === contentHash(data)) return [];
     const fields = changedFields(kind === "deleted" ? undefined : data, record.data);
     return [{ externalId, kind: kind === "deleted" ? "created" : "updated", fields, data: record.data }];
   });

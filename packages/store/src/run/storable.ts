@@ -1,29 +1,51 @@
-// Whether MongoDB can store an item: what it cannot is set aside by itself, instead of stopping its page.
+// How MongoDB keeps an item: numbers that JavaScript cannot hold in MongoDB's own types, and what it cannot store set aside by
+// itself, instead of stopping its page.
 
-import { BSON } from "mongodb";
+import { ExactNumber } from "@fleetkeeper/model";
+import { BSON, Long } from "mongodb";
 
 /** So that a record, and an entry of the change feed with it, stay below MongoDB's 16 MiB. */
 const maxRecordBytes = 7 * 1024 * 1024;
 /** MongoDB takes 100 levels, some of which are ours. */
 const maxDepth = 90;
 
-/** @returns why it cannot be stored, without values; undefined where it can. */
-export function storageFault(data: unknown): string | undefined {
-  const fault = shapeFault(data, 0);
-  if (fault !== undefined) return fault;
-  const bytes = BSON.calculateObjectSize({ data });
-  return bytes > maxRecordBytes
-    ? `it takes ${bytes} bytes in MongoDB; at most ${maxRecordBytes} can be stored`
-    : undefined;
+/** `fault`: why it cannot be stored, without values. */
+export type Storable = { data: unknown } | { fault: string };
+
+export function storableOf(item: unknown): Storable {
+  try {
+    const data = convert(item, 0);
+    const bytes = BSON.calculateObjectSize({ data });
+    return bytes > maxRecordBytes
+      ? { fault: `it takes ${bytes} bytes in MongoDB; at most ${maxRecordBytes} can be stored` }
+      : { data };
+  } catch (error) {
+    if (error instanceof UnstorableError) return { fault: error.message };
+    throw error;
+  }
 }
 
-function shapeFault(value: unknown, depth: number): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth > maxDepth) return `it is nested more than ${maxDepth} levels deep`;
-  for (const [name, item] of Object.entries(value)) {
-    if (name.includes("\0")) return "the name of a field holds a zero character";
-    const fault = shapeFault(item, depth + 1);
-    if (fault !== undefined) return fault;
+class UnstorableError extends Error {}
+
+/** The same value where there is nothing to convert. */
+function convert(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof ExactNumber) return exactly(value);
+  if (depth > maxDepth) throw new UnstorableError(`it is nested more than ${maxDepth} levels deep`);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => convert(item, depth + 1));
+    return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  return undefined;
+  const changed: [string, unknown][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    if (name.includes("\0")) throw new UnstorableError("the name of a field holds a zero character");
+    const converted = convert(item, depth + 1);
+    if (converted !== item) changed.push([name, converted]);
+  }
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+}
+
+/** Not as MongoDB's Decimal128: the embedded server does not know it, and a field that has two types is hard to read. */
+function exactly(number: ExactNumber): Long | string {
+  return number.isInt64 ? Long.fromString(number.text) : number.text;
 }

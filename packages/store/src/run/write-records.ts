@@ -8,7 +8,7 @@ import type { RecordDocument } from "../documents.ts";
 import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
 import type { SetAsideItem } from "./set-aside.ts";
-import { storageFault } from "./storable.ts";
+import { storableOf } from "./storable.ts";
 import { type FencedWrite, type Refusal, writeFenced } from "./write-fenced.ts";
 
 /** One thing of a resource as Trackunit gave it. */
@@ -96,10 +96,16 @@ function differencesOf(
     const hash = contentHash(record.data);
     const isPresent = before !== undefined && before.deletedAt === null;
     if (isPresent && before.hash === hash) continue;
-    const fault = storageFault(record.data);
-    if (fault !== undefined)
-      refused.push({ externalId: record.externalId, item: record.data, reasons: [fault] });
-    else differences.push({ _id, record, hash, kind: isPresent ? "updated" : "created" });
+    const { externalId } = record;
+    const storable = storableOf(record.data);
+    if ("fault" in storable) refused.push({ externalId, item: record.data, reasons: [storable.fault] });
+    else
+      differences.push({
+        _id,
+        record: { externalId, data: storable.data },
+        hash,
+        kind: isPresent ? "updated" : "created",
+      });
   }
   return { differences, refused };
 }
