@@ -158,7 +158,8 @@ function pagesOf({ trackunit, traces }: Context, { run, definition, signal }: Sl
     signal,
     ...(window === null ? {} : { window }),
   };
-  const pages = definition.pages(trackunit(run.sync.installationId), paging);
+  const { installationId, generation } = run.sync;
+  const pages = definition.pages(trackunit(installationId, { generation }), paging);
   return tracedPages(pages, { traces, sync: definition.name });
 }
 
