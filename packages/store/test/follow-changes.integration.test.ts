@@ -174,67 +174,6 @@ test("an entry that is never handled does not make each look scan everything", a
   expect(proxy.takeCounts()["find feedCursors"]).toBe(calls + quiet.length);
 });
 
-test("a consumer that was away for longer than entries are kept is told of the gap first", async () => {
-  const { store, db } = await setup();
-  await pass(store, at(1), [{ a: 1 }]);
-  const sync = await store.syncs.find(syncId);
-  if (sync === null) throw new Error("no sync");
-  for await (const entry of store.feed.unread("test", sync)) await store.feed.confirm("test", entry);
-  for (const second of [2, 3, 4]) await pass(store, at(second), [{ a: second }]);
-  const [, second] = await db.collection<{ _id: string }>("changes").find().sort({ _id: 1 }).toArray();
-  await db.collection<{ _id: string }>("changes").deleteMany({ _id: { $lte: second?._id ?? "" } });
-  const given: unknown[] = [];
-  for await (const entry of store.feed.unread("test", sync))
-    given.push("gap" in entry ? "gap" : entry.changes[0]?.data);
-  expect(given).toEqual(["gap", 3, 4]);
-});
-
-test("it goes on by itself after whatever MongoDB answers, and says so", async () => {
-  const { proxy, store } = await proxied();
-  const seen: string[] = [];
-  const errors: unknown[] = [];
-  await pass(store, new Date(), [{ a: 1 }]);
-  for (const [command, collection] of [
-    ["find", "syncs"],
-    ["find", "feedCursors"],
-    ["find", "changes"],
-    ["update", "feedCursors"],
-  ] as const)
-    proxy.add({ command, collection, times: 2, when: "before", fault: { refuse: "Unauthorized" } });
-  const stop = await following(
-    async ({ changes }) => void seen.push(...changes.map(({ externalId }) => externalId)),
-    store.feed,
-    { onError: (error, entry) => errors.push({ error, entry }) },
-  );
-  await vi.waitFor(() => expect(errors.length).toBeGreaterThanOrEqual(8), { timeout: 20_000 });
-  await pass(store, new Date(), [{ a: 1, b: 1 }]);
-  await vi.waitFor(() => expect(seen).toContain("b"), { timeout: 20_000 });
-  await stop();
-  expect(errors).toContainEqual({ error: expect.objectContaining({ code: 13 }), entry: undefined });
-});
-
-test("an entry that is never handled does not make each look scan everything", async () => {
-  const { proxy, store } = await proxied();
-  await pass(store, new Date(Date.now() - 3_600_000), [{ a: 1 }]);
-  let calls = 0;
-  const stop = await following(
-    async () => {
-      calls += 1;
-      throw new Error("never");
-    },
-    store.feed,
-    { pollMs: 20 },
-  );
-  await vi.waitFor(() => expect(calls).toBe(1));
-  proxy.takeCounts();
-  await vi.waitFor(() => expect(calls).toBe(3), { timeout: 5_000 });
-  const looks = proxy.takeCounts();
-  await stop();
-  // Two more looks at the sync that waits; the others are at what changed, which it did not.
-  expect(looks["find feedCursors"]).toBe(2);
-  expect(looks["find syncs"]).toBeGreaterThan(2);
-});
-
 test("a consumer that was away for longer than the feed keeps is told to read again, until it has", async () => {
   const { store, db } = await setup();
   await pass(store, new Date(), [{ a: 1 }]);
