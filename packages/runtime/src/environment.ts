@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { parseRedisUrl, RedisUrlError } from "@fleetkeeper/redis";
+import { hideVariable } from "@fleetkeeper/telemetry";
 import { z } from "zod";
 
 /** The environment does not hold what the service needs. The message has one line a variable and no value. */
@@ -21,7 +22,7 @@ export class ConfigurationError extends Error {
 
 /**
  * Reads the variables that `schema` names. An empty variable counts as unset; `NAME_FILE` holds the path of a file
- * with the value of `NAME`, without its last line break.
+ * with the value of `NAME`, without its last line break. What is secret in them is hidden from the log from then on.
  * @throws ConfigurationError that lists every fault.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
@@ -32,6 +33,9 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   const values = Object.fromEntries(
     Object.keys(schema.shape).map((name) => [name, readVariable(name, env, faults)]),
   );
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) hideVariable(name, value);
+  for (const [name, value] of Object.entries(env))
+    if (/_proxy$/i.test(name) && value !== undefined) hideVariable(name, value);
   const result = schema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {
     const name = String(issue.path[0]);

@@ -24,6 +24,7 @@ export async function runService(
   const closers: { what: string; close: () => Promise<unknown> | unknown }[] = [];
   const ended = signalled(log);
   switchLevelOnSignal(log);
+  logWhatNobodyCaught(log);
   try {
     await start((what, close) => closers.push({ what, close }));
     log.info("service started");
@@ -64,6 +65,14 @@ function signalled(log: Log): Promise<string> {
     process.on("SIGINT", onSignal);
     // Started by another Node.js process with a channel to it: that one's end is ours.
     process.once("disconnect", () => onSignal("disconnect"));
+  });
+}
+
+/** Node.js would print the error with everything that hangs on it, a command with its password too. */
+function logWhatNobodyCaught(log: Log): void {
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, "nobody caught this");
+    process.exit(1);
   });
 }
 

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { createLog } from "../src/index.ts";
+import { createLog, hideVariable, redactText } from "../src/index.ts";
 
 const canary = "canary-6f1c2b7e9d-canary";
 
@@ -51,4 +51,93 @@ test("what is no secret stays readable", () => {
     count: 3,
     msg: "sync ended",
   });
+});
+
+test.each<[string, string]>([
+  ["a refresh token", `{"refresh_token":"${canary}"}`],
+  ["an id token in JSON within JSON", JSON.stringify(JSON.stringify({ idToken: canary }))],
+  ["an API key", `apiKey=${canary}`],
+  ["a private key", `{"kty":"OKP","d":"${canary}"}`],
+  ["Basic in a text", `sent Authorization: Basic ${Buffer.from(`user:${canary}`).toString("base64")}`],
+  ["a password with a slash", `redis://user:pass/${canary}@host:6379/0`],
+  ["a password with an at sign", `mongodb://user:p@${canary}@host/db`],
+  ["a password with a quote", JSON.stringify({ password: `"${canary}` })],
+])("%s is redacted in a message, and the line stays JSON", (_what, text) => {
+  const { log, output } = setup();
+  log.info(`said ${text}`);
+  expect(JSON.parse(output())).toHaveProperty("msg", expect.stringContaining("[redacted]"));
+  for (const one of [canary, Buffer.from(`user:${canary}`).toString("base64")])
+    expect(output()).not.toContain(one);
+});
+
+test("of a foreign error only its type, message, code, stack, cause and errors are logged", () => {
+  const { log, output } = setup();
+  const foreign = Object.assign(new AggregateError([hung(new RangeError("inner"))], "outer"), {
+    code: "ESOME",
+    command: { name: "auth", args: [canary] },
+  });
+  log.error({ error: new Error("ours", { cause: hung(foreign) }) }, "failed");
+  expect(output()).not.toContain(canary);
+  expect(JSON.parse(output()).error.cause).toEqual({
+    type: "AggregateError",
+    message: "outer",
+    code: "ESOME",
+    stack: expect.any(String),
+    errors: [{ type: "RangeError", message: "inner", stack: expect.any(String) }],
+  });
+});
+
+const hung = (error: Error) => Object.assign(error, { args: [canary], socket: { options: canary } });
+
+test("of an error of ours what its class declares is logged too", () => {
+  const { log, output } = setup();
+  const ours = Object.assign(new Error("no"), { code: "ERR_X", remedy: "later", retryAfterMs: 5 });
+  log.error({ error: hung(ours) }, "failed");
+  expect(JSON.parse(output()).error).toMatchObject({ code: "ERR_X", remedy: "later", retryAfterMs: 5 });
+  expect(output()).not.toContain(canary);
+});
+
+test("a configured secret is found by its value, however it is encoded", () => {
+  const secret = `c4nary/"q u@te"+ß-${canary.slice(7, 17)}`;
+  hideVariable("BOARD_PASSWORD", secret);
+  hideVariable("REDIS_URL", `redis://:${encodeURIComponent(`url ${secret}`)}@host:6379`);
+  const encodings = [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ a: secret }).toString().slice(2),
+    JSON.stringify(secret),
+    JSON.stringify(JSON.stringify(secret)),
+    Buffer.from(secret).toString("base64"),
+    Buffer.from(secret).toString("base64url"),
+    Buffer.from(secret).toString("hex"),
+    Buffer.from(`me:${secret}`).toString("base64"),
+    Buffer.from(`operator:url ${secret}`).toString("base64"),
+  ];
+  const found = encodings.filter((text) => redactText(`ERR <${text}> is wrong`).includes(text.slice(4, 28)));
+  expect(found).toEqual([]);
+});
+
+test.each([
+  "eyJ",
+  "eyJhbGciOiJSUzI1NiJ9",
+  "//:",
+  "//a:",
+  '"password":"',
+  '\\"password\\":\\"',
+  "password='",
+  "password=",
+  "bearer ",
+  "basic  ",
+  "token_",
+  "\\",
+])("a long text of %s takes time in proportion to its length", (part) => {
+  const timeOf = (length: number) => {
+    const text = part.repeat(length / part.length);
+    const startedAtMs = performance.now();
+    redactText(text);
+    return performance.now() - startedAtMs;
+  };
+  timeOf(50_000);
+  // Ten times the length: a quadratic pattern would take a hundred times as long, minutes for some of these.
+  expect(timeOf(1_000_000)).toBeLessThan(Math.max(2_000, 40 * timeOf(100_000)));
 });

@@ -9,7 +9,7 @@ import {
 } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
-import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
+import { type Log, type Traces, type WorkerMetrics, withoutSecrets } from "@fleetkeeper/telemetry";
 import type { InstallTraces } from "./install-traces.ts";
 import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
@@ -39,7 +39,7 @@ export function createTakeJobs(options: {
     const consumer = consume({
       queue,
       concurrency,
-      handle: traceJobs(queue, handle, { traces, installTraces }),
+      handle: traceJobs(queue, withCleanErrors(handle), { traces, installTraces }),
       redis,
       namespace,
       decide: decideJob,
@@ -59,4 +59,12 @@ export function createTakeJobs(options: {
     defer(`jobs of queue ${queue}`, () => consumer.close(graceMs));
     return consumer;
   };
+}
+
+/** BullMQ keeps the text of a job's error in Redis and shows it on the board. */
+function withCleanErrors<Given, Result>(handle: (given: Given) => Promise<Result>) {
+  return (given: Given): Promise<Result> =>
+    handle(given).catch((error: unknown) => {
+      throw withoutSecrets(error);
+    });
 }
