@@ -110,7 +110,7 @@ test("for each of eight faults the page, the command line and a metric say the t
     metric: run("assets", "ERR_API_RATE_LIMITED"),
   });
   await look({ kind: "forbidden", operation: "graphql.sites" }, "sites", {
-    words: /ERR_API_FORBIDDEN.*may need the scope/,
+    words: /ERR_API_FORBIDDEN.*the scope site.view is granted/,
     metric: run("sites", "ERR_API_FORBIDDEN"),
   });
   await look({ kind: "status", status: 503, operation: "graphql" }, "customers", {

