@@ -6,7 +6,7 @@ FROM ${NODE_IMAGE} AS install
 WORKDIR /app
 COPY . .
 # Only what the services need at run time: no development dependency, and nothing of the local stack.
-RUN npx --yes pnpm@12.4.2 install --prod --frozen-lockfile \
+RUN npx --yes "$(node --print 'require("./package.json").packageManager')" install --prod --frozen-lockfile \
       --filter-prod "@fleetkeeper/ingress..." \
       --filter-prod "@fleetkeeper/worker..." \
       --filter-prod "@fleetkeeper/board..." \

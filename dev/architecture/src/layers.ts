@@ -1,0 +1,106 @@
+// Who may import whom. A folder that is not here belongs to no layer yet, and the architecture test says so.
+
+const packages = "packages/";
+
+/** What one folder may import, beyond itself and what is not ours. */
+export interface Layer {
+  mayImport: readonly string[];
+  /** Ends the sentence that refuses any other import. */
+  because: string;
+}
+
+const onItsOwn = "take a function instead, and let a service hand it in";
+const everyPackage = [
+  "callbacks",
+  "http",
+  "jobs",
+  "model",
+  "operator",
+  "redis",
+  "runtime",
+  "sealing",
+  "store",
+  "syncs",
+  "telemetry",
+  "tokens",
+  "trackunit",
+].map((name) => packages + name);
+
+/** Every folder of `packages`, `services` and `dev` that holds TypeScript. */
+export const layers: Readonly<Record<string, Layer>> = {
+  "packages/model": layer([], "the model imports nothing"),
+  "packages/redis": layer(["model"], "connections to Redis know no more than the model"),
+  "packages/http": layer(["model"], "outbound requests know no more than the model"),
+  "packages/sealing": layer(["model"], onItsOwn),
+  "packages/callbacks": layer(["model", "http"], onItsOwn),
+  "packages/jobs": layer(["model", "redis"], onItsOwn),
+  "packages/store": layer(["model"], onItsOwn),
+  "packages/tokens": layer(["model", "redis", "http"], onItsOwn),
+  "packages/trackunit": layer(["model", "redis", "http"], onItsOwn),
+  "packages/telemetry": layer(["model", "redis"], onItsOwn),
+  "packages/syncs": layer(
+    ["model", "trackunit"],
+    "syncs read through packages/trackunit and know nothing else",
+  ),
+  "packages/operator": layer(["model", "jobs", "store"], "operators act through jobs and store"),
+  "packages/runtime": layer(
+    ["model", "redis", "http", "telemetry"],
+    "the runtime knows a process's environment, its life and its health",
+  ),
+  "services/ingress": layer(
+    ["model", "redis", "http", "sealing", "callbacks", "jobs", "telemetry", "runtime"],
+    "the ingress has no database and no private key",
+  ),
+  "services/worker": layer(
+    [
+      "model",
+      "redis",
+      "http",
+      "sealing",
+      "jobs",
+      "store",
+      "tokens",
+      "trackunit",
+      "syncs",
+      "telemetry",
+      "runtime",
+    ],
+    "callbacks are the ingress's, and operators have the board, the command line and the API",
+  ),
+  "services/board": layer(
+    ["model", "redis", "http", "jobs", "store", "operator", "telemetry", "runtime"],
+    "the board sees queues and store, and no secret",
+  ),
+  "services/api": layer(
+    ["model", "redis", "http", "jobs", "store", "operator", "telemetry", "runtime"],
+    "the API sees queues and store, and no secret",
+  ),
+  "services/cli": layer(
+    ["model", "redis", "http", "sealing", "callbacks", "jobs", "store", "operator", "telemetry", "runtime"],
+    "the command line acts through packages and never reads from Trackunit's API",
+  ),
+  "dev/architecture": layer([], "the architecture test reads the code and runs none of it"),
+  "dev/simulator": layer([], "the simulator is Trackunit and knows nothing of Fleetkeeper"),
+  "dev/local-stack": layer([], "the local stack knows nothing of Fleetkeeper"),
+  "dev/test-worlds": {
+    mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],
+    because: "worlds are built from packages",
+  },
+  "dev/demo": {
+    mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],
+    because: "the demo starts services as processes",
+  },
+};
+
+/** Tests, benches and examples may also import these; those of services and of dev every service as well. */
+export const forTests: readonly string[] = [
+  ...everyPackage,
+  "dev/simulator",
+  "dev/local-stack",
+  "dev/test-worlds",
+  "dev/architecture",
+];
+
+function layer(names: string[], because: string): Layer {
+  return { mayImport: names.map((name) => packages + name), because };
+}

@@ -1,0 +1,91 @@
+// The rules of the house as functions from files to sentences: each sentence names the file and the rule it breaks.
+
+import { forTests, layers } from "./layers.ts";
+import { folderAbove } from "./sources.ts";
+
+const maxLines = 300;
+/** Files that break a rule since before it was checked: the lines they may have. Only ever shorten this. */
+const longFiles: Readonly<Record<string, number>> = {
+  "dev/local-stack/test/mongodb-indexes.integration.test.ts": 356,
+  "packages/store/src/run/run.ts": 330,
+  "services/cli/test/doctor/doctor.integration.test.ts": 315,
+};
+const filesWithAny = new Set(["dev/simulator/test/setup.ts"]);
+const forbiddenNames = /(?:^|\/)(?:utils?|common|helpers?|shared|misc)(?:\/|\.\w+$)/;
+const notShipped = /^[^/]+\/[^/]+\/(?:test|bench|examples)\//;
+
+/** The top of `git ls-files`: what a newcomer sees first. */
+const topLevel = new Set([
+  ".ci",
+  ".dockerignore",
+  ".editorconfig",
+  ".env.example",
+  ".env.simulator",
+  ".github",
+  ".gitignore",
+  ".node-version",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "Dockerfile",
+  "LICENSE",
+  "README.md",
+  "SECURITY.md",
+  "biome.json",
+  "deploy",
+  "dev",
+  "docker-compose.yml",
+  "docs",
+  "package.json",
+  "packages",
+  "pnpm-lock.yaml",
+  "pnpm-workspace.yaml",
+  "services",
+  "tsconfig.json",
+  "vitest.config.ts",
+  "vitest.reporter.ts",
+]);
+
+/**
+ * One sentence for each import that the layers do not allow.
+ * @param imported what the file imports: paths of files, or folders such as `packages/model`.
+ */
+export function refusedImports(file: string, imported: readonly string[]): string[] {
+  const folder = folderAbove(file);
+  const layer = layers[folder];
+  if (!layer) return [`${file}: ${folder} has no layer; give it one in dev/architecture/src/layers.ts.`];
+  const isTest = notShipped.test(file);
+  return imported.flatMap((target) => {
+    const other = folderAbove(target);
+    if (other === folder || layer.mayImport.includes(target)) return [];
+    if (isTest && mayTestImport(folder, target, other)) return [];
+    const rule = target === other ? layer.because : "another folder is imported by its package's name";
+    return [`${file} may not import ${target}: ${rule}.`];
+  });
+}
+
+/** Folders and files named after nothing, or at the top of the repository without need. */
+export function refusedPath(path: string): string[] {
+  const [top = ""] = path.split("/");
+  const refused: string[] = [];
+  if (!topLevel.has(top)) refused.push(`${top} is new at the top of the repository: find it a folder.`);
+  if (forbiddenNames.test(path))
+    refused.push(`${path}: name it after what it holds (no utils, common, helpers).`);
+  return refused;
+}
+
+/** Files that are too long, and those that let `any` in: the linter refuses it unless a comment hushes it. */
+export function refusedText(path: string, text: string): string[] {
+  const lines = text.split("\n").length - 1;
+  const refused: string[] = [];
+  if (lines > (longFiles[path] ?? maxLines))
+    refused.push(`${path} has ${lines} lines; ${maxLines} are the most. Split it by what it does.`);
+  if (!filesWithAny.has(path) && /biome-ignore lint\/suspicious\/noExplicitAny/.test(text))
+    refused.push(`${path} allows itself \`any\`: give it a type, or \`unknown\`.`);
+  return refused;
+}
+
+function mayTestImport(folder: string, target: string, other: string): boolean {
+  if (forTests.includes(target)) return true;
+  return !folder.startsWith("packages/") && (other.startsWith("services/") || other.startsWith("dev/"));
+}

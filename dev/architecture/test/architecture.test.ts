@@ -1,0 +1,72 @@
+// The rules of the house, over the whole repository; and that each of them can be broken.
+
+import { expect, test } from "vitest";
+import { findCycle } from "../src/find-cycle.ts";
+import { layers } from "../src/layers.ts";
+import { refusedImports, refusedPath, refusedText } from "../src/refusals.ts";
+import { importsOf, listFiles, read } from "../src/sources.ts";
+
+const files = listFiles();
+const sources = files.filter((path) => /^(?:packages|services|dev)\/.*\.ts$/.test(path));
+const imports = new Map(sources.map((path) => [path, importsOf(path, read(path))]));
+
+test("arrows point down only", () => {
+  expect([...imports].flatMap(([file, imported]) => refusedImports(file, imported))).toEqual([]);
+});
+
+test("there is no cycle, neither of files nor of layers", () => {
+  const folders = new Map(Object.entries(layers).map(([folder, { mayImport }]) => [folder, mayImport]));
+  expect([findCycle(imports), findCycle(folders)]).toEqual([undefined, undefined]);
+});
+
+test("files have at most 300 lines and no `any`", () => {
+  expect(sources.flatMap((path) => refusedText(path, read(path)))).toEqual([]);
+});
+
+test("the top of the repository stays as it is, and names say what is inside", () => {
+  expect([...new Set(files.flatMap(refusedPath))]).toEqual([]);
+});
+
+test("the version of pnpm is written once for machines and once for readers", () => {
+  const version = JSON.parse(read("package.json")).packageManager;
+  const texts = files.filter(
+    (path) => path !== "pnpm-lock.yaml" && /\.(?:md|json|ya?ml)$|^\.ci|Dockerfile/.test(path),
+  );
+  const found = texts.flatMap((path) => read(path).match(/\bpnpm@[\d.]+\d/g) ?? []);
+  expect(found).toEqual([version, version]);
+});
+
+test("a refusal is a sentence that names the file, the import and the rule", () => {
+  const text =
+    'import type { Store } from "@fleetkeeper/store";\nimport {\n  a,\n} from "../../worker/src/b.ts";\n';
+  const file = "services/ingress/src/key-set.ts";
+  expect(refusedImports(file, importsOf(file, text))).toEqual([
+    `${file} may not import packages/store: the ingress has no database and no private key.`,
+    `${file} may not import services/worker/src/b.ts: another folder is imported by its package's name.`,
+  ]);
+  expect(refusedImports("packages/new/src/index.ts", [])).toEqual([
+    "packages/new/src/index.ts: packages/new has no layer; give it one in dev/architecture/src/layers.ts.",
+  ]);
+});
+
+test("a test may import what it tests with, and shipped code may not", () => {
+  const imported = ["dev/simulator", "services/worker/test/world.ts"];
+  expect(refusedImports("services/cli/test/world.ts", imported)).toEqual([]);
+  expect(refusedImports("services/cli/src/run.ts", imported)).toHaveLength(2);
+  expect(refusedImports("packages/store/test/world.ts", imported)).toHaveLength(1);
+});
+
+test("a cycle is found by a re-export, a type and a dynamic import", () => {
+  const texts = { "dev/x/a.ts": 'export * from "./b.ts";', "dev/x/b.ts": 'import type { C } from "./c.ts";' };
+  const all = { ...texts, "dev/x/c.ts": 'const a = await import("./a.ts");' };
+  const cycle = findCycle(new Map(Object.entries(all).map(([path, text]) => [path, importsOf(path, text)])));
+  expect(cycle).toEqual(["dev/x/a.ts", "dev/x/b.ts", "dev/x/c.ts", "dev/x/a.ts"]);
+});
+
+test("long files, hushed `any`, empty names and new files at the top are refused", () => {
+  expect(refusedText("a.ts", "\n".repeat(301))).toHaveLength(1);
+  expect(refusedText("a.ts", `// biome-ignore ${"lint"}/suspicious/noExplicitAny: because`)).toHaveLength(1);
+  expect(refusedPath("packages/model/src/utils/text.ts")).toHaveLength(1);
+  expect(refusedPath("services/board/src/helpers.ts")).toHaveLength(1);
+  expect(refusedPath("notes.md")).toHaveLength(1);
+});
