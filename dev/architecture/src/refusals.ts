@@ -41,6 +41,7 @@ const topLevel = new Set([
   "pnpm-lock.yaml",
   "pnpm-workspace.yaml",
   "services",
+  "tsconfig.base.json",
   "tsconfig.json",
   "vitest.config.ts",
   "vitest.reporter.ts",
