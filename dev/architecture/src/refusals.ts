@@ -7,7 +7,6 @@ const maxLines = 300;
 /** Files that break a rule since before it was checked: the lines they may have. Only ever shorten this. */
 const longFiles: Readonly<Record<string, number>> = {
   "dev/local-stack/test/mongodb-indexes.integration.test.ts": 356,
-  "packages/store/src/run/run.ts": 330,
   "services/cli/test/doctor/doctor.integration.test.ts": 315,
 };
 const filesWithAny = new Set(["dev/simulator/test/setup.ts"]);

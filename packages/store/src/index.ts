@@ -24,7 +24,8 @@ export {
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
-export type { FetchedPage, Run, RunTarget, Settlement } from "./run/run.ts";
+export type { FetchedPage } from "./run/pass.ts";
+export type { Run, RunTarget, Settlement } from "./run/run.ts";
 export type { SetAsideItem } from "./run/set-aside.ts";
 export { type AbsenceRules, defaultAbsenceRules } from "./run/sweep.ts";
 export { bounds } from "./run/tidy.ts";

@@ -7,7 +7,6 @@ import {
   noChanges,
   type RecordChanges,
   type RunOutcome,
-  type Sweep,
   type TimeWindow,
   type Waiting,
 } from "@fleetkeeper/model";
@@ -25,7 +24,8 @@ import { ownCollection } from "../own-collection.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
-import { forgetEarlierSetAside, keepSetAside, type SetAsideItem } from "./set-aside.ts";
+import { type FetchedPage, firstSweep, hasNews, newPass, withoutId } from "./pass.ts";
+import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import {
   type AbsenceRules,
   deleteMissing,
@@ -35,19 +35,9 @@ import {
   type SweepContext,
 } from "./sweep.ts";
 import { isTidyDue, tidy } from "./tidy.ts";
-import { type FetchedRecord, writeRecords } from "./write-records.ts";
+import { writeRecords } from "./write-records.ts";
 
 export type Run = ReturnType<typeof createRun>;
-
-/** What one page of a pass gave. */
-export interface FetchedPage {
-  records: readonly FetchedRecord[];
-  setAside: readonly SetAsideItem[];
-  /** Trackunit's position of the next page; null after the last. */
-  nextCursor: string | null;
-  /** Why the pass cannot prove that a record is gone. */
-  disturbed?: string | undefined;
-}
 
 /** How a run leaves its sync. `nextRunAt` null: nothing but an action from outside wakes it. */
 export interface Settlement {
@@ -105,7 +95,7 @@ export function createRun(
       return current();
     },
 
-    /** The same; null before the first page of the first pass. */
+    /** The same; null where none has begun. */
     get progress(): Checkpoint | null {
       return checkpoint;
     },
@@ -299,32 +289,4 @@ export function createRun(
   function quietRuns({ startedAt: since }: RunOutcome): SyncDocument["quiet"] {
     return sync.quiet === null ? { runs: 1, since } : { ...sync.quiet, runs: sync.quiet.runs + 1 };
   }
-}
-
-const firstSweep: Sweep = { phase: "note", after: null, known: 0, missing: 0 };
-
-function newPass(pass: number, startedAt: Date, window: TimeWindow | null): Checkpoint {
-  return {
-    pass,
-    startedAt,
-    cursor: null,
-    pages: 0,
-    records: 0,
-    changes: noChanges,
-    complete: false,
-    disturbed: null,
-    sweep: null,
-    window,
-  };
-}
-
-function hasNews({ outcome, changes }: RunOutcome): boolean {
-  const { created, updated, deleted, rejected } = changes;
-  return outcome === "failed" || created + updated + deleted + rejected > 0;
-}
-
-function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
-  return setAside.some(({ externalId }) => externalId === undefined)
-    ? "an item without an id was set aside, which could be any record"
-    : undefined;
 }

@@ -1,0 +1,45 @@
+// A pass: how it begins, what a page of it gives, and what is worth telling of its end.
+
+import { type Checkpoint, noChanges, type RunOutcome, type Sweep, type TimeWindow } from "@fleetkeeper/model";
+import type { SetAsideItem } from "./set-aside.ts";
+import type { FetchedRecord } from "./write-records.ts";
+
+/** What one page of a pass gave. */
+export interface FetchedPage {
+  records: readonly FetchedRecord[];
+  setAside: readonly SetAsideItem[];
+  /** Trackunit's position of the next page; null after the last. */
+  nextCursor: string | null;
+  /** Why the pass cannot prove that a record is gone. */
+  disturbed?: string | undefined;
+}
+
+export const firstSweep: Sweep = { phase: "note", after: null, known: 0, missing: 0 };
+
+export function newPass(pass: number, startedAt: Date, window: TimeWindow | null): Checkpoint {
+  return {
+    pass,
+    startedAt,
+    cursor: null,
+    pages: 0,
+    records: 0,
+    changes: noChanges,
+    complete: false,
+    disturbed: null,
+    sweep: null,
+    window,
+  };
+}
+
+/** Whether a run is kept in the history, instead of being counted only. */
+export function hasNews({ outcome, changes }: RunOutcome): boolean {
+  const { created, updated, deleted, rejected } = changes;
+  return outcome === "failed" || created + updated + deleted + rejected > 0;
+}
+
+/** Why a pass that set these aside proves no absence; undefined where it can. */
+export function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
+  return setAside.some(({ externalId }) => externalId === undefined)
+    ? "an item without an id was set aside, which could be any record"
+    : undefined;
+}
