@@ -1,4 +1,4 @@
-// A server in a container, through Testcontainers, when a Docker engine answers and the image can be had.
+// A server in a container, through Testcontainers, when a Docker engine answers and the image is available.
 
 import { createHash } from "node:crypto";
 import { request } from "node:http";

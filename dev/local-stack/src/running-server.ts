@@ -18,7 +18,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   url: string;
-  /** One line: how it was had, for instance "redis-server 7.0.15 from the PATH". */
+  /** One line: where it is from, for instance "redis-server 7.0.15 from the PATH". */
   origin: string;
   /** Ends a server that was started here and resolves when it has ended; a second call does nothing. */
   close(): Promise<void>;
