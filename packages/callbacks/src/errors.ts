@@ -59,7 +59,7 @@ const rules = {
   ERR_INTERNAL: { status: 500, message: "The callback could not be handled; the operator's log says why." },
   ERR_KEY_SET_UNAVAILABLE: {
     status: 503,
-    message: "The keys to verify the token cannot be had. Send it again after Retry-After.",
+    message: "The keys to verify the token are unavailable. Send it again after Retry-After.",
     retryAfterS: 10,
   },
   ERR_QUEUE_UNAVAILABLE: {

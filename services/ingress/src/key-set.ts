@@ -8,8 +8,8 @@ import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 const freshMs = 10 * 60 * 1_000;
 /** Between two attempts while the key endpoint fails. */
 const retryMs = 5_000;
-/** Between two fetches for the sake of unknown key ids, however many of them come. */
-const searchCooldownMs = 30_000;
+/** Between two fetches for the sake of unknown key ids, however many of them come. No longer than a refusal's Retry-After. */
+const searchCooldownMs = 10_000;
 
 export type KeySet = ReturnType<typeof createKeySet>;
 
@@ -22,8 +22,10 @@ export function createKeySet(options: {
 }) {
   const { fetchKeys, maxStaleMs, log, now = () => new Date() } = options;
   let current:
-    | { keyFor: ReturnType<typeof createLocalJWKSet>; unreadable: Set<string | null>; fetchedAtMs: number }
+    | { keyFor: ReturnType<typeof createLocalJWKSet>; unreadable: Set<string | null>; fetchedAtMs: number; fetch: number }
     | undefined;
+  /** Fetches begun so far: numbers tell what came after what where the clock shows the same millisecond. */
+  let fetches = 0;
   let running: Promise<void> | undefined;
   let attempt = { atMs: Number.NEGATIVE_INFINITY, succeeded: false, nextInMs: 0 };
   let searchedAtMs = Number.NEGATIVE_INFINITY;
@@ -41,12 +43,14 @@ export function createKeySet(options: {
 
   async function tryFetch(): Promise<void> {
     const atMs = nowMs();
+    const fetch = ++fetches;
     try {
       const keySet = await fetchKeys();
       current = {
         keyFor: createLocalJWKSet(keySet),
         unreadable: new Set(keySet.unreadable),
         fetchedAtMs: atMs,
+        fetch,
       };
       attempt = { atMs, succeeded: true, nextInMs: retryMs };
       log.info({ keyIds: keySet.keys.map(({ kid }) => kid) }, "key set fetched");
@@ -71,22 +75,26 @@ export function createKeySet(options: {
   }
 
   /**
-   * A key that we do not have may be new. Only what a successful fetch did not bring is unknown; what it brought and we
-   * cannot read is our own lack, which passes with a newer release or another key, and no fault of the sender's.
+   * A key that we do not have may be new. Unknown is only what a key set lacks that was fetched after the request came:
+   * any other answer is "not yet", so that a junk token around a key rotation costs no honest callback. What a key set
+   * brought and we cannot read is our own lack, which passes with a newer release or another key.
    */
-  async function search(...token: Parameters<JWTVerifyGetKey>) {
-    if (nowMs() - searchedAtMs >= searchCooldownMs && (attempt.succeeded || isAttemptDue())) {
+  async function search(fetchesBefore: number, ...token: Parameters<JWTVerifyGetKey>) {
+    // A fetch that was under way when the request came may have missed the key.
+    if (running !== undefined) await running;
+    const isAllowed = nowMs() - searchedAtMs >= searchCooldownMs && (attempt.succeeded || isAttemptDue());
+    if (running === undefined && isAllowed) {
       searchedAtMs = nowMs();
       await refresh();
     } else await running;
-    if (!attempt.succeeded)
-      throw new Refusal("ERR_KEY_SET_UNAVAILABLE", { reason: "unknown key, failed fetch" });
-    const { keyFor, unreadable } = usableKeys();
+    const { keyFor, unreadable, fetch } = usableKeys();
     try {
       return await keyFor(...token);
     } catch (error) {
-      const isOurs = unreadable.has(null) || unreadable.has(token[0].kid ?? null);
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !isOurs) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (fetch <= fetchesBefore)
+        throw new Refusal("ERR_KEY_SET_UNAVAILABLE", { reason: "unknown key, no key set fetched since" });
+      if (!unreadable.has(null) && !unreadable.has(token[0].kid ?? null)) throw error;
       throw new Refusal("ERR_KEY_SET_UNAVAILABLE", {
         reason: "the token's key is in the key set, unreadable",
       });
@@ -99,13 +107,14 @@ export function createKeySet(options: {
      * @throws Refusal `ERR_KEY_SET_UNAVAILABLE`, jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys` with the keys to try.
      */
     async keyFor(...token: Parameters<JWTVerifyGetKey>) {
+      const fetchesBefore = fetches;
       const refreshed = refreshIfDue();
       if (ageMs() > maxStaleMs) await refreshed;
       try {
         return await usableKeys().keyFor(...token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return search(...token);
+        return search(fetchesBefore, ...token);
       }
     },
 

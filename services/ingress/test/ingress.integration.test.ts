@@ -117,6 +117,7 @@ test("a key that was withdrawn is refused once the keys are fetched again", asyn
   await world.simulator.rotateKeys({ keepOld: false });
   world.pass(10 * 60_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
+  world.pass(10_000);
   expect(await world.callback({ token: old })).toMatchObject({
     status: 401,
     code: "ERR_IDENTITY_UNKNOWN_KEY",
