@@ -22,7 +22,12 @@ export function createKeySet(options: {
 }) {
   const { fetchKeys, maxStaleMs, log, now = () => new Date() } = options;
   let current:
-    | { keyFor: ReturnType<typeof createLocalJWKSet>; unreadable: Set<string | null>; fetchedAtMs: number; fetch: number }
+    | {
+        keyFor: ReturnType<typeof createLocalJWKSet>;
+        unreadable: Set<string | null>;
+        fetchedAtMs: number;
+        fetch: number;
+      }
     | undefined;
   /** Fetches begun so far: numbers tell what came after what where the clock shows the same millisecond. */
   let fetches = 0;
