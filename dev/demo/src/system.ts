@@ -52,9 +52,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   defer(() => stack.close());
 
   const { secrets, created } = await loadSecrets(dataDir);
-  progress.step(
-    created ? "sealing keys and a board password made" : "sealing keys and board password of the last start",
-  );
+  progress.step(created ? "keys and a board password made" : "keys and board password of the last start");
 
   const wanted = (name: string, byDefault: number) => freePort(anyPorts ? 0 : Number(env[name] ?? byDefault));
   const ports = {
@@ -109,6 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         ...shared,
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
+        TOKEN_KEY: secrets.tokenKey,
         OPS_PORT: String(ports.workerOps),
         ...withPrefix(env, "SYNC_"),
       },

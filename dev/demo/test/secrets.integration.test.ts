@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { findKeys } from "@fleetkeeper/redis";
-import { createOpen } from "@fleetkeeper/sealing";
+import { createTokenSealing } from "@fleetkeeper/sealing";
 import { expect, test, vi } from "vitest";
 import { dumpMongodb, dumpRedis, readLogs, runSystem } from "./running-system.ts";
 
@@ -38,7 +38,7 @@ test("neither a client secret nor an access token is in clear in Redis, in Mongo
   }, patient);
 
   const secrets = JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8"));
-  const open = await createOpen(JSON.parse(secrets.sealingPrivateKeys));
+  const { open } = await createTokenSealing(JSON.parse(secrets.tokenKey));
   const [tokenKey = ""] = (await findKeys(redis, `*${namespace}*${account.accountId}*:token:*`)).filter(
     (key) => !key.endsWith(":lock"),
   );

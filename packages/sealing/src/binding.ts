@@ -5,7 +5,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 /** A sealed text opens only for the same installation and purpose. */
 export interface SealBinding {
   installationId: InstallationId;
-  purpose: "credential" | "access-token" | "callback";
+  purpose: "credential" | "callback" | "access-token" | "token-failure";
 }
 
 /** Names of our header parameters; `fk_` keeps them clear of registered ones. */

@@ -23,7 +23,7 @@ export class UnknownSealKeyError extends SealingError {
 
   constructor(keyId: string) {
     super(
-      "the text was sealed with a key that is not among the opening keys; add its private key to SEALING_PRIVATE_KEYS",
+      "the text was sealed with a key that is not among the opening keys; a credential's private key belongs into SEALING_PRIVATE_KEYS",
     );
     this.keyId = keyId;
   }

@@ -12,3 +12,4 @@ export {
 export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
 export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
 export { createSeal, type Seal } from "./seal.ts";
+export { createTokenSealing, generateTokenKey } from "./token-key.ts";

@@ -1,5 +1,6 @@
 // Sealing keys: RSA-OAEP-256 (sealing is cheap, opening dear; the default) or ECDH-ES+A256KW, each with a key id.
 
+import { randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { SealingKeyError } from "./errors.ts";
 
@@ -10,8 +11,7 @@ export type SealingAlgorithm = (typeof algorithms)[number];
 export async function generateSealingKey(
   options: { algorithm?: SealingAlgorithm; keyId?: string } = {},
 ): Promise<{ publicKey: JWK; privateKey: JWK }> {
-  const { algorithm = "RSA-OAEP-256", keyId = crypto.randomUUID().replaceAll("-", "").slice(0, 16) } =
-    options;
+  const { algorithm = "RSA-OAEP-256", keyId = newKeyId() } = options;
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072, crv: "P-256" });
   const named = (jwk: JWK): JWK => ({ ...jwk, kid: keyId, alg: algorithm, use: "enc" });
   return {
@@ -19,6 +19,9 @@ export async function generateSealingKey(
     privateKey: named(await exportJWK(pair.privateKey)),
   };
 }
+
+/** 16 random hexadecimal digits. */
+export const newKeyId = (): string => randomBytes(8).toString("hex");
 
 /** The key id and algorithm of a JWK that is to seal or open. */
 export function checkSealingKey(jwk: JWK): { keyId: string; algorithm: SealingAlgorithm } {

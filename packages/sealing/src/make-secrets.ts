@@ -1,36 +1,60 @@
-// `node make-secrets.ts <folder>`: new sealing keys and a board password, as the files that docker-compose.yml names.
+// `node make-secrets.ts <folder>`: the keys and passwords that docker-compose.yml names, as files. What is there stays: so an
+// upgrade adds what it needs.
 
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateSealingKey } from "./keys.ts";
+import { generateTokenKey } from "./token-key.ts";
+
+type Files = Record<string, string>;
+
+/** Files that only fit each other: made together or not at all. */
+const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
+  {
+    names: ["sealing_public_key", "sealing_private_keys"],
+    async make() {
+      const { publicKey, privateKey } = await generateSealingKey();
+      return {
+        sealing_public_key: JSON.stringify(publicKey),
+        sealing_private_keys: JSON.stringify({ keys: [privateKey] }),
+      };
+    },
+  },
+  { names: ["token_key"], make: () => ({ token_key: JSON.stringify({ keys: [generateTokenKey()] }) }) },
+  { names: ["board_password"], make: () => ({ board_password: randomBytes(18).toString("base64url") }) },
+];
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) end(64, "usage: make-secrets.ts <folder>");
 
-const { publicKey, privateKey } = await generateSealingKey();
-const contents = {
-  sealing_public_key: JSON.stringify(publicKey),
-  sealing_private_keys: JSON.stringify({ keys: [privateKey] }),
-  board_password: randomBytes(18).toString("base64url"),
-};
-const paths = Object.keys(contents).map((name) => join(folder, name));
+const pathOf = (name: string) => join(folder, name);
+const isThere = (name: string) => existsSync(pathOf(name));
 
 // Never over a key that is there: with a lost private key every account's credential is lost.
-const [present] = paths.filter((path) => existsSync(path));
-if (present !== undefined) end(1, `${present} is there already: nothing was written`);
+for (const { names } of groups) {
+  const [missing] = names.filter((name) => !isThere(name));
+  const [present] = names.filter(isThere);
+  if (missing !== undefined && present !== undefined)
+    end(
+      1,
+      `${pathOf(present)} is there, and ${pathOf(missing)}, which fits only it, is not: nothing was written`,
+    );
+}
+const files: Files = {};
+for (const { names, make } of groups) if (!names.some(isThere)) Object.assign(files, await make());
+if (Object.keys(files).length === 0) end(1, `${folder} has all of them already: nothing was written`);
 
 // Compose mounts a secret's file as it is, whatever user reads it in the container: so the folder keeps everybody
 // else on this machine out, and each file is readable to whom it is handed.
 mkdirSync(folder, { recursive: true });
 chmodSync(folder, 0o700);
 const { uid, gid } = statSync(folder);
-for (const [name, content] of Object.entries(contents)) {
-  const path = join(folder, name);
-  writeFileSync(path, `${content}\n`, { mode: 0o644, flag: "wx" });
-  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+for (const [name, content] of Object.entries(files)) {
+  writeFileSync(pathOf(name), `${content}\n`, { mode: 0o644, flag: "wx" });
+  if (process.getuid?.() === 0) chownSync(pathOf(name), uid, gid);
 }
-console.log(`Written: ${paths.join(", ")}`);
+console.log(`Written: ${Object.keys(files).map(pathOf).join(", ")}`);
 
 function end(code: number, message: string): never {
   console.error(message);

@@ -18,6 +18,11 @@ import {
 } from "./errors.ts";
 import { checkSealingKey } from "./keys.ts";
 
+interface OpeningKey {
+  key: Awaited<ReturnType<typeof importJWK>>;
+  algorithm: string;
+}
+
 export type Open = (sealed: SealedText, binding: SealBinding) => Promise<string>;
 
 /**
@@ -25,7 +30,7 @@ export type Open = (sealed: SealedText, binding: SealBinding) => Promise<string>
  * @throws SealingKeyError when the set is empty, repeats a key id, or a key in it is public only.
  */
 export async function createOpen(privateKeys: JSONWebKeySet): Promise<Open> {
-  const keys = new Map<string, { key: Awaited<ReturnType<typeof importJWK>>; algorithm: string }>();
+  const keys = new Map<string, OpeningKey>();
   for (const jwk of privateKeys.keys) {
     const { keyId, algorithm } = checkSealingKey(jwk);
     if (!("d" in jwk)) throw new SealingKeyError("a key to open with must be a private key");
@@ -33,6 +38,11 @@ export async function createOpen(privateKeys: JSONWebKeySet): Promise<Open> {
     keys.set(keyId, { key: await importJWK(jwk, algorithm), algorithm });
   }
   if (keys.size === 0) throw new SealingKeyError("there is no key to open with");
+  return createOpenWith(keys);
+}
+
+/** Opens what one of these keys sealed, by key id; each opens texts of its own algorithm only. */
+export function createOpenWith(keys: ReadonlyMap<string, OpeningKey>): Open {
   return async (sealed, binding) => {
     const header = headerOf(sealed);
     const key = keys.get(header.kid ?? "");

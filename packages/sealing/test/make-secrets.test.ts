@@ -32,11 +32,23 @@ test("nobody else on the machine comes into the folder", async () => {
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
 
-test("secrets that are there stay as they are", async () => {
+test("an upgrade adds what is missing, and what is there stays as it is", async () => {
+  const { folder, read } = await setup();
+  const before = await read("sealing_private_keys");
+  await rm(join(folder, "token_key"));
+  await run(folder);
+  expect(JSON.parse(await read("token_key")).keys).toHaveLength(1);
+  expect(await read("sealing_private_keys")).toBe(before);
+  await expect(run(folder)).rejects.toMatchObject({ code: 1 });
+});
+
+test("a private key whose public half is gone gets no other one", async () => {
   const { folder, read } = await setup();
   const before = await read("sealing_private_keys");
   await rm(join(folder, "sealing_public_key"));
+  await rm(join(folder, "token_key"));
   await expect(run(folder)).rejects.toMatchObject({ code: 1 });
   expect(await read("sealing_private_keys")).toBe(before);
-  await expect(read("sealing_public_key")).rejects.toMatchObject({ code: "ENOENT" });
+  for (const name of ["sealing_public_key", "token_key"])
+    await expect(read(name)).rejects.toMatchObject({ code: "ENOENT" });
 });

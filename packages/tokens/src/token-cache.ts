@@ -1,4 +1,4 @@
-// Access tokens in Redis, sealed, so that every worker shares them.
+// Access tokens and failures in Redis, sealed, so that every worker shares them and none believes what somebody else wrote.
 
 import { createHash } from "node:crypto";
 import type { AccessToken, Generation, InstallationId, SealedText } from "@fleetkeeper/model";
@@ -34,21 +34,24 @@ const storedFailure = z.object({
   until: z.coerce.date(),
 });
 
+type Purpose = "access-token" | "token-failure";
+
 export type TokenCache = ReturnType<typeof createTokenCache>;
 
 /**
  * The key holds every input of a token: the installation (app and account), the scopes and the endpoint.
- * A text that does not open any more (its key was retired) counts as absent.
+ * A text that does not open (its key was retired, somebody else wrote it) counts as absent.
  */
 export function createTokenCache(options: {
   redis: RedisClient;
   namespace: string;
   tokenUrl: string;
   scopes: readonly string[];
-  seal: (text: string, installationId: InstallationId) => Promise<SealedText>;
-  open: (sealed: SealedText, installationId: InstallationId) => Promise<string>;
+  /** By a key that only those have who may write here: what opens came from one of them. */
+  seal: (text: string, installationId: InstallationId, purpose: Purpose) => Promise<SealedText>;
+  open: (sealed: SealedText, installationId: InstallationId, purpose: Purpose) => Promise<string>;
 }) {
-  const { redis, namespace, seal, open } = options;
+  const { redis, namespace, seal } = options;
   const inputs = createHash("sha256")
     .update(JSON.stringify([options.tokenUrl, [...options.scopes].sort()]))
     .digest("base64url")
@@ -60,19 +63,18 @@ export function createTokenCache(options: {
 
   return {
     async read(installationId: InstallationId): Promise<CachedToken | undefined> {
-      const sealed = (await redis.get(keyOf(installationId))) as SealedText | null;
-      if (sealed === null) return undefined;
-      try {
-        return stored.parse(JSON.parse(await open(sealed, installationId)));
-      } catch {
-        return undefined;
-      }
+      return opened(keyOf(installationId), installationId, "access-token", stored);
     },
 
     async write(installationId: InstallationId, token: CachedToken, now: Date): Promise<void> {
       const lifeMs = token.expiresAt.getTime() - now.getTime();
       if (lifeMs <= 0) return;
-      await redis.set(keyOf(installationId), await seal(JSON.stringify(token), installationId), "PX", lifeMs);
+      await redis.set(
+        keyOf(installationId),
+        await seal(JSON.stringify(token), installationId, "access-token"),
+        "PX",
+        lifeMs,
+      );
     },
 
     async forget(installationId: InstallationId): Promise<void> {
@@ -80,16 +82,31 @@ export function createTokenCache(options: {
     },
 
     async readFailure(installationId: InstallationId): Promise<SharedFailure | undefined> {
-      const text = await redis.get(failureKeyOf(installationId));
-      return text === null ? undefined : storedFailure.parse(JSON.parse(text));
+      return opened(failureKeyOf(installationId), installationId, "token-failure", storedFailure);
     },
 
     async writeFailure(installationId: InstallationId, failure: SharedFailure, now: Date): Promise<void> {
       const waitMs = failure.until.getTime() - now.getTime();
-      if (waitMs > 0)
-        await redis.set(failureKeyOf(installationId), JSON.stringify(failure), "PX", Math.ceil(waitMs));
+      if (waitMs <= 0) return;
+      const sealed = await seal(JSON.stringify(failure), installationId, "token-failure");
+      await redis.set(failureKeyOf(installationId), sealed, "PX", Math.ceil(waitMs));
     },
 
     lockKeyOf: (installationId: InstallationId) => keys.accessTokenLock(installationId, inputs),
   };
+
+  async function opened<Kept extends z.ZodType>(
+    key: string,
+    installationId: InstallationId,
+    purpose: Purpose,
+    schema: Kept,
+  ): Promise<z.output<Kept> | undefined> {
+    const sealed = (await redis.get(key)) as SealedText | null;
+    if (sealed === null) return undefined;
+    try {
+      return schema.parse(JSON.parse(await options.open(sealed, installationId, purpose)));
+    } catch {
+      return undefined;
+    }
+  }
 }

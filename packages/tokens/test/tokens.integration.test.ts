@@ -32,11 +32,11 @@ async function setup() {
         ...inputs,
         redis,
         namespace,
-        seal: async (text, installationId) =>
-          Buffer.from(JSON.stringify([installationId, text])).toString("base64") as SealedText,
-        open: async (sealed, installationId) => {
-          const [owner, text] = JSON.parse(Buffer.from(sealed, "base64").toString());
-          if (owner !== installationId) throw new Error("sealed for another");
+        seal: async (text, installationId, purpose) =>
+          Buffer.from(JSON.stringify([installationId, purpose, text])).toString("base64") as SealedText,
+        open: async (sealed, installationId, purpose) => {
+          const [owner, use, text] = JSON.parse(Buffer.from(sealed, "base64").toString());
+          if (owner !== installationId || use !== purpose) throw new Error("sealed for something else");
           return text;
         },
       }),

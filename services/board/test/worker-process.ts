@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
-import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { createSeal, generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
 import { inject, onTestFinished } from "vitest";
 import type { BoardWorld } from "./board-world.ts";
@@ -25,6 +25,7 @@ export async function startWorkerProcess(world: BoardWorld) {
       TRACKUNIT_API_URL: simulator.apiUrl,
       SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
       SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+      TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
       OPS_PORT: "0",
       LOG_LEVEL: "error",
     },

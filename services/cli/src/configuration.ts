@@ -12,6 +12,13 @@ const privateKeys = z.object(
   { error: "is not a JWKS with private keys" },
 );
 
+const tokenKeys = z.object(
+  {
+    keys: z.array(z.looseObject({ kty: z.literal("oct"), kid: z.string().min(1), k: z.string() })).min(1),
+  },
+  { error: "is not a JWKS with symmetric keys" },
+);
+
 export const variables = {
   REDIS_URL: variable.redisUrl(),
   REDIS_NAMESPACE: z
@@ -34,6 +41,7 @@ export const variables = {
   CALLBACK_MAX_AGE_S: variable.positive(300),
   SEALING_PUBLIC_KEY: variable.json(publicKey as unknown as z.ZodType<JWK>),
   SEALING_PRIVATE_KEYS: variable.json(privateKeys as unknown as z.ZodType<JSONWebKeySet>),
+  TOKEN_KEY: variable.json(tokenKeys as unknown as z.ZodType<JSONWebKeySet>),
 };
 
 export type VariableName = keyof typeof variables;

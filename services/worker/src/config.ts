@@ -6,6 +6,9 @@ import type { JSONWebKeySet, JWK } from "jose";
 import { z } from "zod";
 
 const jwk = z.looseObject({ kty: z.string(), kid: z.string() }) as unknown as z.ZodType<JWK>;
+const tokenKeys = z.object({
+  keys: z.array(z.looseObject({ kty: z.literal("oct"), kid: z.string(), k: z.string() })).min(1),
+}) as unknown as z.ZodType<JSONWebKeySet>;
 const jwks = z.object({ keys: z.array(jwk).min(1) }) as unknown as z.ZodType<JSONWebKeySet>;
 
 export const schema = z.object({
@@ -21,6 +24,7 @@ export const schema = z.object({
   ...outboundVariables,
   SEALING_PUBLIC_KEY: variable.json(jwk),
   SEALING_PRIVATE_KEYS: variable.json(jwks),
+  TOKEN_KEY: variable.json(tokenKeys),
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: variable.port(9464),
   LOG_LEVEL: z.enum(logLevels).default("info"),

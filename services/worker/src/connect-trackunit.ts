@@ -1,7 +1,7 @@
 // The way to Trackunit: access tokens for each installation, and the API with them, within its limits.
 
 import type { RedisClient } from "@fleetkeeper/redis";
-import { createOpen, createSeal, type Open, type Seal } from "@fleetkeeper/sealing";
+import { createOpen, createSeal, createTokenSealing, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { createEndpointPace, createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
@@ -32,6 +32,7 @@ export async function connectTrackunit(options: {
   const namespace = config.REDIS_NAMESPACE;
   const seal = await createSeal(config.SEALING_PUBLIC_KEY);
   const open = await createOpen(config.SEALING_PRIVATE_KEYS);
+  const tokenSealing = await createTokenSealing(config.TOKEN_KEY);
   const ledger = createTokenLedger({ store, log, metrics, now });
   const inputs = { tokenUrl: config.TRACKUNIT_TOKEN_URL, scopes: config.TRACKUNIT_SCOPES };
 
@@ -40,8 +41,8 @@ export async function connectTrackunit(options: {
       ...inputs,
       redis,
       namespace,
-      seal: (text, installationId) => seal(text, { installationId, purpose: "access-token" }),
-      open: (sealed, installationId) => open(sealed, { installationId, purpose: "access-token" }),
+      seal: (text, installationId, purpose) => tokenSealing.seal(text, { installationId, purpose }),
+      open: (sealed, installationId, purpose) => tokenSealing.open(sealed, { installationId, purpose }),
     }),
     redis,
     endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },

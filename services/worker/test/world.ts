@@ -5,7 +5,7 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, generationOf, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { createSeal, generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
@@ -38,6 +38,7 @@ export async function createWorldOn(
     TRACKUNIT_API_URL: simulator.apiUrl,
     SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
     SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+    TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
     OPS_PORT: "0",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...options.env,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { findKeys } from "@fleetkeeper/redis";
-import { createOpen } from "@fleetkeeper/sealing";
+import { createTokenSealing } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readLogs, runSystem } from "../running-system.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
@@ -78,9 +78,8 @@ test("no secret is in what is sent, also where something fails", async () => {
     expect(receiver.spans.map(({ name }) => name)).toContain("records.write");
   }, patient);
 
-  const open = await createOpen(
-    JSON.parse(JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8")).sealingPrivateKeys),
-  );
+  const secrets = JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8"));
+  const { open } = await createTokenSealing(JSON.parse(secrets.tokenKey));
   const keys = await findKeys(redis, `*${namespace}*${account.accountId}*:token:*`);
   const [key = ""] = keys.filter((one) => !one.endsWith(":lock"));
   const sealed = (await redis.get(key)) as SealedText;

@@ -1,15 +1,16 @@
 // `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so that the old can go.
+// With `--token-key`, the key of the access tokens in Redis.
 
-import { generateSealingKey } from "@fleetkeeper/sealing";
+import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Command } from "commander";
 import type { JWK } from "jose";
 import { addCommand } from "../add-command.ts";
-import { readVariables } from "../configuration.ts";
+import { isSet, readVariables } from "../configuration.ts";
 import { KeysError, UsageError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { algorithmOption, type GenerateOptions } from "./generate.ts";
-import { type KeyFiles, writeKeyFiles } from "./key-files.ts";
+import { type KeyFiles, writeFiles, writeKeyFiles } from "./key-files.ts";
 import { countKeyUses } from "./key-uses.ts";
 import { reseal } from "./reseal.ts";
 
@@ -17,30 +18,36 @@ interface Options extends Omit<GenerateOptions, "out"> {
   out?: string;
   reseal?: boolean;
   dropOld?: boolean;
+  tokenKey?: boolean;
 }
 
 export function addKeysRotate(keys: Command): void {
   addCommand(keys, "rotate", {
-    summary: "Rotate the sealing key without a stop",
+    summary: "Rotate the sealing key, or the token key, without a stop",
     details: [
-      "Three steps, each said by the one before:",
+      "The sealing key in three steps, each said by the one before:",
       "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
       "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
       "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
+      "The token key in one, --token-key: what is sealed with it lives for hours.",
     ].join("\n"),
     examples: [
       "keys rotate --out secrets-new",
       "keys rotate --reseal",
       "keys rotate --drop-old --out secrets-only-new",
+      "keys rotate --token-key --out secrets-tokens",
     ],
   })
     .addOption(algorithmOption())
     .option("--out <folder>", "where key files go (default: secrets-<new key id>)")
     .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")
     .option("--drop-old", "write a private set without the keys that nothing needs")
+    .option("--token-key", "make a new token key before the one of TOKEN_KEY, if that is set")
     .action(
       invoke<Options>((invocation, options) => {
-        if (options.reseal && options.dropOld) throw new UsageError("give --reseal or --drop-old, not both");
+        if ([options.reseal, options.dropOld, options.tokenKey].filter(Boolean).length > 1)
+          throw new UsageError("give one of --reseal, --drop-old and --token-key");
+        if (options.tokenKey) return rotateTokenKey(invocation, options.out);
         if (options.reseal) return resealAll(invocation);
         return options.dropOld ? dropOld(invocation, options.out) : addKey(invocation, options);
       }),
@@ -55,6 +62,19 @@ async function addKey({ env, output }: Invocation, { algorithm, out }: Options):
   output.result(
     { keyId: publicKey.kid, algorithm, oldKeyIds: old.keys.map(({ kid }) => kid), ...files },
     () => steps(publicKey, files),
+  );
+}
+
+/** Two keys at most: what the one before the last sealed has expired. */
+async function rotateTokenKey({ env, output }: Invocation, out: string | undefined): Promise<void> {
+  const old = isSet(env, "TOKEN_KEY") ? readVariables(env, "TOKEN_KEY").TOKEN_KEY.keys.slice(0, 1) : [];
+  const key = generateTokenKey();
+  const [tokenKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { token_key: { keys: [key, ...old] } });
+  output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), tokenKeyFile }, () =>
+    [
+      `Token key ${key.kid} is made. Every worker: TOKEN_KEY_FILE=${tokenKeyFile}; restart them.`,
+      "Whoever cannot open a token asks Trackunit for another one, so the order does not matter.",
+    ].join("\n"),
   );
 }
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Generation, type InstallationId, installationIdOf, type SealedText } from "@fleetkeeper/model";
-import { createOpen, createSeal, sealKeyIdOf } from "@fleetkeeper/sealing";
+import { createOpen, createSeal, createTokenSealing, sealKeyIdOf } from "@fleetkeeper/sealing";
 import { expect, test } from "vitest";
 import { runCli } from "../run-cli.ts";
 import { app, setup, type World } from "../world.ts";
@@ -73,8 +73,8 @@ test.each(["RSA-OAEP-256", "ECDH-ES+A256KW"])(
       "--json",
     ]);
     expect(code).toBe(0);
-    const { publicKeyFile, privateKeysFile, keyId } = json() as Record<string, string>;
-    for (const path of [publicKeyFile ?? "", privateKeysFile ?? ""])
+    const { publicKeyFile, privateKeysFile, tokenKeyFile, keyId } = json() as Record<string, string>;
+    for (const path of [publicKeyFile ?? "", privateKeysFile ?? "", tokenKeyFile ?? ""])
       expect(statSync(path).mode & 0o777).toBe(0o600);
     const publicKey = jsonOf(publicKeyFile ?? "");
     expect(publicKey).toMatchObject({ kid: keyId, alg: algorithm });
@@ -88,6 +88,23 @@ test.each(["RSA-OAEP-256", "ECDH-ES+A256KW"])(
     expect(jsonOf(publicKeyFile ?? "")).toEqual(publicKey);
   },
 );
+
+test("a new token key comes before the one in use, and the one before that goes", async () => {
+  const parent = folder();
+  let keyIds: string[] = [];
+  for (const round of ["first", "second", "third"]) {
+    const out = join(parent, round);
+    const env = keyIds.length === 0 ? {} : { TOKEN_KEY_FILE: join(parent, "last") };
+    const { code, json } = await runCli(["keys", "rotate", "--token-key", "--out", out, "--json"], { env });
+    expect(code).toBe(0);
+    const { keyId, tokenKeyFile } = json() as { keyId: string; tokenKeyFile: string };
+    const set = jsonOf(tokenKeyFile);
+    keyIds = [keyId, ...keyIds].slice(0, 2);
+    expect(set.keys.map(({ kid }: { kid: string }) => kid)).toEqual(keyIds);
+    await createTokenSealing(set);
+    copyFileSync(tokenKeyFile, join(parent, "last"));
+  }
+});
 
 test("a key is rotated step by step, until the old one can go", async () => {
   const world = await setup();

@@ -1,0 +1,54 @@
+// Access tokens are sealed by a key that only those who read them hold (RFC 7518, section 4.5: `dir`, with A256GCM), so that
+// whoever can write to Redis can make none. A text sealed with a public key has no origin.
+
+import { randomBytes, type webcrypto } from "node:crypto";
+import type { SealedText } from "@fleetkeeper/model";
+import { base64url, CompactEncrypt, type JSONWebKeySet, type JWK } from "jose";
+import { bindingHeader } from "./binding.ts";
+import { SealingKeyError } from "./errors.ts";
+import { newKeyId } from "./keys.ts";
+import { createOpenWith, type Open } from "./open.ts";
+import type { Seal } from "./seal.ts";
+
+const algorithm = "dir";
+const keyBytes = 32;
+
+/** A new symmetric key of 256 bits. The key id is 16 random hexadecimal digits unless given. */
+export function generateTokenKey(keyId = newKeyId()): JWK {
+  return { kty: "oct", kid: keyId, alg: algorithm, use: "enc", k: base64url.encode(randomBytes(keyBytes)) };
+}
+
+/**
+ * Seals with the first key of the set, opens with each of them: two are there while one takes the other's place.
+ * @throws SealingKeyError when the set is empty, repeats a key id, or a key in it is not symmetric with 256 bits.
+ */
+export async function createTokenSealing(tokenKeys: JSONWebKeySet): Promise<{ seal: Seal; open: Open }> {
+  const keys = new Map<string, { key: webcrypto.CryptoKey; algorithm: string }>();
+  for (const jwk of tokenKeys.keys) {
+    const { keyId, key } = await importTokenKey(jwk);
+    if (keys.has(keyId)) throw new SealingKeyError("two token keys have the same key id");
+    keys.set(keyId, { key, algorithm });
+  }
+  const [first] = keys;
+  if (first === undefined) throw new SealingKeyError("there is no token key");
+  const [keyId, { key }] = first;
+  return {
+    async seal(text, binding) {
+      const header = { alg: algorithm, enc: "A256GCM", kid: keyId, ...bindingHeader(binding) };
+      const jwe = new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header);
+      return (await jwe.encrypt(key)) as SealedText;
+    },
+    open: createOpenWith(keys),
+  };
+}
+
+/** As an object of Web Crypto: bytes would be imported again for each text. */
+async function importTokenKey(jwk: JWK): Promise<{ keyId: string; key: webcrypto.CryptoKey }> {
+  if (!jwk.kid) throw new SealingKeyError("a token key needs a key id (kid)");
+  if (jwk.kty !== "oct" || typeof jwk.k !== "string")
+    throw new SealingKeyError("a token key must be symmetric (kty oct)");
+  const bytes = new Uint8Array(base64url.decode(jwk.k));
+  if (bytes.length !== keyBytes) throw new SealingKeyError(`a token key must have ${keyBytes * 8} bits`);
+  const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return { keyId: jwk.kid, key };
+}
