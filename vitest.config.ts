@@ -21,6 +21,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          // On a busy machine a server may be slow once; the closing lines name each test that needed a second try.
+          retry: 1,
         },
       },
     ],

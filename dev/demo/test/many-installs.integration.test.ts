@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { runSystem } from "./running-system.ts";
 
 /** `INSTALLS=1000` is the full bar. */
-const installs = Number(process.env.INSTALLS ?? 200);
+const installs = Number(process.env.INSTALLS ?? 40);
 
 test(`${installs} callbacks at once become ${installs} installations, each with one token and its whole fleet`, {
   timeout: 600_000,

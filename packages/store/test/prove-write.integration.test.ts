@@ -4,6 +4,9 @@ import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { openStore } from "../src/index.ts";
 import { type Fault, startMongoProxy } from "./proxy/mongo-proxy.ts";
 
+/** For a write that must be taken: on a busy machine the default may be too short. */
+const patientMs = 30_000;
+
 async function setup() {
   const proxy = await startMongoProxy(inject("mongodbUrl"));
   const name = testNamespace();
@@ -21,8 +24,8 @@ async function setup() {
 
 test("a write that is taken proves it, and leaves one document however often it is asked", async () => {
   const { store, probes } = await setup();
-  await Promise.all([store.proveWrite("worker"), store.proveWrite("worker")]);
-  await store.proveWrite("board");
+  await Promise.all([store.proveWrite("worker", patientMs), store.proveWrite("worker", patientMs)]);
+  await store.proveWrite("board", patientMs);
   expect(await probes.distinct("_id")).toEqual(["board", "worker"]);
 });
 
@@ -37,7 +40,7 @@ const refusals: [string, Fault][] = [
 
 test.each(refusals)("%s answers a ping and proves nothing", async (_name, fault) => {
   const { proxy, store, ping } = await setup();
-  await store.proveWrite("worker");
+  await store.proveWrite("worker", patientMs);
   const when = "doubt" in fault ? "after" : "before";
   proxy.add({ command: "update", collection: "probes", times: 100, when, fault });
   await expect(store.proveWrite("worker")).rejects.toThrow();

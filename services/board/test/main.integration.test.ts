@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -42,7 +42,10 @@ test.each([
     lines.push(event);
     if (event.msg !== "service started") continue;
     const url = lines.find(({ msg }) => msg === "listening")?.url ?? "";
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+      timeout: 30_000,
+      interval: 100,
+    });
     expect((await fetch(`${url}/queues`)).status).toBe(401);
     board.kill("SIGTERM");
   }

@@ -1,7 +1,7 @@
 import type { SealedText } from "@fleetkeeper/model";
 import { installationIdOf } from "@fleetkeeper/model";
 import { findKeys } from "@fleetkeeper/redis";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { openRaw } from "./raw-connection.ts";
 import { app, createWorld, type World } from "./world.ts";
 
@@ -139,7 +139,9 @@ test("while the key endpoint is down the old keys serve up to the bound, then it
   world.simulator.faults.clear();
   world.pass(5_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
-  expect((await fetch(`${world.opsUrl}/readyz`)).status).toBe(200);
+  await vi.waitFor(async () => expect((await fetch(`${world.opsUrl}/readyz`)).status).toBe(200), {
+    timeout: 30_000,
+  });
 });
 
 test("the age of the keys and the results are metrics", async () => {

@@ -1,6 +1,6 @@
 import { generateSealingKey } from "@fleetkeeper/sealing";
 import { createLog } from "@fleetkeeper/telemetry";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
 import { createWorld } from "./create-world.ts";
@@ -46,7 +46,7 @@ test("a worker that looks alive and takes nothing of one queue fails, by name an
   // Whatever is to be moved there fails from now on, again and again.
   await world.redis.set(`{${world.namespace}-install}:install:active`, "not a list");
   const get = await start();
-  expect((await get("/readyz")).status).toBe(200);
+  await vi.waitFor(async () => expect((await get("/readyz")).status).toBe(200), { timeout: 30_000 });
   const { status, text } = await get("/healthz/deep");
   expect(status).toBe(503);
   const { checks } = JSON.parse(text);

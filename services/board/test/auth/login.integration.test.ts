@@ -1,5 +1,5 @@
 import type {} from "@fleetkeeper/local-stack";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import {
   basic,
   cookiesOf,
@@ -46,7 +46,7 @@ test("a browser gets the login page in place of the page it asked for, with stat
 test("the probes are open", async () => {
   const { url } = await startBoard(redisUrl);
   expect((await fetch(`${url}/livez`)).status).toBe(200);
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 30_000 });
 });
 
 test("the login form leads to the page asked for, with a cookie that scripts and other sites cannot use", async () => {

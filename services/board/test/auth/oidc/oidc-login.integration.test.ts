@@ -185,7 +185,7 @@ test("a provider that is away at the start is said on the login page, and found 
   expect(await (await visitor.get("/login")).text()).toContain("has not answered since the board started");
   const refused = await visitor.get("/login/oidc");
   expect([refused.status, await codeOf(refused)]).toEqual([503, "ERR_OIDC_AWAY"]);
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 30_000 });
   expect((await postLogin(url, operator)).status).toBe(303);
   await startProvider(planned);
   await vi.waitFor(
