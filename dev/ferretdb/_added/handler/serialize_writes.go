@@ -68,9 +68,17 @@ func (h *Handler) updateOneByOne(ctx context.Context, msg *wire.OpMsg) (*wire.Op
 	upserted, writeErrors := types.MakeArray(0), types.MakeArray(0)
 
 	for i := range updates.Len() {
-		command.Set("updates", must.NotFail(types.NewArray(must.NotFail(updates.Get(i)))))
+		one := msg
 
-		res, err := h.updateOnce(ctx, command)
+		if updates.Len() > 1 {
+			command.Set("updates", must.NotFail(types.NewArray(must.NotFail(updates.Get(i)))))
+
+			if one, err = documentOpMsg(command); err != nil {
+				return nil, lazyerrors.Error(err)
+			}
+		}
+
+		res, err := h.updateOnce(ctx, one)
 
 		if failed := writeErrorsOf(err, i); failed != nil {
 			writeErrors.Append(failed)
@@ -114,12 +122,7 @@ func (h *Handler) updateOneByOne(ctx context.Context, msg *wire.OpMsg) (*wire.Op
 }
 
 // updateOnce runs a command that has one update.
-func (h *Handler) updateOnce(ctx context.Context, command *types.Document) (*types.Document, error) {
-	msg, err := documentOpMsg(command)
-	if err != nil {
-		return nil, lazyerrors.Error(err)
-	}
-
+func (h *Handler) updateOnce(ctx context.Context, msg *wire.OpMsg) (*types.Document, error) {
 	res, err := h.MsgUpdate(ctx, msg)
 	if err != nil {
 		return nil, err
