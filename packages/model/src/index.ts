@@ -1,6 +1,7 @@
 // The nouns of Fleetkeeper. This package imports nothing.
 
 export type { AccessToken, TokenResult } from "./access-token.ts";
+export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { generationOf } from "./callback.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";

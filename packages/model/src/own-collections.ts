@@ -2,6 +2,7 @@
 
 export const ownCollections = [
   "accounts",
+  "apiKeys",
   "audit",
   "changes",
   "feedCursors",

@@ -1,6 +1,7 @@
 // What operators see and do, for the board and the command line.
 
 export { createOperatorActions, type OperatorActions } from "./actions.ts";
+export { type ApiKeyActions, createApiKeyActions, type NewApiKey } from "./api-keys.ts";
 export {
   busyReasons,
   type Description,

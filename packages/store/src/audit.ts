@@ -8,7 +8,7 @@ import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
-  ({ installationId: InstallationId; sync?: string } | { queue: string });
+  ({ installationId: InstallationId; sync?: string } | { queue: string } | { apiKey: string });
 
 /** Of one account or queue, and for how long. */
 const kept = { count: 1_000, ms: 2 * 366 * 86_400_000 };
@@ -19,7 +19,7 @@ export function createAudit(db: Db) {
   return {
     /** Written before the action, so that none is done without a trace. Keeps the newest 1 000 of its subject, for two years. */
     async add(entry: AuditEntry): Promise<void> {
-      const subject = "queue" in entry ? subjectOfQueue(entry.queue) : entry.installationId;
+      const subject = subjectOf(entry);
       await entries.insertOne({
         _id: `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`,
         ...entry,
@@ -30,6 +30,11 @@ export function createAudit(db: Db) {
     /** Of one account, the newest first. */
     async of(installationId: InstallationId, limit: number): Promise<AuditDocument[]> {
       return newestUnder(installationId, limit);
+    },
+
+    /** Of one API key, the newest first. */
+    async ofApiKey(id: string, limit: number): Promise<AuditDocument[]> {
+      return newestUnder(subjectOfApiKey(id), limit);
     },
 
     /** Of one queue, the newest first. */
@@ -60,7 +65,17 @@ export function createAudit(db: Db) {
   }
 }
 
-/** No installation's id: those have a `.` in them. */
+function subjectOf(entry: AuditEntry): string {
+  if ("queue" in entry) return subjectOfQueue(entry.queue);
+  return "apiKey" in entry ? subjectOfApiKey(entry.apiKey) : entry.installationId;
+}
+
+// No installation's id: those have a `.` in them.
+
+function subjectOfApiKey(id: string): string {
+  return `apikey-${id}`;
+}
+
 function subjectOfQueue(queue: string): string {
   return `queue-${queue}`;
 }

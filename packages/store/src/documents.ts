@@ -1,6 +1,7 @@
 // The shapes of our MongoDB documents.
 
 import type {
+  ApiRight,
   Checkpoint,
   Generation,
   HeldBack,
@@ -191,9 +192,27 @@ export interface ForgottenDocument {
   clearingSince: Date | null;
 }
 
+/** Collection `apiKeys`: what the publisher's own back end comes with. */
+export interface ApiKeyDocument {
+  /** Part of the key's text, and no secret. */
+  _id: string;
+  /** SHA-256 of the key's text, in hexadecimal. */
+  hash: string;
+  /** For people. */
+  name: string;
+  rights: ApiRight[];
+  /** The one app whose accounts it sees; null: of all apps. */
+  irisAppId: string | null;
+  createdAt: Date;
+  createdBy: string;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+  uses: number;
+}
+
 /** Collection `audit`: what operators did. Outlives the account. */
 export interface AuditDocument {
-  /** `<installation id, or queue-<name>>/<time, ISO>-<random>`. */
+  /** `<installation id, queue-<name> or apikey-<id>>/<time, ISO>-<random>`. */
   _id: string;
   at: Date;
   /** User name. */
@@ -203,6 +222,8 @@ export interface AuditDocument {
   installationId?: InstallationId;
   /** Of an action on all of a queue, which is about no account. */
   queue?: string;
+  /** Of an action on an API key: its id. */
+  apiKey?: string;
   /** The sync, where it is about one. */
   sync?: string;
 }

@@ -11,7 +11,15 @@ import type { Installations } from "./installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Not under the installation's id, or deleted each in its own way, or kept. */
-const notByPrefix = ["accounts", "audit", "forgotten", "installations", "syncs", "unrecognisedCallbacks"];
+const notByPrefix = [
+  "accounts",
+  "apiKeys",
+  "audit",
+  "forgotten",
+  "installations",
+  "syncs",
+  "unrecognisedCallbacks",
+];
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
 /** A clearing that has not ended after this is one whose job was lost. */

@@ -2,6 +2,7 @@
 
 import type { Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
 import { createAlignSyncs } from "./align-syncs.ts";
+import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import { connectionTo } from "./connect.ts";
@@ -53,6 +54,7 @@ export async function openStore(options: {
     records: createRecords(db),
     setAside: createSetAside(db),
     feed,
+    apiKeys: createApiKeys(db),
     audit: createAudit(db),
     sealedTexts: createSealedTexts(db),
 

@@ -23,7 +23,8 @@ export function redact(value: unknown, depth = 6): unknown {
 
 /** `text` without secrets. Takes time in proportion to its length. */
 export function redactText(text: string): string {
-  return withoutTokens(withoutUrlPasswords(withoutNamedSecrets(withoutHeaders(withoutKnownSecrets(text)))));
+  const plain = withoutUrlPasswords(withoutNamedSecrets(withoutHeaders(withoutKnownSecrets(text))));
+  return withoutTokens(withoutApiKeys(plain));
 }
 
 /**
@@ -66,6 +67,11 @@ function withoutHeaders(text: string): string {
       ? `${scheme}${blank}${redacted}`
       : whole,
   );
+}
+
+/** API keys of ours, but for the id in them. */
+function withoutApiKeys(text: string): string {
+  return text.replace(/\bfk_([0-9a-f]{16})_[\w-]{20,}/g, `fk_$1_${redacted}`);
 }
 
 /** JSON Web Tokens and sealed values, each in compact form. Whole runs are taken at once, so that none is read twice. */

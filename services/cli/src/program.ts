@@ -5,6 +5,7 @@ import { addAccountsActions } from "./accounts/actions.ts";
 import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsShow } from "./accounts/show.ts";
 import { addGroup } from "./add-command.ts";
+import { addApiKeys } from "./api-keys/api-keys.ts";
 import { addCallbackVerify } from "./callback/verify.ts";
 import { addCompletion } from "./completion.ts";
 import { addDoctor } from "./doctor/doctor.ts";
@@ -37,6 +38,8 @@ export function createProgram(version: string): Command {
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));
   addQueues(program);
   addFailed(addGroup(program, "failed", "Failed jobs"));
+
+  addApiKeys(addGroup(program, "api-keys", "API keys of your own back end"));
 
   const keys = addGroup(program, "keys", "Sealing keys");
   addKeysGenerate(keys);
