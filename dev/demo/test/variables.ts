@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { schema as apiSchema } from "../../../services/api/src/config.ts";
 import { schema as boardSchema } from "../../../services/board/src/config.ts";
 import { schema as ingressSchema } from "../../../services/ingress/src/config.ts";
 import { schema as workerSchema } from "../../../services/worker/src/config.ts";
@@ -14,6 +15,7 @@ export const services = {
   ingress: variablesOf(ingressSchema.shape),
   worker: variablesOf(workerSchema.shape),
   board: variablesOf(boardSchema.shape),
+  api: variablesOf(apiSchema.shape),
   simulator: simulatorVariables(),
 };
 

@@ -1,5 +1,6 @@
 // This process: its environment, its life, its health.
 
+export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, readEnvironment, variable } from "./environment.ts";
 export type { ReadinessCheck } from "./ops-server.ts";

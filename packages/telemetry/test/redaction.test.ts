@@ -33,6 +33,12 @@ test("a secret is redacted wherever it stands in a log line", () => {
   expect(output()).not.toContain(canary);
 });
 
+test("an API key of ours is redacted by its shape alone, but for its id", () => {
+  const secret = `${"x-Y_".repeat(10)}abc`;
+  const text = redactText(`asked with fk_0123456789abcdef_${secret} today`);
+  expect(text).toBe("asked with fk_0123456789abcdef_[redacted] today");
+});
+
 test("a JSON Web Token is redacted by its shape alone", () => {
   const { log, output } = setup();
   const jwt = `eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.${"c2ln".repeat(4)}`;

@@ -7,10 +7,10 @@ import {
   Refusal,
   requestRules,
 } from "@fleetkeeper/callbacks";
+import { closeGracefully } from "@fleetkeeper/runtime";
 import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
-import { closeGracefully } from "./close-gracefully.ts";
 import { createRefuse } from "./refuse.ts";
 
 const maxConnections = 2_000;

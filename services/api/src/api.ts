@@ -1,0 +1,69 @@
+// The whole API, built from top to bottom: Redis, store, gate, two servers.
+
+import { readFileSync } from "node:fs";
+import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
+import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
+import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
+import { openStore } from "@fleetkeeper/store";
+import type { Log } from "@fleetkeeper/telemetry";
+import { createApp } from "./app.ts";
+import { createKeyUses } from "./auth/key-uses.ts";
+import { createKnownKeys } from "./auth/known-keys.ts";
+import type { Config } from "./config.ts";
+import { createApiMetrics } from "./metrics.ts";
+
+/** Listens when Redis and MongoDB answer; returns both addresses. What it started is closed through `defer`, the last first. */
+export async function startApi(
+  config: Config,
+  log: Log,
+  defer: Defer,
+): Promise<{ url: string; opsUrl: string }> {
+  const { namespace } = config;
+  const metrics = createApiMetrics();
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
+  const redis = connectProducer(config.redisUrl);
+  redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
+  defer("redis", () => redis.disconnect());
+  await connected(redis);
+  const queues = createQueueSet({
+    redis,
+    namespace,
+    onError: (error) => log.debug({ error }, "queue connection failed"),
+  });
+  defer("queues", () => queues.close());
+
+  const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
+  defer("store", () => store.close());
+
+  const uses = createKeyUses({
+    apiKeys: store.apiKeys,
+    onError: (error) => log.warn({ error }, "uses of keys are not noted yet"),
+  });
+  defer("uses of keys", () => uses.close());
+
+  const ops = createOpsServer({
+    metrics,
+    checks: {
+      redis: () => proveWrite(redis, queueNames.map(redisKeys(namespace).queueProbe)),
+      mongodb: () => store.proveWrite("api"),
+    },
+  });
+  defer("ops server", () => ops.close());
+  const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
+
+  const app = await createApp({
+    version,
+    log,
+    metrics,
+    gate: {
+      knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),
+      uses,
+      perSecond: config.keyRequestsPerSecond,
+    },
+  });
+  defer("http server", () => app.close());
+  const url = await app.listen({ host: config.host, port: config.port });
+  log.info({ url, opsUrl }, "API listens");
+  return { url, opsUrl };
+}

@@ -1,0 +1,73 @@
+// The HTTP side of the API: gate, routes, every refusal in one shape. It builds; `api.ts` listens.
+
+import { closeGracefully } from "@fleetkeeper/runtime";
+import type { Log } from "@fleetkeeper/telemetry";
+import { type FastifyInstance, fastify } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { addGate, type GateOptions } from "./auth/gate.ts";
+import { keyRoutes } from "./key/routes.ts";
+import type { ApiMetrics } from "./metrics.ts";
+import { addOpenapi, addReference } from "./openapi.ts";
+import { Problem } from "./problems.ts";
+import { createRefuse } from "./refuse.ts";
+
+const maxConnections = 2_000;
+
+const limits = {
+  bodyLimit: 64 * 1024,
+  /** The whole request must have come by then. */
+  requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  /** Longer than the 60 s of common load balancers, so that they close idle connections first. */
+  keepAliveTimeout: 72_000,
+  http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+  // The ids of installations may be long.
+  routerOptions: { maxParamLength: 2_000 },
+};
+
+export interface AppOptions {
+  version: string;
+  log: Log;
+  metrics: ApiMetrics;
+  gate: GateOptions;
+}
+
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { version, log, metrics, gate } = options;
+  const refuse = createRefuse(log, metrics);
+  const app = fastify({
+    ...limits,
+    logger: false,
+    trustProxy: false,
+    genReqId: () => crypto.randomUUID(),
+    // A request on an open connection is still served while the server closes.
+    return503OnClosing: false,
+    frameworkErrors: refuse.request,
+    clientErrorHandler: refuse.socket,
+  });
+  app.server.maxConnections = maxConnections;
+  closeGracefully(app, limits.requestTimeout);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(refuse.request);
+  app.addHook("onSend", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, { statusCode, elapsedTime }) => {
+    const { schema } = request.routeOptions;
+    const operation = (schema as { operationId?: string } | undefined)?.operationId ?? "none";
+    metrics.requestSeconds.observe({ operation, status: statusCode }, elapsedTime / 1_000);
+  });
+  await addOpenapi(app, version);
+  app.setNotFoundHandler((request, reply) => {
+    const detail = "There is no such operation: /openapi.json lists them.";
+    refuse.request(new Problem("ERR_NOT_FOUND", { detail }), request, reply);
+  });
+  await app.register(async (guarded) => {
+    addGate(guarded, gate);
+    await guarded.register(keyRoutes);
+  });
+  await addReference(app);
+  return app;
+}

@@ -1,0 +1,74 @@
+// Translates whatever was thrown into a problem: Fastify's errors, those of our packages, and outages.
+
+import { QueueUnavailableError } from "@fleetkeeper/jobs";
+import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";
+import { StoreUnavailableError, UnknownInstallationError } from "@fleetkeeper/store";
+import type { FastifyError } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { Problem, type ProblemCode, type Violation } from "./problems.ts";
+
+const ofFastify: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "ERR_BODY_TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "ERR_MEDIA_TYPE",
+  FST_ERR_ROUTE_MISSING: "ERR_NOT_FOUND",
+};
+
+const mongodbOutages = [
+  "MongoNetworkError",
+  "MongoNetworkTimeoutError",
+  "MongoServerSelectionError",
+  "MongoWaitQueueTimeoutError",
+  "MongoNotConnectedError",
+  "MongoTopologyClosedError",
+];
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return invalid(violationsOf(error), error);
+  if (error instanceof NotFoundError || error instanceof UnknownInstallationError)
+    return new Problem("ERR_NOT_FOUND", { detail: error.message });
+  if (error instanceof WrongStateError) return new Problem("ERR_WRONG_STATE", { detail: error.message });
+  if (error instanceof StoreUnavailableError || mongodbOutages.includes((error as Error | null)?.name ?? ""))
+    return new Problem("ERR_STORE_UNAVAILABLE", { cause: error });
+  if (error instanceof QueueUnavailableError || isRedisOutage(error))
+    return new Problem("ERR_QUEUE_UNAVAILABLE", { cause: error });
+  const { code = "", statusCode = 500 } = (error ?? {}) as Partial<FastifyError>;
+  const known = ofFastify[code];
+  if (known !== undefined) return new Problem(known, { cause: error });
+  if (statusCode >= 400 && statusCode < 500) return invalid([], error);
+  return new Problem("ERR_INTERNAL", { cause: error });
+}
+
+function invalid(violations: readonly Violation[], cause: unknown): Problem {
+  return new Problem("ERR_REQUEST_INVALID", {
+    cause,
+    ...(violations.length > 0 && {
+      violations,
+      detail: violations.map(({ field, message }) => `${field}: ${message}`).join("; "),
+    }),
+  });
+}
+
+/** At most ten; messages name what is wanted, never what was sent. */
+function violationsOf(
+  error: Pick<FastifyError, "validationContext"> & { validation: unknown[] },
+): Violation[] {
+  const where = error.validationContext === "querystring" ? "query" : (error.validationContext ?? "request");
+  return error.validation.slice(0, 10).map((one) => {
+    const { instancePath = "", message = "is not valid" } = one as {
+      instancePath?: string;
+      message?: string;
+    };
+    return { field: `${where}${instancePath}`, message };
+  });
+}
+
+/** ioredis has no common class: a command that was given up, a time-out, a connection that is closed. */
+function isRedisOutage(error: unknown): boolean {
+  const { name = "", message = "" } = (error ?? {}) as Partial<Error>;
+  return (
+    name === "MaxRetriesPerRequestError" ||
+    name === "ClusterAllFailedError" ||
+    /^(Command timed out|Connection is closed\.|Stream isn't writeable)/.test(message)
+  );
+}

@@ -1,0 +1,91 @@
+// Why the API refuses a request: every code with its status and title. Problem details, RFC 9457.
+
+import { z } from "zod";
+
+interface Rule {
+  status: number;
+  title: string;
+}
+
+const rules = {
+  // No key, one that nobody made, one that was revoked: which of them stays open.
+  ERR_KEY_REFUSED: { status: 401, title: "There is no valid API key in the header Authorization" },
+  ERR_TOO_MANY_GUESSES: { status: 429, title: "Too many keys from this address were refused" },
+  ERR_RIGHT_MISSING: { status: 403, title: "The API key has not the right that this needs" },
+  ERR_RATE_LIMITED: { status: 429, title: "The API key has used up its requests for now" },
+  ERR_REQUEST_INVALID: { status: 400, title: "The request is not as this operation takes it" },
+  ERR_BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
+  ERR_MEDIA_TYPE: { status: 415, title: "The body is of a type that this operation does not take" },
+  ERR_NOT_FOUND: { status: 404, title: "There is no such thing, or this API key does not see it" },
+  ERR_WRONG_STATE: { status: 409, title: "This makes no sense in the present state" },
+  ERR_STORE_UNAVAILABLE: { status: 503, title: "MongoDB does not answer" },
+  ERR_QUEUE_UNAVAILABLE: { status: 503, title: "Redis does not answer" },
+  ERR_INTERNAL: { status: 500, title: "Something failed that should not; the log says what" },
+} satisfies Record<string, Rule>;
+
+export type ProblemCode = keyof typeof rules;
+export const problemCodes = Object.keys(rules) as ProblemCode[];
+
+/** Not of the request, but of ours: it may pass, and the same request may be sent again. */
+const passing = new Set<ProblemCode>(["ERR_STORE_UNAVAILABLE", "ERR_QUEUE_UNAVAILABLE"]);
+
+export interface Violation {
+  /** Where in the request, for instance `query/limit`. */
+  field: string;
+  message: string;
+}
+
+/** Thrown to refuse a request. `detail` is shown: no secret. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly title: string;
+  readonly remedy: "never" | "later" | "retry";
+  readonly violations: readonly Violation[] | undefined;
+  /** For `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ProblemCode,
+    options: ErrorOptions & {
+      detail?: string;
+      violations?: readonly Violation[];
+      retryAfterMs?: number;
+    } = {},
+  ) {
+    const { status, title } = rules[code];
+    super(options.detail ?? title, options);
+    this.code = code;
+    this.status = status;
+    this.title = title;
+    this.violations = options.violations;
+    this.retryAfterMs = options.retryAfterMs ?? (passing.has(code) ? 1_000 : undefined);
+    this.remedy = this.retryAfterMs !== undefined ? "later" : "never";
+  }
+}
+
+/** The body of every refusal, `application/problem+json`. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: "`urn:fleetkeeper:problem:` and the code." }),
+    title: z.string().meta({ description: "The same for each problem of this code." }),
+    status: z.number().int(),
+    code: z.string().meta({ description: "Stable. More may be added within a version of the API." }),
+    detail: z.string().meta({ description: "About this request, for people." }),
+    instance: z.string().meta({ description: "The id of the request, as in the log: `urn:uuid:…`." }),
+    violations: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: "Problem", description: "Problem details, RFC 9457." });
+
+export function bodyOf(problem: Problem, requestId: string): z.output<typeof problemSchema> {
+  const { code, status, title, message, violations } = problem;
+  return {
+    type: `urn:fleetkeeper:problem:${code}`,
+    title,
+    status,
+    code,
+    detail: message,
+    instance: `urn:uuid:${requestId}`,
+    ...(violations === undefined ? {} : { violations: [...violations] }),
+  };
+}
