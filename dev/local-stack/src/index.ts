@@ -9,6 +9,12 @@ export {
   ServerUnreachableError,
 } from "./errors.ts";
 export { type Installed, installPackage } from "./install-package.ts";
+export {
+  type Fault as MongoFault,
+  type MongoProxy,
+  type Rule as MongoRule,
+  startMongoProxy,
+} from "./mongo-proxy/mongo-proxy.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
 export type { RedisGroup, RunningServer, ServerOptions } from "./running-server.ts";
 export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start-local-stack.ts";

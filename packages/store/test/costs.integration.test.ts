@@ -1,10 +1,9 @@
 // What a run costs in MongoDB commands: counted on the wire, so that nothing can add one unnoticed.
 
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { defaultAbsenceRules, openStore, type SyncDocument } from "../src/index.ts";
-import { startMongoProxy } from "./proxy/mongo-proxy.ts";
 import { at, installation, pageOf, pass, type Records, settlementOf, syncId } from "./world.ts";
 
 async function setup() {

@@ -1,6 +1,6 @@
+import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type FeedEntry, type FollowOptions, followChanges, openStore } from "../src/index.ts";
-import { startMongoProxy } from "./proxy/mongo-proxy.ts";
 import { at, installationId, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
 
 async function following(

@@ -1,8 +1,7 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
-import { startMongoProxy } from "./proxy/mongo-proxy.ts";
 import { how, resources } from "./proxy/operations.ts";
 import { at, installationId, installOf, syncId } from "./world.ts";
 

@@ -1,8 +1,7 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { type MongoFault as Fault, startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { openStore } from "../src/index.ts";
-import { type Fault, startMongoProxy } from "./proxy/mongo-proxy.ts";
 
 /** For a write that must be taken: on a busy machine the default may be too short. */
 const patientMs = 30_000;

@@ -1,8 +1,8 @@
 // A machine that runs passes over a list in memory through the real store, and that can crash or stall at any of its writes.
 
+import { type MongoProxy, startMongoProxy } from "@fleetkeeper/local-stack";
 import type { Run } from "../../src/index.ts";
 import { defaultAbsenceRules, openStore, type SyncDocument } from "../../src/index.ts";
-import { type MongoProxy, startMongoProxy } from "../proxy/mongo-proxy.ts";
 import { pageOf, type Records, settlementOf } from "../world.ts";
 
 type Store = Awaited<ReturnType<typeof openStore>>;

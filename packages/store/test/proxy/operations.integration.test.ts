@@ -1,10 +1,14 @@
 // Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves what it leaves undisturbed.
 
-import { testNamespace } from "@fleetkeeper/local-stack";
+import {
+  type MongoFault as Fault,
+  type MongoRule as Rule,
+  startMongoProxy,
+  testNamespace,
+} from "@fleetkeeper/local-stack";
 import { type Document, MongoClient } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/index.ts";
-import { type Fault, type Rule, startMongoProxy } from "./mongo-proxy.ts";
 import { type Operation, operations } from "./operations.ts";
 
 const answers: [name: string, when: Rule["when"], fault: Fault][] = [

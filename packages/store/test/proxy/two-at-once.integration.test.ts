@@ -1,13 +1,12 @@
 // Two who act on one account: the first is held at, or dies at, each of its writes, while the second does all of its own. In the
 // end the syncs follow the state of the account.
 
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import type { Generation } from "@fleetkeeper/model";
 import { MongoClient } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore, type Store } from "../../src/index.ts";
 import { at, installationId, installOf } from "../world.ts";
-import { startMongoProxy } from "./mongo-proxy.ts";
 import { how, installed, resources } from "./operations.ts";
 
 const generation = "1" as Generation;

@@ -1,7 +1,7 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Collection, type Document, MongoClient, type MongoError } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import { type Fault, startMongoProxy } from "./mongo-proxy.ts";
+import { type Fault, startMongoProxy } from "../src/mongo-proxy/mongo-proxy.ts";
+import { testNamespace } from "../src/test-namespace.ts";
 
 async function setup() {
   const mongodbUrl = inject("mongodbUrl");

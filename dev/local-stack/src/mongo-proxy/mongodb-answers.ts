@@ -17,7 +17,7 @@ export type ErrorName = keyof typeof codes;
 
 /** The command as a whole was refused. */
 export function refusal(name: ErrorName): Document {
-  return { ok: 0, code: codes[name], codeName: name, errmsg: `${name} (said by the test's proxy)` };
+  return { ok: 0, code: codes[name], codeName: name, errmsg: `${name} (said by the proxy)` };
 }
 
 /** One write of the command was refused: for `insert`, `update` and `delete`; other commands are refused as a whole. */
