@@ -2,7 +2,8 @@ import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
-import { how, resources } from "./proxy/operations.ts";
+import { how } from "./acts.ts";
+import { resources } from "./proxy/operations.ts";
 import { at, installationId, installOf, syncId } from "./world.ts";
 
 async function setup() {

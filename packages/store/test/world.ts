@@ -115,8 +115,12 @@ export async function pass(
 
 /** The records that are not deleted, by external id. */
 export async function liveRecords(db: Db): Promise<Records> {
-  const found = await db.collection<RecordDocument>("assets").find({ deletedAt: null }).toArray();
-  return Object.fromEntries(found.map(({ externalId, data }) => [externalId, data]));
+  return liveRecordsOf(await db.collection<RecordDocument>("assets").find().toArray());
+}
+
+export function liveRecordsOf(records: readonly RecordDocument[]): Records {
+  const live = records.filter(({ deletedAt }) => deletedAt === null);
+  return Object.fromEntries(live.map(({ externalId, data }) => [externalId, data]));
 }
 
 /** What a consumer of the change feed that has read all of it holds. */

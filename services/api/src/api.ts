@@ -17,7 +17,6 @@ export async function startApi(
   config: Config,
   log: Log,
   defer: Defer,
-  now = () => new Date(),
 ): Promise<{ url: string; opsUrl: string }> {
   const { namespace } = config;
   const metrics = createApiMetrics();
@@ -57,9 +56,6 @@ export async function startApi(
     version,
     log,
     metrics,
-    store,
-    queues,
-    now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),
       uses,

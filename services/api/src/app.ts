@@ -4,7 +4,6 @@ import { closeGracefully } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { type AccountRoutesOptions, accountRoutes } from "./accounts/routes.ts";
 import { addGate, type GateOptions } from "./auth/gate.ts";
 import { keyRoutes } from "./key/routes.ts";
 import type { ApiMetrics } from "./metrics.ts";
@@ -26,7 +25,7 @@ const limits = {
   routerOptions: { maxParamLength: 2_000 },
 };
 
-export interface AppOptions extends AccountRoutesOptions {
+export interface AppOptions {
   version: string;
   log: Log;
   metrics: ApiMetrics;
@@ -68,7 +67,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (guarded) => {
     addGate(guarded, gate);
     await guarded.register(keyRoutes);
-    await guarded.register(accountRoutes(options));
   });
   await addReference(app);
   return app;

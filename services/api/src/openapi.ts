@@ -19,10 +19,7 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
       servers: [{ url: "/" }],
       security: [{ key: [] }],
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      tags: [
-        { name: "accounts", description: "Who installed the app, and how its syncs stand." },
-        { name: "key", description: "The key itself." },
-      ],
+      tags: [{ name: "key", description: "The key itself." }],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -15,8 +15,8 @@ export type Fault =
   | { holdUntil: Promise<unknown> };
 
 export interface Rule {
-  /** For instance `update` or `findAndModify`. */
-  command: string;
+  /** For instance `update` or `findAndModify`; one of several. */
+  command: string | readonly string[];
   /** Default: any. */
   collection?: string;
   /** Of the commands that fit, this many are let through first. Default 0. */
@@ -95,8 +95,8 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
     function onRequest(message: Buffer): void {
       const body = bodyOf(message);
       const rule = body === undefined ? undefined : ruleFor(body);
-      if (rule === undefined) return void inside.write(message);
-      const met = { fault: rule.fault, command: rule.command };
+      if (body === undefined || rule === undefined) return void inside.write(message);
+      const met = { fault: rule.fault, command: commandOf(body) };
       const requestId = requestIdOf(message);
       if (rule.when === "after") {
         afterwards.set(requestId, met);
@@ -124,13 +124,14 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
 
   /** Counts the command, too. */
   function ruleFor(body: Document): ActiveRule | undefined {
-    const [command = ""] = Object.keys(body);
+    const command = commandOf(body);
     if (ofTheDriver.has(command)) return undefined;
     const collection = typeof body[command] === "string" ? body[command] : "";
     const name = `${command} ${collection}`.trim();
     counts[name] = (counts[name] ?? 0) + 1;
     for (const rule of rules) {
-      if (rule.command !== command || (rule.collection ?? collection) !== collection) continue;
+      if (![rule.command].flat().includes(command) || (rule.collection ?? collection) !== collection)
+        continue;
       const { after = 0, times = 1 } = rule;
       rule.seen += 1;
       if (rule.seen <= after || rule.seen > after + times) continue;
@@ -166,4 +167,8 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function commandOf(body: Document): string {
+  return Object.keys(body)[0] ?? "";
 }

@@ -3,10 +3,10 @@
 
 import type { Generation, SealedText } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";
+import { how } from "../acts.ts";
 import { at, installation, installationId, installOf, syncId } from "../world.ts";
 
 export const resources = ["assets"];
-export const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
 
 const generation = "1" as Generation;
 const granted = {

@@ -6,8 +6,9 @@ import type { Generation } from "@fleetkeeper/model";
 import { MongoClient } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore, type Store } from "../../src/index.ts";
+import { installAccount } from "../acts.ts";
 import { at, installationId, installOf } from "../world.ts";
-import { how, installed, resources } from "./operations.ts";
+import { installed, resources } from "./operations.ts";
 
 const generation = "1" as Generation;
 const refused = { at: at(10), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
@@ -15,13 +16,8 @@ const names = ["assets", "sites"];
 
 /** As the handlers of the worker and the operator's actions do it. */
 const acts: Record<string, (store: Store) => Promise<unknown>> = {
-  install: async (store) => {
-    const outcome = await store.install({ ...installOf("2"), receivedAt: at(20) }, how, resources);
-    if (outcome === "superseded") return;
-    await store.plan(installationId, names, at(21));
-    await store.syncs.wake(installationId, ["backoff", "scope", "schedule"], at(21));
-    await store.align(installationId, at(21));
-  },
+  install: (store) =>
+    installAccount(store, { ...installOf("2"), receivedAt: at(20) }, { names, resources, now: at(21) }),
   refusal: (store) => store.revoke(installationId, generation, refused, at(3_600)),
   grant: async (store) => {
     const result = { at: at(11), outcome: "granted", expiresAt: at(3_611) } as const;
