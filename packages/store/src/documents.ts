@@ -41,6 +41,9 @@ export interface InstallationDocument {
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused. */
   prewarmAt: Date | null;
+  /** The publisher's own name for its customer, and what else it wants to find with the account. Survive a new install. */
+  reference?: string | null;
+  metadata?: Record<string, string>;
 }
 
 /** Collection `accounts`: finds an installation by the beginning of its account id. */

@@ -8,6 +8,8 @@ import { UnknownInstallationError } from "./errors.ts";
 import {
   accountKeyOf,
   type InstallationPage,
+  type InstallationRow,
+  installationsOfAccount,
   type ListQuery,
   listInstallations,
 } from "./list-installations.ts";
@@ -58,6 +60,19 @@ export function createInstallations(db: Db) {
 
     async find(_id: InstallationId): Promise<InstallationDocument | null> {
       return installations.findOne({ _id });
+    },
+
+    /** Those of one account, without credentials: one for each app that it installed. */
+    async ofAccount(accountId: string): Promise<InstallationRow[]> {
+      return installationsOfAccount({ installations, accounts, syncs }, accountId);
+    },
+
+    /** What the publisher wants to find with an account. @returns false where there is no such installation. */
+    async setNotes(
+      _id: InstallationId,
+      notes: Partial<Pick<InstallationDocument, "reference" | "metadata">>,
+    ): Promise<boolean> {
+      return (await installations.updateOne({ _id }, { $set: notes })).matchedCount === 1;
     },
 
     /**

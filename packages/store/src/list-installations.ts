@@ -9,12 +9,17 @@ import {
 } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
+import { idsUnder } from "./id-range.ts";
 import { failingFilter } from "./sync-health.ts";
 
 export interface ListQuery {
   /** The beginning of an account id, in any case, or of an app's name with its `@`. */
   search?: string;
   state?: InstallationState;
+  /** Only of this app; with the next, by id and without `search`. */
+  app?: string;
+  /** Only with this reference of the publisher's. */
+  reference?: string;
   /** Only accounts with a sync that waits for one of these reasons, and with this code if any; by id, without `search`. */
   failing?: { reasons: readonly Waiting["for"][]; code?: string | undefined };
   /** `id`: by app and account, or by account where accounts are searched; `newest`: the last installed first, not with `search`. */
@@ -52,9 +57,23 @@ export async function listInstallations(
   if (query.failing !== undefined) return byFailing(collections, query, query.failing);
   const search = query.search?.trim() ?? "";
   if (search !== "" && !search.startsWith("@")) return byAccount(collections, query, search.toLowerCase());
-  return query.sort === "newest" && search === ""
+  const isNarrowed = query.app !== undefined || query.reference !== undefined;
+  return query.sort === "newest" && search === "" && !isNarrowed
     ? byNewest(collections, query)
     : byId(collections, query, search);
+}
+
+/** The installations of one account, its id in any case: one for each app that it installed. */
+export async function installationsOfAccount(
+  { installations, accounts }: Collections,
+  accountId: string,
+): Promise<InstallationRow[]> {
+  const keys = await accounts.find({ _id: idsUnder(accountId.toLowerCase()) }).toArray();
+  const ids = keys.map(({ installationId }) => installationId);
+  return installations
+    .find({ _id: { $in: ids } }, { projection })
+    .sort({ _id: 1 })
+    .toArray();
 }
 
 /** The key under which an account's installation is found by the beginning of the account id. */
@@ -117,13 +136,17 @@ async function byId(
   query: ListQuery,
   search: string,
 ): Promise<InstallationPage> {
-  const { state, after, limit } = query;
-  const prefix = installationIdPrefix(search);
+  const { state, reference, after, limit } = query;
+  const prefix =
+    query.app === undefined ? installationIdPrefix(search) : `${installationIdPrefix(query.app)}.`;
   const end = `${prefix}${last}` as InstallationId;
   const begin = (after === undefined ? prefix : (keyOf(after)[0] ?? "")) as InstallationId;
   const _id = after === undefined ? { $gte: begin, $lt: end } : { $gt: begin, $lt: end };
   const rows = await installations
-    .find({ _id, ...(state === undefined ? {} : { state }) }, { projection })
+    .find(
+      { _id, ...(state === undefined ? {} : { state }), ...(reference === undefined ? {} : { reference }) },
+      { projection },
+    )
     .sort({ _id: 1 })
     .limit(limit + 1)
     .toArray();

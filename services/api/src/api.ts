@@ -17,6 +17,7 @@ export async function startApi(
   config: Config,
   log: Log,
   defer: Defer,
+  now = () => new Date(),
 ): Promise<{ url: string; opsUrl: string }> {
   const { namespace } = config;
   const metrics = createApiMetrics();
@@ -56,6 +57,9 @@ export async function startApi(
     version,
     log,
     metrics,
+    store,
+    queues,
+    now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),
       uses,

@@ -4,6 +4,7 @@ import { closeGracefully } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { type AccountRoutesOptions, accountRoutes } from "./accounts/routes.ts";
 import { addGate, type GateOptions } from "./auth/gate.ts";
 import { keyRoutes } from "./key/routes.ts";
 import type { ApiMetrics } from "./metrics.ts";
@@ -25,7 +26,7 @@ const limits = {
   routerOptions: { maxParamLength: 2_000 },
 };
 
-export interface AppOptions {
+export interface AppOptions extends AccountRoutesOptions {
   version: string;
   log: Log;
   metrics: ApiMetrics;
@@ -67,6 +68,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (guarded) => {
     addGate(guarded, gate);
     await guarded.register(keyRoutes);
+    await guarded.register(accountRoutes(options));
   });
   await addReference(app);
   return app;

@@ -19,7 +19,10 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
       servers: [{ url: "/" }],
       security: [{ key: [] }],
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      tags: [{ name: "key", description: "The key itself." }],
+      tags: [
+        { name: "accounts", description: "Who installed the app, and how its syncs stand." },
+        { name: "key", description: "The key itself." },
+      ],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -17,6 +17,7 @@ const rules = {
   ERR_BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   ERR_MEDIA_TYPE: { status: 415, title: "The body is of a type that this operation does not take" },
   ERR_NOT_FOUND: { status: 404, title: "There is no such thing, or this API key does not see it" },
+  ERR_APP_AMBIGUOUS: { status: 409, title: "The account installed several apps: name one by ?app=" },
   ERR_WRONG_STATE: { status: 409, title: "This makes no sense in the present state" },
   ERR_STORE_UNAVAILABLE: { status: 503, title: "MongoDB does not answer" },
   ERR_QUEUE_UNAVAILABLE: { status: 503, title: "Redis does not answer" },

@@ -1,0 +1,154 @@
+// Accounts: the list, one with its syncs, the publisher's notes on it, and a run of a sync now.
+
+import type { QueueSet } from "@fleetkeeper/jobs";
+import { createOperatorActions } from "@fleetkeeper/operator";
+import type { ApiKeyRow, ListQuery, Store } from "@fleetkeeper/store";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { ofRequest } from "../key/routes.ts";
+import { refusals } from "../openapi.ts";
+import { nextSchema, pageQuery, readingPage } from "../paging.ts";
+import {
+  accountOf,
+  accountSchema,
+  accountWithSyncsSchema,
+  notesSchema,
+  stateSchema,
+  syncOf,
+} from "./account-schema.ts";
+import { accountParams, appQuery, appSchema, createFindAccount } from "./find-account.ts";
+
+export interface AccountRoutesOptions {
+  store: Store;
+  queues: QueueSet;
+  now: () => Date;
+}
+
+const tags = ["accounts"];
+
+export function accountRoutes({ store, queues, now }: AccountRoutesOptions): FastifyPluginAsyncZod {
+  const findAccount = createFindAccount(store.installations);
+  const actions = createOperatorActions({ store, queues, now });
+
+  return async (app) => {
+    app.get(
+      "/v1/accounts",
+      {
+        config: { right: "accounts:read" },
+        schema: {
+          operationId: "listAccounts",
+          summary: "Accounts, by app and account id",
+          tags,
+          querystring: pageQuery.extend({
+            state: stateSchema.optional(),
+            app: appSchema.optional(),
+            reference: z.string().max(200).optional(),
+          }),
+          response: { 200: z.object({ accounts: z.array(accountSchema), next: nextSchema }), ...refusals },
+        },
+      },
+      async ({ key, query }) => {
+        const { irisAppId } = ofRequest(key);
+        // What the key does not see is not there.
+        if (irisAppId !== null && query.app !== undefined && query.app !== irisAppId)
+          return { accounts: [], next: null };
+        const { limit, after, state, reference } = query;
+        const named = query.app ?? irisAppId;
+        const wanted: ListQuery = {
+          sort: "id",
+          limit,
+          ...(after === undefined ? {} : { after }),
+          ...(state === undefined ? {} : { state }),
+          ...(reference === undefined ? {} : { reference }),
+          ...(named === null ? {} : { app: named }),
+        };
+        const { rows, next } = await readingPage(() => store.installations.list(wanted));
+        const at = now();
+        return { accounts: rows.map((row) => accountOf(row, at)), next: next ?? null };
+      },
+    );
+
+    app.get(
+      "/v1/accounts/:accountId",
+      {
+        config: { right: "accounts:read" },
+        schema: {
+          operationId: "getAccount",
+          summary: "One account with its syncs, and why each of them waits",
+          tags,
+          params: accountParams,
+          querystring: appQuery,
+          response: { 200: accountWithSyncsSchema, ...refusals },
+        },
+      },
+      async ({ key, params, query }) => withSyncs(ofRequest(key), { ...params, ...query }),
+    );
+
+    app.patch(
+      "/v1/accounts/:accountId",
+      {
+        config: { right: "accounts:write" },
+        schema: {
+          operationId: "updateAccount",
+          summary: "Set your own reference and metadata of an account",
+          description: "What is absent stays; `metadata` is replaced as a whole. Both survive a new install.",
+          tags,
+          params: accountParams,
+          querystring: appQuery,
+          body: notesSchema,
+          response: { 200: accountWithSyncsSchema, ...refusals },
+        },
+      },
+      async ({ key, params, query, body }) => {
+        const mine = ofRequest(key);
+        const { _id } = await findAccount(mine, { ...params, ...query });
+        const { reference, metadata } = body;
+        const notes = {
+          ...(reference === undefined ? {} : { reference }),
+          ...(metadata === undefined ? {} : { metadata }),
+        };
+        const names = Object.keys(notes);
+        if (names.length > 0) {
+          const action = `set ${names.join(" and ")}`;
+          await store.audit.add({ at: now(), who: whoOf(mine), action, installationId: _id });
+          await store.installations.setNotes(_id, notes);
+        }
+        return withSyncs(mine, { ...params, ...query });
+      },
+    );
+
+    app.post(
+      "/v1/accounts/:accountId/syncs/:sync/run",
+      {
+        config: { right: "syncs:write" },
+        schema: {
+          operationId: "runSync",
+          summary: "Run a sync once, as soon as a worker is free",
+          tags,
+          params: accountParams.extend({ sync: z.string().min(1).max(100) }),
+          querystring: appQuery,
+          response: { 202: z.object({ status: z.literal("due") }), ...refusals },
+        },
+      },
+      async ({ key, params, query }, reply) => {
+        const mine = ofRequest(key);
+        const { _id } = await findAccount(mine, { ...params, ...query });
+        await actions.syncNow(whoOf(mine), _id, params.sync);
+        reply.code(202);
+        return { status: "due" } as const;
+      },
+    );
+  };
+
+  async function withSyncs(key: ApiKeyRow, of: Parameters<typeof findAccount>[1]) {
+    const row = await findAccount(key, of);
+    const syncs = await store.syncs.ofInstallation(row._id);
+    const at = now();
+    return { ...accountOf(row, at), syncs: syncs.map((sync) => syncOf(sync, at)) };
+  }
+}
+
+/** For the audit log. */
+function whoOf({ _id, name }: ApiKeyRow): string {
+  return `api:${_id} (${name})`;
+}
