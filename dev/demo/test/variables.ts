@@ -8,7 +8,7 @@ import { schema as ingressSchema } from "../../../services/ingress/src/config.ts
 import { schema as workerSchema } from "../../../services/worker/src/config.ts";
 import { readConfig as readSimulatorConfig } from "../../simulator/src/config.ts";
 
-const root = join(import.meta.dirname, "../../..");
+export const root = join(import.meta.dirname, "../../..");
 export const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 
 export const services = {

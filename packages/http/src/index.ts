@@ -13,5 +13,6 @@ export {
   NoAnswerError,
   RedirectError,
 } from "./errors.ts";
+export { checkProxyUrl, ProxyUrlError } from "./proxy-url.ts";
 export { boundedWaitMs, retryAfterMs } from "./retry-after.ts";
 export { type OutboundAnswer, type OutboundRequest, sendOutbound } from "./send-outbound.ts";

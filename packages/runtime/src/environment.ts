@@ -1,17 +1,18 @@
-// Reads a service's configuration from the environment: all faults at once, secrets also from files (`NAME_FILE`).
+// Reads a process's configuration from the environment: all faults at once, secrets also from files (`NAME_FILE`).
 
 import { readFileSync } from "node:fs";
-import { parseRedisUrl, RedisUrlError } from "@fleetkeeper/redis";
 import { hideVariable } from "@fleetkeeper/telemetry";
-import { z } from "zod";
+import type { z } from "zod";
+import { authoritiesFault } from "./certificates.ts";
 
-/** The environment does not hold what the service needs. The message has one line a variable and no value. */
+/** The environment does not hold what the process needs. The message has one line per fault and no value. */
 export class ConfigurationError extends Error {
   readonly code = "ERR_CONFIGURATION";
   readonly remedy = "never";
 
   readonly faults: readonly string[];
 
+  /** @param faults each `NAME: what is wrong with it, and what to do` */
   constructor(faults: readonly string[]) {
     super(
       `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
@@ -20,93 +21,88 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** `REDIS_URL` as `redisUrl`. */
+export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>;
+
+/** What a schema of variables becomes: each under its name in camelCase. */
+export type Values<Shape extends z.ZodRawShape> = {
+  [Name in keyof Shape & string as CamelCase<Name>]: z.output<Shape[Name]>;
+};
+
 /**
- * Reads the variables that `schema` names. An empty variable counts as unset; `NAME_FILE` holds the path of a file
- * with the value of `NAME`, without its last line break. What is secret in them is hidden from the log from then on.
+ * Reads the variables that `schema` names; each is given back under its name in camelCase. A blank variable counts as
+ * unset; `NAME_FILE` holds the path of a file with the value of `NAME`, without its last line break. What is secret in
+ * them is hidden from the log from then on.
  * @throws ConfigurationError that lists every fault.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   env: NodeJS.ProcessEnv,
-): z.output<z.ZodObject<Shape>> {
-  const faults: string[] = [];
-  const values = Object.fromEntries(
-    Object.keys(schema.shape).map((name) => [name, readVariable(name, env, faults)]),
-  );
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) hideVariable(name, value);
+): Values<Shape> {
+  const faults = authoritiesFault(env.NODE_EXTRA_CA_CERTS);
+  const read = Object.keys(schema.shape).map((name) => readVariable(name, env, faults));
+  for (const { name, value } of read) if (value !== undefined) hideVariable(name, value);
   for (const [name, value] of Object.entries(env))
     if (/_proxy$/i.test(name) && value !== undefined) hideVariable(name, value);
+  const values = Object.fromEntries(read.map(({ name, value }) => [name, value]));
   const result = schema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    if (!faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`)))
-      faults.push(`${name}: ${values[name] === undefined ? "is not set" : issue.message}`);
+    const { said = name, value } = read.find((one) => one.name === name) ?? {};
+    if (!faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${said}:`)))
+      faults.push(`${said}: ${faultOf(value, issue.message)}`);
   }
   if (faults.length > 0 || !result.success) throw new ConfigurationError(faults);
-  return result.data;
+  return Object.fromEntries(
+    Object.entries(result.data).map(([name, value]) => [camelCase(name), value]),
+  ) as Values<Shape>;
+}
+
+interface Read {
+  name: string;
+  /** As the operator wrote it: `name`, `NAME_FILE`, or in small letters. */
+  said: string;
+  value: string | undefined;
 }
 
 /** Written in small letters by most: that form goes before the other, as with other programs. */
 const alsoInSmallLetters = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
-function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): string | undefined {
-  const inSmallLetters = alsoInSmallLetters.includes(name) ? env[name.toLowerCase()] : undefined;
-  const value = inSmallLetters || env[name] || undefined;
-  const path = env[`${name}_FILE`] || undefined;
-  if (path === undefined) return value;
+function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): Read {
+  const small = name.toLowerCase();
+  const said = alsoInSmallLetters.includes(name) && isSet(env[small]) ? small : name;
+  const value = isSet(env[said]) ? env[said] : undefined;
+  const path = env[`${name}_FILE`]?.trim();
+  if (!path) return { name, said, value };
+  const file = `${name}_FILE`;
   if (value !== undefined) {
-    faults.push(`${name}: is set both by itself and by ${name}_FILE; keep one`);
-    return undefined;
+    faults.push(`${said}: is set both by itself and by ${file}; keep one`);
+    return { name, said, value: undefined };
   }
   try {
-    return readFileSync(path, "utf8").replace(/\r?\n$/, "") || undefined;
+    const text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+    if (!isSet(text)) faults.push(`${file}: the file is empty; write the value of ${name} into it`);
+    return { name, said: file, value: text };
   } catch (error) {
-    faults.push(`${name}_FILE: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
-    return undefined;
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    faults.push(`${file}: cannot be read (${code}); name a file that this process may read`);
+    return { name, said: file, value: undefined };
   }
 }
 
-/** Schemas for the kinds of variable that several services have. */
-export const variable = {
-  url: (...protocols: string[]) =>
-    z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-      error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
-    }),
-  /** One server, a Sentinel group or a cluster. */
-  redisUrl: () =>
-    z.string().superRefine((text, context) => {
-      try {
-        parseRedisUrl(text);
-      } catch (error) {
-        if (!(error instanceof RedisUrlError)) throw error;
-        context.addIssue({ code: "custom", message: error.message });
-      }
-    }),
-  /** May name several hosts, which `URL` refuses. */
-  mongodbUrl: () =>
-    z.string().regex(/^mongodb(\+srv)?:\/\/./, {
-      error: "is not a URL that starts with mongodb:// or mongodb+srv://",
-    }),
-  port: (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault),
-  positive: (byDefault: number) => z.coerce.number().int().positive().default(byDefault),
-  /** Words between `separator`s, without empty ones. */
-  list: (separator: RegExp) =>
-    z.string().transform((text) =>
-      text
-        .split(separator)
-        .map((word) => word.trim())
-        .filter((word) => word !== ""),
-    ),
-  json: <T extends z.ZodType>(schema: T) =>
-    z
-      .string()
-      .transform((text, context): unknown => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          context.issues.push({ code: "custom", message: "is not JSON", input: undefined });
-          return z.NEVER;
-        }
-      })
-      .pipe(schema),
-};
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== "";
+}
+
+function faultOf(value: string | undefined, message: string): string {
+  if (value === undefined) return "is not set";
+  if (/^(["']).*\1$/s.test(value.trim()))
+    return "is in quotation marks, which nothing takes off here: leave them out";
+  return message;
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
+}

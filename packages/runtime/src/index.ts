@@ -1,10 +1,13 @@
 // This process: its environment, its life, its health.
 
+export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
-export { ConfigurationError, readEnvironment, variable } from "./environment.ts";
+export { ConfigurationError, readEnvironment, type Values } from "./environment.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
-export { outboundOptionsOf, outboundVariables } from "./outbound-variables.ts";
+export { outboundOptionsOf, outboundPairs, outboundVariables } from "./outbound-variables.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";
+export { variable } from "./variable.ts";
+export { pickVariables, type SharedName, sharedVariables } from "./variables.ts";

@@ -1,48 +1,30 @@
-// Variables of how a service reaches the outside: proxies, and the certificates that it shows.
+// Variables of how a service sends requests to the outside: proxies, and the certificates that it shows.
 
-import { createSecureContext } from "node:tls";
-import { z } from "zod";
-import { ConfigurationError, variable } from "./environment.ts";
+import type { ConnectionsOptions } from "@fleetkeeper/http";
+import { certificateOf } from "./certificates.ts";
+import type { Values } from "./environment.ts";
+import { pickVariables } from "./variables.ts";
 
-const pem = (label: string) =>
-  z.string().regex(new RegExp(`-----BEGIN [A-Z ]*${label}-----`), { error: `holds no ${label} in PEM` });
+/** For the schema of each service that sends requests to Trackunit; `certificatePairs(...outboundPairs)` checks the pairs. */
+export const outboundVariables = pickVariables(
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "TRACKUNIT_CLIENT_CERTIFICATE",
+  "TRACKUNIT_CLIENT_KEY",
+  "PROXY_CLIENT_CERTIFICATE",
+  "PROXY_CLIENT_KEY",
+);
 
-/** For the schema of each service that sends requests to Trackunit. */
-export const outboundVariables = {
-  HTTP_PROXY: variable.url("http:", "https:").optional(),
-  HTTPS_PROXY: variable.url("http:", "https:").optional(),
-  NO_PROXY: z.string().optional(),
-  TRACKUNIT_CLIENT_CERTIFICATE: pem("CERTIFICATE").optional(),
-  TRACKUNIT_CLIENT_KEY: pem("PRIVATE KEY").optional(),
-  PROXY_CLIENT_CERTIFICATE: pem("CERTIFICATE").optional(),
-  PROXY_CLIENT_KEY: pem("PRIVATE KEY").optional(),
-};
+export const outboundPairs = ["TRACKUNIT_CLIENT", "PROXY_CLIENT"] as const;
 
-type Values = z.output<z.ZodObject<typeof outboundVariables>>;
-
-/**
- * These variables as the options of the package `http`.
- * @throws ConfigurationError when a certificate and its key do not belong together.
- */
-export function outboundOptionsOf(values: Values) {
+/** These variables as the options of the package `http`. */
+export function outboundOptionsOf(values: Values<typeof outboundVariables>): ConnectionsOptions {
   return {
-    httpProxy: values.HTTP_PROXY,
-    httpsProxy: values.HTTPS_PROXY,
-    noProxy: values.NO_PROXY,
-    clientCertificate: certificateOf(values, "TRACKUNIT_CLIENT"),
-    proxyCertificate: certificateOf(values, "PROXY_CLIENT"),
+    httpProxy: values.httpProxy,
+    httpsProxy: values.httpsProxy,
+    noProxy: values.noProxy,
+    clientCertificate: certificateOf(values.trackunitClientCertificate, values.trackunitClientKey),
+    proxyCertificate: certificateOf(values.proxyClientCertificate, values.proxyClientKey),
   };
-}
-
-function certificateOf(values: Values, prefix: "TRACKUNIT_CLIENT" | "PROXY_CLIENT") {
-  const { [`${prefix}_CERTIFICATE` as const]: certificate, [`${prefix}_KEY` as const]: key } = values;
-  if (certificate === undefined && key === undefined) return undefined;
-  if (certificate === undefined) throw new ConfigurationError([`${prefix}_CERTIFICATE: is not set`]);
-  if (key === undefined) throw new ConfigurationError([`${prefix}_KEY: is not set`]);
-  try {
-    createSecureContext({ cert: certificate, key });
-  } catch {
-    throw new ConfigurationError([`${prefix}_KEY: is not the key of ${prefix}_CERTIFICATE`]);
-  }
-  return { certificate, key };
 }

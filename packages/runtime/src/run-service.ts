@@ -3,6 +3,9 @@
 import type { Log } from "@fleetkeeper/telemetry";
 import { ConfigurationError } from "./environment.ts";
 
+/** EX_CONFIG of sysexits.h. */
+const exitCodeOfConfiguration = 78;
+
 /** Registers what must be undone at the end; the last registered is closed first. */
 export type Defer = (what: string, close: () => Promise<unknown> | unknown) => void;
 
@@ -13,8 +16,8 @@ export interface ServiceOptions {
 }
 
 /**
- * Runs a service until a signal ends it; SIGUSR2 turns debug lines on, and off again. A failed start closes what was built and ends with exit code 1; a second
- * signal ends the process at once.
+ * Runs a service until a signal ends it; SIGUSR2 turns debug lines on, and off again. A failed start closes what was
+ * built and ends with exit code 1, or 78 where the configuration was at fault; a second signal ends the process at once.
  */
 export async function runService(
   options: ServiceOptions,
@@ -32,7 +35,7 @@ export async function runService(
     log.info({ signal }, "service stopping");
   } catch (error) {
     log.fatal({ error }, "service failed to start");
-    process.exitCode = 1;
+    process.exitCode = error instanceof ConfigurationError ? exitCodeOfConfiguration : 1;
   }
   const deadline = setTimeout(() => {
     log.error({ closeTimeoutMs, waitingFor: closers.at(-1)?.what }, "service did not stop in time");
@@ -86,13 +89,15 @@ function switchLevelOnSignal(log: Log): void {
   });
 }
 
-/** Reads a service's configuration; on a fault prints it for a person and ends with exit code 78 (EX_CONFIG, sysexits.h). */
+/** Reads a service's configuration; on a fault prints it for a person and ends with exit code 78. */
 export function configure<Config>(read: (env: NodeJS.ProcessEnv) => Config): Config {
   try {
     return read(process.env);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.code}: ${error.message}\nEvery variable is explained in .env.example.\n`);
-    process.exit(78);
+    process.stderr.write(
+      `${error.code}: ${error.message}\nEvery variable is explained in docs/configuration.md.\n`,
+    );
+    process.exit(exitCodeOfConfiguration);
   }
 }

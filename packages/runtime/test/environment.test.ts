@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { ConfigurationError, readEnvironment, variable } from "../src/index.ts";
+import { ConfigurationError, pickVariables, readEnvironment, variable } from "../src/index.ts";
 
 const schema = z.object({
-  REDIS_URL: variable.url("redis:", "rediss:"),
+  ...pickVariables("REDIS_URL"),
   PORT: variable.port(3000),
-  PASSWORD: z.string().min(8),
+  PASSWORD: variable.secret(8),
   APPS: variable.list(/,/),
 });
 
@@ -37,10 +37,10 @@ test("a secret is read from the file that NAME_FILE names", () => {
     PASSWORD_FILE: path,
   });
   expect(config).toEqual({
-    REDIS_URL: "redis://h",
-    PORT: 3000,
-    PASSWORD: "from a file",
-    APPS: ["@a/b", "@c/d"],
+    redisUrl: "redis://h",
+    port: 3000,
+    password: "from a file",
+    apps: ["@a/b", "@c/d"],
   });
 });
 
@@ -50,6 +50,6 @@ test("a variable given twice, or a file that cannot be read, is a fault", () => 
     "PASSWORD: is set both by itself and by PASSWORD_FILE; keep one",
   ]);
   expect(faultsOf({ ...valid, PASSWORD_FILE: "/nonexistent/x" })).toEqual([
-    "PASSWORD_FILE: cannot be read (ENOENT)",
+    "PASSWORD_FILE: cannot be read (ENOENT); name a file that this process may read",
   ]);
 });

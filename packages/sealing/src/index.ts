@@ -11,5 +11,6 @@ export {
 } from "./errors.ts";
 export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
 export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
+export { parsePrivateKeys, parsePublicKey, parseTokenKeys } from "./parse-keys.ts";
 export { createSeal, type Seal } from "./seal.ts";
 export { createTokenSealing, generateTokenKey } from "./token-key.ts";

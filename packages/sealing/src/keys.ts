@@ -1,10 +1,11 @@
 // Sealing keys: RSA-OAEP-256 (sealing is cheap, opening dear; the default) or ECDH-ES+A256KW, each with a key id.
 
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { SealingKeyError } from "./errors.ts";
 
 const algorithms = ["RSA-OAEP-256", "ECDH-ES+A256KW"] as const;
+const minRsaBits = 2_048;
 export type SealingAlgorithm = (typeof algorithms)[number];
 
 /** A new key pair as JWKs. The key id is 16 random hexadecimal digits unless given. RSA keys have 3072 bits, EC keys use P-256. */
@@ -23,11 +24,48 @@ export async function generateSealingKey(
 /** 16 random hexadecimal digits. */
 export const newKeyId = (): string => randomBytes(8).toString("hex");
 
-/** The key id and algorithm of a JWK that is to seal or open. */
-export function checkSealingKey(jwk: JWK): { keyId: string; algorithm: SealingAlgorithm } {
+export interface SealingKey {
+  keyId: string;
+  algorithm: SealingAlgorithm;
+  key: KeyObject;
+}
+
+/** A JWK that is to seal (`public`) or to open (`private`). @throws SealingKeyError */
+export function importSealingKey(jwk: JWK, half: "public" | "private"): SealingKey {
+  if (typeof jwk?.kty !== "string" || typeof jwk.kid !== "string" || jwk.kid === "")
+    throw new SealingKeyError("is not a JWK with kty and kid");
+  const isPrivate = "d" in jwk || "k" in jwk;
+  if (half === "public" && isPrivate) throw new SealingKeyError("is a private key; give its public half");
+  if (half === "private" && !isPrivate) throw new SealingKeyError("holds a key that is not private");
   const algorithm = jwk.alg ?? (jwk.kty === "RSA" ? "RSA-OAEP-256" : "ECDH-ES+A256KW");
-  if (!jwk.kid) throw new SealingKeyError("a sealing key needs a key id (kid)");
-  if (!algorithms.some((known) => known === algorithm))
-    throw new SealingKeyError(`a sealing key's alg must be one of ${algorithms.join(", ")}`);
-  return { keyId: jwk.kid, algorithm: algorithm as SealingAlgorithm };
+  if (!isSealingAlgorithm(algorithm))
+    throw new SealingKeyError(`is for another algorithm than ${algorithms.join(" and ")}`);
+  if (jwk.use !== undefined && jwk.use !== "enc")
+    throw new SealingKeyError("is a key for another use than encryption (use is not enc)");
+  const key = keyObjectOf(jwk, half);
+  if (key === undefined || !fits(key, algorithm))
+    throw new SealingKeyError(
+      `is no ${half} key that ${algorithm} can use; RSA keys have ${minRsaBits} bits or more`,
+    );
+  return { keyId: jwk.kid, algorithm, key };
+}
+
+function isSealingAlgorithm(name: string): name is SealingAlgorithm {
+  return algorithms.some((known) => known === name);
+}
+
+function keyObjectOf(jwk: JWK, half: "public" | "private"): KeyObject | undefined {
+  const input = { key: jwk as JsonWebKey, format: "jwk" } as const;
+  try {
+    return half === "public" ? createPublicKey(input) : createPrivateKey(input);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What jose would say at the first text that is sealed or opened. */
+function fits({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, algorithm: SealingAlgorithm): boolean {
+  if (algorithm === "RSA-OAEP-256")
+    return asymmetricKeyType === "rsa" && (asymmetricKeyDetails?.modulusLength ?? 0) >= minRsaBits;
+  return asymmetricKeyType === "ec" || asymmetricKeyType === "x25519";
 }

@@ -1,10 +1,10 @@
 // Opening: by any of several private keys, so that keys rotate without a stop, and only for the installation it was sealed for.
 
+import type { KeyObject, webcrypto } from "node:crypto";
 import type { SealedText } from "@fleetkeeper/model";
 import {
   compactDecrypt,
   decodeProtectedHeader,
-  importJWK,
   type JSONWebKeySet,
   type ProtectedHeaderParameters,
 } from "jose";
@@ -16,10 +16,10 @@ import {
   UnknownSealKeyError,
   WrongSealBindingError,
 } from "./errors.ts";
-import { checkSealingKey } from "./keys.ts";
+import { importSealingKey, type SealingKey } from "./keys.ts";
 
 interface OpeningKey {
-  key: Awaited<ReturnType<typeof importJWK>>;
+  key: KeyObject | webcrypto.CryptoKey;
   algorithm: string;
 }
 
@@ -30,12 +30,11 @@ export type Open = (sealed: SealedText, binding: SealBinding) => Promise<string>
  * @throws SealingKeyError when the set is empty, repeats a key id, or a key in it is public only.
  */
 export async function createOpen(privateKeys: JSONWebKeySet): Promise<Open> {
-  const keys = new Map<string, OpeningKey>();
+  const keys = new Map<string, SealingKey>();
   for (const jwk of privateKeys.keys) {
-    const { keyId, algorithm } = checkSealingKey(jwk);
-    if (!("d" in jwk)) throw new SealingKeyError("a key to open with must be a private key");
-    if (keys.has(keyId)) throw new SealingKeyError("two opening keys have the same key id");
-    keys.set(keyId, { key: await importJWK(jwk, algorithm), algorithm });
+    const key = importSealingKey(jwk, "private");
+    if (keys.has(key.keyId)) throw new SealingKeyError("two opening keys have the same key id");
+    keys.set(key.keyId, key);
   }
   if (keys.size === 0) throw new SealingKeyError("there is no key to open with");
   return createOpenWith(keys);

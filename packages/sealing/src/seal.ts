@@ -1,10 +1,9 @@
 // Sealing: anyone with the public key can, nobody can read it back without a private one. JWE in compact form, RFC 7516.
 
 import type { SealedText } from "@fleetkeeper/model";
-import { CompactEncrypt, importJWK, type JWK } from "jose";
+import { CompactEncrypt, type JWK } from "jose";
 import { bindingHeader, type SealBinding } from "./binding.ts";
-import { SealingKeyError } from "./errors.ts";
-import { checkSealingKey } from "./keys.ts";
+import { importSealingKey } from "./keys.ts";
 
 export type Seal = (text: string, binding: SealBinding) => Promise<SealedText>;
 
@@ -13,9 +12,7 @@ export type Seal = (text: string, binding: SealBinding) => Promise<SealedText>;
  * @throws SealingKeyError when the key is private, has no `kid` or cannot encrypt.
  */
 export async function createSeal(publicKey: JWK): Promise<Seal> {
-  const { keyId, algorithm } = checkSealingKey(publicKey);
-  if ("d" in publicKey) throw new SealingKeyError("the key to seal with must be a public key");
-  const key = await importJWK(publicKey, algorithm);
+  const { keyId, algorithm, key } = importSealingKey(publicKey, "public");
   return async (text, binding) => {
     const header = { alg: algorithm, enc: "A256GCM", kid: keyId, ...bindingHeader(binding) };
     const jwe = new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header);

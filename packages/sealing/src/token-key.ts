@@ -44,11 +44,18 @@ export async function createTokenSealing(tokenKeys: JSONWebKeySet): Promise<{ se
 
 /** As an object of Web Crypto: bytes would be imported again for each text. */
 async function importTokenKey(jwk: JWK): Promise<{ keyId: string; key: webcrypto.CryptoKey }> {
-  if (!jwk.kid) throw new SealingKeyError("a token key needs a key id (kid)");
-  if (jwk.kty !== "oct" || typeof jwk.k !== "string")
-    throw new SealingKeyError("a token key must be symmetric (kty oct)");
-  const bytes = new Uint8Array(base64url.decode(jwk.k));
-  if (bytes.length !== keyBytes) throw new SealingKeyError(`a token key must have ${keyBytes * 8} bits`);
+  const { keyId, bytes } = checkTokenKey(jwk);
   const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-  return { keyId: jwk.kid, key };
+  return { keyId, key };
+}
+
+/** @throws SealingKeyError when the key is not symmetric with 256 bits, or has no key id. */
+export function checkTokenKey(jwk: JWK): { keyId: string; bytes: Uint8Array<ArrayBuffer> } {
+  if (typeof jwk?.kid !== "string" || jwk.kid === "")
+    throw new SealingKeyError("holds a key without a key id (kid)");
+  if (jwk.kty !== "oct" || typeof jwk.k !== "string")
+    throw new SealingKeyError("holds a key that is not symmetric (kty oct)");
+  const bytes = new Uint8Array(Buffer.from(jwk.k, "base64url"));
+  if (bytes.length !== keyBytes) throw new SealingKeyError(`holds a key that has not ${keyBytes * 8} bits`);
+  return { keyId: jwk.kid, bytes };
 }

@@ -1,4 +1,4 @@
-// Why the store refused a write.
+// Why the store refused a write, or an address of MongoDB.
 
 export abstract class StoreError extends Error {
   abstract readonly code: string;
@@ -59,6 +59,12 @@ export class AccountBeingForgottenError extends StoreError {
   constructor() {
     super("the account's data is being deleted; the new install waits for that");
   }
+}
+
+/** The text is no address of MongoDB. The message says what is wrong with it, and holds no more of it than an option's name. */
+export class MongodbUrlError extends StoreError {
+  readonly code = "ERR_MONGODB_URL";
+  readonly remedy = "never";
 }
 
 /** MongoDB's code for a document whose `_id` (or other unique key) exists. */

@@ -17,6 +17,7 @@ export type {
 export {
   AccountBeingForgottenError,
   LeaseLostError,
+  MongodbUrlError,
   StoreError,
   StoreUnavailableError,
   UnknownInstallationError,
@@ -26,6 +27,7 @@ export {
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
+export { checkMongodbUrl } from "./mongodb-url.ts";
 export type { FetchedPage } from "./run/pass.ts";
 export type { Run, RunTarget, Settlement } from "./run/run.ts";
 export type { SetAsideItem } from "./run/set-aside.ts";

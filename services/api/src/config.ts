@@ -1,22 +1,16 @@
-// The API's configuration, from the environment. Every variable is explained in `.env.example`.
+// The API's configuration, from the environment. Every variable is explained in docs/configuration.md.
 
-import { readEnvironment, variable } from "@fleetkeeper/runtime";
-import { logLevels } from "@fleetkeeper/telemetry";
+import { pickVariables, readEnvironment, variable } from "@fleetkeeper/runtime";
+import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 
 export const schema = z.object({
-  REDIS_URL: variable.redisUrl(),
-  REDIS_NAMESPACE: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, { error: "may hold up to 40 lower-case letters, digits and - only" })
-    .default("fleetkeeper"),
-  MONGODB_URL: variable.mongodbUrl(),
-  API_HOST: z.string().default("127.0.0.1"),
+  ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),
+  MONGODB_URL: variable.checkedBy(checkMongodbUrl),
+  API_HOST: variable.host("127.0.0.1"),
   API_PORT: variable.port(3003),
-  API_KEY_REQUESTS_PER_SECOND: variable.positive(100),
-  OPS_HOST: z.string().default("127.0.0.1"),
-  OPS_PORT: variable.port(9464),
-  LOG_LEVEL: z.enum(logLevels).default("info"),
+  API_KEY_REQUESTS_PER_SECOND: variable.wholeNumber(100, { max: 1_000_000 }),
+  ...pickVariables("OPS_HOST", "OPS_PORT", "LOG_LEVEL"),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -25,14 +19,14 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: NodeJS.ProcessEnv) {
   const values = readEnvironment(schema, env);
   return {
-    redisUrl: values.REDIS_URL,
-    namespace: values.REDIS_NAMESPACE,
-    mongodbUrl: values.MONGODB_URL,
-    host: values.API_HOST,
-    port: values.API_PORT,
-    keyRequestsPerSecond: values.API_KEY_REQUESTS_PER_SECOND,
-    opsHost: values.OPS_HOST,
-    opsPort: values.OPS_PORT,
-    logLevel: values.LOG_LEVEL,
+    redisUrl: values.redisUrl,
+    namespace: values.redisNamespace,
+    mongodbUrl: values.mongodbUrl,
+    host: values.apiHost,
+    port: values.apiPort,
+    keyRequestsPerSecond: values.apiKeyRequestsPerSecond,
+    opsHost: values.opsHost,
+    opsPort: values.opsPort,
+    logLevel: values.logLevel,
   };
 }

@@ -107,7 +107,7 @@ test("half of OpenID Connect is one fault, which names what is missing", () => {
 test.each([
   ["BOARD_OIDC_ISSUER", "http://login.example.com", "is plain HTTP to another machine"],
   ["BOARD_OIDC_ISSUER", "http://127.0.0.1.example.com", "is plain HTTP to another machine"],
-  ["BOARD_OIDC_ISSUER", "https://user:password@login.example.com", "or holds a user"],
+  ["BOARD_OIDC_ISSUER", "https://user:password@login.example.com", "holds a user"],
   ["BOARD_OIDC_ISSUER", "https://login.example.com/.well-known/openid-configuration", "of the metadata"],
   ["BOARD_PUBLIC_URL", "http://board.example.com", "is plain HTTP to another machine"],
   ["BOARD_OIDC_SCOPES", "profile", "lacks openid"],

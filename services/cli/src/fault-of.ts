@@ -27,7 +27,7 @@ function translate(error: unknown): Fault {
     return {
       code: error.code,
       message: error.faults.join("; "),
-      advice: "Set it in the environment or in .env; .env.example explains every variable.",
+      advice: "Set it in the environment or in .env; docs/configuration.md explains every variable.",
       exitCode: exitCodes.configuration,
     };
   if (error instanceof NotFoundError) return of(error, exitCodes.notFound);

@@ -17,7 +17,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
   let queues: Promise<QueueSet> | undefined;
 
   async function connectStore(): Promise<Store> {
-    const { MONGODB_URL: mongodbUrl } = readVariables(env, "MONGODB_URL");
+    const { mongodbUrl } = readVariables(env, "MONGODB_URL");
     try {
       const opened = await openStore({ mongodbUrl, indexes: "leave", connectWithinMs });
       closers.push(() => opened.close());
@@ -31,7 +31,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
   }
 
   async function connectRedis(): Promise<RedisClient> {
-    const { REDIS_URL: url } = readVariables(env, "REDIS_URL");
+    const { redisUrl: url } = readVariables(env, "REDIS_URL");
     const connection = connectProducer(url, { commandTimeoutMs: 10_000 });
     connection.on("error", () => undefined);
     closers.push(() => connection.disconnect());
@@ -48,7 +48,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
   }
 
   async function openQueues(): Promise<QueueSet> {
-    const { REDIS_NAMESPACE: namespace } = readVariables(env, "REDIS_NAMESPACE");
+    const { redisNamespace: namespace } = readVariables(env, "REDIS_NAMESPACE");
     redis ??= connectRedis();
     const opened = createQueueSet({ redis: await redis, namespace, onError: () => undefined });
     closers.push(() => opened.close());

@@ -43,7 +43,7 @@ test("a missing variable is named, with exit code 78", async () => {
   const { code, stderr } = await runCli(["accounts", "list"]);
   expect(code).toBe(78);
   expect(stderr).toBe(
-    "ERR_CONFIGURATION: MONGODB_URL: is not set. Set it in the environment or in .env; .env.example explains every variable.\n",
+    "ERR_CONFIGURATION: MONGODB_URL: is not set. Set it in the environment or in .env; docs/configuration.md explains every variable.\n",
   );
   expect((await runCli(["queues", "--json"])).error()).toMatchObject({ code: "ERR_CONFIGURATION" });
 });

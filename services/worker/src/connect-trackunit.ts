@@ -29,12 +29,12 @@ export async function connectTrackunit(options: {
   now: () => Date;
 }): Promise<TrackunitConnection> {
   const { config, redis, store, dispatcher, log, metrics, traces, now } = options;
-  const namespace = config.REDIS_NAMESPACE;
-  const seal = await createSeal(config.SEALING_PUBLIC_KEY);
-  const open = await createOpen(config.SEALING_PRIVATE_KEYS);
-  const tokenSealing = await createTokenSealing(config.TOKEN_KEY);
+  const { namespace } = config;
+  const seal = await createSeal(config.sealingPublicKey);
+  const open = await createOpen(config.sealingPrivateKeys);
+  const tokenSealing = await createTokenSealing(config.tokenKeys);
   const ledger = createTokenLedger({ store, log, metrics, now });
-  const inputs = { tokenUrl: config.TRACKUNIT_TOKEN_URL, scopes: config.TRACKUNIT_SCOPES };
+  const inputs = { tokenUrl: config.tokenUrl, scopes: config.scopes };
 
   const tokens = createTokens({
     cache: createTokenCache({
@@ -63,7 +63,7 @@ export async function connectTrackunit(options: {
   });
 
   const trackunit = createTrackunit({
-    apiUrl: config.TRACKUNIT_API_URL,
+    apiUrl: config.apiUrl,
     dispatcher,
     limiter: createRedisLimiter({
       redis,

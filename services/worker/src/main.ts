@@ -6,9 +6,8 @@ import { readConfig } from "./config.ts";
 import { startWorker } from "./worker.ts";
 
 const config = configure(readConfig);
-const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
-const traces = await startTraces({ service: "worker", endpoint, ratio });
-const log = createLog({ service: "worker", level: config.LOG_LEVEL, traceId: traces.traceId });
+const traces = await startTraces({ service: "worker", ...config.traces });
+const log = createLog({ service: "worker", level: config.logLevel, traceId: traces.traceId });
 
 await runService({ log }, async (defer) => {
   defer("traces", () => traces.close());

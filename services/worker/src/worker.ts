@@ -3,9 +3,9 @@
 import { createConnections } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
-import type { Defer } from "@fleetkeeper/runtime";
+import { ConfigurationError, type Defer } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
-import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
+import { builtInSyncs, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
 import {
   createMinuteStats,
   createWorkerMetrics,
@@ -41,12 +41,16 @@ export async function startWorker(
   defer: Defer,
   { now = () => new Date(), syncs = builtInSyncs, traces = noTraces }: WorkerOptions = {},
 ): Promise<{ opsUrl: string }> {
-  const namespace = config.REDIS_NAMESPACE;
+  const { namespace } = config;
+  const definitions = new Map(
+    [...syncs, ...(await loadConfiguredSyncs(config))].map((definition) => [definition.name, definition]),
+  );
+  const syncNames = [...definitions.keys()];
   const metrics = createWorkerMetrics();
 
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.warn({ error }, "redis connection failed");
-  const producer = connectProducer(config.REDIS_URL, { commandTimeoutMs: 10_000 });
+  const producer = connectProducer(config.redisUrl, { commandTimeoutMs: 10_000 });
   producer.on("error", onError);
   defer("redis", () => producer.quit());
   await connected(producer);
@@ -56,9 +60,9 @@ export async function startWorker(
   defer("minute stats", () => stats.close());
 
   const store = await openStore({
-    mongodbUrl: config.MONGODB_URL,
+    mongodbUrl: config.mongodbUrl,
     // One for each job that may run, and some for ticks, measuring and health.
-    maxPoolSize: installConcurrency + config.PREWARM_CONCURRENCY + config.SYNC_CONCURRENCY + 20,
+    maxPoolSize: installConcurrency + config.prewarmConcurrency + config.syncConcurrency + 20,
   });
   defer("store", () => store.close());
   const connections = createConnections(config.outbound);
@@ -74,13 +78,9 @@ export async function startWorker(
     traces,
     now,
   });
-  const definitions = new Map(
-    [...syncs, ...(await loadSyncs(config.SYNC_MODULES))].map((definition) => [definition.name, definition]),
-  );
-  const syncNames = [...definitions.keys()];
 
   const installTraces = createInstallTraces({ redis: producer, namespace, traces, log });
-  const consumer = connectConsumer(config.REDIS_URL);
+  const consumer = connectConsumer(config.redisUrl);
   consumer.on("error", onError);
   defer("redis for workers", () => consumer.quit());
   const take = createTakeJobs({
@@ -101,7 +101,7 @@ export async function startWorker(
       createInstallHandler({
         store,
         queues,
-        scopes: config.TRACKUNIT_SCOPES,
+        scopes: config.scopes,
         syncNames,
         resources: [...definitions.values()].map(({ resource }) => resource),
         forgetTokens: (installationId) => tokens.forget(installationId),
@@ -110,12 +110,12 @@ export async function startWorker(
     ),
     prewarm: take(
       "prewarm",
-      config.PREWARM_CONCURRENCY,
+      config.prewarmConcurrency,
       createPrewarmHandler({ tokens, ledger, store, syncNames, now }),
     ),
     sync: take(
       "sync",
-      config.SYNC_CONCURRENCY,
+      config.syncConcurrency,
       createSyncHandler({
         store,
         trackunit,
@@ -124,16 +124,12 @@ export async function startWorker(
         metrics,
         traces,
         now,
-        slicePages: config.SYNC_SLICE_PAGES,
-        sliceMs: config.SYNC_SLICE_MS,
-        pageMs: config.SYNC_PAGE_MS,
-        leaseMs: config.SYNC_LEASE_MS,
-        absence: {
-          share: config.MISSING_SHARE,
-          records: config.MISSING_RECORDS,
-          passes: config.MISSING_PASSES,
-        },
-        placesPerAccount: Math.max(1, Math.floor(config.SYNC_CONCURRENCY * 0.4)),
+        slicePages: config.slicePages,
+        sliceMs: config.sliceMs,
+        pageMs: config.pageMs,
+        leaseMs: config.leaseMs,
+        absence: config.absence,
+        placesPerAccount: Math.max(1, Math.floor(config.syncConcurrency * 0.4)),
       }),
     ),
     dispatch: take(
@@ -146,18 +142,18 @@ export async function startWorker(
         metrics,
         installTraces,
         now,
-        syncBacklog: config.SYNC_BACKLOG,
+        syncBacklog: config.syncBacklog,
       }),
     ),
   };
-  const places = await offerPlaces({ queues, places: config.SYNC_CONCURRENCY, log, now });
+  const places = await offerPlaces({ queues, places: config.syncConcurrency, log, now });
   defer("places", () => places.stop());
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
 
   const ops = await startWorkerOps({
-    host: config.OPS_HOST,
-    port: config.OPS_PORT,
+    host: config.opsHost,
+    port: config.opsPort,
     metrics,
     consumers,
     redis: producer,
@@ -171,4 +167,13 @@ export async function startWorker(
   });
   defer("ops server", () => ops.close());
   return { opsUrl: ops.url };
+}
+
+async function loadConfiguredSyncs({ syncModules }: WorkerConfig): Promise<SyncDefinition[]> {
+  try {
+    return await loadSyncs(syncModules);
+  } catch (error) {
+    if (error instanceof SyncError) throw new ConfigurationError([`SYNC_MODULES: ${error.message}`]);
+    throw error;
+  }
 }

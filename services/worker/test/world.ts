@@ -64,7 +64,7 @@ export async function createWorldOn(
     async startWorker(env_: Record<string, string> = {}): Promise<() => Promise<void>> {
       const config = readConfig({ ...env, ...env_ });
       const own: typeof closers = [];
-      await startWorker(config, createLog({ service: "worker", level: config.LOG_LEVEL }), (_what, close) =>
+      await startWorker(config, createLog({ service: "worker", level: config.logLevel }), (_what, close) =>
         own.push(close),
       );
       const stop = async () => {

@@ -48,19 +48,19 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     "REDIS_NAMESPACE",
   );
   const capture = readCapture(readText(file));
-  const keySet = keys === undefined ? await fetchKeys(config.TRACKUNIT_JWKS_URL) : keySetOf(readText(keys));
+  const keySet = keys === undefined ? await fetchKeys(config.trackunitJwksUrl) : keySetOf(readText(keys));
   const redis = binding ? await reach.redis() : undefined;
   const examination = await examine({
     capture,
     at: at === undefined ? (capture.receivedAt ?? now()) : instantOf(at),
     tokenRules: {
       keyFor: keySet === undefined ? noKeys : createLocalJWKSet(keySet),
-      issuer: config.CALLBACK_ISSUER,
-      audience: config.CALLBACK_AUDIENCE,
-      maxAgeMs: config.CALLBACK_MAX_AGE_S * 1_000,
+      issuer: config.callbackIssuer,
+      audience: config.callbackAudience,
+      maxAgeMs: config.callbackMaxAgeS * 1_000,
     },
-    allowedApps: new Set(config.TRACKUNIT_APP_IDS),
-    boundHash: redis && ((token) => redis.get(redisKeys(config.REDIS_NAMESPACE).callbackToken(token.id))),
+    allowedApps: new Set(config.trackunitAppIds),
+    boundHash: redis && ((token) => redis.get(redisKeys(config.redisNamespace).callbackToken(token.id))),
   });
   const keyIds = keySet?.keys.map(({ kid = "(none)" }) => kid) ?? [];
   output.result({ ...examination, keyIds }, () => examinationInWords(examination, keyIds, output.paint));

@@ -36,10 +36,10 @@ export function addKeysList(keys: Command): void {
 
 async function listKeys({ reach, env, output, signal }: Invocation): Promise<KeyRow[]> {
   const sealing = isSet(env, "SEALING_PUBLIC_KEY")
-    ? readVariables(env, "SEALING_PUBLIC_KEY").SEALING_PUBLIC_KEY
+    ? readVariables(env, "SEALING_PUBLIC_KEY").sealingPublicKey
     : undefined;
   const opening = isSet(env, "SEALING_PRIVATE_KEYS")
-    ? readVariables(env, "SEALING_PRIVATE_KEYS").SEALING_PRIVATE_KEYS.keys
+    ? readVariables(env, "SEALING_PRIVATE_KEYS").sealingPrivateKeys.keys
     : undefined;
   const store = await reach.store();
   const queues = isSet(env, "REDIS_URL") ? await reach.queues() : undefined;

@@ -55,7 +55,7 @@ export function addKeysRotate(keys: Command): void {
 }
 
 async function addKey({ env, output }: Invocation, { algorithm, out }: Options): Promise<void> {
-  const { SEALING_PRIVATE_KEYS: old } = readVariables(env, "SEALING_PRIVATE_KEYS");
+  const { sealingPrivateKeys: old } = readVariables(env, "SEALING_PRIVATE_KEYS");
   const { publicKey, privateKey } = await generateSealingKey({ algorithm });
   const folder = out ?? `secrets-${publicKey.kid}`;
   const files = writeKeyFiles(folder, publicKey, { keys: [...old.keys, privateKey] });
@@ -67,7 +67,7 @@ async function addKey({ env, output }: Invocation, { algorithm, out }: Options):
 
 /** Two keys at most: what the one before the last sealed has expired. */
 async function rotateTokenKey({ env, output }: Invocation, out: string | undefined): Promise<void> {
-  const old = isSet(env, "TOKEN_KEY") ? readVariables(env, "TOKEN_KEY").TOKEN_KEY.keys.slice(0, 1) : [];
+  const old = isSet(env, "TOKEN_KEY") ? readVariables(env, "TOKEN_KEY").tokenKey.keys.slice(0, 1) : [];
   const key = generateTokenKey();
   const [tokenKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { token_key: { keys: [key, ...old] } });
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), tokenKeyFile }, () =>
@@ -91,7 +91,7 @@ function steps({ kid }: JWK, { publicKeyFile, privateKeysFile }: KeyFiles): stri
 
 /** The keys to work with, of which the public one's private half must be in the set: nothing else would open what it seals. */
 function readKeySets(env: Invocation["env"]) {
-  const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
+  const { sealingPublicKey: publicKey, sealingPrivateKeys: privateKeys } = readVariables(
     env,
     "SEALING_PUBLIC_KEY",
     "SEALING_PRIVATE_KEYS",

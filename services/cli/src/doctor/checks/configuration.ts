@@ -1,29 +1,24 @@
 // The configuration: every fault of every variable that the services read and we know.
 
 import { ConfigurationError } from "@fleetkeeper/runtime";
-import { readVariables, type VariableName, variables } from "../../configuration.ts";
+import { readOutbound, readVariables, type VariableName, variables } from "../../configuration.ts";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
 
 const loopback = /^(localhost|127\.|\[::1\])/;
 const urls = ["TRACKUNIT_JWKS_URL", "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL"] as const;
 
 export const examineConfiguration: Examine = async ({ env }) => {
-  const findings: Finding[] = [];
-  for (const name of Object.keys(variables) as VariableName[]) {
-    try {
-      readVariables(env, name);
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      for (const fault of error.faults)
-        findings.push(
-          problem(
-            "CONFIGURATION_FAULT",
-            fault,
-            "Set it for every service that reads it; .env.example says which.",
-          ),
-        );
-    }
-  }
+  const names = Object.keys(variables) as VariableName[];
+  const faults = [...names.map((name) => () => readVariables(env, name)), () => readOutbound(env)].flatMap(
+    faultsOf,
+  );
+  const findings: Finding[] = [...new Set(faults)].map((fault) =>
+    problem(
+      "CONFIGURATION_FAULT",
+      fault,
+      "Set it for every service that reads it; docs/configuration.md says which.",
+    ),
+  );
   for (const name of urls) {
     const value = env[name];
     if (!value?.startsWith("http://") || !URL.canParse(value)) continue;
@@ -40,3 +35,13 @@ export const examineConfiguration: Examine = async ({ env }) => {
     ? findings
     : [ok("CONFIGURATION", `${Object.keys(variables).length} variables are sound`)];
 };
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}

@@ -7,7 +7,7 @@ import { askDate } from "../ask-date.ts";
 import { type Examine, ok, problem } from "../finding.ts";
 
 export const examineKeySet: Examine = async (examiner) => {
-  const { TRACKUNIT_JWKS_URL: url } = readVariables(examiner.env, "TRACKUNIT_JWKS_URL");
+  const { trackunitJwksUrl: url } = readVariables(examiner.env, "TRACKUNIT_JWKS_URL");
   const answer = await askDate(url, "the key endpoint", examiner);
   if (answer.status === undefined)
     return [

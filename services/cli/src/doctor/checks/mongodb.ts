@@ -20,7 +20,7 @@ export const examineMongodb: Examine = async ({ env, reach, clocks, now }) => {
           `missing: ${missingIndexes.join(", ")}`,
           "Start a worker again: it makes the indexes that are missing.",
         ),
-    ...urlFindings(readVariables(env, "MONGODB_URL").MONGODB_URL),
+    ...urlFindings(readVariables(env, "MONGODB_URL").mongodbUrl),
   ];
 };
 

@@ -11,7 +11,7 @@ const megabyte = 1_048_576;
 
 export const examineRedis: Examine = async (examiner) => {
   const redis = await examiner.reach.redis();
-  const { REDIS_URL: url } = readVariables(examiner.env, "REDIS_URL");
+  const { redisUrl: url } = readVariables(examiner.env, "REDIS_URL");
   const servers = await Promise.all(mastersOf(redis).map((one) => examineServer(one, examiner)));
   const topology = await topologyOf(
     redis,

@@ -17,7 +17,7 @@ const probe = {
 
 export const examineSealing: Examine = async (examiner) => {
   const { env } = examiner;
-  const { SEALING_PUBLIC_KEY: publicKey, SEALING_PRIVATE_KEYS: privateKeys } = readVariables(
+  const { sealingPublicKey: publicKey, sealingPrivateKeys: privateKeys } = readVariables(
     env,
     "SEALING_PUBLIC_KEY",
     "SEALING_PRIVATE_KEYS",

@@ -5,7 +5,7 @@ import { askDate } from "../ask-date.ts";
 import { type Examine, type Examiner, type Finding, ok, problem } from "../finding.ts";
 
 export const examineTrackunit: Examine = async (examiner) => {
-  const { TRACKUNIT_TOKEN_URL: tokenUrl, TRACKUNIT_API_URL: apiUrl } = readVariables(
+  const { trackunitTokenUrl: tokenUrl, trackunitApiUrl: apiUrl } = readVariables(
     examiner.env,
     "TRACKUNIT_TOKEN_URL",
     "TRACKUNIT_API_URL",

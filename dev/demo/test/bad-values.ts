@@ -1,0 +1,250 @@
+// For each variable of each service: values that look right to somebody and cannot work, and a word of what is said of them.
+
+import { generateKeyPairSync } from "node:crypto";
+import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
+
+const { publicKey, privateKey } = await generateSealingKey({ algorithm: "ECDH-ES+A256KW" });
+const [weak, another] = [1_024, 2_048].map((modulusLength) => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength });
+  const named = { kid: "k", alg: "RSA-OAEP-256" };
+  return {
+    public: { ...publicKey.export({ format: "jwk" }), ...named },
+    private: { ...privateKey.export({ format: "jwk" }), ...named },
+    pem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+  };
+});
+
+/** What each service needs at least. */
+export const sound = {
+  REDIS_URL: "redis://127.0.0.1",
+  MONGODB_URL: "mongodb://127.0.0.1/fleetkeeper",
+  TRACKUNIT_APP_IDS: "@fleetkeeper/demo",
+  SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
+  SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+  TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
+  BOARD_USER: "olive",
+  BOARD_PASSWORD: "twelve-chars",
+};
+
+type Bad = readonly (readonly [value: string, says: string])[];
+
+/** Refused in every variable but secrets, PEM and JSON. */
+export const badEverywhere: Bad = [
+  ['"in quotation marks"', "quotation marks"],
+  ["two\nlines", ""],
+];
+
+const wholeNumber: Bad = [
+  ["ten", "no whole number"],
+  ["1e3", "no whole number"],
+  ["0x10", "no whole number"],
+  ["-1", "no whole number"],
+  ["1.5", "no whole number"],
+  ["99999999999", "is not between"],
+];
+const fromOne: Bad = [...wholeNumber, ["0", "is not between"]];
+const port: Bad = [...wholeNumber, ["65536", "is not between"]];
+const host: Bad = [
+  ["0.0.0.0:3000", "leave out port"],
+  ["http://0.0.0.0", "leave out port"],
+  ["[::]", "brackets"],
+  ["a b", "no host name"],
+];
+const share: Bad = [
+  ["1.1", "is more than 1"],
+  ["20%", "is no number"],
+  ["-0.1", "is no number"],
+  ["0,5", "is no number"],
+];
+const webUrl: Bad = [
+  ["trackunit.test/path", "is not a URL"],
+  ["ftp://trackunit.test", "is not a URL"],
+  ["https:/trackunit.test", "is not a URL"],
+  ["https://trackunit.test:port/", "is not a URL"],
+  ["https://user:geheim1@trackunit.test/", "a user or a password"],
+  ["https://trackunit.test/100%", "written as %25"],
+  ["https://trackunit.test/a b", "holds a blank"],
+  ["https://trackunit.test/#part", "holds a fragment"],
+];
+const baseUrl: Bad = [...webUrl, ["https://trackunit.test/?tenant=7", "holds a query"]];
+const scopes: Bad = [["asset.view,site.view", "put spaces between"]];
+const proxy: Bad = [
+  ["proxy.test:3128", "is not the URL of a proxy"],
+  ["socks5://proxy.test", "is not the URL of a proxy"],
+  ["http://user:50%geheim@proxy.test", "written as %25"],
+  ["http://user:ge/heim@proxy.test", "percent-encoded"],
+  ["http://proxy.test/path", "leave out the path"],
+];
+const certificate: Bad = [
+  ["/run/secrets/client.pem", "holds no certificate in PEM"],
+  ["-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----", "cannot be read"],
+  ["-----BEGIN CERTIFICATE-----\\nabc\\n-----END CERTIFICATE-----", "_FILE"],
+];
+const key: Bad = [
+  ["/run/secrets/client.key", "holds no private key"],
+  ["-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----", "holds no private key"],
+  [String(another?.pem).replaceAll("\n", "\\n"), "_FILE"],
+  [String(another?.pem), "beside it"],
+];
+const stringOrUri: Bad = [
+  ["two words", "holds a blank"],
+  ["https//trackunit.test: x", "holds a blank"],
+  [":no-uri", "no URI"],
+];
+const sealingKey: Bad = [
+  ["{", "is not JSON"],
+  ["7", "is no JSON object"],
+  ["/run/secrets/sealing_key", "is not JSON"],
+];
+const password: Bad = [
+  ["eleven-char", "fewer than 12 characters"],
+  [" twelve-chars", "begins or ends with a blank"],
+  ["twelve-chars\n", "begins or ends with a blank"],
+  ["twelve\nchars", "line break"],
+];
+
+export const badValues: Readonly<Record<string, Bad>> = {
+  REDIS_URL: [
+    ["http://127.0.0.1", "is not a URL that starts with redis://"],
+    ["127.0.0.1:6379", "is not a URL that starts with redis://"],
+    ["redis://user:50%geheim@127.0.0.1", "written as %25"],
+    ["redis://user:ge#heim@127.0.0.1", "written as %23"],
+    ["redis://127.0.0.1/first", "no database number"],
+    ["redis://127.0.0.1:99999", "a port that is not"],
+    ["redis://127.0.0.1?family=6", "holds a query"],
+    ["redis://user@127.0.0.1", "a user without a password"],
+    ["redis://a.test,b.test", "names several hosts"],
+    ["redis://127.0.0.1 6379", "holds a blank"],
+    ["redis+cluster://127.0.0.1/3", "database 0 only"],
+    ["redis+sentinel://127.0.0.1", "names no Sentinel group"],
+  ],
+  REDIS_NAMESPACE: [
+    ["Fleetkeeper", "lower-case letters"],
+    ["fleet:keeper", "lower-case letters"],
+    ["fleet{keeper}", "lower-case letters"],
+    ["f".repeat(41), "lower-case letters"],
+  ],
+  MONGODB_URL: [
+    ["http://127.0.0.1", "is not a URL that starts with mongodb://"],
+    ["127.0.0.1:27017", "is not a URL that starts with mongodb://"],
+    ["mongodb://", "is refused by MongoDB's driver"],
+    ["mongodb://user:50%geheim@127.0.0.1/a", "written as %25"],
+    ["mongodb://user:ge/heim@127.0.0.1/a", ""],
+    ["mongodb://user:ge@heim/x@127.0.0.1/a", "percent-encode"],
+    ["mongodb://user:ge:heim@127.0.0.1/a", "percent-encode"],
+    ["mongodb://127.0.0.1:99999/a", "is refused by MongoDB's driver"],
+    ["mongodb://127.0.0.1/a/", "a database that no server accepts"],
+    ["mongodb://127.0.0.1/a b", "holds a blank"],
+    ["mongodb://user:geheim1@127.0.0.1/admin", "?authSource=admin"],
+    ["mongodb://127.0.0.1/a?readPreference=nearly", "readPreference"],
+    ["mongodb://127.0.0.1/a?sslish=true", "sslish"],
+    ["mongodb://127.0.0.1/a?tls=true&tlsCAFile=/nowhere/ca.pem", "a tlsCAFile that cannot be read (ENOENT)"],
+    ["mongodb://127.0.0.1/a?tls=true&tlsCertificateKeyFile=package.json", "TLS files that cannot be used"],
+  ],
+  TRACKUNIT_APP_IDS: [
+    ["demo", "no app id"],
+    ["@fleetkeeper/demo @fleetkeeper/other", "with commas"],
+    ["@fleetkeeper/demo;@fleetkeeper/other", "no app id"],
+    [" , ", "names nothing"],
+  ],
+  TRACKUNIT_JWKS_URL: webUrl,
+  TRACKUNIT_TOKEN_URL: webUrl,
+  TRACKUNIT_API_URL: baseUrl,
+  TRACKUNIT_SCOPES: scopes,
+  HTTP_PROXY: proxy,
+  HTTPS_PROXY: proxy,
+  NO_PROXY: [["http://trackunit.test", "name hosts"]],
+  TRACKUNIT_CLIENT_CERTIFICATE: certificate,
+  TRACKUNIT_CLIENT_KEY: key,
+  PROXY_CLIENT_CERTIFICATE: certificate,
+  PROXY_CLIENT_KEY: key,
+  CALLBACK_ISSUER: stringOrUri,
+  CALLBACK_AUDIENCE: stringOrUri,
+  CALLBACK_MAX_AGE_S: [...fromOne, ["5m", "no whole number"]],
+  KEY_SET_MAX_STALE_S: fromOne,
+  SEALING_PUBLIC_KEY: [
+    ...sealingKey,
+    [JSON.stringify(privateKey), "is a private key; give its public half"],
+    [JSON.stringify({ keys: [publicKey] }), "is a set of keys"],
+    [JSON.stringify({ ...publicKey, kid: undefined }), "kid"],
+    [JSON.stringify({ ...publicKey, use: "sig" }), "another use"],
+    [JSON.stringify({ ...publicKey, alg: "ES256" }), "another algorithm"],
+    [JSON.stringify({ ...publicKey, x: "AAAA" }), "is no public key"],
+    [JSON.stringify(weak?.public), "RSA keys have 2048 bits or more"],
+  ],
+  SEALING_PRIVATE_KEYS: [
+    ...sealingKey,
+    ['{"keys":[]}', "is no set of private keys"],
+    [JSON.stringify(privateKey), "is no set of private keys"],
+    [JSON.stringify({ keys: [publicKey] }), "not private"],
+    [JSON.stringify({ keys: [privateKey, privateKey] }), "the same key id"],
+    [JSON.stringify({ keys: [weak?.private] }), "RSA keys have 2048 bits or more"],
+  ],
+  TOKEN_KEY: [
+    ...sealingKey,
+    [JSON.stringify({ keys: [] }), "is no set of symmetric keys"],
+    [JSON.stringify(generateTokenKey()), "is no set of symmetric keys"],
+    [JSON.stringify({ keys: [privateKey] }), "not symmetric"],
+    [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "has not 256 bits"],
+  ],
+  API_HOST: host,
+  API_PORT: port,
+  API_KEY_REQUESTS_PER_SECOND: fromOne,
+  BOARD_HOST: host,
+  BOARD_PORT: port,
+  BOARD_USER: [["a:b", "a colon"]],
+  BOARD_PASSWORD: password,
+  BOARD_VIEWER_USER: [
+    ["a:b", "a colon"],
+    ["olive", "the same as BOARD_USER"],
+  ],
+  BOARD_VIEWER_PASSWORD: password,
+  BOARD_SESSION_KEY: [
+    ["k".repeat(31), "fewer than 32 characters"],
+    [`${"k".repeat(32)} `, "begins or ends with a blank"],
+  ],
+  BOARD_SECURE_COOKIES: [["maybe", "neither true nor false"]],
+  BOARD_TRUSTED_PROXIES: [
+    ["true", "no address and no network"],
+    ["10.0.0.0/33", "no address and no network"],
+    ["10.0.0.0/", "no address and no network"],
+    ["proxy.test", "no address and no network"],
+  ],
+  BOARD_PUBLIC_URL: [...baseUrl, ["http://board.test", "plain HTTP to another machine"]],
+  BOARD_OIDC_ISSUER: [
+    ...baseUrl,
+    ["http://login.test", "plain HTTP to another machine"],
+    ["https://login.test/.well-known/openid-configuration", "the address of the metadata"],
+  ],
+  BOARD_OIDC_CLIENT_ID: [["fleetkeeper", "beside it"]],
+  BOARD_OIDC_CLIENT_SECRET: [
+    [" geheim1", "begins or ends with a blank"],
+    ["geheim1", "beside it"],
+  ],
+  BOARD_OIDC_SCOPES: [...scopes, ["profile", "lacks openid"]],
+  BOARD_OIDC_ROLE_CLAIM: [],
+  BOARD_OIDC_OPERATOR_ROLES: [[",", "names nothing"]],
+  BOARD_OIDC_VIEWER_ROLES: [[",", "names nothing"]],
+  SYNC_MODULES: [[",", "names nothing"]],
+  SYNC_CONCURRENCY: fromOne,
+  SYNC_BACKLOG: fromOne,
+  SYNC_SLICE_PAGES: fromOne,
+  SYNC_SLICE_MS: [...fromOne, ["10s", "no whole number"]],
+  SYNC_LEASE_MS: fromOne,
+  SYNC_PAGE_MS: fromOne,
+  MISSING_SHARE: share,
+  MISSING_RECORDS: fromOne,
+  MISSING_PASSES: [...wholeNumber, ["1", "is not between"]],
+  PREWARM_CONCURRENCY: fromOne,
+  INGRESS_HOST: host,
+  INGRESS_PORT: port,
+  INGRESS_WAIT_REPLICAS: [...wholeNumber, ["11", "is not between"]],
+  OPS_HOST: host,
+  OPS_PORT: port,
+  LOG_LEVEL: [
+    ["verbose", "expected one of"],
+    ["INFO", "expected one of"],
+  ],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [...baseUrl, ["https://traces.test/v1/traces", "which is appended"]],
+  OTEL_TRACES_SAMPLER_ARG: share,
+};

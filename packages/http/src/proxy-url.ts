@@ -1,0 +1,28 @@
+// What the URL of a proxy must be: undici parses it only when the first agent is made, and takes in silence what it ignores.
+
+import { HttpError } from "./errors.ts";
+
+/** The text is no URL of a proxy. The message says what is wrong with it and holds no part of it. */
+export class ProxyUrlError extends HttpError {
+  readonly code = "ERR_HTTP_PROXY_URL";
+  readonly remedy = "never";
+}
+
+/** @throws ProxyUrlError */
+export function checkProxyUrl(text: string): void {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:\/\//i.test(text))
+    throw new ProxyUrlError(
+      "is not the URL of a proxy: it is written http://user:password@host:port, with /, ?, # and @ of a password percent-encoded",
+    );
+  if (/\s/.test(text)) throw new ProxyUrlError("holds a blank or a line break");
+  for (const part of [url.username, url.password]) {
+    try {
+      decodeURIComponent(part);
+    } catch {
+      throw new ProxyUrlError("holds a % that begins no escape: a % itself is written as %25");
+    }
+  }
+  if (!/^\/?$/.test(url.pathname) || url.search + url.hash !== "")
+    throw new ProxyUrlError("holds more than user, password, host and port: leave out the path");
+}
