@@ -13,7 +13,7 @@ const oidcProviderAway = {
   BOARD_PUBLIC_URL: "http://127.0.0.1:3001",
   BOARD_OIDC_ISSUER: "http://127.0.0.1:9",
   BOARD_OIDC_CLIENT_ID: "fleetkeeper",
-  BOARD_OIDC_CLIENT_SECRET_FILE: fileURLToPath(import.meta.url),
+  BOARD_OIDC_CLIENT_SECRET_FILE: fileURLToPath(new URL("../../../.node-version", import.meta.url)),
 };
 
 test.each([

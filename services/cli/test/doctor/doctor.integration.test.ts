@@ -291,7 +291,7 @@ test("an install that failed, whose credential is nowhere else", async () => {
 });
 
 test.each<[name: string, extra: Record<string, string>, says: string]>([
-  ["no app", { TRACKUNIT_APP_IDS: " , " }, "TRACKUNIT_APP_IDS: names no app"],
+  ["no app", { TRACKUNIT_APP_IDS: " , " }, "TRACKUNIT_APP_IDS: names nothing"],
   [
     "a private key where a public one belongs",
     { SEALING_PUBLIC_KEY: '{"kty":"RSA","kid":"1","d":"x"}' },
