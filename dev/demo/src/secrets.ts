@@ -3,13 +3,17 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
+import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
 
 export interface Secrets {
   /** A public JWK, as JSON. */
   sealingPublicKey: string;
   /** A private JWKS, as JSON. */
   sealingPrivateKeys: string;
+  /** A private JWK, as JSON. */
+  ingressSigningKey: string;
+  /** A public JWKS, as JSON. */
+  ingressVerificationKeys: string;
   /** A JWKS of symmetric keys, as JSON. */
   tokenKey: string;
   boardPassword: string;
@@ -21,6 +25,7 @@ export async function loadSecrets(dataDir: string): Promise<{ secrets: Secrets; 
   const known = await readSecrets(path);
   const secrets: Secrets = {
     ...(known.sealingPrivateKeys === undefined && (await newSealingKeys())),
+    ...(known.ingressSigningKey === undefined && (await newSigningKeys())),
     tokenKey: JSON.stringify({ keys: [generateTokenKey()] }),
     boardPassword: randomBytes(12).toString("base64url"),
     ...known,
@@ -47,5 +52,13 @@ async function newSealingKeys(): Promise<Pick<Secrets, "sealingPublicKey" | "sea
   return {
     sealingPublicKey: JSON.stringify(publicKey),
     sealingPrivateKeys: JSON.stringify({ keys: [privateKey] }),
+  };
+}
+
+async function newSigningKeys(): Promise<Pick<Secrets, "ingressSigningKey" | "ingressVerificationKeys">> {
+  const { publicKey, privateKey } = await generateSigningKey();
+  return {
+    ingressSigningKey: JSON.stringify(privateKey),
+    ingressVerificationKeys: JSON.stringify({ keys: [publicKey] }),
   };
 }

@@ -95,6 +95,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       env: {
         ...shared,
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        INGRESS_SIGNING_KEY: secrets.ingressSigningKey,
         INGRESS_PORT: String(ports.ingress),
         OPS_PORT: String(ports.ingressOps),
         ...withPrefix(env, "INGRESS_WAIT_"),
@@ -107,6 +108,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         ...shared,
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
+        INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
         TOKEN_KEY: secrets.tokenKey,
         OPS_PORT: String(ports.workerOps),
         ...withPrefix(env, "SYNC_"),

@@ -62,10 +62,11 @@ export interface Progress {
 
 /**
  * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202 is never given up:
- * an install, however often. The others are triggers for what MongoDB holds, and one that kills its worker must end.
+ * an install, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that kills its worker must end.
  */
 const startsAfterDeath: Record<QueueName, number> = {
   install: Number.MAX_SAFE_INTEGER,
+  forget: Number.MAX_SAFE_INTEGER,
   prewarm: 1,
   dispatch: 1,
   sync: 1,

@@ -12,6 +12,8 @@ export interface FailedJob {
   failedAt: Date;
 }
 
+/** Queues whose jobs are each about one account. */
+const aboutAccounts = ["install", "forget", "prewarm", "sync"] as const;
 /** Of each queue only so many of the last failed are looked at. */
 const lookedAt = 1_000;
 const atATime = 100;
@@ -22,9 +24,10 @@ export async function failedJobsOf(
   installationId: InstallationId,
   limit: number,
 ): Promise<FailedJob[]> {
-  const names = ["install", "prewarm", "sync"] as const;
-  const found = await Promise.all(names.map((name) => jobsAbout(queues[name], installationId, limit)));
-  return names.flatMap((queue, index) =>
+  const found = await Promise.all(
+    aboutAccounts.map((name) => jobsAbout(queues[name], installationId, limit)),
+  );
+  return aboutAccounts.flatMap((queue, index) =>
     (found[index] ?? []).map((job) => ({
       queue,
       jobId: job.id ?? "",
@@ -40,7 +43,7 @@ export async function retryFailedOf(
   installationId: InstallationId,
 ): Promise<number> {
   let retried = 0;
-  for (const name of ["install", "prewarm", "sync"] as const)
+  for (const name of aboutAccounts)
     for (const job of await jobsAbout(queues[name], installationId, lookedAt))
       if (await startAgain(job)) retried += 1;
   return retried;
@@ -56,7 +59,7 @@ async function jobsAbout(queue: Queue, installationId: InstallationId, limit: nu
   return found.slice(0, limit);
 }
 
-function isAbout(payload: Payloads["install" | "prewarm" | "sync"], installationId: InstallationId): boolean {
+function isAbout(payload: Payloads[(typeof aboutAccounts)[number]], installationId: InstallationId): boolean {
   return "syncId" in payload
     ? payload.syncId.startsWith(`${installationId}/`)
     : payload.installationId === installationId;

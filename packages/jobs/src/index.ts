@@ -15,6 +15,7 @@ export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";
 export {
   type AcceptedCallback,
+  type ForgetPayload,
   installJobId,
   installOf,
   type Payloads,

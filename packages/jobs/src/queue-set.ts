@@ -29,7 +29,11 @@ export interface QueueSet {
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
   /** `againAfterMs`: the second time, after so long. */
-  addForget(installationId: InstallationId, askedAt: Date, options?: { againAfterMs: number }): Promise<void>;
+  addForget(
+    installationId: InstallationId,
+    auditId: string,
+    options?: { againAfterMs: number },
+  ): Promise<void>;
   /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   addSyncs(payloads: Payloads["sync"][], traces?: Traceparents): Promise<void>;
@@ -80,8 +84,10 @@ export function createQueueSet(options: {
   namespace: string;
   onError: (error: Error) => void;
   telemetry?: QueueTelemetry | undefined;
+  /** Signs what `addCallback` adds. A worker takes no other. */
+  sign?: (payload: object) => Promise<string>;
 }): QueueSet {
-  const { redis, namespace, onError, telemetry } = options;
+  const { redis, namespace, onError, telemetry, sign } = options;
   const keys = redisKeys(namespace);
   const queues = Object.fromEntries(
     queueNames.map((name) => {
@@ -106,16 +112,17 @@ export function createQueueSet(options: {
     async addCallback(callback: AcceptedCallback): Promise<{ jobId: string }> {
       const payload = toPayload(callback);
       const jobId = installJobId(payload.installationId, callback.contentHash);
-      await taken(queues.install.add(payload.kind, payload, { jobId }));
+      const signed = sign === undefined ? payload : { ...payload, signature: await sign(payload) };
+      await taken(queues.install.add(payload.kind, signed, { jobId }));
       return { jobId };
     },
 
-    async addForget(installationId, askedAt, again) {
-      const payload = { kind: "forget", installationId, askedAt: askedAt.toISOString() } as const;
+    async addForget(installationId, auditId, again) {
+      const payload = { installationId, auditId };
       await taken(
         again === undefined
-          ? queues.install.add("forget", payload)
-          : queues.install.add("forget", { ...payload, again: true }, { delay: again.againAfterMs }),
+          ? queues.forget.add("forget", payload)
+          : queues.forget.add("forget", { ...payload, again: true }, { delay: again.againAfterMs }),
       );
     },
 

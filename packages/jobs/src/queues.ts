@@ -3,7 +3,7 @@
 import type { Generation, Install, InstallationId, SyncId, UnrecognisedCallback } from "@fleetkeeper/model";
 import type { DefaultJobOptions } from "bullmq";
 
-export const queueNames = ["install", "prewarm", "dispatch", "sync"] as const;
+export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync"] as const;
 export type QueueName = (typeof queueNames)[number];
 
 type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
@@ -12,17 +12,21 @@ type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
 export type InstallPayload = AsJson<Install> & { kind: "install" };
 export type UnrecognisedPayload = AsJson<UnrecognisedCallback> & { kind: "unrecognised" };
 
-/** Queue `install` too, since it is about the same thing: an operator wants an account's credential and data gone. */
+/** Queue `forget`, which only those may write who have an operator: the account's credential and data are to go. */
 export interface ForgetPayload {
-  kind: "forget";
   installationId: InstallationId;
-  askedAt: string;
+  /** The entry of the audit log that says who asked for it, and when: without it nothing is deleted. */
+  auditId: string;
   /** The second time: for what a slice in progress still wrote after the first. */
   again?: boolean;
 }
 
+/** `signature`: of the ingress, over all the rest. */
+type Signed<Payload> = Payload & { signature?: string };
+
 export interface Payloads {
-  install: InstallPayload | UnrecognisedPayload | ForgetPayload;
+  install: Signed<InstallPayload | UnrecognisedPayload>;
+  forget: ForgetPayload;
   /** Make sure of a fresh token of this generation; with `renew`, ask for a new one whatever is there. */
   prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean };
   /** Nothing: look for what is due. */
@@ -35,13 +39,20 @@ const day = 24 * 60 * 60;
 
 /**
  * Installs repeat for as long as `retry.ts` says and stay when they failed, for an operator to retry: the credential in
- * them exists nowhere else. The other jobs are only triggers for what MongoDB holds, so nothing is lost with them.
+ * them exists nowhere else. The same for what an operator wants forgotten. The other jobs are only triggers for what
+ * MongoDB holds, so nothing is lost with them.
  */
 export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   install: {
     attempts: 1_000_000,
     backoff: { type: "verdict" },
     removeOnComplete: { age: 7 * day, count: 10_000 },
+    removeOnFail: false,
+  },
+  forget: {
+    attempts: 1_000_000,
+    backoff: { type: "verdict" },
+    removeOnComplete: { age: 7 * day, count: 1_000 },
     removeOnFail: false,
   },
   prewarm: {

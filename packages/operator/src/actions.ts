@@ -2,7 +2,7 @@
 
 import type { QueueName, QueueSet } from "@fleetkeeper/jobs";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
-import type { InstallationDocument, Store, SyncDocument } from "@fleetkeeper/store";
+import { forgetAction, type InstallationDocument, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
 
 export type OperatorActions = ReturnType<typeof createOperatorActions>;
@@ -103,8 +103,8 @@ export function createOperatorActions(options: {
     /** Deletes the credential and everything that was read for the account, for good. A worker does it. */
     async forget(who: string, id: InstallationId): Promise<void> {
       await installationOf(id);
-      await note(who, "forget", id);
-      await queues.addForget(id, now());
+      const { auditId } = await note(who, forgetAction, id);
+      await queues.addForget(id, auditId);
     },
   };
 
@@ -126,8 +126,8 @@ export function createOperatorActions(options: {
     action: string,
     installationId: InstallationId,
     sync?: string,
-  ): Promise<void> {
-    await store.audit.add({
+  ): Promise<{ auditId: string }> {
+    return store.audit.add({
       at: now(),
       who,
       action,

@@ -34,6 +34,11 @@ export class WrongSealBindingError extends SealingError {
   readonly code = "ERR_SEAL_WRONG_BINDING";
 }
 
+/** Somebody else made it, or it was changed: none of the keys signed it. */
+export class ForeignContentError extends SealingError {
+  readonly code = "ERR_NOT_SIGNED_BY_INGRESS";
+}
+
 /** The text or its header was changed after sealing. */
 export class TamperedSealError extends SealingError {
   readonly code = "ERR_SEAL_TAMPERED";

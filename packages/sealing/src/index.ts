@@ -2,6 +2,7 @@
 
 export type { SealBinding } from "./binding.ts";
 export {
+  ForeignContentError,
   MalformedSealError,
   SealingError,
   SealingKeyError,
@@ -11,6 +12,20 @@ export {
 } from "./errors.ts";
 export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
 export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
-export { parsePrivateKeys, parsePublicKey, parseTokenKeys } from "./parse-keys.ts";
+export {
+  parsePrivateKeys,
+  parsePublicKey,
+  parseSigningKey,
+  parseTokenKeys,
+  parseVerificationKeys,
+} from "./parse-keys.ts";
 export { createSeal, type Seal } from "./seal.ts";
+export {
+  createSign,
+  createVerify,
+  generateSigningKey,
+  publicHalfOf,
+  type Sign,
+  type Verify,
+} from "./signature.ts";
 export { createTokenSealing, generateTokenKey } from "./token-key.ts";

@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateSealingKey } from "./keys.ts";
+import { generateSigningKey } from "./signature.ts";
 import { generateTokenKey } from "./token-key.ts";
 
 type Files = Record<string, string>;
@@ -18,6 +19,16 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
       return {
         sealing_public_key: JSON.stringify(publicKey),
         sealing_private_keys: JSON.stringify({ keys: [privateKey] }),
+      };
+    },
+  },
+  {
+    names: ["ingress_signing_key", "ingress_verification_keys"],
+    async make() {
+      const { publicKey, privateKey } = await generateSigningKey();
+      return {
+        ingress_signing_key: JSON.stringify(privateKey),
+        ingress_verification_keys: JSON.stringify({ keys: [publicKey] }),
       };
     },
   },

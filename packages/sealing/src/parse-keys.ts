@@ -3,6 +3,7 @@
 import type { JSONWebKeySet, JWK } from "jose";
 import { SealingKeyError } from "./errors.ts";
 import { importSealingKey } from "./keys.ts";
+import { checkSigningKey } from "./signature.ts";
 import { checkTokenKey } from "./token-key.ts";
 
 /** @throws SealingKeyError, whose message says what is wrong with the text and holds no part of it. */
@@ -21,6 +22,18 @@ export function parsePrivateKeys(text: string): JSONWebKeySet {
 /** @throws SealingKeyError, whose message says what is wrong with the text and holds no part of it. */
 export function parseTokenKeys(text: string): JSONWebKeySet {
   return parseSet(text, "symmetric", (jwk) => checkTokenKey(jwk).keyId);
+}
+
+/** @throws SealingKeyError, whose message says what is wrong with the text and holds no part of it. */
+export function parseSigningKey(text: string): JWK {
+  const jwk = jsonOf(text);
+  checkSigningKey(jwk, "private");
+  return jwk;
+}
+
+/** @throws SealingKeyError, whose message says what is wrong with the text and holds no part of it. */
+export function parseVerificationKeys(text: string): JSONWebKeySet {
+  return parseSet(text, "public", (jwk) => checkSigningKey(jwk, "public").keyId);
 }
 
 function parseSet(text: string, kind: string, keyIdOf: (jwk: JWK) => string): JSONWebKeySet {

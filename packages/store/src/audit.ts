@@ -10,6 +10,9 @@ import { ownCollection } from "./own-collection.ts";
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
   ({ installationId: InstallationId; sync?: string } | { queue: string } | { apiKey: string });
 
+/** The action of an entry without which a worker forgets no account. */
+export const forgetAction = "forget";
+
 /** Of one account or queue, and for how long. */
 const kept = { count: 1_000, ms: 2 * 366 * 86_400_000 };
 
@@ -18,13 +21,16 @@ export function createAudit(db: Db) {
 
   return {
     /** Written before the action, so that none is done without a trace. Keeps the newest 1 000 of its subject, for two years. */
-    async add(entry: AuditEntry): Promise<void> {
+    async add(entry: AuditEntry): Promise<{ auditId: string }> {
       const subject = subjectOf(entry);
-      await entries.insertOne({
-        _id: `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`,
-        ...entry,
-      });
+      const auditId = `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`;
+      await entries.insertOne({ _id: auditId, ...entry });
       await tidy(subject, entry.at);
+      return { auditId };
+    },
+
+    async find(auditId: string): Promise<AuditDocument | null> {
+      return entries.findOne({ _id: auditId });
     },
 
     /** Of one account, the newest first. */

@@ -4,8 +4,15 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
-import { createSeal, generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
+import {
+  createSeal,
+  createSign,
+  generateSealingKey,
+  generateSigningKey,
+  generateTokenKey,
+} from "@fleetkeeper/sealing";
 import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
 import { inject, onTestFinished } from "vitest";
 import type { BoardWorld } from "./board-world.ts";
@@ -15,6 +22,7 @@ const main = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url))
 
 export async function startWorkerProcess(world: BoardWorld) {
   const { publicKey, privateKey } = await generateSealingKey();
+  const signing = await generateSigningKey();
   const simulator = await startSimulator({ app });
   const worker = spawn(process.execPath, [main], {
     env: {
@@ -25,6 +33,7 @@ export async function startWorkerProcess(world: BoardWorld) {
       TRACKUNIT_API_URL: simulator.apiUrl,
       SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
       SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+      INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),
       TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
       OPS_PORT: "0",
       LOG_LEVEL: "error",
@@ -38,6 +47,10 @@ export async function startWorkerProcess(world: BoardWorld) {
     await simulator.close();
   });
   const seal = await createSeal(publicKey);
+  const sign = createSign(signing.privateKey);
+  const { redis, namespace } = world;
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
+  onTestFinished(() => queues.close());
 
   return {
     simulator,
@@ -51,7 +64,7 @@ export async function startWorkerProcess(world: BoardWorld) {
         purpose: "credential",
       });
       const generation = generationOf({ issuedAt: undefined, receivedAt, contentHash });
-      await world.queueSet.addCallback({
+      await queues.addCallback({
         contentHash,
         install: {
           installationId,

@@ -10,7 +10,13 @@ import {
   type Values,
   variable,
 } from "@fleetkeeper/runtime";
-import { parsePrivateKeys, parsePublicKey, parseTokenKeys } from "@fleetkeeper/sealing";
+import {
+  parsePrivateKeys,
+  parsePublicKey,
+  parseSigningKey,
+  parseTokenKeys,
+  parseVerificationKeys,
+} from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 
@@ -19,6 +25,8 @@ export const variables = {
   MONGODB_URL: variable.checkedBy(checkMongodbUrl),
   SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
   SEALING_PRIVATE_KEYS: variable.parsedBy(parsePrivateKeys),
+  INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
+  INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys),
   TOKEN_KEY: variable.parsedBy(parseTokenKeys),
 };
 

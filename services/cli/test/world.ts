@@ -21,6 +21,7 @@ export async function setup(): Promise<World> {
     ...world.env,
     TRACKUNIT_JWKS_URL: world.simulator.jwksUrl,
     TRACKUNIT_APP_IDS: app,
+    INGRESS_SIGNING_KEY: world.signingKey,
   };
   return { ...world, env, cli: (args, extra = {}) => runCli(args, { env: { ...env, ...extra } }) };
 }

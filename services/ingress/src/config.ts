@@ -9,7 +9,7 @@ import {
   readEnvironment,
   variable,
 } from "@fleetkeeper/runtime";
-import { parsePublicKey } from "@fleetkeeper/sealing";
+import { parsePublicKey, parseSigningKey } from "@fleetkeeper/sealing";
 import { z } from "zod";
 
 export const schema = z
@@ -18,6 +18,7 @@ export const schema = z
     ...pickVariables("CALLBACK_ISSUER", "CALLBACK_AUDIENCE", "CALLBACK_MAX_AGE_S"),
     KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
     SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
+    INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
     ...outboundVariables,
     INGRESS_HOST: variable.host("127.0.0.1"),
     INGRESS_PORT: variable.port(3000),
@@ -43,6 +44,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     audience: values.callbackAudience,
     maxAgeMs: values.callbackMaxAgeS * 1_000,
     sealingPublicKey: values.sealingPublicKey,
+    signingKey: values.ingressSigningKey,
     waitReplicas: values.ingressWaitReplicas,
     host: values.ingressHost,
     port: values.ingressPort,

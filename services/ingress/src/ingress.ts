@@ -4,7 +4,7 @@ import { createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
-import { createSeal } from "@fleetkeeper/sealing";
+import { createSeal, createSign } from "@fleetkeeper/sealing";
 import {
   createIngressMetrics,
   createMinuteStats,
@@ -52,7 +52,8 @@ export async function startIngress(
   const durability = createDurability({ redis, waitingRedis, namespace, replicas: config.waitReplicas, log });
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
-  const queueSet = createQueueSet({ redis, namespace, onError, telemetry });
+  const sign = createSign(config.signingKey);
+  const queueSet = createQueueSet({ redis, namespace, onError, telemetry, sign });
   defer("queues", () => queueSet.close());
   const stats = createMinuteStats({ redis, namespace, metrics });
   defer("minute stats", () => stats.close());

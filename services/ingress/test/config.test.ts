@@ -1,12 +1,14 @@
-import { generateSealingKey } from "@fleetkeeper/sealing";
+import { generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
 import { expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 
 const { publicKey, privateKey } = await generateSealingKey({ algorithm: "ECDH-ES+A256KW" });
+const signing = await generateSigningKey();
 const required = {
   REDIS_URL: "redis://127.0.0.1",
   TRACKUNIT_APP_IDS: "@a/b, @a/c",
   SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
+  INGRESS_SIGNING_KEY: JSON.stringify(signing.privateKey),
 };
 
 test("the defaults are those of the documentation", () => {
@@ -33,8 +35,16 @@ test("an ingress without apps, Redis or sealing key does not start", () => {
         expect.stringMatching(/^REDIS_URL: /),
         expect.stringMatching(/^TRACKUNIT_APP_IDS: /),
         expect.stringMatching(/^SEALING_PUBLIC_KEY: /),
+        expect.stringMatching(/^INGRESS_SIGNING_KEY: /),
       ]),
     }),
+  );
+});
+
+test("an ingress that is given the wrong half of its signing key does not start", () => {
+  const INGRESS_SIGNING_KEY = JSON.stringify(signing.publicKey);
+  expect(() => readConfig({ ...required, INGRESS_SIGNING_KEY })).toThrow(
+    /INGRESS_SIGNING_KEY: is no private Ed25519 key/,
   );
 });
 

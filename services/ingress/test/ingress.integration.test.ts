@@ -33,6 +33,8 @@ test("an install becomes one job that holds the sealed credential", async () => 
     await world.open(sealedCredential, { installationId, purpose: "credential" }),
   );
   expect(credential).toEqual({ clientId: account.clientId, clientSecret: account.clientSecret });
+  const { signature, ...signed } = job as { signature?: string };
+  await world.verify(signed, signature);
 });
 
 test("a repeated delivery is accepted again and is still one job", async () => {

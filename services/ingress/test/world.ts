@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
-import { createOpen, generateSealingKey } from "@fleetkeeper/sealing";
+import { createOpen, createVerify, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { createLog } from "@fleetkeeper/telemetry";
 import { inject } from "vitest";
@@ -26,6 +26,7 @@ export interface Answer {
 export async function createWorld(options: { env?: Record<string, string> } = {}) {
   const namespace = testNamespace();
   const { publicKey, privateKey } = await generateSealingKey();
+  const signing = await generateSigningKey();
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
   const simulator = await startSimulator({ app, now });
@@ -39,6 +40,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     TRACKUNIT_JWKS_URL: simulator.jwksUrl,
     TRACKUNIT_APP_IDS: app,
     SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
+    INGRESS_SIGNING_KEY: JSON.stringify(signing.privateKey),
     INGRESS_PORT: "0",
     OPS_PORT: "0",
     LOG_LEVEL: "trace",
@@ -85,6 +87,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     queues,
     namespace,
     open: await createOpen({ keys: [privateKey] }),
+    verify: createVerify({ keys: [signing.publicKey] }),
     logged: () => logged,
     stopIngress,
 

@@ -9,7 +9,12 @@ import {
   readEnvironment,
   variable,
 } from "@fleetkeeper/runtime";
-import { parsePrivateKeys, parsePublicKey, parseTokenKeys } from "@fleetkeeper/sealing";
+import {
+  parsePrivateKeys,
+  parsePublicKey,
+  parseTokenKeys,
+  parseVerificationKeys,
+} from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 
@@ -22,6 +27,7 @@ export const schema = z
     SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
     SEALING_PRIVATE_KEYS: variable.parsedBy(parsePrivateKeys),
     TOKEN_KEY: variable.parsedBy(parseTokenKeys),
+    INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys),
     ...pickVariables("OPS_HOST", "OPS_PORT", "LOG_LEVEL"),
     ...pickVariables("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"),
     SYNC_MODULES: variable.list(/,/).default([]),
@@ -54,6 +60,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     sealingPublicKey: values.sealingPublicKey,
     sealingPrivateKeys: values.sealingPrivateKeys,
     tokenKeys: values.tokenKey,
+    ingressVerificationKeys: values.ingressVerificationKeys,
     opsHost: values.opsHost,
     opsPort: values.opsPort,
     logLevel: values.logLevel,

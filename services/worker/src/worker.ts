@@ -4,6 +4,7 @@ import { createConnections } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { ConfigurationError, type Defer } from "@fleetkeeper/runtime";
+import { createVerify } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
 import {
@@ -16,6 +17,7 @@ import {
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { createDispatchHandler } from "./dispatch.ts";
+import { createForgetHandler } from "./forget.ts";
 import { createInstallHandler } from "./install.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
@@ -46,6 +48,7 @@ export async function startWorker(
     [...syncs, ...(await loadConfiguredSyncs(config))].map((definition) => [definition.name, definition]),
   );
   const syncNames = [...definitions.keys()];
+  const resources = [...definitions.values()].map(({ resource }) => resource);
   const metrics = createWorkerMetrics();
 
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
@@ -100,12 +103,21 @@ export async function startWorker(
       installConcurrency,
       createInstallHandler({
         store,
-        queues,
+        verify: createVerify(config.ingressVerificationKeys),
         scopes: config.scopes,
         syncNames,
-        resources: [...definitions.values()].map(({ resource }) => resource),
-        forgetTokens: (installationId) => tokens.forget(installationId),
+        resources,
         now,
+      }),
+    ),
+    forget: take(
+      "forget",
+      1,
+      createForgetHandler({
+        store,
+        queues,
+        resources,
+        forgetTokens: (installationId) => tokens.forget(installationId),
       }),
     ),
     prewarm: take(

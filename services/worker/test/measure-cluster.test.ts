@@ -23,7 +23,7 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
     metrics: createClusterMetrics(metrics),
     redis: redisThatSays({ appendonly: "yes", "maxmemory-policy": "noeviction" }),
     queues: {
-      queues: { install: queue, prewarm: queue, dispatch: queue, sync: queue },
+      queues: { install: queue, forget: queue, prewarm: queue, dispatch: queue, sync: queue },
       oldestWaitingAt: async (name: string) =>
         name === "install" ? new Date(now.getTime() - 90_000) : undefined,
     } as unknown as QueueSet,

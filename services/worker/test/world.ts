@@ -5,7 +5,13 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, generationOf, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { createSeal, generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
+import {
+  createSeal,
+  createSign,
+  generateSealingKey,
+  generateSigningKey,
+  generateTokenKey,
+} from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
@@ -29,6 +35,7 @@ export async function createWorldOn(
 ) {
   const namespace = testNamespace();
   const { publicKey, privateKey } = await generateSealingKey();
+  const signing = await generateSigningKey();
   const simulator = await startSimulator({ app, ...options.simulator });
   const env: Record<string, string> = {
     REDIS_URL: servers.redisUrl,
@@ -38,6 +45,7 @@ export async function createWorldOn(
     TRACKUNIT_API_URL: simulator.apiUrl,
     SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
     SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
+    INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),
     TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
     OPS_PORT: "0",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
@@ -45,7 +53,8 @@ export async function createWorldOn(
   };
   const redis: RedisClient = connectProducer(env.REDIS_URL ?? "");
   await connected(redis);
-  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
+  const sign = createSign(signing.privateKey);
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
   const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });
   const mongo = await MongoClient.connect(env.MONGODB_URL ?? "");
   const seal = await createSeal(publicKey);
@@ -53,6 +62,8 @@ export async function createWorldOn(
 
   return {
     env,
+    /** The ingress's, as INGRESS_SIGNING_KEY. */
+    signingKey: JSON.stringify(signing.privateKey),
     namespace,
     simulator,
     redis,

@@ -10,6 +10,7 @@ import { retriableQueues } from "./retry-routes.ts";
 
 const purposes: Record<QueueName, string> = {
   install: "Stores the credential of an accepted callback and plans the account's syncs",
+  forget: "Deletes the credential and data of an account that an operator wants gone",
   prewarm: "Fetches an access token before the old one expires",
   dispatch: "Looks every second for what is due",
   sync: "Runs one slice of a sync",

@@ -40,7 +40,7 @@ test("every action asks, is done, is said once, and stands in the audit log with
     const [last] = await world.store.audit.of(installationId, 1);
     expect(last).toMatchObject({ who: "olive", ...audited });
   }
-  expect(await world.queueSet.queues.install.getJobCounts("waiting")).toEqual({ waiting: 1 });
+  expect(await world.queueSet.queues.forget.getJobCounts("waiting")).toEqual({ waiting: 1 });
   expect(world.logText()).toContain('"operation":"forget"');
 });
 

@@ -1,6 +1,11 @@
 // `keys generate`: the first keys.
 
-import { generateSealingKey, generateTokenKey, type SealingAlgorithm } from "@fleetkeeper/sealing";
+import {
+  generateSealingKey,
+  generateSigningKey,
+  generateTokenKey,
+  type SealingAlgorithm,
+} from "@fleetkeeper/sealing";
 import { type Command, Option } from "commander";
 import { addCommand } from "../add-command.ts";
 import { invoke } from "../invoke.ts";
@@ -18,7 +23,7 @@ export const algorithmOption = () =>
 
 export function addKeysGenerate(keys: Command): void {
   addCommand(keys, "generate", {
-    summary: "Make a sealing key and a token key, as files that only their owner can read",
+    summary: "Make the keys of ingress and worker, as files that only their owner can read",
     details: "Back up the private key: without it every account must install again.",
     examples: ["keys generate --out secrets"],
   })
@@ -28,13 +33,21 @@ export function addKeysGenerate(keys: Command): void {
       invoke<GenerateOptions>(async ({ output }, { algorithm, out }) => {
         const { publicKey, privateKey } = await generateSealingKey({ algorithm });
         const files = writeKeyFiles(out, publicKey, { keys: [privateKey] });
-        const [tokenKeyFile] = writeFiles(out, { token_key: { keys: [generateTokenKey()] } });
-        output.result({ keyId: publicKey.kid, algorithm, ...files, tokenKeyFile }, () =>
+        const signing = await generateSigningKey();
+        const [tokenKeyFile, signingKeyFile, verificationKeysFile] = writeFiles(out, {
+          token_key: { keys: [generateTokenKey()] },
+          ingress_signing_key: signing.privateKey,
+          ingress_verification_keys: { keys: [signing.publicKey] },
+        });
+        const others = { tokenKeyFile, signingKeyFile, verificationKeysFile };
+        output.result({ keyId: publicKey.kid, algorithm, ...files, ...others }, () =>
           [
             `Key ${publicKey.kid} (${algorithm}) is made.`,
             `  SEALING_PUBLIC_KEY_FILE=${files.publicKeyFile}      for ingress and worker`,
             `  SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}  for the worker; back it up`,
             `  TOKEN_KEY_FILE=${tokenKeyFile}  for the worker`,
+            `  INGRESS_SIGNING_KEY_FILE=${signingKeyFile}  for the ingress`,
+            `  INGRESS_VERIFICATION_KEYS_FILE=${verificationKeysFile}  for the worker`,
           ].join("\n"),
         );
       }),

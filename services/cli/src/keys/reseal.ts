@@ -2,7 +2,14 @@
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { asInstallationId, type SealedText } from "@fleetkeeper/model";
-import { createOpen, createSeal, type SealBinding } from "@fleetkeeper/sealing";
+import {
+  createOpen,
+  createSeal,
+  createSign,
+  createVerify,
+  publicHalfOf,
+  type SealBinding,
+} from "@fleetkeeper/sealing";
 import type { SealedEntry, Store } from "@fleetkeeper/store";
 import type { JSONWebKeySet, JWK } from "jose";
 import { faultOf } from "../fault-of.ts";
@@ -12,6 +19,8 @@ export interface ResealResult {
   resealed: number;
   already: number;
   superseded: number;
+  /** Jobs that wait or failed, which are signed and cannot be changed without the ingress's key. */
+  jobsLeft: number;
   failedCount: number;
   /** The first hundred of those that did not open. */
   failed: { id: string; code: string }[];
@@ -27,14 +36,27 @@ export async function reseal(options: {
   queues: QueueSet;
   publicKey: JWK;
   privateKeys: JSONWebKeySet;
+  /** The ingress's; undefined: jobs are left as they are. */
+  signingKey: JWK | undefined;
   onDone: (count: number) => void;
   signal: AbortSignal;
 }): Promise<ResealResult> {
-  const { store, queues, publicKey, privateKeys, onDone, signal } = options;
+  const { store, queues, publicKey, privateKeys, signingKey, onDone, signal } = options;
   const keyId = publicKey.kid ?? "";
   const seal = await createSeal(publicKey);
   const open = await createOpen(privateKeys);
-  const result: ResealResult = { resealed: 0, already: 0, superseded: 0, failedCount: 0, failed: [] };
+  const jobsOrigin = signingKey && {
+    sign: createSign(signingKey),
+    verify: createVerify({ keys: [publicHalfOf(signingKey)] }),
+  };
+  const result: ResealResult = {
+    resealed: 0,
+    already: 0,
+    superseded: 0,
+    jobsLeft: 0,
+    failedCount: 0,
+    failed: [],
+  };
 
   async function one(
     id: string,
@@ -50,21 +72,38 @@ export async function reseal(options: {
     try {
       anew = await seal(await open(sealed, binding), binding);
     } catch (error) {
-      result.failedCount++;
-      if (result.failed.length < namedFailures) result.failed.push({ id, code: faultOf(error).code });
+      noteFailure(id, error);
       return;
     }
     if (await replace(anew)) result.resealed++;
     else result.superseded++;
   }
 
+  function noteFailure(id: string, error: unknown): void {
+    result.failedCount++;
+    if (result.failed.length < namedFailures) result.failed.push({ id, code: faultOf(error).code });
+  }
+
   const ofStore = (entry: SealedEntry) =>
     one(entry.id, entry.sealed, bindingOf(entry), (anew) => store.sealedTexts.replace(entry, anew, keyId));
-  const ofJob = ({ job, field, sealed }: SealedJob) => {
+  const ofJob = async ({ job, field, sealed }: SealedJob) => {
+    if (jobsOrigin === undefined) {
+      if (keyIdOf(sealed) !== keyId) result.jobsLeft++;
+      return;
+    }
+    const { signature, ...payload } = job.data;
+    // What somebody else put there must not become the ingress's by this.
+    try {
+      await jobsOrigin.verify(payload, signature);
+    } catch (error) {
+      noteFailure(job.id ?? "", error);
+      return;
+    }
     const installationId = asInstallationId(job.data.installationId);
     const purpose = field === "sealedCredential" ? "credential" : "callback";
     return one(job.id ?? "", sealed, { installationId, purpose }, async (anew) => {
-      await job.updateData({ ...job.data, [field]: anew });
+      const resealed = { ...payload, [field]: anew };
+      await job.updateData({ ...resealed, signature: await jobsOrigin.sign(resealed) });
       return true;
     });
   };

@@ -117,13 +117,21 @@ async function resealAll({ env, reach, output, signal }: Invocation) {
     queues,
     publicKey,
     privateKeys,
+    signingKey: isSet(env, "INGRESS_SIGNING_KEY")
+      ? readVariables(env, "INGRESS_SIGNING_KEY").ingressSigningKey
+      : undefined,
     signal,
     onDone: (count) => progress.advance(count),
   }).finally(() => progress.end());
-  const { resealed, already, superseded, failed } = result;
+  const { resealed, already, superseded, jobsLeft, failed } = result;
   output.result({ keyId: publicKey.kid, ...result }, () =>
     [
       `${resealed} sealed anew with ${publicKey.kid}, ${already} were already, ${superseded} replaced by a newer install meanwhile.`,
+      ...(jobsLeft === 0
+        ? []
+        : [
+            `${jobsLeft} jobs that wait or failed are left as they are: set INGRESS_SIGNING_KEY to have them sealed anew.`,
+          ]),
       ...failed.map(({ id, code }) => output.paint("bad", `not opened: ${id} (${code})`)),
     ].join("\n"),
   );

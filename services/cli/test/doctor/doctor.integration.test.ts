@@ -5,28 +5,9 @@ import type { AddressInfo } from "node:net";
 import { startRedis, startRedisCluster, startRedisSentinel } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer } from "@fleetkeeper/redis";
-import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { app, setup, type World } from "../world.ts";
-
-interface Finding {
-  check: string;
-  code: string;
-  level: string;
-  says: string;
-  advice?: string;
-}
-
-/** What it finds wrong, by code; where that is something, the exit code says so. */
-async function problemsOf(world: World, checks: string[], extra: Record<string, string> = {}) {
-  const only = checks.length === 0 ? [] : ["--only", ...checks];
-  const { code, json } = await world.cli(["doctor", "--json", ...only], extra);
-  const { findings } = json() as { findings: Finding[] };
-  const problems = findings.filter(({ level }) => level === "problem");
-  expect(code).toBe(problems.length > 0 ? 4 : 0);
-  for (const { advice } of problems) expect(advice).toMatch(/[A-Z].*\.$/);
-  return { findings, problems, codes: problems.map((finding) => finding.code) };
-}
+import { problemsOf } from "./problems-of.ts";
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, "127.0.0.1");
@@ -176,49 +157,6 @@ test("a token endpoint that fails and an API that is away", async () => {
   ]);
 });
 
-test("a public sealing key without its private half", async () => {
-  const { publicKey } = await generateSealingKey();
-  const extra = { SEALING_PUBLIC_KEY: JSON.stringify(publicKey) };
-  expect((await problemsOf(await setup(), ["sealing"], extra)).codes).toEqual([
-    "SEALING_PRIVATE_HALF_MISSING",
-  ]);
-});
-
-test("a public and a private sealing key of one id that are not of one pair", async () => {
-  const world = await setup();
-  const { kid } = JSON.parse(world.env.SEALING_PUBLIC_KEY ?? "");
-  const { publicKey } = await generateSealingKey({ keyId: kid });
-  const extra = { SEALING_PUBLIC_KEY: JSON.stringify(publicKey) };
-  expect((await problemsOf(world, ["sealing"], extra)).codes).toEqual(["SEALING_HALVES_DIFFER"]);
-});
-
-test("a stored credential that is sealed with a key that is not there", async () => {
-  const world = await setup();
-  const { publicKey } = await generateSealingKey();
-  const installationId = installationIdOf(app, "lost");
-  const sealedCredential = await (await createSeal(publicKey))("secret", {
-    installationId,
-    purpose: "credential",
-  });
-  await world.store.installations.storeInstall(
-    {
-      installationId,
-      irisAppId: app,
-      accountId: "lost",
-      generation: "1" as Generation,
-      sealedCredential,
-      clientIdFingerprint: "f",
-      receivedAt: new Date(),
-    },
-    { requestedScopes: [], sealKeyId: publicKey.kid ?? "" },
-  );
-  const { codes, problems } = await problemsOf(world, ["sealing"]);
-  expect(codes).toEqual(["STORED_CREDENTIALS_CLOSED"]);
-  expect(problems[0]?.says).toContain(
-    `ERR_SEAL_UNKNOWN_KEY (key ${publicKey.kid}), the first of ${installationId}`,
-  );
-});
-
 test("a clock that is wrong", async () => {
   const ahead = (_request: unknown, response: Parameters<RequestListener>[1]) =>
     response.writeHead(404, { date: new Date(Date.now() + 125_000).toUTCString() }).end();
@@ -238,6 +176,7 @@ test("a dispatch tick that is lost, and queues that nobody takes from", async ()
   await world.queues.queues.dispatch.removeJobScheduler("tick");
   const { codes } = await problemsOf(world, ["schedule", "queues"]);
   expect(codes).toEqual([
+    "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
@@ -288,28 +227,4 @@ test("an install that failed, whose credential is nowhere else", async () => {
     timeout: 20_000,
   });
   expect((await problemsOf(world, ["queues"])).codes).toEqual(["INSTALLS_FAILED"]);
-});
-
-test.each<[name: string, extra: Record<string, string>, says: string]>([
-  ["no app", { TRACKUNIT_APP_IDS: " , " }, "TRACKUNIT_APP_IDS: names nothing"],
-  [
-    "a private key where a public one belongs",
-    { SEALING_PUBLIC_KEY: '{"kty":"RSA","kid":"1","d":"x"}' },
-    "is a private key",
-  ],
-  [
-    "public keys where private ones belong",
-    { SEALING_PRIVATE_KEYS: '{"keys":[{"kty":"RSA","kid":"1"}]}' },
-    "SEALING_PRIVATE_KEYS: ",
-  ],
-  ["a namespace that Redis Cluster would not like", { REDIS_NAMESPACE: "a:b" }, "REDIS_NAMESPACE: may hold"],
-  [
-    "a secret file that is not there",
-    { SEALING_PUBLIC_KEY: "", SEALING_PUBLIC_KEY_FILE: "/no/such" },
-    "cannot be read (ENOENT)",
-  ],
-])("a configuration with %s", async (_name, extra, says) => {
-  const { codes, problems } = await problemsOf(await setup(), ["configuration"], extra);
-  expect(codes).toEqual(["CONFIGURATION_FAULT"]);
-  expect(problems[0]?.says).toContain(says);
 });

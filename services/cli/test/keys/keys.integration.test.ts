@@ -108,7 +108,7 @@ test("a new token key comes before the one in use, and the one before that goes"
 
 test("a key is rotated step by step, until the old one can go", async () => {
   const world = await setup();
-  const { cli, store, queues, env } = world;
+  const { cli, store, queues, env, signingKey } = world;
   const ids = await storeAccounts(world, 5);
   const jobId = await addWaitingJob(world);
   const oldKeyId = JSON.parse(env.SEALING_PUBLIC_KEY ?? "").kid;
@@ -117,7 +117,7 @@ test("a key is rotated step by step, until the old one can go", async () => {
   const made = await cli(["keys", "rotate", "--out", out, "--json"]);
   expect(made.json()).toMatchObject({ oldKeyIds: [oldKeyId] });
   const keyId = (made.json() as { keyId: string }).keyId;
-  const files = filesIn(out);
+  const files = { ...filesIn(out), INGRESS_SIGNING_KEY: signingKey };
   expect(jsonOf(files.SEALING_PRIVATE_KEYS_FILE).keys).toHaveLength(2);
 
   const before = (await cli(["keys", "list", "--json"], files)).json();

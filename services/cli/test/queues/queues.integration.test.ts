@@ -31,7 +31,13 @@ test("queues are shown with their workers", async () => {
   const without = (await cli(["queues", "--json"])).json() as {
     queues: { queue: string; workers: number }[];
   };
-  expect(without.queues.map(({ queue }) => queue)).toEqual(["install", "prewarm", "dispatch", "sync"]);
+  expect(without.queues.map(({ queue }) => queue)).toEqual([
+    "install",
+    "forget",
+    "prewarm",
+    "dispatch",
+    "sync",
+  ]);
   await startWorker();
   const { stdout, code } = await cli(["queues"]);
   expect(code).toBe(0);

@@ -26,7 +26,7 @@ export const operations: readonly Operation[] = [
   { route: `${queue}/retry/:queueStatus`, name: "retry all", status: "failed" },
   { route: `${job}/promote`, name: "promote job" },
   { route: `${queue}/promote`, name: "promote all" },
-  { route: `${job}/clean`, name: "remove job", notFor: ["install"] },
+  { route: `${job}/clean`, name: "remove job", notFor: ["install", "forget"] },
   { route: `${queue}/pause`, name: "pause queue" },
   { route: `${queue}/resume`, name: "resume queue" },
   { route: "/api/queues/pause", name: "pause all queues" },

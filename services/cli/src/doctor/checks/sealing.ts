@@ -1,7 +1,7 @@
 // Sealing keys: what the ingress seals the worker can open, and what is stored opens too.
 
 import { asInstallationId } from "@fleetkeeper/model";
-import { createOpen, createSeal, type Open } from "@fleetkeeper/sealing";
+import { createOpen, createSeal, createSign, createVerify, type Open } from "@fleetkeeper/sealing";
 import type { SealedEntry } from "@fleetkeeper/store";
 import { isSet, readVariables } from "../../configuration.ts";
 import { faultOf } from "../../fault-of.ts";
@@ -33,8 +33,26 @@ export const examineSealing: Examine = async (examiner) => {
   const stored = isSet(env, "MONGODB_URL")
     ? await opensStored(open, examiner)
     : skipped("STORED_CREDENTIALS", "stored credentials are not looked at: MONGODB_URL is not set");
-  return [halves, stored];
+  return [halves, await verifiesInstalls(env), stored];
 };
+
+async function verifiesInstalls(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const { ingressSigningKey: signingKey, ingressVerificationKeys: verificationKeys } = readVariables(
+    env,
+    "INGRESS_SIGNING_KEY",
+    "INGRESS_VERIFICATION_KEYS",
+  );
+  try {
+    await createVerify(verificationKeys)(probe, await createSign(signingKey)(probe));
+    return ok("INGRESS_KEYS", `installs are signed with key ${signingKey.kid}, which the worker knows`);
+  } catch {
+    return problem(
+      "INGRESS_KEYS_DIFFER",
+      `INGRESS_VERIFICATION_KEYS lacks the public half of INGRESS_SIGNING_KEY (${signingKey.kid}): each install is refused`,
+      "Give the worker the public half of the ingress's key.",
+    );
+  }
+}
 
 async function opensProbe(
   open: Open,
