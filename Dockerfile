@@ -10,6 +10,7 @@ RUN npx --yes "$(node --print 'require("./package.json").packageManager')" insta
       --filter-prod "@fleetkeeper/ingress..." \
       --filter-prod "@fleetkeeper/worker..." \
       --filter-prod "@fleetkeeper/board..." \
+      --filter-prod "@fleetkeeper/cli..." \
       --filter-prod "@fleetkeeper/api..." \
       --filter-prod "@fleetkeeper/simulator..."
 

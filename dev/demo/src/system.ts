@@ -16,6 +16,8 @@ export interface SystemOptions {
   progress: Progress;
   /** Take any ports instead of the usual ones. */
   anyPorts: boolean;
+  /** A service's own way to Redis, with its own user. Absent: the server's address for each. */
+  redisUrlOf?: (service: "ingress" | "worker" | "board") => string;
   onUnexpectedEnd: (error: Error) => void;
   defer: (close: () => Promise<unknown>) => void;
 }
@@ -44,7 +46,7 @@ const demoAccounts = [
 ];
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, env, progress, anyPorts, onUnexpectedEnd, defer } = options;
+  const { dataDir, env, progress, anyPorts, redisUrlOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
   await mkdir(logDir, { recursive: true });
 
@@ -128,7 +130,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const running = await Promise.all(
     services.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
-      const process = await startService({ ...service, logPath, onUnexpectedEnd });
+      const { name } = service;
+      const own = redisUrlOf === undefined ? {} : { REDIS_URL: redisUrlOf(name) };
+      const env = { ...service.env, ...own };
+      const process = await startService({ ...service, env, logPath, onUnexpectedEnd });
       defer(() => process.stop());
       return [service.name, process] as const;
     }),

@@ -76,7 +76,7 @@ test.each(serviceNames)("docker-compose.yml leaves no required variable of the %
 
 test("the ingress can neither reach MongoDB nor read a private key", () => {
   const ingress = composeService("ingress");
-  expect(ingress.secrets).toEqual(["sealing_public_key", "ingress_signing_key"]);
+  expect(ingress.secrets).toEqual(["sealing_public_key", "ingress_signing_key", "redis_url_ingress"]);
   expect(ingress.volumes ?? []).toEqual([]);
   expect(environmentOf("ingress").filter((name) => /MONGODB|PRIVATE|BOARD/.test(name))).toEqual([]);
   expect(ingress.networks.filter((name) => composeService("mongodb").networks.includes(name))).toEqual([]);

@@ -10,11 +10,15 @@ import { connected, connectProducer, findKeys, type RedisClient } from "@fleetke
 import { type Db, MongoClient } from "mongodb";
 import { inject, onTestFinished } from "vitest";
 import { createProgress } from "../src/progress.ts";
-import { startSystem } from "../src/system.ts";
+import { type SystemOptions, startSystem } from "../src/system.ts";
 
 /** `env`: over what a test run gives; `redisUrl` for servers of the test's own. */
-export async function runSystem(env: Record<string, string> = {}, redisUrl = inject("redisUrl")) {
-  const namespace = testNamespace();
+export async function runSystem(
+  env: Record<string, string> = {},
+  redisUrl = inject("redisUrl"),
+  own: { namespace?: string } & Pick<SystemOptions, "redisUrlOf"> = {},
+) {
+  const { namespace = testNamespace(), ...services } = own;
   const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-system-"));
   const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
   const closers: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true })];
@@ -40,6 +44,7 @@ export async function runSystem(env: Record<string, string> = {}, redisUrl = inj
     env: { ...env, REDIS_URL: redisUrl, MONGODB_URL: mongodbUrl, REDIS_NAMESPACE: namespace },
     progress: createProgress(new Writable({ write: (_chunk, _encoding, done) => done() })),
     anyPorts: true,
+    ...services,
     onUnexpectedEnd: (error) => unexpected.push(error),
     defer: (close) => closers.push(close),
   });

@@ -89,22 +89,28 @@ export function createQueueSet(options: {
 }): QueueSet {
   const { redis, namespace, onError, telemetry, sign } = options;
   const keys = redisKeys(namespace);
-  const queues = Object.fromEntries(
-    queueNames.map((name) => {
-      const queue = new Queue(name, {
-        connection: redis,
-        prefix: keys.queuePrefix(name),
-        defaultJobOptions: jobOptions[name],
-        // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
-        skipWaitingForReady: true,
-        skipVersionCheck: true,
-        streams: { events: { maxLen: 1_000 } },
-        ...(telemetry && name !== "dispatch" && { telemetry }),
-      });
-      queue.on("error", onError);
-      return [name, queue];
-    }),
-  ) as Record<QueueName, Queue>;
+  const opened = new Map<QueueName, Queue>();
+
+  /** Only when it is asked for: an ingress may use one queue, and BullMQ writes to each that is opened. */
+  function open(name: QueueName): Queue {
+    const queue = new Queue(name, {
+      connection: redis,
+      prefix: keys.queuePrefix(name),
+      defaultJobOptions: jobOptions[name],
+      // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      streams: { events: { maxLen: 1_000 } },
+      ...(telemetry && name !== "dispatch" && { telemetry }),
+    });
+    queue.on("error", onError);
+    opened.set(name, queue);
+    return queue;
+  }
+
+  const queues = {} as Record<QueueName, Queue>;
+  for (const name of queueNames)
+    Object.defineProperty(queues, name, { enumerable: true, get: () => opened.get(name) ?? open(name) });
 
   return {
     queues,
@@ -200,7 +206,7 @@ export function createQueueSet(options: {
     },
 
     async close(): Promise<void> {
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await Promise.all([...opened.values()].map((queue) => queue.close()));
     },
   };
 }

@@ -1,5 +1,6 @@
 // Redis: where it is, how to reach it, which keys we have there. Hides what ioredis needs to know.
 
+export { type RedisUser, redisAcl, redisUsers } from "./acl.ts";
 export { mastersOf, type RedisClient, type RedisServer } from "./client.ts";
 export { connectConsumer, connected, connectProducer } from "./connect.ts";
 export { findKeys } from "./find-keys.ts";

@@ -10,11 +10,14 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
   const server = { settings: first };
   let waits = 0;
   let logged = "";
-  const call = async (...[command, , name]: string[]) => {
+  const settings = () => {
     if (server.settings === undefined) throw new Error("Connection is closed.");
-    const { appendonly, policy = "noeviction", waitaof = true } = server.settings;
-    if (command === "COMMAND") return [waitaof ? ["waitaof"] : null];
-    return [name, name === "appendonly" ? appendonly : policy];
+    return server.settings;
+  };
+  const call = async () => [(settings().waitaof ?? true) ? ["waitaof"] : null];
+  const info = async () => {
+    const { appendonly, policy = "noeviction" } = settings();
+    return `aof_enabled:${appendonly === "yes" ? 1 : 0}\r\nmaxmemory_policy:${policy}\r\n`;
   };
   const pipeline = () => ({
     incr: () => pipeline(),
@@ -24,7 +27,7 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
       [null, [1, 0]],
     ],
   });
-  const redis = Object.assign(new EventEmitter(), { call, pipeline });
+  const redis = Object.assign(new EventEmitter(), { call, info, pipeline });
   const destination = new Writable({
     write(chunk, _encoding, done) {
       logged += chunk;

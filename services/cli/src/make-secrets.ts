@@ -4,9 +4,8 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSealingKey } from "./keys.ts";
-import { generateSigningKey } from "./signature.ts";
-import { generateTokenKey } from "./token-key.ts";
+import { type RedisUser, redisAcl, redisUsers } from "@fleetkeeper/redis";
+import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
 
 type Files = Record<string, string>;
 
@@ -33,7 +32,8 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
     },
   },
   { names: ["token_key"], make: () => ({ token_key: JSON.stringify({ keys: [generateTokenKey()] }) }) },
-  { names: ["board_password"], make: () => ({ board_password: randomBytes(18).toString("base64url") }) },
+  { names: ["board_password"], make: () => ({ board_password: newPassword() }) },
+  { names: ["redis_acl", ...redisUsers.map(redisUrlName)], make: redisLogins },
 ];
 
 const [folder] = process.argv.slice(2);
@@ -66,6 +66,28 @@ for (const [name, content] of Object.entries(files)) {
   if (process.getuid?.() === 0) chownSync(pathOf(name), uid, gid);
 }
 console.log(`Written: ${Object.keys(files).map(pathOf).join(", ")}`);
+
+function newPassword(): string {
+  return randomBytes(18).toString("base64url");
+}
+
+function redisUrlName(user: RedisUser): string {
+  return `redis_url_${user}`;
+}
+
+/** The server of docker-compose.yml gets the rights, each service the address with its own user. */
+function redisLogins(): Files {
+  const passwords = Object.fromEntries(redisUsers.map((user) => [user, newPassword()])) as Record<
+    RedisUser,
+    string
+  >;
+  const urls = redisUsers.map((user) => [
+    redisUrlName(user),
+    `redis://${user}:${passwords[user]}@redis:6379`,
+  ]);
+  const namespace = process.env.REDIS_NAMESPACE || "fleetkeeper";
+  return { redis_acl: redisAcl(namespace, passwords).trimEnd(), ...Object.fromEntries(urls) };
+}
 
 function end(code: number, message: string): never {
   console.error(message);

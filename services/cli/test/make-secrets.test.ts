@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { installationIdOf } from "@fleetkeeper/model";
+import { createOpen, createSeal, type SealBinding } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test } from "vitest";
-import { createOpen, createSeal, type SealBinding } from "../src/index.ts";
 
 const program = join(import.meta.dirname, "../src/make-secrets.ts");
 const run = (folder: string) => promisify(execFile)(process.execPath, [program, folder]);

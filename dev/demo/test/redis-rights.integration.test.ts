@@ -1,0 +1,197 @@
+// Least privilege in Redis, on a real server with an ACL file: each service works with its own user, and can do no more.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createQueueSet, type QueueName } from "@fleetkeeper/jobs";
+import { startRedis, testNamespace } from "@fleetkeeper/local-stack";
+import { installationIdOf } from "@fleetkeeper/model";
+import {
+  connected,
+  connectProducer,
+  type RedisClient,
+  type RedisUser,
+  redisAcl,
+  redisKeys,
+  redisUsers,
+} from "@fleetkeeper/redis";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { visit } from "../../../services/board/test/visitor.ts";
+import { runSystem } from "./running-system.ts";
+
+const patient = { timeout: 60_000, interval: 100 };
+const namespace = testNamespace();
+const keys = redisKeys(namespace);
+const passwords = Object.fromEntries(redisUsers.map((user) => [user, `password-of-${user}`])) as Record<
+  RedisUser,
+  string
+>;
+const closers: (() => Promise<unknown>)[] = [];
+let serverUrl = "";
+let admin: RedisClient;
+
+const urlOf = (user: RedisUser) => serverUrl.replace("redis://", `redis://${user}:${passwords[user]}@`);
+
+async function connect(url: string): Promise<RedisClient> {
+  const redis = connectProducer(url);
+  await connected(redis);
+  return redis;
+}
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "fleetkeeper-acl-"));
+  closers.push(() => rm(folder, { recursive: true }));
+  const aclFile = join(folder, "redis_acl");
+  await writeFile(aclFile, "user default on nopass ~* &* +@all\n");
+  const server = await startRedis({
+    own: true,
+    args: ["--aclfile", aclFile],
+  });
+  closers.push(() => server.close());
+  serverUrl = server.url;
+  const first = await connect(serverUrl);
+  await writeFile(aclFile, redisAcl(namespace, passwords));
+  await first.call("ACL", "LOAD");
+  first.disconnect();
+  admin = await connect(urlOf("admin"));
+  closers.push(() => admin.quit());
+});
+
+afterAll(async () => {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+});
+
+test("each service works with exactly its rights: an account is installed, synced, seen, steered and forgotten", async () => {
+  await admin.call("ACL", "LOG", "RESET");
+  const system = await runSystem({}, urlOf("admin"), { namespace, redisUrlOf: urlOf });
+  const { simulator, store, boardUrl, opsUrls } = system;
+  const [account] = simulator.accounts();
+  const id = installationIdOf(simulator.settings.app, account?.accountId ?? "");
+  expect((await simulator.install(account?.accountId ?? "")).status).toBe(202);
+  await vi.waitFor(async () => {
+    const syncs = await store.syncs.ofInstallation(id);
+    expect(syncs.length).toBeGreaterThan(0);
+    expect(syncs.map(({ lastRun }) => lastRun?.outcome)).toEqual(syncs.map(() => "succeeded"));
+  }, patient);
+  for (const url of opsUrls)
+    for (const path of ["readyz", "healthz/deep", "metrics"])
+      expect([path, (await fetch(`${url}/${path}`)).status]).toEqual([path, 200]);
+
+  const operator = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
+  for (const page of ["/", "/accounts", `/accounts/${encodeURIComponent(id)}`, "/queues/api/queues"])
+    expect([page, (await operator.send(page)).status]).toEqual([page, 200]);
+  for (const action of ["pause", "resume"])
+    expect((await operator.send(`/queues/api/queues/sync/${action}`, { method: "PUT" })).status).toBe(200);
+  const page = `/accounts/${encodeURIComponent(id)}/do`;
+  expect((await operator.submit(`${page}/refresh-token`)).status).toBe(303);
+  expect((await operator.submit(`${page}/forget`, { accountId: account?.accountId ?? "" })).status).toBe(303);
+  await vi.waitFor(async () => expect(await store.installations.find(id)).toBeNull(), patient);
+
+  const denied = ((await admin.call("ACL", "LOG")) as unknown[][]).map((entry) => String(entry));
+  expect(denied).toEqual([]);
+});
+
+const isRefusal = (answer: unknown) =>
+  /NOPERM|No permissions|ACL failure|user executing the script can.t/.test(String(answer));
+
+/** Each is refused by Redis itself, with NOPERM. */
+async function refused(user: RedisUser, commands: (string | number)[][]): Promise<void> {
+  const done: unknown[] = [];
+  const redis = await connect(urlOf(user));
+  onTestFinished(() => redis.disconnect());
+  for (const [command = "", ...args] of commands) {
+    const answer = await redis.call(String(command), ...args).catch((error: Error) => error.message);
+    if (!isRefusal(answer)) done.push([user, command, ...args, answer]);
+  }
+  expect(done).toEqual([]);
+}
+
+const token = keys.accessToken(installationIdOf("@a/b", "1"), "inputs");
+const jobOf = (queue: string) => `${keys.queuePrefix(queue)}:${queue}`;
+const forEverybody = [
+  ["KEYS", "*"],
+  ["SCAN", 0],
+  ["RANDOMKEY"],
+  ["FLUSHALL"],
+  ["FLUSHDB"],
+  ["CONFIG", "GET", "requirepass"],
+  ["CONFIG", "SET", "appendonly", "no"],
+  ["SCRIPT", "FLUSH"],
+  ["FUNCTION", "FLUSH"],
+  ["ACL", "LIST"],
+  ["CLIENT", "KILL", "TYPE", "normal"],
+  ["CLIENT", "PAUSE", 1],
+  ["MONITOR"],
+  ["SHUTDOWN", "NOSAVE"],
+  ["REPLICAOF", "NO", "ONE"],
+  ["SAVE"],
+  ["MIGRATE", "127.0.0.1", 1, token, 0, 1],
+  ["SWAPDB", 0, 1],
+  ["SET", "elsewhere", 1],
+];
+
+test("the ingress reads no token, adds to no queue but `install`, and forgets nobody", async () => {
+  const writes = (["forget", "prewarm", "dispatch", "sync"] as const).flatMap((queue) => [
+    ["LPUSH", `${jobOf(queue)}:wait`, "1"],
+    ["HSET", `${jobOf(queue)}:1`, "data", "{}"],
+    ["HGETALL", `${jobOf(queue)}:1`],
+    ["EVAL", `return redis.call("LPUSH", KEYS[1], "1")`, 1, `${jobOf(queue)}:wait`],
+    ["EVAL", `return redis.call("LPUSH", "${jobOf(queue)}:wait", "1")`, 0],
+  ]);
+  await refused("ingress", [
+    ...forEverybody,
+    ...writes,
+    ["GET", token],
+    ["SET", token, "x"],
+    ["DEL", token],
+    ["GET", `${token}:failure`],
+    ["SET", `${token}:failure`, "x"],
+    ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
+    ["GET", keys.census()],
+    ["GET", keys.endedSession("1")],
+    ["COPY", token, keys.callbackToken("1")],
+    ["RENAME", token, keys.callbackToken("1")],
+  ]);
+  const redis = await connect(urlOf("ingress"));
+  const errors: Error[] = [];
+  const queues = createQueueSet({ redis, namespace, onError: (error) => errors.push(error) });
+  onTestFinished(async () => {
+    await queues.close();
+    redis.disconnect();
+  });
+  const { id = "" } = await queues.queues.install.add("install", {} as never, { jobId: "allowed" });
+  expect(await admin.exists(`${jobOf("install")}:${id}`)).toBe(1);
+  for (const queue of ["forget", "prewarm", "dispatch", "sync"] as QueueName[])
+    await expect(queues.queues[queue].add("x", {} as never)).rejects.toThrow(/NOPERM|No permissions|ACL/);
+});
+
+test("the board and the command line read no token; the API reads them and writes none; nobody without a password does anything", async () => {
+  for (const user of ["board", "operator"] as const)
+    await refused(user, [
+      ...forEverybody.filter(
+        ([command, action]) => user !== "operator" || `${command} ${action}` !== "CONFIG GET",
+      ),
+      ["GET", token],
+      ["SET", token, "x"],
+      ["DEL", token],
+      ["SET", keys.census(), "x"],
+      ["SET", keys.callbackToken("1"), "x"],
+      ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
+    ]);
+  await refused("api", [
+    ...forEverybody,
+    ["SET", token, "x"],
+    ["DEL", token],
+    ["SET", `${token}:failure`, "x"],
+  ]);
+  const api = await connect(urlOf("api"));
+  onTestFinished(() => api.disconnect());
+  expect(await api.get(token)).toBeNull();
+  await refused("worker", forEverybody);
+
+  const nobody = await connect(serverUrl);
+  onTestFinished(() => nobody.disconnect());
+  expect(await nobody.ping()).toBe("PONG");
+  for (const [command = "", ...args] of [...forEverybody, ["GET", token], ["INFO"]])
+    await expect(nobody.call(String(command), ...args)).rejects.toThrow(/NOPERM/);
+});
