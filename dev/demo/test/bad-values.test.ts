@@ -31,7 +31,9 @@ const each = Object.entries(readers).flatMap(([who, { names, read }]) =>
 );
 /** The others may have several lines, or may hold anything. */
 const isOneLine = (name: string) =>
-  !/PASSWORD|SECRET|SESSION_KEY|SEALING|TOKEN_KEY|CLIENT_(?:CERTIFICATE|KEY)/.test(name);
+  !/PASSWORD|SECRET|SESSION_KEY|SEALING|TOKEN_KEY|INGRESS_(?:SIGNING|VERIFICATION)|CLIENT_(?:CERTIFICATE|KEY)/.test(
+    name,
+  );
 
 function faultsOf(read: () => unknown): readonly string[] {
   try {

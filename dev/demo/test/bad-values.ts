@@ -1,9 +1,10 @@
 // For each variable of each service: values that look right to somebody and cannot work, and a word of what is said of them.
 
 import { generateKeyPairSync } from "node:crypto";
-import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
+import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
 
 const { publicKey, privateKey } = await generateSealingKey({ algorithm: "ECDH-ES+A256KW" });
+const signing = await generateSigningKey();
 const [weak, another] = [1_024, 2_048].map((modulusLength) => {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength });
   const named = { kid: "k", alg: "RSA-OAEP-256" };
@@ -22,6 +23,8 @@ export const sound = {
   SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
   SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
   TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
+  INGRESS_SIGNING_KEY: JSON.stringify(signing.privateKey),
+  INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),
   BOARD_USER: "olive",
   BOARD_PASSWORD: "twelve-chars",
 };
@@ -186,6 +189,19 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [JSON.stringify(generateTokenKey()), "is no set of symmetric keys"],
     [JSON.stringify({ keys: [privateKey] }), "not symmetric"],
     [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "has not 256 bits"],
+  ],
+  INGRESS_SIGNING_KEY: [
+    ...sealingKey,
+    [JSON.stringify(signing.publicKey), "is no private Ed25519 key"],
+    [JSON.stringify(privateKey), "is no private Ed25519 key"],
+    [JSON.stringify({ ...signing.privateKey, kid: undefined }), "kid"],
+  ],
+  INGRESS_VERIFICATION_KEYS: [
+    ...sealingKey,
+    ['{"keys":[]}', "is no set of public keys"],
+    [JSON.stringify(signing.publicKey), "is no set of public keys"],
+    [JSON.stringify({ keys: [signing.privateKey] }), "give its public half"],
+    [JSON.stringify({ keys: [publicKey] }), "is no public Ed25519 key"],
   ],
   API_HOST: host,
   API_PORT: port,
