@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -10,8 +10,10 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
+export type ServiceName = "ingress" | "worker" | "board";
+
 export interface ServiceOptions {
-  name: "ingress" | "worker" | "board";
+  name: ServiceName;
   env: Record<string, string>;
   /** Its `/readyz`. */
   readyUrl: string;
@@ -25,18 +27,7 @@ const stopTimeoutMs = 30_000;
 
 /** @throws Error with the end of the log when the service ends, or is not ready within a minute. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { name, env, logPath } = options;
-  const log = openSync(logPath, "a");
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url))],
-    {
-      env: { PATH: process.env.PATH, ...env },
-      // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this process.
-      stdio: ["ignore", log, log, "ipc"],
-      detached: true,
-    },
-  );
+  const child = spawnService(options);
   let asked = false;
   child.once("exit", (code, signal) => {
     if (!asked) options.onUnexpectedEnd(endedError(options, code ?? signal));
@@ -52,6 +43,27 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     throw error;
   }
   return { stop };
+}
+
+/** Without waiting for it. `imports`: modules that Node.js loads before the service's own. */
+export function spawnService({
+  name,
+  env,
+  logPath,
+  imports = [],
+}: Pick<ServiceOptions, "name" | "env" | "logPath"> & { imports?: readonly string[] }): ChildProcess {
+  const log = openSync(logPath, "a");
+  try {
+    const main = fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url));
+    return spawn(process.execPath, [...imports.flatMap((path) => ["--import", path]), main], {
+      env: { PATH: process.env.PATH, ...env },
+      // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this process.
+      stdio: ["ignore", log, log, "ipc"],
+      detached: true,
+    });
+  } finally {
+    closeSync(log);
+  }
 }
 
 async function ready(options: ServiceOptions, child: ChildProcess): Promise<void> {

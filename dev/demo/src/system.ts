@@ -8,6 +8,7 @@ import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
+import { serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 
 export interface SystemOptions {
@@ -77,58 +78,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   const mongodbUrl = withDatabase(stack.mongodb.url);
   const boardUser = env.BOARD_USER ?? "operator";
-  const shared = {
-    REDIS_URL: stack.redis.url,
-    REDIS_NAMESPACE: env.REDIS_NAMESPACE ?? "fleetkeeper",
-    MONGODB_URL: mongodbUrl,
-    LOG_LEVEL: env.LOG_LEVEL ?? "info",
-    TRACKUNIT_JWKS_URL: simulator.jwksUrl,
-    TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
-    TRACKUNIT_API_URL: simulator.apiUrl,
-    TRACKUNIT_APP_IDS: simulator.settings.app,
-    TRACKUNIT_SCOPES: env.TRACKUNIT_SCOPES ?? simulator.settings.scopes.join(" "),
-    OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT ?? "",
-  };
   const boardPassword = env.BOARD_PASSWORD ?? secrets.boardPassword;
-  const services = [
-    {
-      name: "ingress",
-      readyUrl: `http://127.0.0.1:${ports.ingressOps}/readyz`,
-      env: {
-        ...shared,
-        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
-        INGRESS_SIGNING_KEY: secrets.ingressSigningKey,
-        INGRESS_PORT: String(ports.ingress),
-        OPS_PORT: String(ports.ingressOps),
-        ...withPrefix(env, "INGRESS_WAIT_"),
-      },
-    },
-    {
-      name: "worker",
-      readyUrl: `http://127.0.0.1:${ports.workerOps}/readyz`,
-      env: {
-        ...shared,
-        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
-        SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
-        INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
-        TOKEN_KEY: secrets.tokenKey,
-        OPS_PORT: String(ports.workerOps),
-        ...withPrefix(env, "SYNC_"),
-      },
-    },
-    {
-      name: "board",
-      readyUrl: `${boardUrl}/readyz`,
-      env: {
-        ...shared,
-        BOARD_PORT: String(ports.board),
-        BOARD_USER: boardUser,
-        BOARD_PASSWORD: boardPassword,
-      },
-    },
-  ] as const;
+  const environments = serviceEnvironments({
+    env,
+    secrets,
+    simulator,
+    ports,
+    redisUrl: stack.redis.url,
+    mongodbUrl,
+    boardUser,
+    boardPassword,
+  });
   const running = await Promise.all(
-    services.map(async (service) => {
+    environments.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
       const { name } = service;
       const own = redisUrlOf === undefined ? {} : { REDIS_URL: redisUrlOf(name) };
@@ -156,13 +118,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     logDir,
     services: Object.fromEntries(running) as System["services"],
   };
-}
-
-/** What a developer set for the syncs: modules of one's own, sizes of slices. */
-function withPrefix(env: NodeJS.ProcessEnv, prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (name.startsWith(prefix) && value ? [[name, value]] : [])),
-  );
 }
 
 function withDatabase(mongodbUrl: string): string {

@@ -1,0 +1,82 @@
+// What each service of a system on one machine is told by its environment.
+
+import type { Simulator } from "@fleetkeeper/simulator";
+import type { Secrets } from "./secrets.ts";
+import type { ServiceName } from "./service-process.ts";
+
+export interface ServiceEnvironment {
+  name: ServiceName;
+  env: Record<string, string>;
+  /** Its `/readyz`. */
+  readyUrl: string;
+}
+
+/** `env`: what the developer set. Ports are of 127.0.0.1. */
+export function serviceEnvironments(options: {
+  env: NodeJS.ProcessEnv;
+  secrets: Secrets;
+  simulator: Pick<Simulator, "jwksUrl" | "tokenUrl" | "apiUrl" | "settings">;
+  ports: Record<"ingress" | "board" | "ingressOps" | "workerOps", number>;
+  redisUrl: string;
+  mongodbUrl: string;
+  boardUser: string;
+  boardPassword: string;
+}): ServiceEnvironment[] {
+  const { env, secrets, simulator, ports, redisUrl, mongodbUrl, boardUser, boardPassword } = options;
+  const shared = {
+    REDIS_URL: redisUrl,
+    REDIS_NAMESPACE: env.REDIS_NAMESPACE ?? "fleetkeeper",
+    MONGODB_URL: mongodbUrl,
+    LOG_LEVEL: env.LOG_LEVEL ?? "info",
+    TRACKUNIT_JWKS_URL: simulator.jwksUrl,
+    TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
+    TRACKUNIT_API_URL: simulator.apiUrl,
+    TRACKUNIT_APP_IDS: simulator.settings.app,
+    TRACKUNIT_SCOPES: env.TRACKUNIT_SCOPES ?? simulator.settings.scopes.join(" "),
+    OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT ?? "",
+  };
+  return [
+    {
+      name: "ingress",
+      readyUrl: `http://127.0.0.1:${ports.ingressOps}/readyz`,
+      env: {
+        ...shared,
+        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        INGRESS_SIGNING_KEY: secrets.ingressSigningKey,
+        INGRESS_PORT: String(ports.ingress),
+        OPS_PORT: String(ports.ingressOps),
+        ...withPrefix(env, "INGRESS_WAIT_"),
+      },
+    },
+    {
+      name: "worker",
+      readyUrl: `http://127.0.0.1:${ports.workerOps}/readyz`,
+      env: {
+        ...shared,
+        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
+        INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
+        TOKEN_KEY: secrets.tokenKey,
+        OPS_PORT: String(ports.workerOps),
+        ...withPrefix(env, "SYNC_"),
+      },
+    },
+    {
+      name: "board",
+      readyUrl: `http://127.0.0.1:${ports.board}/readyz`,
+      env: {
+        ...shared,
+        BOARD_PORT: String(ports.board),
+        BOARD_USER: boardUser,
+        BOARD_PASSWORD: boardPassword,
+      },
+    },
+  ];
+}
+
+/** What a developer set for the syncs: modules of one's own, sizes of slices. */
+function withPrefix(env: NodeJS.ProcessEnv, prefix: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (name.startsWith(prefix) && value ? [[name, value]] : [])),
+  );
+}
