@@ -16,10 +16,12 @@ export {
   startMongoProxy,
 } from "./mongo-proxy/mongo-proxy.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
+export { findRedis, type RedisBinary, startRedisBinary } from "./redis-binary.ts";
 export type { RedisGroup, RunningServer, ServerOptions } from "./running-server.ts";
 export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start-local-stack.ts";
 export { startMongodb } from "./start-mongodb.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";
 export { startRedisCluster } from "./start-redis-cluster.ts";
 export { startRedisSentinel } from "./start-redis-sentinel.ts";
+export { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { testNamespace } from "./test-namespace.ts";
