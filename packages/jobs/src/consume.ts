@@ -41,7 +41,7 @@ export interface ConsumeOptions<Name extends QueueName> {
   /** A job whose worker, this one or another, stopped renewing its lock, and which is started again. */
   onStalled?: (jobId: string) => void;
   telemetry?: QueueTelemetry | undefined;
-  /** How long a job may seem dead before another worker takes it. Default 30 000. */
+  /** How long a job may seem dead; another worker takes it within a third more. Default 10 000. */
   lockDurationMs?: number;
 }
 
@@ -84,7 +84,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     onSettled,
     onStalled,
     telemetry,
-    lockDurationMs = 30_000,
+    lockDurationMs = 10_000,
   } = options;
   const stop = new AbortController();
   let running = 0;
@@ -137,7 +137,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     ...(telemetry && { telemetry }),
     // After an error of Redis; BullMQ's own 15 s would be most of a failover.
     runRetryDelay: 2_000,
-    stalledInterval: Math.max(1_000, lockDurationMs / 2),
+    stalledInterval: Math.max(1_000, Math.floor(lockDurationMs / 3)),
     maxStalledCount: startsAfterDeath[queue],
     settings: {
       backoffStrategy: (attemptsMade, _type, error) => {

@@ -36,7 +36,7 @@ export const schema = z
     SYNC_SLICE_PAGES: variable.wholeNumber(20),
     SYNC_SLICE_MS: variable.wholeNumber(10_000),
     SYNC_PAGE_MS: variable.wholeNumber(120_000),
-    SYNC_LEASE_MS: variable.wholeNumber(90_000),
+    SYNC_LEASE_MS: variable.wholeNumber(10_000),
     MISSING_SHARE: variable.share(0.2),
     MISSING_RECORDS: variable.wholeNumber(20),
     MISSING_PASSES: variable.wholeNumber(6, { min: 2, max: 1_000 }),
