@@ -94,6 +94,12 @@ const stringOrUri: Bad = [
   ["https//trackunit.test: x", "holds a blank"],
   [":no-uri", "no URI"],
 ];
+const networks: Bad = [
+  ["true", "no address and no network"],
+  ["10.0.0.0/33", "no address and no network"],
+  ["10.0.0.0/", "no address and no network"],
+  ["proxy.test", "no address and no network"],
+];
 const sealingKey: Bad = [
   ["{", "is not JSON"],
   ["7", "is no JSON object"],
@@ -220,12 +226,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [`${"k".repeat(32)} `, "begins or ends with a blank"],
   ],
   BOARD_SECURE_COOKIES: [["maybe", "neither true nor false"]],
-  BOARD_TRUSTED_PROXIES: [
-    ["true", "no address and no network"],
-    ["10.0.0.0/33", "no address and no network"],
-    ["10.0.0.0/", "no address and no network"],
-    ["proxy.test", "no address and no network"],
-  ],
+  BOARD_TRUSTED_PROXIES: networks,
   BOARD_PUBLIC_URL: [...baseUrl, ["http://board.test", "plain HTTP to another machine"]],
   BOARD_OIDC_ISSUER: [
     ...baseUrl,
@@ -254,6 +255,9 @@ export const badValues: Readonly<Record<string, Bad>> = {
   PREWARM_CONCURRENCY: fromOne,
   INGRESS_HOST: host,
   INGRESS_PORT: port,
+  INGRESS_TRUSTED_PROXIES: networks,
+  INGRESS_CONNECTIONS_PER_ADDRESS: fromOne,
+  INGRESS_REFUSALS_PER_MINUTE: fromOne,
   INGRESS_WAIT_REPLICAS: [...wholeNumber, ["11", "is not between"]],
   OPS_HOST: host,
   OPS_PORT: port,

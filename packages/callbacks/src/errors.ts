@@ -55,6 +55,11 @@ const rules = {
     message: "Too many callbacks wait to be stored. Send it again after Retry-After.",
     retryAfterS: 1,
   },
+  ERR_TOO_MANY_REFUSALS: {
+    status: 429,
+    message: "Too many requests from this address were refused. Mend them, and send again after Retry-After.",
+    retryAfterS: 60,
+  },
   ERR_HEADERS_TOO_LARGE: { status: 431, message: "Send headers of at most 16384 bytes." },
   ERR_INTERNAL: { status: 500, message: "The callback could not be handled; the operator's log says why." },
   ERR_KEY_SET_UNAVAILABLE: {

@@ -1,5 +1,6 @@
 // This process: its environment, its life, its health.
 
+export { createIsAmong, networkOf } from "./addresses.ts";
 export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";

@@ -4,6 +4,7 @@
 import { isIP } from "node:net";
 import { isFleetkeeperError } from "@fleetkeeper/model";
 import { z } from "zod";
+import { isAddressOrNetwork } from "./addresses.ts";
 
 /** The longest wait that a timer of Node.js keeps, in milliseconds; more than any number here can mean. */
 const maxNumber = 2 ** 31 - 1;
@@ -70,6 +71,12 @@ export const variable = {
           "is no address and no host name: leave out port, scheme and brackets, as in 127.0.0.1, 0.0.0.0 or ::",
       })
       .default(byDefault),
+
+  /** Addresses or networks, with commas between them. */
+  networks: () =>
+    variable
+      .list(/,/)
+      .refine((list) => list.every(isAddressOrNetwork), "holds something that is no address and no network"),
 
   port: (byDefault: number) => wholeNumber(0, 65_535).default(byDefault),
 

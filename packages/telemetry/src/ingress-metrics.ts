@@ -35,6 +35,12 @@ export function createIngressMetrics() {
       buckets: secondsOfCallback,
       registers,
     }),
+    droppedConnections: new Counter({
+      name: "fleetkeeper_dropped_connections_total",
+      help: "Connections that the ingress ended: address (it had too many), total (there were too many), idle (no request came).",
+      labelNames: ["reason"],
+      registers,
+    }),
     keySetAgeSeconds: new Gauge({
       name: "fleetkeeper_key_set_age_seconds",
       help: "Age of Trackunit's key set as last fetched; -1 before the first fetch.",

@@ -30,10 +30,7 @@ export const schema = z
     BOARD_VIEWER_PASSWORD: variable.password().optional(),
     BOARD_SESSION_KEY: variable.secret(32).optional(),
     BOARD_SECURE_COOKIES: variable.text().pipe(z.stringbool("is neither true nor false")).optional(),
-    BOARD_TRUSTED_PROXIES: variable
-      .list(/,/)
-      .refine((list) => list.every(isAddressOrNetwork), "holds something that is no address and no network")
-      .optional(),
+    BOARD_TRUSTED_PROXIES: variable.networks().optional(),
     BOARD_PUBLIC_URL: variable.baseUrl().refine(isSafeAddress, plainHttp).transform(toUrl).optional(),
     // Compared letter by letter with what the provider says: a slash at its end counts.
     BOARD_OIDC_ISSUER: variable
@@ -127,13 +124,6 @@ function toUrl(text: string): URL {
 function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === "https:" || isLoopback((url?.hostname ?? "").replace(/^\[|\]$/g, ""));
-}
-
-/** Such as `10.0.0.7` or `10.0.0.0/8`. */
-function isAddressOrNetwork(text: string): boolean {
-  const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const family = isIP(address);
-  return family !== 0 && Number(prefix ?? 0) <= (family === 4 ? 32 : 128);
 }
 
 function isLoopback(host: string): boolean {

@@ -7,13 +7,14 @@ import {
   Refusal,
   requestRules,
 } from "@fleetkeeper/callbacks";
-import { closeGracefully } from "@fleetkeeper/runtime";
+import { closeGracefully, createIsAmong } from "@fleetkeeper/runtime";
 import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
+import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
+import { createForeignProxies } from "./foreign-proxies.ts";
+import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
-
-const maxConnections = 2_000;
 
 const limits = {
   bodyLimit: requestRules.bodyLimit,
@@ -29,18 +30,35 @@ const limits = {
   },
 };
 
+/** Of all clients, of one, and how long one may stay silent. A mass install of 1 000 accounts may come from one address. */
+const connections = { total: 5_000, perAddress: 1_000, firstRequestMs: 5_000 };
+
+/** What one client may do. */
+export interface ClientLimits {
+  connections?: Partial<ConnectionLimits>;
+  /** Default 600. */
+  refusalsPerMinute?: number | undefined;
+  /** Addresses or networks whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[] | undefined;
+}
+
 export function createApp(options: {
   log: Log;
   metrics: IngressMetrics;
   acceptCallback: AcceptCallback;
   traces?: Traces;
+  clients?: ClientLimits;
 }): FastifyInstance {
-  const { log, metrics, acceptCallback, traces = noTraces } = options;
-  const refuse = createRefuse(log, metrics);
+  const { log, metrics, acceptCallback, traces = noTraces, clients = {} } = options;
+  const { trustedProxies = [] } = clients;
+  const isProxy = createIsAmong(trustedProxies);
+  const refusalLimit = createRefusalLimit(clients.refusalsPerMinute);
+  const proxies = createForeignProxies(log, { isProxy, areNamed: trustedProxies.length > 0 });
+  const refuse = createRefuse(log, metrics, { mayStay: (socket) => guard.mayStay(socket) });
   const app = fastify({
     ...limits,
     logger: false,
-    trustProxy: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: () => crypto.randomUUID(),
     // A request on an open connection is still served while the server closes.
     return503OnClosing: false,
@@ -48,7 +66,22 @@ export function createApp(options: {
     frameworkErrors: refuse.request,
     clientErrorHandler: refuse.socket,
   });
-  app.server.maxConnections = maxConnections;
+  // A counter that begins at 1 has not grown, as Prometheus sees it.
+  for (const reason of dropReasons) metrics.droppedConnections.inc({ reason }, 0);
+  const guard = guardConnections(
+    app.server,
+    { ...connections, ...clients.connections },
+    { isProxy, onDrop: (reason) => metrics.droppedConnections.inc({ reason }) },
+  );
+  app.addHook("onRequest", async (request) => {
+    if (proxies.mayHide(request)) return;
+    if (refusalLimit.isOver(request.ip)) throw new Refusal("ERR_TOO_MANY_REFUSALS");
+  });
+  app.addHook("onResponse", async (request, { statusCode }) => {
+    // What we could not take is no fault of the sender's.
+    if (statusCode >= 400 && statusCode < 500) refusalLimit.count(request.ip);
+    if (statusCode === 202) guard.noteVerified(request.raw.socket);
+  });
   closeGracefully(app, limits.requestTimeout);
   acceptJsonOnly(app);
   app.setErrorHandler(refuse.request);

@@ -93,7 +93,7 @@ export async function startIngress(
   defer("ops server", () => ops.close());
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
-  const app = createApp({ log, metrics, acceptCallback, traces });
+  const app = createApp({ log, metrics, acceptCallback, traces, clients: config.clients });
   defer("callback server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   log.info({ url, opsUrl }, "ingress listens");

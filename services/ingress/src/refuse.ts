@@ -5,8 +5,15 @@ import type { Socket } from "node:net";
 import { Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { createRefusalLog } from "./refusal-log.ts";
 
-export function createRefuse(log: Log, metrics: IngressMetrics) {
+/** `mayStay`: whether a connection stays open after a refusal. */
+export function createRefuse(
+  log: Log,
+  metrics: IngressMetrics,
+  { mayStay }: { mayStay: (socket: Socket) => boolean },
+) {
+  const writeRefusal = createRefusalLog(log);
   /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
   const answered = new WeakSet<Socket>();
 
@@ -16,15 +23,15 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
   /** Only a POST to the callback path is a callback: what scanners and browsers send is logged, not counted. */
   function note(
     refusal: Refusal,
-    { isCallback, requestId }: { isCallback: boolean; requestId?: string },
+    { isCallback, address, requestId }: { isCallback: boolean; address: string; requestId?: string },
   ): void {
     const { code, reason } = refusal;
     if (isCallback) metrics.callbacks.inc({ result: code });
-    const fields = { requestId, code, reason: reason ?? rootMessage(refusal) };
+    const fields = { requestId, code, address, reason: reason ?? rootMessage(refusal) };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
-    else if (refusal.rule.retryAfterS !== undefined)
+    else if (refusal.rule.retryAfterS !== undefined && code !== "ERR_TOO_MANY_REFUSALS")
       log.warn({ ...fields, error: refusal.cause }, "request refused for now");
-    else log.info({ requestId, code, reason }, "request refused");
+    else writeRefusal({ requestId, code, reason, address });
   }
 
   return {
@@ -32,9 +39,10 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
     request(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const refusal = refusalOf(error);
       if (!answered.has(request.raw.socket))
-        note(refusal, { isCallback: isCallback(request), requestId: request.id });
+        note(refusal, { isCallback: isCallback(request), address: request.ip, requestId: request.id });
       const { status, retryAfterS } = refusal.rule;
       if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
+      if (!mayStay(request.raw.socket)) reply.header("connection", "close");
       reply.code(status).send(bodyOf(refusal));
     },
 
@@ -44,7 +52,8 @@ export function createRefuse(log: Log, metrics: IngressMetrics) {
       const parsed = refusalOf(error);
       const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
       // Whether it was to be a callback cannot be told from what is no request.
-      note(refusal, { isCallback: refusal.code !== "ERR_REQUEST_MALFORMED" });
+      const { remoteAddress: address = "" } = socket;
+      note(refusal, { isCallback: refusal.code !== "ERR_REQUEST_MALFORMED", address });
       answered.add(socket);
       const { status } = refusal.rule;
       const body = JSON.stringify(bodyOf(refusal));

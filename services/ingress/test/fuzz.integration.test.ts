@@ -23,7 +23,7 @@ async function statusesOf(world: World, bytes: Buffer): Promise<number[]> {
 test(`none of ${requests} mutated requests makes a 5xx or reaches the queue`, {
   timeout: 300_000,
 }, async () => {
-  const world = await createWorld();
+  const world = await createWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "1000000000" } });
   onTestFinished(() => world.close());
   const sound: CallbackParts = {
     requestLine: "POST /appinstall HTTP/1.1",

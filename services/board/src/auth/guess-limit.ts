@@ -1,6 +1,6 @@
 // Bounds password guessing by client and by user, without ever locking a user out.
 
-import { isIPv6 } from "node:net";
+import { networkOf } from "@fleetkeeper/runtime";
 import type { FastifyRequest } from "fastify";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { BoardError } from "../errors.ts";
@@ -60,15 +60,4 @@ export function createClientOf(knownBrowser: BoardCookie): ClientOf {
     const browser = cookie === undefined ? undefined : request.unsignCookie(cookie);
     return browser?.valid ? `browser ${browser.value}` : `address ${networkOf(request.ip)}`;
   };
-}
-
-/** An IPv4 address, or the /64 network that one IPv6 subscriber has. */
-export function networkOf(address: string): string {
-  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = "", tail = ""] = address.split("::");
-  const groups = (text: string) => text.split(":").filter((group) => group !== "");
-  const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => "0");
-  return [...groups(head), ...zeros, ...groups(tail)].slice(0, 4).join(":");
 }

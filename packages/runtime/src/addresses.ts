@@ -1,0 +1,38 @@
+// Addresses of the Internet: who counts as one client, and who is named in a list of addresses and networks.
+
+import { BlockList, isIP, isIPv6 } from "node:net";
+
+/** An IPv4 address, or the /64 network that one IPv6 subscriber has. */
+export function networkOf(address: string): string {
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const groups = (text: string) => text.split(":").filter((group) => group !== "");
+  const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => "0");
+  return [...groups(head), ...zeros, ...groups(tail)].slice(0, 4).join(":");
+}
+
+/** Such as `10.0.0.7` or `10.0.0.0/8`. */
+export function isAddressOrNetwork(text: string): boolean {
+  const { family, prefix } = partsOf(text);
+  return family !== 0 && (prefix ?? 0) <= (family === 4 ? 32 : 128);
+}
+
+/** Whether an address is one of these, or in one of these networks. */
+export function createIsAmong(addressesOrNetworks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const text of addressesOrNetworks) {
+    const { address, family, prefix } = partsOf(text);
+    list.addSubnet(address, prefix ?? (family === 4 ? 32 : 128), family === 4 ? "ipv4" : "ipv6");
+  }
+  return (address) => {
+    const one = networkOf(address) === address ? address : address.replace(/^::ffff:(?=[\d.]+$)/i, "");
+    return list.check(one, isIPv6(one) ? "ipv6" : "ipv4");
+  };
+}
+
+function partsOf(text: string): { address: string; family: number; prefix: number | undefined } {
+  const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  return { address, family: isIP(address), prefix: prefix === undefined ? undefined : Number(prefix) };
+}

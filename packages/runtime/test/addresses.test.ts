@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { createIsAmong, networkOf } from "../src/index.ts";
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["::ffff:192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+  ["2001:db8::1", "2001:db8:0:0"],
+  ["::1", "0:0:0:0"],
+])("the guesses of %s count as those of %s", (address, client) => {
+  expect(networkOf(address)).toBe(client);
+});
+
+test("an address is among the addresses and networks that a list names", () => {
+  const isAmong = createIsAmong(["10.1.0.0/16", "192.0.2.7", "2001:db8::/32"]);
+  const asked = [
+    "10.1.2.3",
+    "::ffff:10.1.2.3",
+    "10.2.0.1",
+    "192.0.2.7",
+    "192.0.2.8",
+    "2001:db8:1::1",
+    "::1",
+    "",
+  ];
+  expect(asked.filter(isAmong)).toEqual(["10.1.2.3", "::ffff:10.1.2.3", "192.0.2.7", "2001:db8:1::1"]);
+});

@@ -1,0 +1,39 @@
+import { Writable } from "node:stream";
+import { createLog } from "@fleetkeeper/telemetry";
+import { afterEach, expect, test, vi } from "vitest";
+import { createRefusalLog } from "../src/refusal-log.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("of each code ten lines are written in a minute; the rest is one line at its end, with the addresses that sent most", async () => {
+  vi.useFakeTimers();
+  let logged = "";
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logged += chunk;
+      done();
+    },
+  });
+  const write = createRefusalLog(createLog({ service: "test", level: "info", destination }));
+  const lines = () =>
+    logged
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  for (let count = 0; count < 50; count++)
+    write({ code: "A", address: count < 40 ? "192.0.2.1" : "192.0.2.2" });
+  write({ code: "B", address: "192.0.2.3" });
+  expect(lines()).toHaveLength(11);
+  await vi.advanceTimersByTimeAsync(60_001);
+  expect(lines()).toHaveLength(12);
+  expect(lines().at(-1)).toMatchObject({
+    code: "A",
+    count: 50,
+    unwritten: 40,
+    addresses: { "192.0.2.1": 40, "192.0.2.2": 10 },
+  });
+  write({ code: "A", address: "192.0.2.1" });
+  expect(lines()).toHaveLength(13);
+});
