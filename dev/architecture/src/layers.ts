@@ -90,6 +90,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],
     because: "the demo starts services as processes",
   },
+  "dev/chaos": {
+    mayImport: [...everyPackage, "dev/demo", "dev/simulator", "dev/local-stack"],
+    because: "chaos starts services as the demo does",
+  },
 };
 
 /** Tests, benches and examples may also import these; those of services and of dev every service as well. */

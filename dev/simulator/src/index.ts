@@ -10,7 +10,7 @@ export {
   SimulatorError,
   UnknownAccountError,
 } from "./errors.ts";
-export type { ActiveFault, FaultKind, FaultSpec } from "./faults/fault.ts";
+export { type ActiveFault, type FaultKind, type FaultSpec, faultKinds } from "./faults/fault.ts";
 export type { FaultControl } from "./faults/fault-board.ts";
 export type { AlertConfiguration } from "./fleet/alert-configuration.ts";
 export type { Asset, AssetLocation } from "./fleet/asset.ts";
@@ -19,6 +19,7 @@ export type { Customer } from "./fleet/customer.ts";
 export type { AssetEvent, EventFilter } from "./fleet/event-log.ts";
 export type { Site } from "./fleet/site.ts";
 export { bareId, globalId, graphqlAsset, graphqlCustomer, graphqlSite } from "./graphql/render.ts";
+export { Draw, type Seed, seedOf } from "./random.ts";
 export type { LimitBreach, RequestCounts, RequestFilter } from "./requests/request-book.ts";
 export { restAsset, restLocation, restSite } from "./rest/render.ts";
 export type { Settings, SimulatorOptions } from "./settings.ts";

@@ -39,6 +39,8 @@ export interface Simulator {
   addAccount(options?: AccountOptions): SimulatedAccount;
   account(accountId: string): SimulatedAccount | undefined;
   accounts(): SimulatedAccount[];
+  /** Those given out that are not long expired: to look for where none may be. */
+  accessTokens(): string[];
   /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if nobody answers. */
   install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
   /** A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out). */
@@ -96,6 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     addAccount: (account) => world.accounts.add(account),
     account: (accountId) => world.accounts.get(accountId),
     accounts: () => world.accounts.all(),
+    accessTokens: () => world.tokens.all(),
     install: (accountId, how) => install(world, accountId, how),
     signCallbackToken: (claims, how) => {
       const usual = claimsFor({ issuer: url, irisAppId: world.settings.app });

@@ -35,6 +35,10 @@ export class TokenDesk {
     return !account.revoked && generation === account.tokenGeneration && expiresAt > this.#now();
   }
 
+  all(): string[] {
+    return [...this.#tokens.keys()];
+  }
+
   clear(): void {
     this.#tokens.clear();
   }

@@ -1,0 +1,19 @@
+// Loaded into a service before its own modules: a clock of the process that its parent can move, by `{ clockOffsetMs }` over
+// their channel. Time-outs and `performance.now()` go on undisturbed, as they do when a machine's clock is set.
+
+const RealDate = Date;
+let offsetMs = 0;
+
+process.on("message", (message: unknown) => {
+  const moved = (message as { clockOffsetMs?: unknown } | null)?.clockOffsetMs;
+  if (typeof moved === "number") offsetMs = moved;
+});
+
+const now = () => RealDate.now() + offsetMs;
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, given, newTarget) =>
+    Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
+  apply: () => new RealDate(now()).toString(),
+  get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
+});
