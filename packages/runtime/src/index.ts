@@ -5,6 +5,7 @@ export { certificateOf, certificatePairs, certificateVariables } from "./certifi
 export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, readEnvironment, type Values } from "./environment.ts";
+export { createForeignProxies } from "./foreign-proxies.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
 export { outboundOptionsOf, outboundPairs, outboundVariables } from "./outbound-variables.ts";

@@ -8,7 +8,7 @@ import helmetPlugin from "@fastify/helmet";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { addHealthRoutes, type ReadinessCheck } from "@fleetkeeper/runtime";
+import { addHealthRoutes, createForeignProxies, type ReadinessCheck } from "@fleetkeeper/runtime";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -85,7 +85,10 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   const passwords = createPasswords(users);
   const clientOf = createClientOf(cookies.knownBrowser);
   const guessLimit = createGuessLimit(options.guessLimit);
-  const tryPassword = createTryPassword({ passwords, guessLimit, clientOf, log });
+  const { trustedProxies } = options;
+  const foreignProxies = createForeignProxies(log, { trustedProxies, variable: "BOARD_TRUSTED_PROXIES" });
+  const lookForProxy = foreignProxies.mayHide;
+  const tryPassword = createTryPassword({ passwords, guessLimit, clientOf, lookForProxy, log });
   const methods = [createPasswordLogin(tryPassword)];
   if (oidc !== undefined)
     methods.unshift(
@@ -109,7 +112,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
 
   const server = fastify({
     logger: false,
-    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: 64 * 1024,
     rewriteUrl: withoutBasePath(basePath),
     // The ids of installations, and of jobs that begin with one, may be long.

@@ -93,7 +93,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     oidc: oidcOf(values),
     /** Unset: every start makes its own, and whoever was logged in logs in again. */
     sessionKey: values.boardSessionKey,
-    secureCookies: values.boardSecureCookies ?? !isLoopback(values.boardHost),
+    // Behind https: there is no reason for less, whatever else is set.
+    secureCookies:
+      values.boardPublicUrl?.protocol === "https:" ||
+      (values.boardSecureCookies ?? !isLoopback(values.boardHost)),
     /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
     trustedProxies: values.boardTrustedProxies ?? [],
     logLevel: values.logLevel,

@@ -122,3 +122,11 @@ test("on this machine plain HTTP will do, for the board and for the provider", (
   };
   expect(faultsOf({ ...valid, ...oidc, ...here })).toEqual([]);
 });
+
+test("behind a public address with https cookies are secure, also with what docker-compose.yml sets", () => {
+  const BOARD_SECURE_COOKIES = "false";
+  const read = (BOARD_PUBLIC_URL: string) =>
+    readConfig({ ...valid, BOARD_HOST: "0.0.0.0", BOARD_PUBLIC_URL, BOARD_SECURE_COOKIES }).secureCookies;
+  expect(read("https://board.example.com")).toBe(true);
+  expect(read("http://127.0.0.1:3001")).toBe(false);
+});

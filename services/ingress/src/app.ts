@@ -7,12 +7,11 @@ import {
   Refusal,
   requestRules,
 } from "@fleetkeeper/callbacks";
-import { closeGracefully, createIsAmong } from "@fleetkeeper/runtime";
+import { closeGracefully, createForeignProxies, createIsAmong } from "@fleetkeeper/runtime";
 import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
 import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
-import { createForeignProxies } from "./foreign-proxies.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
 
@@ -53,7 +52,7 @@ export function createApp(options: {
   const { trustedProxies = [] } = clients;
   const isProxy = createIsAmong(trustedProxies);
   const refusalLimit = createRefusalLimit(clients.refusalsPerMinute);
-  const proxies = createForeignProxies(log, { isProxy, areNamed: trustedProxies.length > 0 });
+  const proxies = createForeignProxies(log, { trustedProxies, variable: "INGRESS_TRUSTED_PROXIES" });
   const refuse = createRefuse(log, metrics, { mayStay: (socket) => guard.mayStay(socket) });
   const app = fastify({
     ...limits,

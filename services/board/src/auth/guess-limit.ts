@@ -1,5 +1,6 @@
 // Bounds password guessing by client and by user, without ever locking a user out.
 
+import { createHash, randomUUID } from "node:crypto";
 import { networkOf } from "@fleetkeeper/runtime";
 import type { FastifyRequest } from "fastify";
 import { RateLimiterMemory } from "rate-limiter-flexible";
@@ -9,7 +10,7 @@ import type { BoardCookie } from "./cookies.ts";
 export interface GuessLimitOptions {
   /** Counters start anew after this long. Default 15 minutes. */
   windowMs?: number;
-  /** Wrong guesses that one client has. Default 10. */
+  /** Wrong guesses at one user that a client has. Default 10. */
   perClient?: number;
   /** Wrong guesses at one user, from all clients together, that make it an attack. Default 50. */
   perUser?: number;
@@ -17,14 +18,23 @@ export interface GuessLimitOptions {
   perClientUnderAttack?: number;
 }
 
+/** Where a guess comes from. */
+export interface Client {
+  address: string;
+  /** A browser in which this very user has logged in before. */
+  browser?: string | undefined;
+}
+
 export interface GuessLimit {
   /**
-   * Counts a guess before it is checked, so that parallel ones count too.
+   * Counts a guess before it is checked, so that parallel ones count too. The address is always counted; a user's own
+   * browser has its own tries, so that it gets in while somebody else at the same address (behind the same proxy, perhaps)
+   * has used up that one's.
    * @throws ERR_TOO_MANY_TRIES when the client has none left.
    */
-  take(client: string, user: string): Promise<void>;
+  take(client: Client, user: string): Promise<void>;
   /** Takes back the count of a guess that was right. */
-  giveBack(client: string, user: string): Promise<void>;
+  giveBack(client: Client, user: string): Promise<void>;
 }
 
 /** Counts in this process's memory: a restart forgets, and several boards count each for itself. */
@@ -34,9 +44,11 @@ export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
   const byUser = new RateLimiterMemory({ points: perUser, duration: windowMs / 1_000 });
   return {
     async take(client, user) {
+      const keys = keysOf(client, user);
       const guessesAtUser = (await byUser.get(user))?.consumedPoints ?? 0;
       const allowed = guessesAtUser > perUser ? perClientUnderAttack : perClient;
-      const { consumedPoints, msBeforeNext } = await byClient.penalty(client);
+      const counts = await Promise.all(keys.map((key) => byClient.penalty(key)));
+      const { consumedPoints = 0, msBeforeNext = 0 } = counts.at(-1) ?? {};
       if (consumedPoints > allowed)
         throw new BoardError("ERR_TOO_MANY_TRIES", {
           retryAfterMs: msBeforeNext,
@@ -45,19 +57,35 @@ export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
       await byUser.penalty(user);
     },
     async giveBack(client, user) {
-      await Promise.all([byClient.reward(client), byUser.reward(user)]);
+      await Promise.all([...keysOf(client, user).map((key) => byClient.reward(key)), byUser.reward(user)]);
     },
   };
 }
 
-/** Whose guesses count together. */
-export type ClientOf = (request: FastifyRequest) => string;
+/** What is counted, and last what decides. */
+function keysOf({ address, browser }: Client, user: string): string[] {
+  const ofAddress = `address ${address} at ${user}`;
+  return browser === undefined ? [ofAddress] : [ofAddress, `browser ${browser} at ${user}`];
+}
 
-/** A browser that has logged in before is a client of its own, every other request is its address's. */
+export type ClientOf = (request: FastifyRequest, user: string) => Client;
+
+/** `user`: at whom the guess is. A browser counts for the user who has logged in with it, and for nobody else. */
 export function createClientOf(knownBrowser: BoardCookie): ClientOf {
-  return (request) => {
+  return (request, user) => {
+    const address = networkOf(request.ip);
     const cookie = request.cookies[knownBrowser.name];
-    const browser = cookie === undefined ? undefined : request.unsignCookie(cookie);
-    return browser?.valid ? `browser ${browser.value}` : `address ${networkOf(request.ip)}`;
+    const known = cookie === undefined ? undefined : request.unsignCookie(cookie);
+    const [id, ownedBy] = known?.valid ? (known.value ?? "").split(".") : [];
+    return ownedBy === ownerMark(user) ? { address, browser: id } : { address };
   };
+}
+
+/** The content of the cookie that marks a browser. */
+export function markOfBrowser(user: string): string {
+  return `${randomUUID()}.${ownerMark(user)}`;
+}
+
+function ownerMark(user: string): string {
+  return createHash("sha256").update(user).digest("base64url");
 }

@@ -24,7 +24,8 @@ export interface LoginPageState {
 export type LogIn = (
   request: FastifyRequest,
   reply: FastifyReply,
-  login: { identity: Identity; next: string },
+  /** `guessedAt`: at whom wrong tries count, if not at the user. */
+  login: { identity: Identity; next: string; guessedAt?: string },
 ) => Promise<FastifyReply>;
 
 /** A path of this board out of what a form or a URL said; `/` for anything else. */

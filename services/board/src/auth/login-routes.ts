@@ -1,12 +1,12 @@
 // `/login` and `/logout`: the login page, whatever methods it offers, and the start and end of a session.
 
-import { randomUUID } from "node:crypto";
 import type { Log } from "@fleetkeeper/telemetry";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sendPage } from "../html/html.ts";
 import type { ShowLogin } from "../send-error.ts";
 import type { BoardCookies } from "./cookies.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
+import { markOfBrowser } from "./guess-limit.ts";
 import { type LogIn, type LoginMethod, safeNext } from "./login-method.ts";
 import { loginPage } from "./login-page.ts";
 import { csrfTokenFor } from "./page-state.ts";
@@ -25,10 +25,12 @@ export function addLoginRoutes(
 ): void {
   const { methods, sessions, endedSessions, cookies, showLogin, log } = options;
 
-  const logIn: LogIn = async (request, reply, { identity, next }) => {
+  const logIn: LogIn = async (request, reply, { identity, next, guessedAt = identity.user }) => {
     const session = sessions.start(identity);
     reply.setCookie(cookies.session.name, await sessions.write(session), cookies.session.options);
-    rememberBrowser(request, reply, cookies);
+    const { knownBrowser } = cookies;
+    // Each login makes a new mark: the one of another user in the same browser is worth nothing.
+    reply.setCookie(knownBrowser.name, markOfBrowser(guessedAt), knownBrowser.options);
     const { user, role, via } = identity;
     log.info({ user, role, via, address: request.ip }, "login");
     return reply.redirect(safeNext(next), 303);
@@ -65,10 +67,4 @@ function nextOf(request: FastifyRequest): string {
     return safeNext(next);
   }
   return request.method === "GET" ? safeNext(request.url) : "/";
-}
-
-function rememberBrowser(request: FastifyRequest, reply: FastifyReply, { knownBrowser }: BoardCookies): void {
-  const cookie = request.cookies[knownBrowser.name];
-  if (cookie === undefined || !request.unsignCookie(cookie).valid)
-    reply.setCookie(knownBrowser.name, randomUUID(), knownBrowser.options);
 }

@@ -14,13 +14,16 @@ export function createTryPassword(options: {
   passwords: Passwords;
   guessLimit: GuessLimit;
   clientOf: ClientOf;
+  /** Says so when an unnamed proxy hides who guesses. */
+  lookForProxy: (request: FastifyRequest) => unknown;
   log: Log;
 }): TryPassword {
-  const { passwords, guessLimit, clientOf, log } = options;
+  const { passwords, guessLimit, clientOf, lookForProxy, log } = options;
   return async (request, name, password) => {
-    const client = clientOf(request);
+    lookForProxy(request);
     // A name that nobody has is not logged: people type their password into the wrong field.
     const user = passwords.isKnown(name) ? name : "";
+    const client = clientOf(request, user);
     await guessLimit.take(client, user);
     const identity = passwords.check(name, password);
     if (identity === undefined) {

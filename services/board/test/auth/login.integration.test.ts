@@ -125,6 +125,31 @@ test("a browser that has logged in before still gets in while its address is lim
   expect((await postLogin(url, operator, { cookie: knownBrowser })).status).toBe(303);
 });
 
+test("a viewer does not get more guesses at the operator by collecting browsers", async () => {
+  const { url } = await startBoard(redisUrl, { guessLimit: { perClient: 3 } });
+  const statuses: number[] = [];
+  for (let browsers = 0; browsers < 4; browsers += 1) {
+    const cookie = await logIn(url, viewer);
+    const browser = cookie.split("; ").find((text) => text.startsWith("fleetkeeper-browser=")) ?? "";
+    for (let count = 0; count < 3; count += 1)
+      statuses.push((await postLogin(url, wrong, { cookie: browser })).status);
+  }
+  expect(statuses.filter((status) => status === 401)).toHaveLength(3);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(9);
+});
+
+test("wrong guesses from behind a proxy that nobody named lock out neither other users nor known browsers, and it is said", async () => {
+  const { url, logText } = await startBoard(redisUrl);
+  const headers = { "x-forwarded-for": "192.0.2.66" };
+  const cookie = await logIn(url, operator);
+  const known = cookie.split("; ").find((text) => text.startsWith("fleetkeeper-browser=")) ?? "";
+  for (let count = 0; count < 10; count += 1) await postLogin(url, wrong, { headers });
+  expect((await postLogin(url, wrong, { headers })).status).toBe(429);
+  expect((await postLogin(url, viewer, { headers })).status).toBe(303);
+  expect((await postLogin(url, operator, { headers, cookie: known })).status).toBe(303);
+  expect(logText().split("BOARD_TRUSTED_PROXIES does not name")).toHaveLength(2);
+});
+
 test("a login form without its token, or from another site, is refused", async () => {
   const { url } = await startBoard(redisUrl);
   const page = await fetch(`${url}/login`, { headers: { accept: "text/html" } });

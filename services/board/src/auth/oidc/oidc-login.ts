@@ -62,7 +62,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
   /** @throws ERR_OIDC_…, ERR_TOO_MANY_TRIES */
   async function prove(request: FastifyRequest, begun: OidcTry): Promise<Identity> {
     const configuration = await provider.find();
-    const client = clientOf(request);
+    const client = clientOf(request, providerName);
     await guessLimit.take(client, providerName);
     const claims = await claimsOf(configuration, callbackUrl(request, settings), begun, settings).catch(
       async (error: unknown) => {
@@ -106,7 +106,8 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
       server.get(callbackPath, getOnly, async (request, reply) => {
         const { state } = request.query as { state?: unknown };
         const begun = await tries.take(request, reply, state);
-        return logIn(request, reply, { identity: await prove(request, begun), next: begun.next });
+        const identity = await prove(request, begun);
+        return logIn(request, reply, { identity, next: begun.next, guessedAt: providerName });
       });
 
       server.get(loggedOutPath, async (_request, reply) => {
