@@ -8,24 +8,32 @@ import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
-  ({ installationId: InstallationId; sync?: string } | { queue: string } | { apiKey: string });
+  (
+    | { installationId: InstallationId; sync?: string }
+    | { queue: string }
+    | { apiKey: string }
+    | { topic: AuditTopic; address?: string }
+  );
+
+/** What is about no account, queue or API key. */
+export type AuditTopic = "logins" | "refused-logins" | "sealing-keys";
 
 /** The action of an entry without which a worker forgets no account. */
 export const forgetAction = "forget";
 
-/** Of one account or queue, and for how long. */
-const kept = { count: 1_000, ms: 2 * 366 * 86_400_000 };
+/** How many of all, and for how long: so many that nobody pushes out an entry unseen. */
+const kept = { count: 1_000_000, ms: 2 * 366 * 86_400_000 };
+const exportedAtOnce = 1_000;
 
 export function createAudit(db: Db) {
   const entries: Collection<AuditDocument> = ownCollection(db, "audit");
 
   return {
-    /** Written before the action, so that none is done without a trace. Keeps the newest 1 000 of its subject, for two years. */
+    /** Written before the action, so that none is done without a trace. Never changed, and removed by `tidy` only. */
     async add(entry: AuditEntry): Promise<{ auditId: string }> {
       const subject = subjectOf(entry);
       const auditId = `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`;
       await entries.insertOne({ _id: auditId, ...entry });
-      await tidy(subject, entry.at);
       return { auditId };
     },
 
@@ -47,20 +55,39 @@ export function createAudit(db: Db) {
     async ofQueue(queue: string, limit: number): Promise<AuditDocument[]> {
       return newestUnder(subjectOfQueue(queue), limit);
     },
-  };
 
-  /** The ids of a subject grow with time. */
-  async function tidy(subject: string, now: Date): Promise<void> {
-    const oldest = `${subject}/${new Date(now.getTime() - kept.ms).toISOString()}`;
-    const [first] = await entries
-      .find({ _id: idsUnder(subject) }, { projection: { _id: 1 } })
-      .sort({ _id: -1 })
-      .skip(kept.count - 1)
-      .limit(1)
-      .toArray();
-    const from = first !== undefined && first._id > oldest ? first._id : oldest;
-    await entries.deleteMany({ _id: { $gte: `${subject}/`, $lt: from } });
-  }
+    /** Of one topic, the newest first. */
+    async ofTopic(topic: AuditTopic, limit: number): Promise<AuditDocument[]> {
+      return newestUnder(subjectOfTopic(topic), limit);
+    },
+
+    /** Every entry from `since` until before `until`, the oldest first. */
+    all({
+      since,
+      until,
+    }: {
+      since?: Date | undefined;
+      until?: Date | undefined;
+    }): AsyncIterable<AuditDocument> {
+      const at = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
+      return entries
+        .find(since || until ? { at } : {})
+        .sort({ at: 1 })
+        .batchSize(exportedAtOnce);
+    },
+
+    /** Removes what is older than two years, and the oldest beyond a million. A worker's: nobody else may remove anything. */
+    async tidy(now: Date, keep = kept.count): Promise<void> {
+      await entries.deleteMany({ at: { $lt: new Date(now.getTime() - kept.ms) } });
+      const [first] = await entries
+        .find({}, { projection: { at: 1 } })
+        .sort({ at: -1 })
+        .skip(keep)
+        .limit(1)
+        .toArray();
+      if (first !== undefined) await entries.deleteMany({ at: { $lte: first.at } });
+    },
+  };
 
   function newestUnder(subject: string, limit: number): Promise<AuditDocument[]> {
     return entries
@@ -73,6 +100,7 @@ export function createAudit(db: Db) {
 
 function subjectOf(entry: AuditEntry): string {
   if ("queue" in entry) return subjectOfQueue(entry.queue);
+  if ("topic" in entry) return subjectOfTopic(entry.topic);
   return "apiKey" in entry ? subjectOfApiKey(entry.apiKey) : entry.installationId;
 }
 
@@ -84,4 +112,8 @@ function subjectOfApiKey(id: string): string {
 
 function subjectOfQueue(queue: string): string {
   return `queue-${queue}`;
+}
+
+function subjectOfTopic(topic: AuditTopic): string {
+  return `topic-${topic}`;
 }

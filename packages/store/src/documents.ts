@@ -215,7 +215,7 @@ export interface ApiKeyDocument {
 
 /** Collection `audit`: what operators did. Outlives the account. */
 export interface AuditDocument {
-  /** `<installation id, queue-<name> or apikey-<id>>/<time, ISO>-<random>`. */
+  /** `<installation id, queue-<name>, apikey-<id> or topic-<name>>/<time, ISO>-<random>`. */
   _id: string;
   at: Date;
   /** User name. */
@@ -227,6 +227,10 @@ export interface AuditDocument {
   queue?: string;
   /** Of an action on an API key: its id. */
   apiKey?: string;
+  /** Of what is about none of these, such as `logins`. */
+  topic?: string;
+  /** Of a login: where it came from. */
+  address?: string;
   /** The sync, where it is about one. */
   sync?: string;
 }

@@ -1,7 +1,7 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
 export { type ApiKeyRow, type ApiKeys, mostApiKeys } from "./api-keys.ts";
-export { type AuditEntry, forgetAction } from "./audit.ts";
+export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
 export type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
 export type {

@@ -14,6 +14,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "installations", key: { state: 1, _id: 1 } },
   { collection: "installations", key: { reference: 1, _id: 1 } },
   { collection: "installations", key: { state: 1, "lastToken.expiresAt": 1 } },
+  { collection: "audit", key: { at: 1 } },
   { collection: "unrecognisedCallbacks", key: { receivedAt: 1 } },
 ];
 

@@ -20,6 +20,7 @@ import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.t
 import { addGate } from "./auth/gate.ts";
 import { createClientOf, createGuessLimit, type GuessLimitOptions } from "./auth/guess-limit.ts";
 import { createIdentify } from "./auth/identify.ts";
+import { createLoginAudit } from "./auth/login-audit.ts";
 import { addLoginRoutes, createShowLogin } from "./auth/login-routes.ts";
 import { createOidcMethod, type OidcTiming } from "./auth/oidc/create-oidc-method.ts";
 import { type OidcSettings, trustOf } from "./auth/oidc/settings.ts";
@@ -88,7 +89,15 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   const { trustedProxies } = options;
   const foreignProxies = createForeignProxies(log, { trustedProxies, variable: "BOARD_TRUSTED_PROXIES" });
   const lookForProxy = foreignProxies.mayHide;
-  const tryPassword = createTryPassword({ passwords, guessLimit, clientOf, lookForProxy, log });
+  const loginAudit = createLoginAudit({ audit: options.store.audit, log, now });
+  const tryPassword = createTryPassword({
+    passwords,
+    guessLimit,
+    clientOf,
+    lookForProxy,
+    loginAudit,
+    log,
+  });
   const methods = [createPasswordLogin(tryPassword)];
   if (oidc !== undefined)
     methods.unshift(
@@ -102,6 +111,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
         // Not the passwords' limit: neither way in may close the other.
         guessLimit: createGuessLimit(options.guessLimit),
         clientOf,
+        loginAudit,
         passwords,
         log,
         now,
@@ -143,10 +153,10 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
 
   addHealthRoutes(server, checks);
   addAssetRoute(server);
-  addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, log });
+  addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, loginAudit, log });
   addMetricsRoute(server, metrics);
   addPages(server, options, { endedSessions, cookies, now });
-  await addBullBoard(server, { queueSet, sendError, log });
+  await addBullBoard(server, { queueSet, audit: options.store.audit, sendError, log, now });
   return server;
 }
 

@@ -6,6 +6,7 @@ import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsShow } from "./accounts/show.ts";
 import { addGroup } from "./add-command.ts";
 import { addApiKeys } from "./api-keys/api-keys.ts";
+import { addAudit } from "./audit/audit.ts";
 import { addCallbackVerify } from "./callback/verify.ts";
 import { addCompletion } from "./completion.ts";
 import { addDoctor } from "./doctor/doctor.ts";
@@ -46,6 +47,7 @@ export function createProgram(version: string): Command {
   addKeysList(keys);
   addKeysRotate(keys);
 
+  addAudit(program);
   addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
   addDoctor(program);
   addCompletion(program);

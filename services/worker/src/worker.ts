@@ -26,6 +26,7 @@ import { startWorkerOps } from "./ops.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
 import { createSyncHandler } from "./sync.ts";
 import { createTakeJobs } from "./take-jobs.ts";
+import { tidyAuditHourly } from "./tidy-audit.ts";
 
 const installConcurrency = 10;
 
@@ -162,6 +163,9 @@ export async function startWorker(
   defer("places", () => places.stop());
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
+
+  const tidying = tidyAuditHourly({ audit: store.audit, log, now });
+  defer("tidying of the audit log", async () => tidying.stop());
 
   const ops = await startWorkerOps({
     host: config.opsHost,

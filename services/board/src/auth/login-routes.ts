@@ -7,6 +7,7 @@ import type { ShowLogin } from "../send-error.ts";
 import type { BoardCookies } from "./cookies.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { markOfBrowser } from "./guess-limit.ts";
+import type { LoginAudit } from "./login-audit.ts";
 import { type LogIn, type LoginMethod, safeNext } from "./login-method.ts";
 import { loginPage } from "./login-page.ts";
 import { csrfTokenFor } from "./page-state.ts";
@@ -20,12 +21,14 @@ export function addLoginRoutes(
     endedSessions: EndedSessions;
     cookies: BoardCookies;
     showLogin: ShowLogin;
+    loginAudit: LoginAudit;
     log: Log;
   },
 ): void {
-  const { methods, sessions, endedSessions, cookies, showLogin, log } = options;
+  const { methods, sessions, endedSessions, cookies, showLogin, loginAudit, log } = options;
 
   const logIn: LogIn = async (request, reply, { identity, next, guessedAt = identity.user }) => {
+    await loginAudit.loggedIn(identity.user, request.ip);
     const session = sessions.start(identity);
     reply.setCookie(cookies.session.name, await sessions.write(session), cookies.session.options);
     const { knownBrowser } = cookies;
@@ -44,6 +47,7 @@ export function addLoginRoutes(
   for (const method of methods) method.addRoutes(server, logIn);
 
   server.post("/logout", { preHandler: server.csrfProtection }, async (request, reply) => {
+    if (request.identity !== undefined) await loginAudit.loggedOut(request.identity.user, request.ip);
     if (request.session !== undefined) await endedSessions.add(request.session);
     reply.clearCookie(cookies.session.name, cookies.session.options);
     log.info({ user: request.identity?.user }, "logout");

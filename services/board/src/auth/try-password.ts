@@ -5,6 +5,7 @@ import type { FastifyRequest } from "fastify";
 import { BoardError } from "../errors.ts";
 import type { ClientOf, GuessLimit } from "./guess-limit.ts";
 import type { Identity } from "./identity.ts";
+import type { LoginAudit } from "./login-audit.ts";
 import type { Passwords } from "./passwords.ts";
 
 /** @throws ERR_WRONG_PASSWORD, ERR_TOO_MANY_TRIES */
@@ -16,9 +17,10 @@ export function createTryPassword(options: {
   clientOf: ClientOf;
   /** Says so when an unnamed proxy hides who guesses. */
   lookForProxy: (request: FastifyRequest) => unknown;
+  loginAudit: Pick<LoginAudit, "refused">;
   log: Log;
 }): TryPassword {
-  const { passwords, guessLimit, clientOf, lookForProxy, log } = options;
+  const { passwords, guessLimit, clientOf, lookForProxy, loginAudit, log } = options;
   return async (request, name, password) => {
     lookForProxy(request);
     // A name that nobody has is not logged: people type their password into the wrong field.
@@ -28,6 +30,7 @@ export function createTryPassword(options: {
     const identity = passwords.check(name, password);
     if (identity === undefined) {
       log.warn({ user, address: request.ip }, "login refused");
+      await loginAudit.refused(user, request.ip);
       throw new BoardError("ERR_WRONG_PASSWORD");
     }
     await guessLimit.giveBack(client, user);

@@ -150,6 +150,17 @@ test("wrong guesses from behind a proxy that nobody named lock out neither other
   expect(logText().split("BOARD_TRUSTED_PROXIES does not name")).toHaveLength(2);
 });
 
+test("who logs in or out, and who is refused, is in the audit log, the refused ones up to a bound", async () => {
+  const { url, store } = await startBoard(redisUrl, { guessLimit: { perClient: 100 } });
+  await logIn(url, operator);
+  for (let count = 0; count < 25; count += 1) await fetch(url, { headers: { authorization: basic(wrong) } });
+  const logins = await store.audit.ofTopic("logins", 10);
+  expect(logins).toMatchObject([{ who: "olive", action: "log in", address: "127.0.0.1" }]);
+  const refused = await store.audit.ofTopic("refused-logins", 100);
+  expect(refused).toHaveLength(20);
+  expect(refused[0]).toMatchObject({ who: "olive", action: "refused login", address: "127.0.0.1" });
+});
+
 test("a login form without its token, or from another site, is refused", async () => {
   const { url } = await startBoard(redisUrl);
   const page = await fetch(`${url}/login`, { headers: { accept: "text/html" } });

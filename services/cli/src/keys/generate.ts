@@ -7,9 +7,10 @@ import {
   type SealingAlgorithm,
 } from "@fleetkeeper/sealing";
 import { type Command, Option } from "commander";
-import { addCommand } from "../add-command.ts";
+import { addCommand, withName } from "../add-command.ts";
 import { invoke } from "../invoke.ts";
 import { writeFiles, writeKeyFiles } from "./key-files.ts";
+import { noteKeys } from "./note-keys.ts";
 
 export interface GenerateOptions {
   algorithm: SealingAlgorithm;
@@ -22,16 +23,20 @@ export const algorithmOption = () =>
     .default("RSA-OAEP-256");
 
 export function addKeysGenerate(keys: Command): void {
-  addCommand(keys, "generate", {
-    summary: "Make the keys of ingress and worker, as files that only their owner can read",
-    details: "Back up the private key: without it every account must install again.",
-    examples: ["keys generate --out secrets"],
-  })
+  withName(
+    addCommand(keys, "generate", {
+      summary: "Make the keys of ingress and worker, as files that only their owner can read",
+      details: "Back up the private key: without it every account must install again.",
+      examples: ["keys generate --out secrets"],
+    }),
+  )
     .addOption(algorithmOption())
     .option("--out <folder>", "where to; made if it is not there", "secrets")
     .action(
-      invoke<GenerateOptions>(async ({ output }, { algorithm, out }) => {
+      invoke<GenerateOptions>(async (invocation, { algorithm, out }) => {
+        const { output } = invocation;
         const { publicKey, privateKey } = await generateSealingKey({ algorithm });
+        await noteKeys(invocation, `make sealing key ${publicKey.kid}`);
         const files = writeKeyFiles(out, publicKey, { keys: [privateKey] });
         const signing = await generateSigningKey();
         const [tokenKeyFile, signingKeyFile, verificationKeysFile] = writeFiles(out, {

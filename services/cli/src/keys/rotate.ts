@@ -4,7 +4,7 @@
 import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Command } from "commander";
 import type { JWK } from "jose";
-import { addCommand } from "../add-command.ts";
+import { addCommand, withName } from "../add-command.ts";
 import { isSet, readVariables } from "../configuration.ts";
 import { KeysError, UsageError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -12,6 +12,7 @@ import { type Invocation, invoke } from "../invoke.ts";
 import { algorithmOption, type GenerateOptions } from "./generate.ts";
 import { type KeyFiles, writeFiles, writeKeyFiles } from "./key-files.ts";
 import { countKeyUses } from "./key-uses.ts";
+import { noteKeys } from "./note-keys.ts";
 import { reseal } from "./reseal.ts";
 
 interface Options extends Omit<GenerateOptions, "out"> {
@@ -22,22 +23,24 @@ interface Options extends Omit<GenerateOptions, "out"> {
 }
 
 export function addKeysRotate(keys: Command): void {
-  addCommand(keys, "rotate", {
-    summary: "Rotate the sealing key, or the token key, without a stop",
-    details: [
-      "The sealing key in three steps, each said by the one before:",
-      "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
-      "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
-      "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
-      "The token key in one, --token-key: what is sealed with it lives for hours.",
-    ].join("\n"),
-    examples: [
-      "keys rotate --out secrets-new",
-      "keys rotate --reseal",
-      "keys rotate --drop-old --out secrets-only-new",
-      "keys rotate --token-key --out secrets-tokens",
-    ],
-  })
+  withName(
+    addCommand(keys, "rotate", {
+      summary: "Rotate the sealing key, or the token key, without a stop",
+      details: [
+        "The sealing key in three steps, each said by the one before:",
+        "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
+        "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
+        "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
+        "The token key in one, --token-key: what is sealed with it lives for hours.",
+      ].join("\n"),
+      examples: [
+        "keys rotate --out secrets-new",
+        "keys rotate --reseal",
+        "keys rotate --drop-old --out secrets-only-new",
+        "keys rotate --token-key --out secrets-tokens",
+      ],
+    }),
+  )
     .addOption(algorithmOption())
     .option("--out <folder>", "where key files go (default: secrets-<new key id>)")
     .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")
@@ -54,10 +57,12 @@ export function addKeysRotate(keys: Command): void {
     );
 }
 
-async function addKey({ env, output }: Invocation, { algorithm, out }: Options): Promise<void> {
+async function addKey(invocation: Invocation, { algorithm, out }: Options): Promise<void> {
+  const { env, output } = invocation;
   const { sealingPrivateKeys: old } = readVariables(env, "SEALING_PRIVATE_KEYS");
   const { publicKey, privateKey } = await generateSealingKey({ algorithm });
   const folder = out ?? `secrets-${publicKey.kid}`;
+  await noteKeys(invocation, `make sealing key ${publicKey.kid}`);
   const files = writeKeyFiles(folder, publicKey, { keys: [...old.keys, privateKey] });
   output.result(
     { keyId: publicKey.kid, algorithm, oldKeyIds: old.keys.map(({ kid }) => kid), ...files },
@@ -66,9 +71,11 @@ async function addKey({ env, output }: Invocation, { algorithm, out }: Options):
 }
 
 /** Two keys at most: what the one before the last sealed has expired. */
-async function rotateTokenKey({ env, output }: Invocation, out: string | undefined): Promise<void> {
+async function rotateTokenKey(invocation: Invocation, out: string | undefined): Promise<void> {
+  const { env, output } = invocation;
   const old = isSet(env, "TOKEN_KEY") ? readVariables(env, "TOKEN_KEY").tokenKey.keys.slice(0, 1) : [];
   const key = generateTokenKey();
+  await noteKeys(invocation, `make token key ${key.kid}`);
   const [tokenKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { token_key: { keys: [key, ...old] } });
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), tokenKeyFile }, () =>
     [
@@ -107,10 +114,12 @@ function readKeySets(env: Invocation["env"]) {
   return { publicKey, privateKeys };
 }
 
-async function resealAll({ env, reach, output, signal }: Invocation) {
+async function resealAll(invocation: Invocation) {
+  const { env, reach, output, signal } = invocation;
   const { publicKey, privateKeys } = readKeySets(env);
   const store = await reach.store();
   const queues = await reach.queues();
+  await noteKeys(invocation, `seal anew with ${publicKey.kid}`);
   const progress = output.progress("sealed texts looked at", await store.sealedTexts.estimate());
   const result = await reseal({
     store,
@@ -138,7 +147,8 @@ async function resealAll({ env, reach, output, signal }: Invocation) {
   return result.failedCount === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
-async function dropOld({ env, reach, output, signal }: Invocation, out: string | undefined): Promise<void> {
+async function dropOld(invocation: Invocation, out: string | undefined): Promise<void> {
+  const { env, reach, output, signal } = invocation;
   const { publicKey, privateKeys } = readKeySets(env);
   const kept = privateKeys.keys.filter(({ kid }) => kid === publicKey.kid);
   const store = await reach.store();
@@ -156,6 +166,7 @@ async function dropOld({ env, reach, output, signal }: Invocation, out: string |
       advice: "Run `fleetkeeper keys rotate --reseal` first; `fleetkeeper keys list` shows what is left.",
     });
   const folder = out ?? `secrets-only-${publicKey.kid}`;
+  await noteKeys(invocation, `drop all keys but ${publicKey.kid}`);
   const files = writeKeyFiles(folder, publicKey, { keys: kept });
   const droppedKeyIds = privateKeys.keys.filter((jwk) => !kept.includes(jwk)).map(({ kid }) => kid);
   output.result({ keyId: publicKey.kid, droppedKeyIds, ...files }, () =>

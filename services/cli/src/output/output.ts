@@ -1,6 +1,7 @@
 // Where results, remarks and progress go: results to stdout, everything else to stderr, and with `--json` nothing but JSON.
 
 import type { Fault } from "../fault-of.ts";
+import { printable, printableJson } from "./printable.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { createPaint, type Paint } from "./style.ts";
 
@@ -9,6 +10,8 @@ export interface Output {
   paint: Paint;
   /** The result: as JSON, or in the words that `words` makes. */
   result(value: unknown, words: () => string): void;
+  /** One of many results: a line of JSON. */
+  line(value: unknown): void;
   /** A remark for a person. */
   remark(text: string): void;
   fault(fault: Fault): void;
@@ -27,18 +30,21 @@ export function createOutput(options: {
     json,
     paint: createPaint(stdout),
     result(value, words) {
-      const text = json ? JSON.stringify(value, null, 2) : words();
+      const text = json ? printableJson(JSON.stringify(value, null, 2)) : printable(words());
       if (text !== "") stdout.write(`${text}\n`);
     },
+    line(value) {
+      stdout.write(`${printableJson(JSON.stringify(value))}\n`);
+    },
     remark(text) {
-      if (!json) stderr.write(`${text}\n`);
+      if (!json) stderr.write(`${printable(text)}\n`);
     },
     fault({ code, message, advice }) {
-      if (json) stderr.write(`${JSON.stringify({ error: { code, message, advice } })}\n`);
-      else
-        stderr.write(
-          `${paintError("bad", code)}: ${oneLine(message)}${advice === undefined ? "" : ` ${advice}`}\n`,
-        );
+      if (json) stderr.write(`${printableJson(JSON.stringify({ error: { code, message, advice } }))}\n`);
+      else {
+        const text = `${oneLine(message)}${advice === undefined ? "" : ` ${advice}`}`;
+        stderr.write(`${paintError("bad", code)}: ${printable(text)}\n`);
+      }
     },
     progress: (text, total) => createProgress({ text, total, stream: stderr, silent: json }),
   };

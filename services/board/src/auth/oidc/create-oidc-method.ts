@@ -4,6 +4,7 @@ import type { RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { BoardCookies } from "../cookies.ts";
 import type { ClientOf, GuessLimit } from "../guess-limit.ts";
+import type { LoginAudit } from "../login-audit.ts";
 import type { LoginMethod } from "../login-method.ts";
 import type { Passwords } from "../passwords.ts";
 import { createOidcLogin } from "./oidc-login.ts";
@@ -25,6 +26,7 @@ export function createOidcMethod(options: {
   namespace: string;
   guessLimit: GuessLimit;
   clientOf: ClientOf;
+  loginAudit: Pick<LoginAudit, "refused">;
   passwords: Passwords;
   log: Log;
   now: () => Date;

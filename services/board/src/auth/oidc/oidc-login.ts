@@ -15,6 +15,7 @@ import { basePathOf } from "../../html/base-path.ts";
 import { sendPage } from "../../html/html.ts";
 import type { ClientOf, GuessLimit } from "../guess-limit.ts";
 import type { Identity } from "../identity.ts";
+import type { LoginAudit } from "../login-audit.ts";
 import { type LoginMethod, safeNext } from "../login-method.ts";
 import { type Claims, isComplete, roleOf, roleValuesOf, userOf } from "./identity-of-claims.ts";
 import { loggedOutPage, oidcLoginPart } from "./pages.ts";
@@ -30,6 +31,7 @@ export interface OidcLoginOptions {
   /** Of answers that the provider's checks refuse. Apart from the passwords' limit: neither way in closes the other. */
   guessLimit: GuessLimit;
   clientOf: ClientOf;
+  loginAudit: Pick<LoginAudit, "refused">;
   /** Names that a person of the provider cannot have. */
   isTaken: (name: string) => boolean;
   log: Log;
@@ -106,7 +108,10 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
       server.get(callbackPath, getOnly, async (request, reply) => {
         const { state } = request.query as { state?: unknown };
         const begun = await tries.take(request, reply, state);
-        const identity = await prove(request, begun);
+        const identity = await prove(request, begun).catch(async (error: unknown) => {
+          await options.loginAudit.refused(providerName, request.ip);
+          throw error;
+        });
         return logIn(request, reply, { identity, next: begun.next, guessedAt: providerName });
       });
 

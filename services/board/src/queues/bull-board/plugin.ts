@@ -4,6 +4,7 @@ import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
 import type { QueueSet } from "@fleetkeeper/jobs";
+import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { changesSomething } from "../../auth/same-origin.ts";
@@ -19,9 +20,15 @@ export const bullBoardPath = "/queues";
 
 export async function addBullBoard(
   server: FastifyInstance,
-  options: { queueSet: QueueSet; sendError: SendError; log: Log },
+  options: {
+    queueSet: QueueSet;
+    audit: Pick<Store["audit"], "add">;
+    sendError: SendError;
+    log: Log;
+    now: () => Date;
+  },
 ): Promise<void> {
-  const { queueSet, sendError, log } = options;
+  const { queueSet, audit, sendError, log, now } = options;
   const adapter = new FastifyAdapter();
   const { basePath } = server;
   adapter.setBasePath(bullBoardPath);
@@ -36,8 +43,17 @@ export async function addBullBoard(
       reply.header("content-security-policy", entryPageCsp);
     });
     scope.addHook("preHandler", async (request, reply) => {
-      if (changesSomething(request) && operationOf(request) === undefined)
-        return sendError(new BoardError("ERR_OPERATION_OFF"), request, reply);
+      if (!changesSomething(request)) return;
+      const operation = operationOf(request);
+      if (operation === undefined) return sendError(new BoardError("ERR_OPERATION_OFF"), request, reply);
+      const { queueName: queue = everyQueue, jobId } = request.params as BullBoardParams;
+      const action = jobId === undefined ? operation.name : `${operation.name} ${jobId}`;
+      try {
+        await audit.add({ at: now(), who: request.identity?.user ?? "", action, queue });
+      } catch (error) {
+        // Nothing is done without a trace.
+        return sendError(error, request, reply);
+      }
     });
     scope.addHook("preSerialization", async (request, _reply, payload) =>
       withWordsForBullBoard(fitToRole(request.identity, presentable(payload))),
@@ -52,6 +68,14 @@ export async function addBullBoard(
   });
 }
 
+/** In the audit log, where it is about all of them. */
+const everyQueue = "all";
+
+interface BullBoardParams {
+  queueName?: string;
+  jobId?: string;
+}
+
 const uiConfigFor = (basePath: string) => ({
   boardTitle: "Fleetkeeper queues",
   boardLogo: { path: basePath + pathOf(icon), width: 28, height: 28 },
@@ -64,7 +88,7 @@ const uiConfigFor = (basePath: string) => ({
 });
 
 function logOperation(request: FastifyRequest, { statusCode }: FastifyReply, log: Log): void {
-  const { queueName: queue, jobId } = request.params as { queueName?: string; jobId?: string };
+  const { queueName: queue, jobId } = request.params as BullBoardParams;
   const operation = operationOf(request)?.name ?? "refused";
   log.info({ user: request.identity?.user, operation, queue, jobId, statusCode }, "operation");
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { basic, logIn, operator, startBoard, viewer } from "../../board-world.ts";
 import { addFailedInstall, canary, sealingKeyId } from "../../failed-install.ts";
 
@@ -130,4 +130,27 @@ test("neither a secret nor a sealed value is in any answer about a job, failed o
   expect(await read(job)).toContain('"returnValue":{"accessToken":"[redacted]"');
   expect(await read(`${job}/logs`)).toContain("[sealed");
   await read(`${job}/flow`);
+});
+
+test("each operation is in the audit log before it is done, and is not done without it", async () => {
+  const world = await startBoard(redisUrl);
+  const { jobId } = await addFailedInstall(world, redisUrl);
+  const put = (path: string) =>
+    fetch(`${world.url}/queues/api/queues/${path}`, {
+      method: "PUT",
+      headers: { authorization: basic(operator) },
+    });
+  expect((await put("sync/pause")).status).toBe(200);
+  expect((await put("sync/resume")).status).toBe(200);
+  expect((await put("pause")).status).toBe(200);
+  expect((await put(`install/${encodeURIComponent(jobId)}/retry`)).status).toBe(204);
+  const actionsOf = async (queue: string) =>
+    (await world.store.audit.ofQueue(queue, 10)).map(({ who, action }) => `${who}: ${action}`);
+  expect(await actionsOf("sync")).toEqual(["olive: resume queue", "olive: pause queue"]);
+  expect(await actionsOf("all")).toEqual(["olive: pause all queues"]);
+  expect(await actionsOf("install")).toEqual([`olive: retry job ${jobId}`]);
+
+  vi.spyOn(world.store.audit, "add").mockRejectedValue(new Error("MongoDB is away"));
+  expect((await put("resume")).status).toBeGreaterThanOrEqual(500);
+  expect(await world.queueSet.queues.sync.isPaused()).toBe(true);
 });
