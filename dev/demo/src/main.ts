@@ -8,8 +8,14 @@ import { createProgress } from "./progress.ts";
 import { startSystem } from "./system.ts";
 
 const { values } = parseArgs({
-  options: { once: { type: "boolean", default: false }, "data-dir": { type: "string", default: ".data" } },
+  options: {
+    once: { type: "boolean", default: false },
+    "data-dir": { type: "string", default: ".data" },
+    /** As root, nothing is installed into the system. */
+    "no-install": { type: "boolean", default: false },
+  },
 });
+if (values["no-install"]) process.env.LOCAL_INSTALL = "no";
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const progress = createProgress(values.once ? process.stderr : process.stdout);

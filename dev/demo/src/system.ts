@@ -2,7 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { startLocalStack } from "@fleetkeeper/local-stack";
+import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
 import { type Simulator, startSimulator } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
@@ -49,6 +49,7 @@ const demoAccounts = [
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { dataDir, env, progress, anyPorts, redisUrlOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
+  await makePrivateFolder(dataDir);
   await mkdir(logDir, { recursive: true });
 
   const stack = await startLocalStack({ dataDir, env, onProgress: (line) => progress.step(line) });

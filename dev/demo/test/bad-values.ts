@@ -70,6 +70,11 @@ const webUrl: Bad = [
   ["https://trackunit.test/#part", "holds a fragment"],
 ];
 const baseUrl: Bad = [...webUrl, ["https://trackunit.test/?tenant=7", "holds a query"]];
+const publicPlainHttp: Bad = [
+  ["http://auth.trackunit.com/apptoken", "plain HTTP to a public host"],
+  ["http://192.0.2.7/", "plain HTTP to a public host"],
+  ["http://[2001:db8::1]/", "plain HTTP to a public host"],
+];
 const scopes: Bad = [["asset.view,site.view", "put spaces between"]];
 const proxy: Bad = [
   ["proxy.test:3128", "is not the URL of a proxy"],
@@ -156,9 +161,9 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["@fleetkeeper/demo;@fleetkeeper/other", "no app id"],
     [" , ", "names nothing"],
   ],
-  TRACKUNIT_JWKS_URL: webUrl,
-  TRACKUNIT_TOKEN_URL: webUrl,
-  TRACKUNIT_API_URL: baseUrl,
+  TRACKUNIT_JWKS_URL: [...webUrl, ...publicPlainHttp],
+  TRACKUNIT_TOKEN_URL: [...webUrl, ...publicPlainHttp],
+  TRACKUNIT_API_URL: [...baseUrl, ...publicPlainHttp],
   TRACKUNIT_SCOPES: scopes,
   HTTP_PROXY: proxy,
   HTTPS_PROXY: proxy,

@@ -11,6 +11,8 @@ interface ComposeService {
   ports?: string[];
   volumes?: string[];
   healthcheck?: object;
+  mem_limit?: string;
+  pids_limit?: number;
   depends_on?: Record<string, { condition: string }>;
 }
 
@@ -76,10 +78,36 @@ test.each(serviceNames)("docker-compose.yml leaves no required variable of the %
 
 test("the ingress can neither reach MongoDB nor read a private key", () => {
   const ingress = composeService("ingress");
-  expect(ingress.secrets).toEqual(["sealing_public_key", "ingress_signing_key", "redis_url_ingress"]);
+  expect(ingress.secrets?.slice(0, 3)).toEqual([
+    "sealing_public_key",
+    "ingress_signing_key",
+    "redis_url_ingress",
+  ]);
+  expect(ingress.secrets?.filter((name) => /private|token_key|board|mongodb/.test(name))).toEqual([]);
   expect(ingress.volumes ?? []).toEqual([]);
   expect(environmentOf("ingress").filter((name) => /MONGODB|PRIVATE|BOARD/.test(name))).toEqual([]);
   expect(ingress.networks.filter((name) => composeService("mongodb").networks.includes(name))).toEqual([]);
+});
+
+test("no secret is in a container's environment: each comes as a file that is handed to it", () => {
+  for (const name of serviceNames) {
+    const { environment = {}, secrets = [] } = composeService(name);
+    const plain = Object.keys(environment).filter((variable) =>
+      /(PASSWORD|SECRET|PRIVATE_KEYS|SESSION_KEY|TOKEN_KEY|SIGNING_KEY|CLIENT_KEY|REDIS_URL)$/.test(variable),
+    );
+    expect([name, plain]).toEqual([name, []]);
+    const files = Object.entries(environment).flatMap(([variable, path]) =>
+      variable.endsWith("_FILE") ? [String(path).replace("/run/secrets/", "")] : [],
+    );
+    expect([name, files.toSorted()]).toEqual([name, secrets.toSorted()]);
+  }
+});
+
+test("every container has a bound on its memory and its processes", () => {
+  const unbound = Object.entries(compose.services).filter(
+    ([, { mem_limit, pids_limit }]) => !mem_limit || !pids_limit,
+  );
+  expect(unbound).toEqual([]);
 });
 
 test("nothing listens on other addresses of the machine than its own", () => {

@@ -6,6 +6,9 @@ import { promisify } from "node:util";
 import { findOnPath } from "./find-on-path.ts";
 import { withProgress } from "./progress.ts";
 
+/** `no`: nothing is installed into the system; what is there has to do. */
+export const installVariable = "LOCAL_INSTALL";
+
 const policyFile = "/usr/sbin/policy-rc.d";
 
 export type Installed = { command: string } | { reason: string };
@@ -19,6 +22,8 @@ export async function installPackage(
   options: { env: NodeJS.ProcessEnv; onProgress: (line: string) => void; timeoutMs?: number },
 ): Promise<Installed> {
   const { env, onProgress, timeoutMs = 180_000 } = options;
+  if (env[installVariable] === "no")
+    return { reason: `${installVariable}=no: no system package is installed` };
   const aptGet = await findOnPath("apt-get", env);
   if (!aptGet) return { reason: `no apt-get to install ${name} with` };
   if (process.getuid?.() !== 0) return { reason: `not root: \`sudo apt-get install ${name}\` would do` };
@@ -31,7 +36,9 @@ export async function installPackage(
     });
     await withProgress(apt, { what: `apt-get ${args[0]} ${name}`, timeoutMs, onProgress });
   };
-  onProgress(`apt-get install ${name}`);
+  onProgress(
+    `installs the system's package ${name} now, as root: apt-get install ${name} (${installVariable}=no, or --no-install of \`start\`, forbids it)`,
+  );
   try {
     await withoutServices(async () => {
       const install = () => run("install", "--no-install-recommends", name);

@@ -32,6 +32,18 @@ export function createIsAmong(addressesOrNetworks: readonly string[]): (address:
   };
 }
 
+const isPrivateAddress = createIsAmong([
+  ...["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"],
+  ...["::1", "fc00::/7", "fe80::/10"],
+]);
+
+/** This machine, a private network, or a name that the public DNS does not have (RFC 6761, RFC 9476). */
+export function isPrivateHost(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, "");
+  if (isIP(name) !== 0) return isPrivateAddress(name);
+  return !name.includes(".") || /\.(?:localhost|local|internal|test|home\.arpa|lan)$/i.test(name);
+}
+
 function partsOf(text: string): { address: string; family: number; prefix: number | undefined } {
   const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   return { address, family: isIP(address), prefix: prefix === undefined ? undefined : Number(prefix) };

@@ -4,7 +4,7 @@
 import { isIP } from "node:net";
 import { isFleetkeeperError } from "@fleetkeeper/model";
 import { z } from "zod";
-import { isAddressOrNetwork } from "./addresses.ts";
+import { isAddressOrNetwork, isPrivateHost } from "./addresses.ts";
 
 /** The longest wait that a timer of Node.js keeps, in milliseconds; more than any number here can mean. */
 const maxNumber = 2 ** 31 - 1;
@@ -56,6 +56,15 @@ export const variable = {
 
   /** Where requests go: `https:` or `http:`; may have a query. The slashes at the end of its path are taken off. */
   endpoint: () => webUrl().transform(withoutLastSlashes),
+
+  /** Of a `webUrl` to which secrets go: plain HTTP only within this machine or a private network. */
+  isPrivateOrTls: {
+    check: (value: string) => {
+      const url = URL.parse(value);
+      return url?.protocol === "https:" || isPrivateHost(url?.hostname ?? "");
+    },
+    error: "is plain HTTP to a public host, where everybody on the way can read and change it: use https://",
+  },
 
   /** What paths are appended to: may have a path of its own, and comes without the slashes at its end. */
   baseUrl: () =>

@@ -24,9 +24,18 @@ export const sharedVariables = {
     word: appId,
     error: "holds something that is no app id: write @organization/appname, with commas between several",
   }),
-  TRACKUNIT_JWKS_URL: variable.endpoint().default("https://iris.trackunit.com/api/marketplace/jwks"),
-  TRACKUNIT_TOKEN_URL: variable.endpoint().default("https://auth.trackunit.com/apptoken"),
-  TRACKUNIT_API_URL: variable.baseUrl().default("https://iris.trackunit.com"),
+  TRACKUNIT_JWKS_URL: variable
+    .endpoint()
+    .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
+    .default("https://iris.trackunit.com/api/marketplace/jwks"),
+  TRACKUNIT_TOKEN_URL: variable
+    .endpoint()
+    .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
+    .default("https://auth.trackunit.com/apptoken"),
+  TRACKUNIT_API_URL: variable
+    .baseUrl()
+    .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
+    .default("https://iris.trackunit.com"),
   TRACKUNIT_SCOPES: variable.scopes().default(["asset.view"]),
   CALLBACK_ISSUER: stringOrUri().optional(),
   CALLBACK_AUDIENCE: stringOrUri().optional(),

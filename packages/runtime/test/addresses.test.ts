@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isPrivateHost } from "../src/addresses.ts";
 import { createIsAmong, networkOf } from "../src/index.ts";
 
 test.each([
@@ -24,4 +25,30 @@ test("an address is among the addresses and networks that a list names", () => {
     "",
   ];
   expect(asked.filter(isAmong)).toEqual(["10.1.2.3", "::ffff:10.1.2.3", "192.0.2.7", "2001:db8:1::1"]);
+});
+
+test("a host is private by its address, or by a name that the public DNS does not have", () => {
+  const hosts = [
+    "127.0.0.1",
+    "[::1]",
+    "10.1.2.3",
+    "172.31.0.1",
+    "172.32.0.1",
+    "8.8.8.8",
+    "[fd00::1]",
+    "[2001:db8::1]",
+  ];
+  const names = [
+    "localhost",
+    "simulator",
+    "a.internal",
+    "a.localhost",
+    "trackunit.com",
+    "localhost.evil.com",
+    "internal.com",
+  ];
+  expect([...hosts, ...names].filter(isPrivateHost)).toEqual([
+    ...["127.0.0.1", "[::1]", "10.1.2.3", "172.31.0.1", "[fd00::1]"],
+    ...["localhost", "simulator", "a.internal", "a.localhost"],
+  ]);
 });

@@ -147,3 +147,11 @@ test.each([
   // Ten times the length: a quadratic pattern would take a hundred times as long, minutes for some of these.
   expect(timeOf(1_000_000)).toBeLessThan(Math.max(2_000, 40 * timeOf(100_000)));
 });
+
+test("a text of any length is redacted and throws nothing, and no part of a secret stays where it is cut", () => {
+  for (const part of ["//a:b@", `"password":"${canary}",`, "x"]) {
+    const text = redactText(part.repeat(Math.ceil(10_000_000 / part.length)));
+    expect(text).toMatch(/\[long: \d+\]$/);
+    expect(text).not.toContain(canary.slice(0, 12));
+  }
+});

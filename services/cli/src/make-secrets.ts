@@ -33,6 +33,16 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
   },
   { names: ["token_key"], make: () => ({ token_key: JSON.stringify({ keys: [generateTokenKey()] }) }) },
   { names: ["board_password"], make: () => ({ board_password: newPassword() }) },
+  { names: ["board_viewer_password"], make: () => ({ board_viewer_password: newPassword() }) },
+  { names: ["board_session_key"], make: () => ({ board_session_key: newPassword() + newPassword() }) },
+  // Of others, to be put there by hand; an empty file counts as unset.
+  ...[
+    "board_oidc_client_secret",
+    "trackunit_client_certificate",
+    "trackunit_client_key",
+    "proxy_client_certificate",
+    "proxy_client_key",
+  ].map((name) => ({ names: [name], make: () => ({ [name]: "" }) })),
   { names: ["redis_acl", ...redisUsers.map(redisUrlName)], make: redisLogins },
 ];
 

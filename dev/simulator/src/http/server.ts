@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { SimulatorError } from "../errors.ts";
 import { apiErrorBody } from "./answers.ts";
+import { requireOwnHost } from "./own-host.ts";
 
 export function buildServer(): FastifyInstance {
   const server = Fastify({
@@ -9,6 +10,7 @@ export function buildServer(): FastifyInstance {
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });
+  server.addHook("onRequest", requireOwnHost);
   server.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "string" },
