@@ -72,8 +72,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     "the board sees queues and store, and no secret",
   ),
   "services/api": layer(
-    ["model", "redis", "http", "jobs", "store", "operator", "telemetry", "runtime"],
-    "the API sees queues and store, and no secret",
+    ["model", "redis", "http", "sealing", "jobs", "store", "operator", "tokens", "telemetry", "runtime"],
+    "the API opens tokens and asks the workers for new ones; it has no credential",
   ),
   "services/cli": layer(
     ["model", "redis", "http", "sealing", "callbacks", "jobs", "store", "operator", "telemetry", "runtime"],

@@ -36,6 +36,8 @@ export interface QueueSet {
   ): Promise<void>;
   /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
+  /** Somebody waits for this token: a job at the head of the queue, unless one for the same is there already. */
+  addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
   addSyncs(payloads: Payloads["sync"][], traces?: Traceparents): Promise<void>;
 
   /** Adds a job that does nothing, at the head of the queue, unless the one with this id is still there. */
@@ -135,6 +137,11 @@ export function createQueueSet(options: {
     async addPrewarms(payloads, traces = []): Promise<void> {
       const jobs = payloads.map((data, index) => ({ name: "prewarm", data, opts: goingOn(traces[index]) }));
       await taken(queues.prewarm.addBulk(jobs));
+    },
+
+    async addUrgentPrewarm(payload) {
+      const id = `${payload.installationId} ${payload.generation} ${payload.newerThan ?? ""}`;
+      await taken(queues.prewarm.add("prewarm", payload, { lifo: true, deduplication: { id } }));
     },
 
     async addSyncs(payloads, traces = []): Promise<void> {

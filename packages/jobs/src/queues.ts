@@ -27,8 +27,11 @@ type Signed<Payload> = Payload & { signature?: string };
 export interface Payloads {
   install: Signed<InstallPayload | UnrecognisedPayload>;
   forget: ForgetPayload;
-  /** Make sure of a fresh token of this generation; with `renew`, ask for a new one whatever is there. */
-  prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean };
+  /**
+   * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601), because an older one
+   * was refused or is too near its end; with `renew`, ask for a new one whatever is there and whatever was refused.
+   */
+  prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean; newerThan?: string };
   /** Nothing: look for what is due. */
   dispatch: Record<string, never>;
   /** Run one slice. Good for one start only: while the sync's fencing token is still this one. */

@@ -107,6 +107,21 @@ export function createTokens(options: TokensOptions) {
       return obtain({ installationId, isGood, atLeast, evenIfRevoked: true, evenIfHeld: false });
     },
 
+    /**
+     * The same for who knows a token issued at `newerThan` that was refused, or is too near its end for them. Not while the
+     * installation is revoked: who waits for it is told so.
+     * @throws TokenError
+     */
+    async replace(
+      installationId: InstallationId,
+      atLeast: Generation,
+      newerThan: Date,
+    ): Promise<ObtainedToken> {
+      const isGood = (token: CachedToken) =>
+        isOf(token, atLeast) && token.issuedAt > newerThan && isUsable(token, now());
+      return obtain({ installationId, isGood, atLeast, evenIfRevoked: false, evenIfHeld: false });
+    },
+
     /** An operator's "refresh": asks for a new token whatever is there. @throws TokenError */
     async refresh(installationId: InstallationId): Promise<ObtainedToken> {
       const askedAt = now();

@@ -4,20 +4,29 @@ import { readFileSync } from "node:fs";
 import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
+import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
+import { createTokenCache } from "@fleetkeeper/tokens";
 import { createApp } from "./app.ts";
 import { createKeyUses } from "./auth/key-uses.ts";
 import { createKnownKeys } from "./auth/known-keys.ts";
 import type { Config } from "./config.ts";
 import { createApiMetrics } from "./metrics.ts";
+import { createTokenSource } from "./tokens/token-source.ts";
+
+/** For tests. */
+export interface ApiOptions {
+  now?: () => Date;
+  tokenWaitMs?: number;
+}
 
 /** Listens when Redis and MongoDB answer; returns both addresses. What it started is closed through `defer`, the last first. */
 export async function startApi(
   config: Config,
   log: Log,
   defer: Defer,
-  now = () => new Date(),
+  { now = () => new Date(), tokenWaitMs }: ApiOptions = {},
 ): Promise<{ url: string; opsUrl: string }> {
   const { namespace } = config;
   const metrics = createApiMetrics();
@@ -36,6 +45,21 @@ export async function startApi(
 
   const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
   defer("store", () => store.close());
+
+  const { seal, open } = await createTokenSealing(config.tokenKeys);
+  const tokens = createTokenSource({
+    cache: createTokenCache({
+      ...config.tokenInputs,
+      redis,
+      namespace,
+      seal: (text, installationId, purpose) => seal(text, { installationId, purpose }),
+      open: (sealed, installationId, purpose) => open(sealed, { installationId, purpose }),
+    }),
+    queues,
+    installations: store.installations,
+    now,
+    ...(tokenWaitMs === undefined ? {} : { waitMs: tokenWaitMs }),
+  });
 
   const uses = createKeyUses({
     apiKeys: store.apiKeys,
@@ -59,6 +83,7 @@ export async function startApi(
     metrics,
     store,
     queues,
+    tokens,
     now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),

@@ -11,6 +11,7 @@ import type { ApiMetrics } from "./metrics.ts";
 import { addOpenapi, addReference } from "./openapi.ts";
 import { Problem } from "./problems.ts";
 import { createRefuse } from "./refuse.ts";
+import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
 
 const maxConnections = 2_000;
 
@@ -26,7 +27,7 @@ const limits = {
   routerOptions: { maxParamLength: 2_000 },
 };
 
-export interface AppOptions extends AccountRoutesOptions {
+export interface AppOptions extends AccountRoutesOptions, TokenRoutesOptions {
   version: string;
   log: Log;
   metrics: ApiMetrics;
@@ -69,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     addGate(guarded, gate);
     await guarded.register(keyRoutes);
     await guarded.register(accountRoutes(options));
+    await guarded.register(tokenRoutes(options));
   });
   await addReference(app);
   return app;

@@ -1,12 +1,15 @@
 // The API's configuration, from the environment. Every variable is explained in docs/configuration.md.
 
 import { pickVariables, readEnvironment, variable } from "@fleetkeeper/runtime";
+import { parseTokenKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 
 export const schema = z.object({
   ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),
   MONGODB_URL: variable.checkedBy(checkMongodbUrl),
+  ...pickVariables("TRACKUNIT_TOKEN_URL", "TRACKUNIT_SCOPES"),
+  TOKEN_KEY: variable.parsedBy(parseTokenKeys),
   API_HOST: variable.host("127.0.0.1"),
   API_PORT: variable.port(3003),
   API_KEY_REQUESTS_PER_SECOND: variable.wholeNumber(100, { max: 1_000_000 }),
@@ -22,6 +25,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     redisUrl: values.redisUrl,
     namespace: values.redisNamespace,
     mongodbUrl: values.mongodbUrl,
+    /** What the workers keep their tokens under. */
+    tokenInputs: { tokenUrl: values.trackunitTokenUrl, scopes: values.trackunitScopes },
+    tokenKeys: values.tokenKey,
     host: values.apiHost,
     port: values.apiPort,
     keyRequestsPerSecond: values.apiKeyRequestsPerSecond,

@@ -21,6 +21,7 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
       tags: [
         { name: "accounts", description: "Who installed the app, and how its syncs stand." },
+        { name: "tokens", description: "Access tokens for Trackunit's API." },
         { name: "key", description: "The key itself." },
       ],
     },

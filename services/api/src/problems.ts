@@ -18,6 +18,17 @@ const rules = {
   ERR_MEDIA_TYPE: { status: 415, title: "The body is of a type that this operation does not take" },
   ERR_NOT_FOUND: { status: 404, title: "There is no such thing, or this API key does not see it" },
   ERR_APP_AMBIGUOUS: { status: 409, title: "The account installed several apps: name one by ?app=" },
+  ERR_ACCOUNT_PAUSED: { status: 409, title: "An operator has paused the account" },
+  ERR_ACCOUNT_REVOKED: { status: 409, title: "Trackunit refuses the account's credential" },
+  ERR_TOKEN_TOO_SHORT: {
+    status: 409,
+    title: "Trackunit's tokens do not live as long as minValidity asks for",
+  },
+  ERR_TOKEN_UNAVAILABLE: {
+    status: 503,
+    title: "The last request for a token failed; nobody asks again for a while",
+  },
+  ERR_TOKEN_PENDING: { status: 503, title: "No worker has brought a token in time" },
   ERR_WRONG_STATE: { status: 409, title: "This makes no sense in the present state" },
   ERR_STORE_UNAVAILABLE: { status: 503, title: "MongoDB does not answer" },
   ERR_QUEUE_UNAVAILABLE: { status: 503, title: "Redis does not answer" },

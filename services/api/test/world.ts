@@ -2,11 +2,12 @@
 
 import type { ApiRight } from "@fleetkeeper/model";
 import { createApiKeyActions } from "@fleetkeeper/operator";
+import { findKeys } from "@fleetkeeper/redis";
 import { createLog } from "@fleetkeeper/telemetry";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { createWorld } from "../../worker/test/create-world.ts";
 import type { WorldOptions } from "../../worker/test/world.ts";
-import { startApi } from "../src/api.ts";
+import { type ApiOptions, startApi } from "../src/api.ts";
 import { readConfig } from "../src/config.ts";
 
 export { app } from "../../worker/test/world.ts";
@@ -41,21 +42,36 @@ export async function setup(env: Record<string, string> = {}, options: WorldOpti
     keys,
     /** Another API on the same servers. */
     startOne,
+    /** An account that has installed the app, with a token; a worker runs. */
+    async installedAccount(options: Parameters<typeof world.simulator.addAccount>[0] = { assets: 3 }) {
+      const account = world.simulator.addAccount(options);
+      await world.install(account);
+      await vi.waitFor(async () => {
+        const found = await store.installations.find(world.installationIdOf(account));
+        expect(found?.lastToken?.outcome).toBe("granted");
+      }, patient);
+      return account;
+    },
+    /** Takes every account's token and failure from Redis. */
+    async loseTokens() {
+      for (const key of await findKeys(world.redis, `*${world.namespace}*:token:*`))
+        await world.redis.del(key);
+    },
     /** A key with these rights. */
     async makeKey(rights: ApiRight[], irisAppId: string | null = null) {
       return keys.create("test", { name: "test", rights, irisAppId });
     },
   };
 
-  async function startOne(more: Record<string, string> = {}) {
-    const config = readConfig({ ...world.env, API_PORT: "0", OPS_PORT: "0", ...env, ...more });
+  async function startOne(how: ApiOptions = {}) {
+    const config = readConfig({ ...world.env, API_PORT: "0", OPS_PORT: "0", ...env });
     const log = createLog({
       service: "api",
       level: "debug",
       destination: { write: (line: string) => void lines.push(line) },
     });
     const closers: (() => Promise<unknown> | unknown)[] = [];
-    const { url, opsUrl } = await startApi(config, log, (_what, close) => closers.push(close));
+    const { url, opsUrl } = await startApi(config, log, (_what, close) => closers.push(close), how);
     const stop = async () => {
       for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     };

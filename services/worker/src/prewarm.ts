@@ -15,7 +15,7 @@ export function createPrewarmHandler(options: {
 }) {
   const { tokens, ledger, store, syncNames, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
-    const { installationId, generation, renew } = payload;
+    const { installationId, generation, renew, newerThan } = payload;
     if (!renew && (await store.installations.find(installationId))?.state === "paused") {
       await store.align(installationId, now());
       return { outcome: "paused" };
@@ -23,7 +23,9 @@ export function createPrewarmHandler(options: {
     try {
       const { token, isNew } = await (renew
         ? tokens.refresh(installationId)
-        : tokens.prewarm(installationId, generation));
+        : newerThan === undefined
+          ? tokens.prewarm(installationId, generation)
+          : tokens.replace(installationId, generation, new Date(newerThan)));
       // A new one was noted when it came; for one that was there, the prewarm that was due is put off.
       if (!isNew) await ledger.noteGrant(installationId, token);
       // A sync that is newer than the install gets into the schedule with the next token.

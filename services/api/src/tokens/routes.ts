@@ -1,0 +1,56 @@
+// Access tokens of accounts, for the publisher's own requests to Trackunit.
+
+import type { Store } from "@fleetkeeper/store";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { accountParams, appQuery, createFindAccount } from "../accounts/find-account.ts";
+import { ofRequest } from "../key/routes.ts";
+import { refusals } from "../openapi.ts";
+import type { TokenSource } from "./token-source.ts";
+
+export interface TokenRoutesOptions {
+  store: Store;
+  tokens: TokenSource;
+}
+
+const tokenSchema = z
+  .object({
+    accessToken: z.string(),
+    tokenType: z.literal("Bearer"),
+    expiresAt: z.iso.datetime(),
+    scopes: z.array(z.string()).meta({ description: "Those that Trackunit granted." }),
+  })
+  .meta({ id: "Token" });
+
+export function tokenRoutes({ store, tokens }: TokenRoutesOptions): FastifyPluginAsyncZod {
+  const findAccount = createFindAccount(store.installations);
+
+  return async (app) => {
+    app.post(
+      "/v1/accounts/:accountId/token",
+      {
+        config: { right: "tokens:read" },
+        schema: {
+          operationId: "getToken",
+          summary: "An access token that can be used now",
+          description:
+            "The one that is warm, or a new one that a worker asks for: the answer may take some seconds then. Keep it until it expires; asking for each request is slower.",
+          tags: ["tokens"],
+          params: accountParams,
+          querystring: appQuery.extend({
+            minValidity: z.coerce.number().int().min(0).max(86_400).default(0).meta({
+              description: "Seconds for which it is good at least: at most nine tenths of a token's life.",
+            }),
+          }),
+          response: { 200: tokenSchema, ...refusals },
+        },
+      },
+      async ({ key, params, query: { minValidity, app: named } }) => {
+        const owner = await findAccount(ofRequest(key), { ...params, app: named });
+        const token = await tokens.get(owner, { minValidityMs: minValidity * 1_000 });
+        const { accessToken, expiresAt, scopes } = token;
+        return { accessToken, tokenType: "Bearer", expiresAt: expiresAt.toISOString(), scopes } as const;
+      },
+    );
+  };
+}
