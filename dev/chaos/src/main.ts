@@ -1,6 +1,6 @@
 // `SEEDS=200 node dev/chaos/src/main.ts`: many runs, one after the other, and a report of them.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { reportOf } from "./report.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
 
@@ -27,7 +27,14 @@ for (let seed = first; seed < first + Number(SEEDS) && !isEnded; seed++) {
   say(
     `${since()}  seed ${seed}: ${result.broken.length === 0 ? "all invariants hold" : result.broken.join("; ")}`,
   );
-  if (REPORT) await writeFile(REPORT, reportOf(results));
+  if (REPORT) await keepReport(REPORT, reportOf(results));
 }
+/** What the file says before the mark stays. */
+async function keepReport(path: string, report: string): Promise<void> {
+  const mark = "<!-- report -->\n";
+  const [before = "", ...behind] = (await readFile(path, "utf8").catch(() => "")).split(mark);
+  await writeFile(path, behind.length === 0 ? report : `${before}${mark}\n${report}`);
+}
+
 process.stdout.write(reportOf(results));
 process.exit(results.some(({ broken }) => broken.length > 0) ? 1 : 0);

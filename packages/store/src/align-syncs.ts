@@ -16,6 +16,8 @@ const stops: Record<Exclude<InstallationState, "active">, Waiting> = {
   revoked: { for: "credential", code: "revoked" },
 };
 
+export type AlignSyncs = ReturnType<typeof createAlignSyncs>;
+
 /**
  * Whoever changes the state calls this afterwards. It looks at the state again when the syncs follow, so of two who change it
  * at once one sees what the other wrote, and the syncs end up with the last. After a crash in between the next token does it:

@@ -86,6 +86,11 @@ export function createForget(db: Db, installations: Installations) {
       return true;
     },
 
+    async isForgottenAfter(_id: InstallationId, at: Date): Promise<boolean> {
+      const tombstone = await tombstones.findOne({ _id });
+      return tombstone !== null && tombstone.at >= at;
+    },
+
     /** Behind which the fencing tokens of new syncs begin. */
     async lastTokenOf(_id: InstallationId): Promise<number> {
       return (await tombstones.findOne({ _id }))?.fencingToken ?? 0;

@@ -1,5 +1,6 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
+export type { AfterRestore } from "./after-restore.ts";
 export { type ApiKeyRow, type ApiKeys, mostApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
 export type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";

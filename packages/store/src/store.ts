@@ -1,6 +1,7 @@
 // The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
 
 import type { Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
+import { createAfterRestore } from "./after-restore.ts";
 import { createAlignSyncs } from "./align-syncs.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
@@ -113,6 +114,19 @@ export async function openStore(options: {
     forget: (...request: Parameters<typeof forgets.forget>) => forgets.forget(...request),
 
     keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
+
+    /** Whether this install, or a newer one, is stored; true as well where the account was forgotten after it. */
+    async hasInstall(
+      install: Pick<Install, "installationId" | "generation" | "receivedAt">,
+    ): Promise<boolean> {
+      const { installationId, generation, receivedAt } = install;
+      const installation = await installations.find(installationId);
+      if (installation !== null) return installation.generation >= generation;
+      return forgets.isForgottenAfter(installationId, receivedAt);
+    },
+
+    /** After MongoDB was restored from a backup, before anything runs. */
+    afterRestore: createAfterRestore(db, align),
 
     /** What an operator wants to know of the server. */
     async inspect(): Promise<{ server: string; serverTime: Date | undefined; missingIndexes: string[] }> {

@@ -5,6 +5,7 @@ import { addAccountsActions } from "./accounts/actions.ts";
 import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsShow } from "./accounts/show.ts";
 import { addGroup } from "./add-command.ts";
+import { addAfterRestore } from "./after-restore.ts";
 import { addApiKeys } from "./api-keys/api-keys.ts";
 import { addAudit } from "./audit/audit.ts";
 import { addCallbackVerify } from "./callback/verify.ts";
@@ -50,6 +51,7 @@ export function createProgram(version: string): Command {
   addAudit(program);
   addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
   addDoctor(program);
+  addAfterRestore(program);
   addCompletion(program);
   return program;
 }

@@ -13,6 +13,7 @@ import { examineKeySet } from "./checks/key-set.ts";
 import { examineMongodb } from "./checks/mongodb.ts";
 import { examineQueues } from "./checks/queues.ts";
 import { examineRedis } from "./checks/redis.ts";
+import { examineRestore } from "./checks/restore.ts";
 import { examineSchedule } from "./checks/schedule.ts";
 import { examineSealing } from "./checks/sealing.ts";
 import { examineTrackunit } from "./checks/trackunit.ts";
@@ -29,6 +30,7 @@ const examinations = {
   sealing: examineSealing,
   queues: examineQueues,
   schedule: examineSchedule,
+  restore: examineRestore,
   clock: examineClock,
 } satisfies Record<string, Examine>;
 

@@ -43,7 +43,7 @@ test("where nothing is wrong it finds nothing", async () => {
   await installed(world);
   const { codes, findings } = await problemsOf(world, []);
   expect(codes).toEqual([]);
-  expect(new Set(findings.map(({ check }) => check)).size).toBe(9);
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(10);
   expect(findings.filter(({ level }) => level === "skipped")).toEqual([]);
   const { stdout, code } = await world.cli(["doctor"]);
   expect(code).toBe(0);

@@ -1,0 +1,56 @@
+// `after-restore`: makes a MongoDB that was restored from a backup fit to be worked with again.
+
+import type { AfterRestore } from "@fleetkeeper/store";
+import type { Command } from "commander";
+import { addCommand } from "./add-command.ts";
+import { invoke } from "./invoke.ts";
+import { confirm } from "./output/confirm.ts";
+
+interface Options {
+  yes?: boolean;
+}
+
+export function addAfterRestore(program: Command): void {
+  addCommand(program, "after-restore", {
+    summary: "Make a MongoDB restored from a backup fit to be worked with again",
+    details:
+      "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
+    examples: ["after-restore --yes"],
+  })
+    .option("--yes", "do not ask")
+    .action(
+      invoke<Options>(async ({ reach, output, signal, now }, { yes }) => {
+        if (!yes)
+          await confirm(
+            "Every sync reads its whole list again, and every reader of the change feed too. Stop all workers first.",
+            "restored",
+            signal,
+          );
+        const store = await reach.store();
+        const progress = output.progress("accounts …");
+        let done = 0;
+        const result = await store
+          .afterRestore(now(), (count) => {
+            done += count;
+            progress.say(`${done} accounts …`);
+          })
+          .finally(() => progress.end());
+        output.result(result, () => words(result));
+      }),
+    );
+}
+
+function words({ installations, syncs, notInstalled, forgotten }: AfterRestore): string {
+  return [
+    `${installations} accounts and ${syncs} syncs begin anew. Start the workers now.`,
+    ...listed("must install the app again; their credentials are not in the backup", notInstalled),
+    ...listed(
+      "were forgotten after the backup and are back; `fleetkeeper accounts forget` each again",
+      forgotten,
+    ),
+  ].join("\n");
+}
+
+function listed(what: string, ids: readonly string[]): string[] {
+  return ids.length === 0 ? [] : [`${ids.length} ${what}:`, ...ids.map((id) => `  ${id}`)];
+}
