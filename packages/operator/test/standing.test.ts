@@ -22,6 +22,7 @@ const sync: SyncDocument = {
   nextRunAt: at(60),
   dispatchedAt: null,
   fencingToken: 1,
+  firstToken: 0,
   waiting: { for: "schedule", until: at(60) },
   checkpoint: null,
   failures: 0,

@@ -71,6 +71,8 @@ export interface SyncDocument {
   dispatchedAt: Date | null;
   /** Grows with each dispatch, start and end; every write of a run carries it or is made only while it is still the run's own. */
   fencingToken: number;
+  /** What carries a lower token is from before the account was forgotten and installed again; 0 where it never was. */
+  firstToken: number;
   /** The install that its credential must be of at least: a run uses no older token. */
   generation: Generation;
   /** Of the dispatcher that took it last. */

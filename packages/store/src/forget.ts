@@ -91,9 +91,9 @@ export function createForget(db: Db, installations: Installations) {
       return tombstone !== null && tombstone.at >= at;
     },
 
-    /** Behind which the fencing tokens of new syncs begin. */
-    async lastTokenOf(_id: InstallationId): Promise<number> {
-      return (await tombstones.findOne({ _id }))?.fencingToken ?? 0;
+    /** The fencing token of new syncs: greater than that of any run from before, which may still be under way. */
+    async firstTokenOf(_id: InstallationId): Promise<number> {
+      return ((await tombstones.findOne({ _id }))?.fencingToken ?? -1) + 1;
     },
   };
 

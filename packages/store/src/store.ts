@@ -93,7 +93,7 @@ export async function openStore(options: {
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
       if (installation === null) return;
-      await syncs.plan(installation, names, { now, firstToken: () => forgets.lastTokenOf(id) });
+      await syncs.plan(installation, names, { now, firstToken: () => forgets.firstTokenOf(id) });
     },
 
     /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */

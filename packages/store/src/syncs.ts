@@ -30,7 +30,7 @@ export function createSyncs(db: Db) {
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
      * exist keep their schedule and progress, and use this install's credential from now on. `firstToken`:
-     * asked where there are new ones, whose fencing tokens begin behind it; default 0.
+     * asked where there are new ones, whose fencing tokens begin there; default 0.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
@@ -42,7 +42,8 @@ export function createSyncs(db: Db) {
         await this.renew(installationId, generation);
       const present = new Set(planned.map(({ sync }) => sync));
       const missing = names.filter((name) => !present.has(name));
-      const fencingToken = missing.length === 0 ? 0 : ((await firstToken?.()) ?? 0);
+      if (missing.length === 0) return;
+      const fencingToken = (await firstToken?.()) ?? 0;
       for (const sync of missing)
         await insertUnlessPresent({
           _id: syncIdOf(installationId, sync),
@@ -64,7 +65,15 @@ export function createSyncs(db: Db) {
           failures: 0,
           checkpoint: null,
           ...fieldsAtFirst(now),
+          firstToken: fencingToken,
         });
+      // The account may have been forgotten since the token was asked for.
+      const least = (await firstToken?.()) ?? 0;
+      if (least > fencingToken)
+        await syncs.updateMany(
+          { _id: idsUnder(installationId), fencingToken: { $lt: least } },
+          { $set: { fencingToken: least, firstToken: least } },
+        );
     },
 
     async find(_id: SyncId): Promise<SyncDocument | null> {
@@ -228,6 +237,7 @@ function upTo(generation: Generation | undefined): Filter<SyncDocument> {
 /** What runs leave behind in a sync, before the first one. */
 function fieldsAtFirst(now: Date) {
   return {
+    firstToken: 0,
     window: null,
     rereadFrom: null,
     lastChangeAt: null,

@@ -98,6 +98,7 @@ function syncOf(installationId: InstallationId, sync: string): SyncDocument {
     nextRunAt,
     dispatchedAt: null,
     fencingToken: 3,
+    firstToken: 0,
     waiting: { for: "schedule", until: nextRunAt },
     checkpoint: null,
     failures: 0,

@@ -10,6 +10,8 @@ export interface Fence {
   readonly syncId: SyncId;
   /** The run's fencing token: greater than that of every run of this sync before it. */
   readonly token: number;
+  /** What carries a lower one is from before the account was forgotten, whatever run it arrived in. */
+  readonly firstToken: number;
   /**
    * Changes the sync's document while the run has it.
    * @throws LeaseLostError
@@ -23,11 +25,12 @@ export interface Fence {
 }
 
 export function createFence(syncs: Collection<SyncDocument>, sync: SyncDocument): Fence {
-  const { _id, fencingToken, installationId } = sync;
+  const { _id, fencingToken, firstToken, installationId } = sync;
   return {
     installationId,
     syncId: _id,
     token: fencingToken,
+    firstToken,
 
     /** `added`: documents that were added and have to be tidied away some day. */
     async write($set, added = 0) {

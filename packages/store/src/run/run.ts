@@ -34,7 +34,7 @@ import {
   passesNeeded,
   type SweepContext,
 } from "./sweep.ts";
-import { isTidyDue, tidy } from "./tidy.ts";
+import { deleteEarlier, isTidyDue, tidy } from "./tidy.ts";
 import { writeRecords } from "./write-records.ts";
 
 export type Run = ReturnType<typeof createRun>;
@@ -107,6 +107,8 @@ export function createRun(
      */
     async begin(target: RunTarget, window: () => TimeWindow | null): Promise<void> {
       into = target;
+      if (sync.firstToken > 0 && sync.lastRun === null && checkpoint === null)
+        await deleteEarlier(db, fence, target.resource);
       checkpoint ??= newPass(token, now(), window());
       await feed.correct(now());
       if (isTidyDue(sync, now())) {

@@ -1,8 +1,17 @@
 // Keeps what a sync leaves behind within bounds, also of one that never succeeds: by count and by age, whichever is less.
 
-import type { Collection } from "mongodb";
-import type { ChangesDocument, RunDocument, SetAsideDocument, SyncDocument } from "../documents.ts";
+import type { OwnCollection } from "@fleetkeeper/model";
+import type { Collection, Db } from "mongodb";
+import type {
+  ChangesDocument,
+  RecordDocument,
+  RunDocument,
+  SetAsideDocument,
+  SyncDocument,
+} from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
+import { ownCollection } from "../own-collection.ts";
+import type { Fence } from "./fence.ts";
 import { maxSetAside } from "./set-aside.ts";
 
 const dayMs = 86_400_000;
@@ -50,6 +59,24 @@ export async function tidy(
     .toArray();
   if (found[0] !== undefined)
     await setAside.deleteMany({ _id: { $gte: found[0]._id, $lt: idsUnder<string>(syncId).$lt } });
+}
+
+/**
+ * Before the first run of an account that was forgotten and installed again: deletes what runs from before wrote after the data
+ * was deleted. Of each of the documents, either its id ends in a fencing token or it has one.
+ */
+export async function deleteEarlier(
+  db: Db,
+  { installationId, syncId, firstToken }: Fence,
+  resource: string,
+): Promise<void> {
+  const own = (name: OwnCollection) => ownCollection<{ _id: string; fencingToken?: number }>(db, name);
+  const byId = { _id: { $gte: `${syncId}/`, $lt: `${syncId}/${String(firstToken).padStart(12, "0")}` } };
+  for (const name of ["runs", "changes", "passPages"] as const) await own(name).deleteMany(byId);
+  const fencingToken = { $lt: firstToken };
+  await own("setAside").deleteMany({ _id: idsUnder(syncId), fencingToken });
+  const records = db.collection<RecordDocument>(resource);
+  await records.deleteMany({ _id: idsUnder(installationId), fencingToken });
 }
 
 /** Of ids that grow with time. */

@@ -31,7 +31,7 @@ interface Difference {
   kind: "created" | "updated";
 }
 
-type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "missingSince">;
+type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken" | "missingSince">;
 
 /**
  * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing either.
@@ -45,7 +45,7 @@ export async function writeRecords(
   const idOf = (externalId: string) => `${fence.installationId}/${externalId}`;
   const byId = new Map(page.records.map((record) => [idOf(record.externalId), record]));
   const stored = await storedOf(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
-  const { differences, refused } = differencesOf(byId, stored);
+  const { differences, refused } = differencesOf(byId, stored, fence.firstToken);
   if (differences.length > 0) {
     await feed.announce(await changesOf(records, differences), now);
     const writes = differences.map((difference) => writeOf(fence, difference, now));
@@ -79,7 +79,7 @@ async function storedOf(
   records: Collection<RecordDocument>,
   ids: readonly string[],
 ): Promise<Map<string, Stored>> {
-  const projection = { hash: 1, deletedAt: 1, missingSince: 1 };
+  const projection = { hash: 1, deletedAt: 1, fencingToken: 1, missingSince: 1 };
   // All in one answer.
   const found = records.find<Stored>({ _id: { $in: [...ids] } }, { projection, batchSize: ids.length + 1 });
   return new Map((await found.toArray()).map((one) => [one._id, one]));
@@ -88,13 +88,16 @@ async function storedOf(
 function differencesOf(
   byId: ReadonlyMap<string, FetchedRecord>,
   stored: ReadonlyMap<string, Stored>,
+  firstToken: number,
 ): { differences: Difference[]; refused: SetAsideItem[] } {
   const differences: Difference[] = [];
   const refused: SetAsideItem[] = [];
   for (const [_id, record] of byId) {
     const before = stored.get(_id);
     const hash = contentHash(record.data);
-    const isPresent = before !== undefined && before.deletedAt === null;
+    // The feed knows nothing of what a run from before the account was forgotten wrote afterwards.
+    const isKnown = before !== undefined && !(before.fencingToken < firstToken);
+    const isPresent = isKnown && before.deletedAt === null;
     if (isPresent && before.hash === hash) continue;
     const { externalId } = record;
     const storable = storableOf(record.data);
