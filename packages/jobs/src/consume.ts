@@ -15,6 +15,7 @@ export type Verdict =
 export interface Task<Name extends QueueName> {
   id: string;
   payload: Payloads[Name];
+  addedAt: Date;
   /** Starts so far, this one included. */
   attempt: number;
   signal: AbortSignal;
@@ -62,14 +63,16 @@ export interface Progress {
 
 /**
  * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202 is never given up:
- * an install, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that kills its worker must end.
+ * an install, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that
+ * kills its worker must end. A job of syncs is started more often than those, because it is over soon and the syncs that were
+ * started before are not started again.
  */
 const startsAfterDeath: Record<QueueName, number> = {
   install: Number.MAX_SAFE_INTEGER,
   forget: Number.MAX_SAFE_INTEGER,
   prewarm: 1,
   dispatch: 1,
-  sync: 1,
+  sync: 5,
 };
 
 export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): Consumer {
@@ -115,8 +118,13 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
         error,
       });
     try {
-      const attempt = job.attemptsMade + 1;
-      const result = await handle({ id: job.id ?? "", payload: job.data, attempt, signal: stop.signal });
+      const result = await handle({
+        id: job.id ?? "",
+        payload: job.data,
+        addedAt: new Date(job.timestamp),
+        attempt: job.attemptsMade + 1,
+        signal: stop.signal,
+      });
       settled("done");
       return result;
     } catch (error) {

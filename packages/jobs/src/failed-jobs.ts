@@ -1,6 +1,6 @@
 // Failed jobs, found by the account that they are about, and started again.
 
-import type { InstallationId } from "@fleetkeeper/model";
+import { type InstallationId, installationOfSync } from "@fleetkeeper/model";
 import type { Job, Queue } from "bullmq";
 import type { Payloads, QueueName } from "./queues.ts";
 
@@ -60,8 +60,8 @@ async function jobsAbout(queue: Queue, installationId: InstallationId, limit: nu
 }
 
 function isAbout(payload: Payloads[(typeof aboutAccounts)[number]], installationId: InstallationId): boolean {
-  return "syncId" in payload
-    ? payload.syncId.startsWith(`${installationId}/`)
+  return "syncs" in payload
+    ? payload.syncs.some(({ syncId }) => installationOfSync(syncId) === installationId)
     : payload.installationId === installationId;
 }
 

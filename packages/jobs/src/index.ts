@@ -21,6 +21,7 @@ export {
   type Payloads,
   type QueueName,
   queueNames,
+  type SyncToStart,
   unrecognisedOf,
 } from "./queues.ts";
 export { type SafetyOfWrites, waitForWrites } from "./wait-for-writes.ts";

@@ -14,6 +14,7 @@ import {
   probeName,
   type QueueName,
   queueNames,
+  type SyncToStart,
   toPayload,
 } from "./queues.ts";
 
@@ -38,7 +39,10 @@ export interface QueueSet {
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   /** Somebody waits for this token: a job at the head of the queue, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
-  addSyncs(payloads: Payloads["sync"][], traces?: Traceparents): Promise<void>;
+  /** One job for each batch. */
+  addSyncs(batches: readonly SyncToStart[][]): Promise<void>;
+  /** Of a job that was added at `addedAt`: before all that wait, for the next worker that has room. */
+  putBackSyncs(syncs: SyncToStart[], addedAt: Date): Promise<void>;
 
   /** Adds a job that does nothing, at the head of the queue, unless the one with this id is still there. */
   addProbe(name: QueueName, id: string): Promise<void>;
@@ -62,8 +66,8 @@ export interface QueueSet {
   /** A worker runs this many syncs at a time; it says so again within `forMs`. */
   offerPlaces(workerId: string, places: number, now: Date, forMs: number): Promise<void>;
 
-  /** How many syncs all workers together run at a time, as far as they said so lately. */
-  placesOffered(now: Date): Promise<number>;
+  /** How many syncs all workers together run at a time, and how many workers they are, as far as they said so lately. */
+  placesOffered(now: Date): Promise<{ workers: number; places: number }>;
 
   /**
    * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
@@ -144,13 +148,13 @@ export function createQueueSet(options: {
       await taken(queues.prewarm.add("prewarm", payload, { lifo: true, deduplication: { id } }));
     },
 
-    async addSyncs(payloads, traces = []): Promise<void> {
-      const jobs = payloads.map((data, index) => ({
-        name: data.syncId.slice(data.syncId.indexOf("/") + 1),
-        data,
-        opts: { jobId: `${data.syncId.replace("/", ".")}.${data.fencingToken}`, ...goingOn(traces[index]) },
-      }));
-      await taken(queues.sync.addBulk(jobs));
+    async addSyncs(batches): Promise<void> {
+      await taken(queues.sync.addBulk(batches.map((syncs) => jobOfSyncs(syncs))));
+    },
+
+    async putBackSyncs(syncs, addedAt): Promise<void> {
+      const { name, data } = jobOfSyncs(syncs);
+      await taken(queues.sync.add(name, data, { lifo: true, timestamp: addedAt.getTime() }));
     },
 
     failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
@@ -196,7 +200,8 @@ export function createQueueSet(options: {
     async placesOffered(now) {
       await taken(redis.zremrangebyscore(keys.syncPlaces(), "-inf", String(now.getTime())));
       const offers = await taken(redis.zrange(keys.syncPlaces(), "0", "-1"));
-      return offers.reduce((sum, offer) => sum + Number(offer.split(" ")[1]), 0);
+      const places = offers.reduce((sum, offer) => sum + Number(offer.split(" ")[1]), 0);
+      return { workers: offers.length, places };
     },
 
     async ensureTick(everyMs: number, now: Date): Promise<boolean> {
@@ -224,6 +229,10 @@ async function taken<Result>(command: Promise<Result>): Promise<Result> {
   } catch (cause) {
     throw new QueueUnavailableError("Redis did not take the job", { cause });
   }
+}
+
+function jobOfSyncs(syncs: SyncToStart[]): { name: string; data: Payloads["sync"] } {
+  return { name: syncs.length === 1 ? "1 sync" : `${syncs.length} syncs`, data: { syncs } };
 }
 
 /** As bullmq-otel writes where a trace stands. */

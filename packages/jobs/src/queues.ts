@@ -34,8 +34,16 @@ export interface Payloads {
   prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean; newerThan?: string };
   /** Nothing: look for what is due. */
   dispatch: Record<string, never>;
-  /** Run one slice. Good for one start only: while the sync's fencing token is still this one. */
-  sync: { syncId: SyncId; fencingToken: number };
+  /** Start these syncs, which are due. */
+  sync: { syncs: SyncToStart[] };
+}
+
+/** Good for one start only: while the sync's fencing token is still this one. */
+export interface SyncToStart {
+  syncId: SyncId;
+  fencingToken: number;
+  /** Where the trace is that its slice goes on in, if any. */
+  traceparent?: string;
 }
 
 const day = 24 * 60 * 60;

@@ -47,7 +47,7 @@ async function setup() {
       ...options,
     });
   const addJob = (number: number) =>
-    queues.addSyncs([{ syncId: `@a.b.1/assets` as SyncId, fencingToken: number }]);
+    queues.addSyncs([[{ syncId: `@a.b.1/assets` as SyncId, fencingToken: number }]]);
   return { queues, startConsumer, prove, addJob };
 }
 

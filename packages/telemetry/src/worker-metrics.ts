@@ -46,7 +46,7 @@ export function createWorkerMetrics() {
     }),
     jobs: new Histogram({
       name: "fleetkeeper_job_duration_seconds",
-      help: "Time of one start of a job, by queue and outcome: done, retry, later or never.",
+      help: "Time of one start of a job, by queue and outcome: done, retry, later or never. A job of sync ends when its syncs have started and the worker has room for the next.",
       labelNames: ["queue", "outcome"],
       buckets: [0.005, 0.02, 0.1, 0.5, 2, 5, 10, 20, 60],
       registers,
@@ -55,6 +55,18 @@ export function createWorkerMetrics() {
       name: "fleetkeeper_jobs_stalled_total",
       help: "Jobs whose worker stopped renewing its lock, by queue: it was killed, or its event loop was blocked.",
       labelNames: ["queue"],
+      registers,
+    }),
+    sliceSeconds: new Histogram({
+      name: "fleetkeeper_sync_slice_duration_seconds",
+      help: "Time of one slice of a sync's run, from its start to its end in MongoDB.",
+      labelNames: ["sync"],
+      buckets: [0.02, 0.1, 0.5, 2, 5, 10, 20, 60, 120],
+      registers,
+    }),
+    syncsRunning: new Gauge({
+      name: "fleetkeeper_syncs_running",
+      help: "Syncs that this worker runs at this moment, of SYNC_CONCURRENCY.",
       registers,
     }),
     runs: new Counter({
@@ -107,7 +119,7 @@ export function createWorkerMetrics() {
     }),
     dispatched: new Counter({
       name: "fleetkeeper_dispatched_total",
-      help: "Jobs that dispatch ticks made, by queue.",
+      help: "What dispatch ticks handed to the workers, by queue: token renewals (prewarm) and syncs, of which a job holds several.",
       labelNames: ["queue"],
       registers,
     }),

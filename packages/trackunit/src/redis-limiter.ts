@@ -67,9 +67,12 @@ end`;
  * push out of the log. Takes it when it is near enough, and gives the wait. A log from the future, after the clock was set
  * back, counts as full.
  */
-const takeScript = `${clock}
+const takeScript = `
 local requests, window, longestDelay = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local at = math.max(now, tonumber(redis.call("GET", KEYS[2]) or 0))
+local closedUntil = tonumber(redis.call("GET", KEYS[2]) or 0)
+if requests == 0 and closedUntil == 0 then return 0 end
+${clock}
+local at = math.max(now, closedUntil)
 if requests > 0 then
   local last = tonumber(redis.call("LINDEX", KEYS[1], -1) or 0)
   if last > now + longestDelay then

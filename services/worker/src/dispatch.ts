@@ -1,7 +1,7 @@
 // Handler of queue `dispatch`: one tick turns what is due in MongoDB into plain jobs. It costs what is due, not what exists.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Payloads, QueueSet } from "@fleetkeeper/jobs";
+import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
@@ -15,13 +15,17 @@ export interface DispatchHandlerOptions {
   metrics: Pick<WorkerMetrics, "lastTickSeconds" | "dispatched">;
   installTraces: InstallTraces;
   now: () => Date;
-  /** This many sync jobs, or more where the workers have places for them, wait at most: the rest waits in MongoDB, where its order is kept. */
+  /** This many syncs, or more where the workers have places for them, wait in the queue at most: the rest waits in MongoDB, where its order is kept. */
   syncBacklog: number;
+  /** How many syncs share a job at most. Default 20. */
+  maxSyncsPerJob?: number;
 }
 
 const prewarmBacklog = 1_000;
-/** Jobs that wait, for each sync that the workers run at a time: enough until the queue is looked at again. */
+/** Syncs that wait, for each that the workers run at a time: enough until the queue is looked at again. */
 const backlogPerPlace = 4;
+/** A job costs some thirty commands of Redis, whatever it holds. */
+const defaultSyncsPerJob = 20;
 /** How long a tick refills the queue of syncs, a little less than the time to the next, and how often it looks. */
 const tickMs = 900;
 const lookMs = 25;
@@ -32,6 +36,7 @@ const lostAfterMs = 15_000;
 
 export function createDispatchHandler(options: DispatchHandlerOptions) {
   const { store, queues, log, metrics, installTraces, now, syncBacklog } = options;
+  const { maxSyncsPerJob = defaultSyncsPerJob } = options;
 
   return async () => {
     const made = { prewarm: await dispatchPrewarms(), sync: await dispatchSyncs() };
@@ -57,14 +62,16 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
   /** Fills the queue, and again when it runs low, as long as more is due and the tick lasts. */
   async function dispatchSyncs(): Promise<number> {
     const endsAtMs = performance.now() + tickMs;
-    const backlog = Math.max(syncBacklog, backlogPerPlace * (await queues.placesOffered(now())));
+    const offered = await queues.placesOffered(now());
+    const backlog = Math.max(syncBacklog, backlogPerPlace * offered.places);
     if ((await queues.backlog("sync")) === 0) await recoverLost();
     let made = 0;
-    for (let waiting = await queues.waiting("sync"); ; waiting = await queues.waiting("sync")) {
-      const room = backlog - waiting;
+    for (;;) {
+      // Each job that waits counts as a full one.
+      const room = backlog - (await queues.waiting("sync")) * fullJob(offered);
       const runsLow = made === 0 || room > backlog / 2;
       if (runsLow && room > 0) {
-        const taken = await dispatchDue(room);
+        const taken = await dispatchDue(room, offered);
         made += taken;
         if (taken < room) return made;
       }
@@ -73,20 +80,43 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     }
   }
 
-  async function dispatchDue(room: number): Promise<number> {
+  async function dispatchDue(room: number, offered: PlacesOffered): Promise<number> {
     const startedAt = now();
     const due = fairOrder(await store.syncs.due(startedAt, room), ({ _id }) => installationOfSync(_id));
     const again = new Date(startedAt.getTime() + redispatchMs);
-    const jobs = await store.syncs.dispatch(due, startedAt, again);
-    const traces = await installTraces.of(jobs.map(({ syncId }) => installationOfSync(syncId)));
-    if (jobs.length > 0) await queues.addSyncs(jobs, traces);
-    return jobs.length;
+    const dispatched = await store.syncs.dispatch(due, startedAt, again);
+    if (dispatched.length === 0) return 0;
+    const syncs = await withTraces(dispatched);
+    // No worker shall have nothing to do while another one's job holds several.
+    const evenShare = Math.ceil(syncs.length / Math.max(1, offered.workers));
+    await queues.addSyncs(inParts(syncs, Math.min(fullJob(offered), evenShare)));
+    return syncs.length;
+  }
+
+  /** As many syncs as a worker has places, within the bound. */
+  function fullJob({ workers, places }: PlacesOffered): number {
+    return workers === 0
+      ? maxSyncsPerJob
+      : Math.max(1, Math.min(maxSyncsPerJob, Math.floor(places / workers)));
+  }
+
+  async function withTraces(syncs: SyncToStart[]): Promise<SyncToStart[]> {
+    const traces = await installTraces.of(syncs.map(({ syncId }) => installationOfSync(syncId)));
+    return syncs.map((sync, index) => ({ ...sync, ...(traces[index] && { traceparent: traces[index] }) }));
   }
 
   async function recoverLost(): Promise<void> {
     const recovered = await store.syncs.recoverLost(new Date(now().getTime() - lostAfterMs), now());
     if (recovered > 0) log.warn({ recovered }, "dispatched jobs were lost and are dispatched again");
   }
+}
+
+type PlacesOffered = Awaited<ReturnType<QueueSet["placesOffered"]>>;
+
+function inParts<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+    items.slice(part * size, (part + 1) * size),
+  );
 }
 
 /** The jobs of the items that were taken, in the order of the items. */

@@ -1,25 +1,90 @@
-// How many places of this worker one account holds, so that a few accounts that hang do not hold all of them.
+// The places of this worker: how many syncs it runs at a time, and how many of one account, so that a few accounts that hang do
+// not hold all of them.
 
 export interface Places {
-  /** False when the account holds as many as it may. */
-  take(account: string): boolean;
+  /** How many are held. */
+  readonly held: number;
+  /** Takes a place as soon as one is free; those who wait longest are first. */
+  take(account: string): Promise<TakenPlace>;
   giveBack(account: string): void;
+  /** Waits until one is free. */
+  room(): Promise<void>;
+  /** Ends every wait: `take` gives `full`. */
+  endWaiting(): void;
+  /** Whether nobody waits for the place that a sync of this account holds: another one is free, and no sync of the account was turned away. */
+  mayKeep(account: string): boolean;
 }
 
-export function createPlaces(perAccount: number): Places {
-  const held = new Map<string, number>();
+/** `account full`: the account holds as many as it may, which is said at once. */
+export type TakenPlace = "taken" | "full" | "account full";
+
+interface Waiter {
+  account: string;
+  answer: (answer: TakenPlace) => void;
+}
+
+export function createPlaces({ total, perAccount }: { total: number; perAccount: number }): Places {
+  let held = 0;
+  const heldBy = new Map<string, number>();
+  let waiters: Waiter[] = [];
+  let waitersForRoom: (() => void)[] = [];
+  /** Accounts of which a sync was turned away after one of their places was given back for the last time. */
+  const turnedAway = new Set<string>();
+
   return {
-    take(account) {
-      const count = held.get(account) ?? 0;
-      if (count >= perAccount) return false;
-      held.set(account, count + 1);
-      return true;
+    get held() {
+      return held;
+    },
+
+    async take(account) {
+      if (held < total || accountIsFull(account)) return takeFree(account);
+      return new Promise((answer) => waiters.push({ account, answer }));
     },
 
     giveBack(account) {
-      const count = (held.get(account) ?? 1) - 1;
-      if (count === 0) held.delete(account);
-      else held.set(account, count);
+      held--;
+      turnedAway.delete(account);
+      const left = (heldBy.get(account) ?? 1) - 1;
+      if (left === 0) heldBy.delete(account);
+      else heldBy.set(account, left);
+      for (let next = waiters[0]; next !== undefined && held < total; next = waiters[0]) {
+        waiters.shift();
+        next.answer(takeFree(next.account));
+      }
+      if (held < total) endWaitingForRoom();
     },
+
+    async room() {
+      if (held === total) await new Promise<void>((come) => waitersForRoom.push(come));
+    },
+
+    endWaiting() {
+      const turned = waiters;
+      waiters = [];
+      for (const { answer } of turned) answer("full");
+      endWaitingForRoom();
+    },
+
+    mayKeep: (account) => held < total && !turnedAway.has(account),
   };
+
+  function endWaitingForRoom(): void {
+    const come = waitersForRoom;
+    waitersForRoom = [];
+    for (const one of come) one();
+  }
+
+  function accountIsFull(account: string): boolean {
+    return (heldBy.get(account) ?? 0) >= perAccount;
+  }
+
+  function takeFree(account: string): TakenPlace {
+    if (accountIsFull(account)) {
+      turnedAway.add(account);
+      return "account full";
+    }
+    held++;
+    heldBy.set(account, (heldBy.get(account) ?? 0) + 1);
+    return "taken";
+  }
 }

@@ -15,7 +15,7 @@ import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
 
 /** How long running work may go on after the worker was told to stop; then it is asked to hand back what is left. */
-const graceMs = 10_000;
+export const graceMs = 10_000;
 
 export function createTakeJobs(options: {
   redis: RedisClient;
@@ -34,6 +34,7 @@ export function createTakeJobs(options: {
     queue: Name,
     concurrency: number,
     handle: (task: Task<Name>) => Promise<unknown>,
+    how = { graceMs },
   ): Consumer => {
     metrics.jobsStalled.inc({ queue }, 0);
     const consumer = consume({
@@ -56,7 +57,7 @@ export function createTakeJobs(options: {
         else log.debug(fields, "job done");
       },
     });
-    defer(`jobs of queue ${queue}`, () => consumer.close(graceMs));
+    defer(`jobs of queue ${queue}`, () => consumer.close(how.graceMs));
     return consumer;
   };
 }

@@ -1,7 +1,7 @@
 // Makes each start of a job a span, and lets what follows from an install go on in its trace.
 
 import type { QueueName, Task } from "@fleetkeeper/jobs";
-import { type InstallationId, installationOfSync } from "@fleetkeeper/model";
+import type { InstallationId } from "@fleetkeeper/model";
 import type { Traces } from "@fleetkeeper/telemetry";
 import type { InstallTraces } from "./install-traces.ts";
 
@@ -24,8 +24,7 @@ export function traceJobs<Name extends QueueName>(
   };
 }
 
-/** Whom a job is about; undefined for a dispatch. */
+/** Whom a job is about; undefined for a dispatch, and for the syncs of several accounts. */
 export function installationOf(payload: Task<QueueName>["payload"]): InstallationId | undefined {
-  if ("installationId" in payload) return payload.installationId as InstallationId;
-  return "syncId" in payload ? installationOfSync(payload.syncId as never) : undefined;
+  return "installationId" in payload ? (payload.installationId as InstallationId) : undefined;
 }

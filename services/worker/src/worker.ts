@@ -23,9 +23,11 @@ import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
 import { offerPlaces } from "./offer-places.ts";
 import { startWorkerOps } from "./ops.ts";
+import { createPlaces } from "./places.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
-import { createSyncHandler } from "./sync.ts";
-import { createTakeJobs } from "./take-jobs.ts";
+import { createRunSlice } from "./run-slice.ts";
+import { createTakeJobs, graceMs } from "./take-jobs.ts";
+import { createTakeSyncs } from "./take-syncs.ts";
 import { tidyAuditHourly } from "./tidy-audit.ts";
 
 const installConcurrency = 10;
@@ -98,6 +100,27 @@ export async function startWorker(
     onError,
     defer,
   });
+  const { leaseMs } = config;
+  const places = createPlaces({
+    total: config.syncConcurrency,
+    perAccount: Math.max(1, Math.floor(config.syncConcurrency * 0.4)),
+  });
+  const runSlice = createRunSlice({
+    store,
+    trackunit,
+    definitions,
+    log,
+    metrics,
+    traces,
+    now,
+    slicePages: config.slicePages,
+    sliceMs: config.sliceMs,
+    pageMs: config.pageMs,
+    leaseMs,
+    absence: config.absence,
+  });
+  const takeSyncs = createTakeSyncs({ store, queues, places, runSlice, log, metrics, traces, now, leaseMs });
+  defer("running syncs", () => takeSyncs.close(graceMs));
   const consumers = {
     install: take(
       "install",
@@ -126,25 +149,7 @@ export async function startWorker(
       config.prewarmConcurrency,
       createPrewarmHandler({ tokens, ledger, store, syncNames, now }),
     ),
-    sync: take(
-      "sync",
-      config.syncConcurrency,
-      createSyncHandler({
-        store,
-        trackunit,
-        definitions,
-        log,
-        metrics,
-        traces,
-        now,
-        slicePages: config.slicePages,
-        sliceMs: config.sliceMs,
-        pageMs: config.pageMs,
-        leaseMs: config.leaseMs,
-        absence: config.absence,
-        placesPerAccount: Math.max(1, Math.floor(config.syncConcurrency * 0.4)),
-      }),
-    ),
+    sync: take("sync", 1, takeSyncs.handle, { graceMs: 0 }),
     dispatch: take(
       "dispatch",
       1,
@@ -159,8 +164,8 @@ export async function startWorker(
       }),
     ),
   };
-  const places = await offerPlaces({ queues, places: config.syncConcurrency, log, now });
-  defer("places", () => places.stop());
+  const offer = await offerPlaces({ queues, places: config.syncConcurrency, log, now });
+  defer("places", () => offer.stop());
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
 

@@ -1,6 +1,6 @@
-import { consume, createQueueSet } from "@fleetkeeper/jobs";
+import { consume, createQueueSet, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { type Generation, installationIdOf } from "@fleetkeeper/model";
+import { type Generation, installationIdOf, installationOfSync } from "@fleetkeeper/model";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
 import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
@@ -42,15 +42,45 @@ async function setup(syncs: number) {
   return { namespace, store, redis, queues, tick };
 }
 
+/** How many syncs each job holds that waits. */
+async function sizesOf(queues: QueueSet): Promise<number[]> {
+  const jobs = await queues.queues.sync.getWaiting();
+  return jobs.map(({ data }) => data.syncs.length);
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((one, other) => one + other, 0);
+
 test("the backlog follows the places that workers offer, and those of a worker that is gone count no more", async () => {
   const { queues, tick } = await setup(150);
   await tick();
-  expect(await queues.waiting("sync")).toBe(20);
+  expect(sum(await sizesOf(queues))).toBe(20);
   await queues.offerPlaces("gone", 1_000, new Date(Date.now() - 30_000), 20_000);
   await queues.offerPlaces("one", 10, new Date(), 20_000);
   await queues.offerPlaces("two", 10, new Date(), 20_000);
   await tick();
-  expect(await queues.waiting("sync")).toBe(80);
+  expect(sum(await sizesOf(queues))).toBe(90);
+});
+
+test("a job holds as many syncs as a worker has places, and fewer where they would leave a worker without", async () => {
+  const { queues, tick } = await setup(50);
+  for (const worker of ["one", "two", "three"]) await queues.offerPlaces(worker, 10, new Date(), 20_000);
+  await tick();
+  expect(await sizesOf(queues)).toEqual([10, 10, 10, 10, 10]);
+  const few = await setup(50);
+  for (const worker of ["one", "two", "three"]) await few.queues.offerPlaces(worker, 100, new Date(), 20_000);
+  await few.tick();
+  expect((await sizesOf(few.queues)).sort()).toEqual([16, 17, 17]);
+});
+
+test("the syncs of an account are spread over the jobs, when others are due as well", async () => {
+  const { queues, tick } = await setup(100);
+  for (const worker of ["one", "two", "three"]) await queues.offerPlaces(worker, 10, new Date(), 20_000);
+  await tick();
+  const [first] = await queues.queues.sync.getWaiting(0, 0);
+  const accounts: SyncToStart[] = first?.data.syncs ?? [];
+  expect(accounts.map(({ syncId }) => installationOfSync(syncId))).toEqual(
+    Array.from({ length: 10 }, (_, index) => installationIdOf("@a/b", String(index % 2))),
+  );
 });
 
 test("one tick refills the queue as often as it runs low", { timeout: 60_000 }, async () => {
@@ -62,7 +92,9 @@ test("one tick refills the queue as often as it runs low", { timeout: 60_000 }, 
     redis,
     namespace,
     concurrency: 5,
-    handle: async () => void taken++,
+    handle: async ({ payload }) => {
+      taken += payload.syncs.length;
+    },
     decide: () => ({ action: "never" }),
     onError: () => undefined,
   });

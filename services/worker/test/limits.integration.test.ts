@@ -9,13 +9,14 @@ import { createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import { MongoClient } from "mongodb";
 import { Agent, request } from "undici";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { createSyncHandler } from "../src/sync.ts";
+import { createRunSlice } from "../src/run-slice.ts";
 
 const minuteMs = 60_000;
+const leaseMs = 10 * minuteMs;
 
 /**
  * An account whose every sync is due once a minute, over some minutes on a clock that the test turns: simulator, limiter and
- * schedule all go by it. What is due runs through the real handler, one slice at a time.
+ * schedule all go by it. What is due runs as a worker would run it, one slice at a time.
  */
 async function simulate(minutes: number, how: { limited: boolean }) {
   let clock = new Date("2026-01-01T00:00:00Z").getTime();
@@ -48,7 +49,7 @@ async function simulate(minutes: number, how: { limited: boolean }) {
   });
   const { access_token } = (await answer.body.json()) as { access_token: string };
   const limiter = createRedisLimiter({ redis, namespace, now });
-  const handle = createSyncHandler({
+  const runSlice = createRunSlice({
     store,
     trackunit: createTrackunit({
       apiUrl: simulator.apiUrl,
@@ -66,9 +67,8 @@ async function simulate(minutes: number, how: { limited: boolean }) {
     slicePages: 5,
     sliceMs: 60_000,
     pageMs: 60_000,
-    leaseMs: 10 * minuteMs,
+    leaseMs,
     absence: defaultAbsenceRules,
-    placesPerAccount: 10,
   });
   const installationId = installationIdOf(simulator.settings.app, account.accountId);
   await store.syncs.plan(
@@ -76,12 +76,14 @@ async function simulate(minutes: number, how: { limited: boolean }) {
     builtInSyncs.map(({ name }) => name),
     { now: now() },
   );
+  const place = { signal: new AbortController().signal, mayBeKept: () => false };
   const waits = new Set<string>();
   const end = clock + minutes * minuteMs;
   for (; clock < end; clock += 15_000) {
     for (const due of await store.syncs.due(now(), 100)) {
-      const [payload] = await store.syncs.dispatch([due], now(), new Date(end + minuteMs));
-      if (payload !== undefined) await handle({ payload, signal: new AbortController().signal });
+      const [job] = await store.syncs.dispatch([due], now(), new Date(end + minuteMs));
+      const run = job && (await store.syncs.start(job.syncId, job.fencingToken, { leaseMs, now }));
+      if (run !== undefined) await runSlice(run, place);
       const sync = await store.syncs.find(due._id);
       if (sync?.waiting.for === "rate-limit") waits.add(sync.waiting.family);
     }

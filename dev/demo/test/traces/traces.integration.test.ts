@@ -31,7 +31,7 @@ test("one trace leads from the callback through the queues to the records, and t
     "callback.confirm",
     "install job",
     "prewarm job",
-    "sync job",
+    "sync slice",
     "token.request",
     "api.page",
     "records.write",

@@ -13,7 +13,7 @@ const purposes: Record<QueueName, string> = {
   forget: "Deletes the credential and data of an account that an operator wants gone",
   prewarm: "Fetches an access token before the old one expires",
   dispatch: "Looks every second for what is due",
-  sync: "Runs one slice of a sync",
+  sync: "Hands syncs that are due to the workers, several in a job",
 };
 
 const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;

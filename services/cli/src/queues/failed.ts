@@ -1,6 +1,6 @@
 // `failed list` and `failed retry`: jobs that nobody tries again by himself.
 
-import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
+import { type QueueName, type QueueSet, queueNames, type SyncToStart } from "@fleetkeeper/jobs";
 import { createOperatorActions } from "@fleetkeeper/operator";
 import { redactText } from "@fleetkeeper/telemetry";
 import type { Job } from "bullmq";
@@ -28,7 +28,7 @@ export interface FailedJob {
   queue: QueueName;
   id: string;
   kind: string;
-  /** The installation or sync. */
+  /** The installation, or the syncs. */
   about: string | null;
   failedAt: Date | null;
   attempts: number;
@@ -124,7 +124,7 @@ function describe(
     queue,
     id,
     kind: name,
-    about: data?.installationId ?? data?.syncId ?? null,
+    about: data?.installationId ?? data?.syncs?.map(({ syncId }: SyncToStart) => syncId).join(", ") ?? null,
     failedAt: finishedOn === undefined ? null : new Date(finishedOn),
     attempts: attemptsMade,
     reason: redactText(failedReason ?? "").replace(/\s+/g, " "),

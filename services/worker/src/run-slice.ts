@@ -1,24 +1,23 @@
-// Handler of queue `sync`: one slice of one run. Pages, records, checkpoint; then the next account's turn.
+// One slice of one run: pages, records, checkpoint; then the next account's turn.
 
-import type { Payloads } from "@fleetkeeper/jobs";
-import { installationOfSync, type RunOutcome } from "@fleetkeeper/model";
+import type { RunOutcome } from "@fleetkeeper/model";
 import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
 import { type KeptLease, keepLease } from "./keep-lease.ts";
 import { nextWindow } from "./next-window.ts";
-import { createPlaces } from "./places.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
 import { sift } from "./sift.ts";
 import { createSyncReport, type SyncReport } from "./sync-report.ts";
 import { tracedPages } from "./traced-pages.ts";
+import { createTurn, type Turn } from "./turn.ts";
 
-export interface SyncHandlerOptions extends SettleOptions {
+export interface SliceOptions extends SettleOptions {
   trackunit: ReturnType<typeof createTrackunit>;
   definitions: ReadonlyMap<string, SyncDefinition>;
   traces: Traces;
-  /** A slice ends after this many pages or this long, whichever is first. */
+  /** A slice ends after this many pages or this long, whichever is first, unless it may keep its place. */
   slicePages: number;
   sliceMs: number;
   /** A page that takes longer is given up. */
@@ -26,79 +25,82 @@ export interface SyncHandlerOptions extends SettleOptions {
   /** A run whose worker died is taken over after this long. */
   leaseMs: number;
   absence: AbsenceRules;
-  /** How many syncs of one account this worker runs at a time. */
-  placesPerAccount: number;
 }
 
 /** A list that is longer than this is one that never ends. */
 const maxPagesOfPass = 100_000;
-/** When the account has its places: it is looked at again after this long. */
-const placeWaitMs = 500;
+/** A run that nobody waits for still ends a slice after this, since what it was started with (the install, the interval) grows old. */
+const maxSliceMs = 60_000;
 
-export interface SyncOutcome {
-  outcome: "obsolete" | "superseded" | "handed back" | "next slice" | "succeeded" | "failed";
+export interface SliceOutcome {
+  outcome: "superseded" | "next slice" | "succeeded" | "failed";
   code?: string;
   records?: number;
 }
 
-/** A slice on its way. */
-interface Slice {
-  run: Run;
-  definition: SyncDefinition;
-  lease: KeptLease;
-  /** Aborts when the worker stops or the lease is lost. */
+/** What a slice gets from the worker. */
+export interface Place {
+  /** Aborts when the worker wants it back now. */
   signal: AbortSignal;
-  endsAtMs: number;
+  /** Whether nobody else wants it. */
+  mayBeKept: () => boolean;
 }
 
-type Context = SyncHandlerOptions & { report: SyncReport };
+/** What is there before a slice begins. */
+interface Beginning {
+  run: Run;
+  definition: SyncDefinition;
+  place: Place;
+}
 
-export function createSyncHandler(options: SyncHandlerOptions) {
-  const { store, now, leaseMs } = options;
-  const context = { ...options, report: createSyncReport(options) };
-  const places = createPlaces(options.placesPerAccount);
+/** A slice on its way. */
+interface Slice extends Beginning {
+  lease: KeptLease;
+  /** Aborts when the place is wanted back or the lease is lost. */
+  signal: AbortSignal;
+  turn: Turn;
+}
 
-  return async (task: { payload: Payloads["sync"]; signal: AbortSignal }): Promise<SyncOutcome> => {
-    const { syncId, fencingToken } = task.payload;
-    const account = installationOfSync(syncId);
-    if (!places.take(account)) {
-      const again = new Date(now().getTime() + placeWaitMs);
-      const handedBack = await store.syncs.handBack(syncId, fencingToken, again);
-      return { outcome: handedBack ? "handed back" : "obsolete" };
-    }
+type Context = SliceOptions & { report: SyncReport };
+
+/**
+ * A function that runs one slice of a run that was started, and settles the run however it ends. It rejects only when MongoDB
+ * did not take the end: then the sync is due again when its lease ends.
+ */
+export function createRunSlice(options: SliceOptions) {
+  const context: Context = { ...options, report: createSyncReport(options) };
+
+  return async (run: Run, place: Place): Promise<SliceOutcome> => {
+    const definition = context.definitions.get(run.sync.sync);
     try {
-      const run = await store.syncs.start(syncId, fencingToken, { leaseMs, now });
-      return run === undefined ? { outcome: "obsolete" } : await runOrSettle(context, run, task.signal);
-    } finally {
-      places.giveBack(account);
+      if (definition !== undefined) return await readOrSettle(context, { run, definition, place });
+      const error = new UnknownSyncError(run.sync.sync);
+      return await settleFailure(context, { run, definition, error, signal: place.signal });
+    } catch (error) {
+      if (error instanceof LeaseLostError) return superseded(context, run);
+      throw error;
     }
   };
 }
 
-async function runOrSettle(context: Context, run: Run, signal: AbortSignal): Promise<SyncOutcome> {
-  const { sync } = run;
-  const definition = context.definitions.get(sync.sync);
+async function readOrSettle(context: Context, beginning: Beginning): Promise<SliceOutcome> {
   try {
-    try {
-      if (definition === undefined) throw new UnknownSyncError(sync.sync);
-      return await runSlice(context, { run, definition, signal });
-    } catch (error) {
-      return await settleFailure(context, { run, definition, error, signal });
-    }
+    return await readSlice(context, beginning);
   } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    context.metrics.runs.inc({ sync: sync.sync, result: "superseded" });
-    const { installationId, fencingToken } = sync;
-    context.log.info({ installationId, sync: sync.sync, fencingToken }, "sync run superseded by another");
-    return { outcome: "superseded" };
+    return settleFailure(context, { ...beginning, error, signal: beginning.place.signal });
   }
 }
 
-async function runSlice(
-  context: Context,
-  { run, definition, signal }: Pick<Slice, "run" | "definition" | "signal">,
-): Promise<SyncOutcome> {
-  const { now, sliceMs, leaseMs, pageMs } = context;
+function superseded({ metrics, log }: Context, { sync }: Run): SliceOutcome {
+  const { installationId, fencingToken } = sync;
+  metrics.runs.inc({ sync: sync.sync, result: "superseded" });
+  log.info({ installationId, sync: sync.sync, fencingToken }, "sync run superseded by another");
+  return { outcome: "superseded" };
+}
+
+async function readSlice(context: Context, beginning: Beginning): Promise<SliceOutcome> {
+  const { now, leaseMs, pageMs } = context;
+  const { run, definition, place } = beginning;
   const seeksMissing = definition.deletions === "complete-pass";
   await run.begin({ resource: definition.resource, seeksMissing }, () =>
     nextWindow(definition.window, run.sync, now()),
@@ -110,11 +112,15 @@ async function runSlice(
     isLost: (error) => error instanceof LeaseLostError,
   });
   const slice: Slice = {
-    run,
-    definition,
+    ...beginning,
     lease,
-    signal: AbortSignal.any([signal, lease.signal]),
-    endsAtMs: performance.now() + sliceMs,
+    signal: AbortSignal.any([place.signal, lease.signal]),
+    turn: createTurn({
+      pages: context.slicePages,
+      ms: context.sliceMs,
+      maxMs: maxSliceMs,
+      mayGoOn: place.mayBeKept,
+    }),
   };
   try {
     if (!run.checkpoint.complete && !(await readPages(context, slice))) return await makeRoom(context, run);
@@ -127,7 +133,7 @@ async function runSlice(
 }
 
 /** Other syncs have their turn; this one goes on at its checkpoint. */
-async function makeRoom({ now }: Context, run: Run): Promise<SyncOutcome> {
+async function makeRoom({ now }: Context, run: Run): Promise<SliceOutcome> {
   const { pages, records } = run.checkpoint;
   const waiting = { for: "next-slice", pages, records } as const;
   await run.settle({ nextRunAt: now(), waiting, failures: 0, keepsCheckpoint: true });
@@ -136,15 +142,15 @@ async function makeRoom({ now }: Context, run: Run): Promise<SyncOutcome> {
 
 /** @returns whether the last page was read. */
 async function readPages(context: Context, slice: Slice): Promise<boolean> {
-  const { run, lease, signal, endsAtMs } = slice;
-  const begunAt = run.checkpoint.pages;
-  if (begunAt >= maxPagesOfPass) throw new PagesEndlessError(`a pass has more than ${maxPagesOfPass} pages`);
+  const { run, lease, signal, turn } = slice;
   for await (const page of pagesOf(context, slice)) {
     lease.progress();
     await writePage(context, slice, page);
-    const { complete, pages } = run.checkpoint;
-    if (complete) return true;
-    if (pages >= begunAt + context.slicePages || performance.now() >= endsAtMs) return false;
+    if (run.checkpoint.complete) return true;
+    if (run.checkpoint.pages >= maxPagesOfPass)
+      throw new PagesEndlessError(`a pass has more than ${maxPagesOfPass} pages`);
+    turn.pageRead();
+    if (turn.isOver()) return false;
     signal.throwIfAborted();
   }
   throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
@@ -175,21 +181,18 @@ async function writePage({ traces, report }: Context, { run, definition }: Slice
 }
 
 /** @returns whether every stored record has been looked at. */
-async function sweep(
-  { absence, report }: Context,
-  { run, lease, signal, endsAtMs }: Slice,
-): Promise<boolean> {
+async function sweep({ absence, report }: Context, { run, lease, signal, turn }: Slice): Promise<boolean> {
   for await (const { deleted } of run.sweep(absence)) {
     lease.progress();
     report.changes(run.sync.sync, { deleted });
     if (run.checkpoint.sweep?.after === null) continue;
-    if (performance.now() >= endsAtMs) return false;
+    if (turn.isOver()) return false;
     signal.throwIfAborted();
   }
   return true;
 }
 
-async function finish(context: Context, { run, definition }: Slice): Promise<SyncOutcome> {
+async function finish(context: Context, { run, definition }: Slice): Promise<SliceOutcome> {
   const { now, metrics, log } = context;
   const { sync } = run;
   await run.endPass();

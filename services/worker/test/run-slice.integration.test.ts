@@ -6,7 +6,7 @@ import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { createSyncHandler } from "../src/sync.ts";
+import { createRunSlice, type Place, type SliceOptions } from "../src/run-slice.ts";
 
 const installationId = installationIdOf("@a/b", "1");
 const syncId = syncIdOf(installationId, "things");
@@ -55,8 +55,9 @@ async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}
   });
   let clock = new Date("2026-01-01T00:00:00Z").getTime();
   const now = () => new Date(clock);
-  const run = async (through: Store = store, options = {}) => {
-    const handle = createSyncHandler({
+  const run = async (through: Store = store, options: Partial<SliceOptions> & Partial<Place> = {}) => {
+    const leaseMs = options.leaseMs ?? 60_000;
+    const runSlice = createRunSlice({
       store: through,
       trackunit: () => ({}) as never,
       definitions: new Map([["things", things]]),
@@ -67,16 +68,17 @@ async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}
       slicePages: 100,
       sliceMs: 60_000,
       pageMs: 60_000,
-      leaseMs: 60_000,
+      leaseMs,
       absence: defaultAbsenceRules,
-      placesPerAccount: 10,
       ...options,
     });
     await store.syncs.plan(installation, ["things"], { now: now() });
     const sync = (await store.syncs.find(syncId)) as SyncDocument;
     const [job] = await store.syncs.dispatch([sync], now(), now());
-    const payload = { syncId, fencingToken: job?.fencingToken ?? 0 };
-    return handle({ payload, signal: new AbortController().signal });
+    const started = await through.syncs.start(syncId, job?.fencingToken ?? 0, { leaseMs, now });
+    if (started === undefined) throw new Error("the run did not start");
+    const { signal = new AbortController().signal, mayBeKept = () => false } = options;
+    return runSlice(started, { signal, mayBeKept });
   };
   return { store, asked, windows, run, now, advance };
 
@@ -133,6 +135,19 @@ test("a slice ends after its pages, and the next one goes on there", async () =>
   expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "next slice" });
   expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "succeeded", records: 5 });
   expect(asked).toEqual(["0", "1", "2", "3", "4"]);
+});
+
+test("a slice that nobody waits for goes on after its pages", async () => {
+  const { store, run, asked } = await setup([["a"], ["b"], ["c"], ["d"], ["e"]]);
+  const askedAt: number[] = [];
+  const mayBeKept = () => askedAt.push(asked.length) === 1;
+  expect(await run(store, { slicePages: 2, mayBeKept })).toMatchObject({ outcome: "next slice" });
+  expect(askedAt).toEqual([2, 4]);
+  expect(await store.syncs.find(syncId)).toMatchObject({ waiting: { for: "next-slice", pages: 4 } });
+  expect(await run(store, { slicePages: 2, mayBeKept: () => true })).toMatchObject({
+    outcome: "succeeded",
+    records: 5,
+  });
 });
 
 test("a window begins where the last complete pass began, less the overlap, so that nothing falls in between", async () => {

@@ -1,0 +1,137 @@
+// Small accounts whose one sync runs again and again, through the real queue, limiter and token cache, without whatever a worker
+// does by the clock: so that what a run costs can be counted.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { createConnections } from "@fleetkeeper/http";
+import { consume } from "@fleetkeeper/jobs";
+import { connectConsumer } from "@fleetkeeper/redis";
+import { createVerify } from "@fleetkeeper/sealing";
+import { defaultAbsenceRules } from "@fleetkeeper/store";
+import { builtInSyncs } from "@fleetkeeper/syncs";
+import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
+import { readConfig } from "../src/config.ts";
+import { connectTrackunit } from "../src/connect-trackunit.ts";
+import { createDispatchHandler } from "../src/dispatch.ts";
+import { createInstallHandler } from "../src/install.ts";
+import { createPlaces } from "../src/places.ts";
+import { createRunSlice } from "../src/run-slice.ts";
+import { createTakeSyncs } from "../src/take-syncs.ts";
+import { createWorldOn, type World } from "./world.ts";
+
+/** Per run. */
+export interface Cost {
+  /** Commands that Redis carried out, those within scripts included, by name. */
+  commands: Record<string, number>;
+  total: number;
+}
+
+export interface CountedRuns {
+  /** Runs each account's sync once, dispatched with this many per job. */
+  run(maxSyncsPerJob: number): Promise<Cost>;
+  close(): Promise<void>;
+}
+
+/** On a Redis that nobody else uses, since all that it does is counted. One page of 50 assets per account. */
+export async function createCountedRuns(
+  servers: { redisUrl: string; mongodbUrl: string },
+  accounts: number,
+): Promise<CountedRuns> {
+  const world = await createWorldOn(servers);
+  const syncs = world.db.collection("syncs");
+  const worker = await startTaking(world);
+  for (let count = 0; count < accounts; count++)
+    await world.install(world.simulator.addAccount({ assets: 50 }));
+  await until(async () => (await syncs.countDocuments()) === accounts);
+
+  return {
+    async run(maxSyncsPerJob) {
+      const since = new Date();
+      await syncs.updateMany({}, { $set: { nextRunAt: since } });
+      await world.redis.config("RESETSTAT");
+      await worker.dispatch(maxSyncsPerJob);
+      const ended = { "lastRun.outcome": "succeeded", "lastRun.startedAt": { $gte: since } };
+      await until(async () => (await syncs.countDocuments(ended)) === accounts);
+      await until(async () => (await world.queues.queues.sync.getActiveCount()) === 0);
+      return costOf(String(await world.redis.info("commandstats")), accounts);
+    },
+
+    async close() {
+      await worker.close();
+      await world.close();
+    },
+  };
+}
+
+function costOf(commandstats: string, runs: number): Cost {
+  const cost: Cost = { commands: {}, total: 0 };
+  for (const [, name = "", calls] of commandstats.matchAll(/cmdstat_(\S+):calls=(\d+)/g)) {
+    cost.commands[name] = Number(calls) / runs;
+    cost.total += Number(calls) / runs;
+  }
+  return cost;
+}
+
+/** What of a worker takes part in a run, and takes installs. */
+async function startTaking(world: World) {
+  const { store, redis, queues, namespace, env } = world;
+  const config = readConfig(env);
+  const now = () => new Date();
+  const metrics = createWorkerMetrics();
+  const base = { store, redis, queues, log: createLog({ service: "test", level: "silent" }), metrics, now };
+  const connections = createConnections(config.outbound);
+  const { trackunit } = await connectTrackunit({
+    ...base,
+    config,
+    dispatcher: connections.dispatcher,
+    traces: noTraces,
+  });
+  const assets = builtInSyncs.filter(({ name }) => name === "assets");
+  const leaseMs = config.leaseMs;
+  const places = createPlaces({ total: config.syncConcurrency, perAccount: 4 });
+  const runSlice = createRunSlice({
+    ...base,
+    trackunit,
+    definitions: new Map(assets.map((definition) => [definition.name, definition])),
+    traces: noTraces,
+    slicePages: config.slicePages,
+    sliceMs: config.sliceMs,
+    pageMs: config.pageMs,
+    leaseMs,
+    absence: defaultAbsenceRules,
+  });
+  // However slow the machine is, no job goes back to the queue for it.
+  const placeWaitMs = 60_000;
+  const takeSyncs = createTakeSyncs({ ...base, places, runSlice, traces: noTraces, leaseMs, placeWaitMs });
+  const consumerRedis = connectConsumer(config.redisUrl);
+  const taking = { redis: consumerRedis, namespace, onError: () => undefined };
+  const decide = () => ({ action: "never" }) as const;
+  const install = createInstallHandler({
+    ...base,
+    scopes: config.scopes,
+    syncNames: ["assets"],
+    resources: ["assets"],
+    verify: createVerify(config.ingressVerificationKeys),
+  });
+  const consumers = [
+    consume({ ...taking, queue: "install", concurrency: 10, handle: install, decide }),
+    consume({ ...taking, queue: "sync", concurrency: 1, handle: takeSyncs.handle, decide }),
+  ];
+
+  return {
+    async dispatch(maxSyncsPerJob: number): Promise<void> {
+      const installTraces = { remember: async () => undefined, of: async () => [] };
+      await createDispatchHandler({ ...base, installTraces, syncBacklog: 10_000, maxSyncsPerJob })();
+    },
+
+    async close(): Promise<void> {
+      for (const consumer of consumers) await consumer.close(0);
+      await takeSyncs.close(0);
+      await consumerRedis.quit();
+      await connections.close();
+    },
+  };
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(50);
+}
