@@ -34,7 +34,15 @@ test("a worker that works passes its deep check, beside others and with accounts
     expect(status, text).toBe(200);
     const { checks } = JSON.parse(text);
     expect(Object.keys(checks).sort()).toEqual(
-      ["mongodb", "queue dispatch", "queue install", "queue prewarm", "queue sync", "sealing"].sort(),
+      [
+        "mongodb",
+        "queue dispatch",
+        "queue forget",
+        "queue install",
+        "queue prewarm",
+        "queue sync",
+        "sealing",
+      ].sort(),
     );
   }
   const { failed = 0 } = await world.queues.queues.sync.getJobCounts("failed");
