@@ -200,7 +200,7 @@ async function replicated(master: ReturnType<typeof mastersOf>[number] | undefin
   const offset = async (of: RegExp) => Number(of.exec((await master?.info("replication")) ?? "")?.[1]);
   const reached = await offset(/^master_repl_offset:(\d+)/m);
   await expect
-    .poll(() => offset(/^slave0:.*offset=(\d+)/m), { timeout: 20_000 })
+    .poll(() => offset(/^slave0:.*offset=(\d+)/m), { timeout: 60_000 })
     .toBeGreaterThanOrEqual(reached);
 }
 

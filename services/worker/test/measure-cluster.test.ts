@@ -7,13 +7,15 @@ import { createMeasureCluster } from "../src/measure-cluster.ts";
 const now = new Date("2030-01-01T00:00:00Z");
 const queue = { getJobCounts: async () => ({ waiting: 2, active: 1, delayed: 0, failed: 3 }) };
 
-/** A Redis that says this of its configuration; null: it does not let one ask. */
+/** A Redis whose INFO says this; null: it does not let one ask. */
 const redisThatSays = (settings: Record<string, string> | null): RedisClient =>
   ({
-    call: async (command: string, _get: string, name: string) => {
-      if (command === "COMMAND") return [null];
+    call: async () => [null],
+    info: async () => {
       if (settings === null) throw new Error("NOPERM");
-      return [name, settings[name]];
+      return Object.entries(settings)
+        .map(([name, value]) => `${name}:${value}`)
+        .join("\r\n");
     },
   }) as unknown as RedisClient;
 
@@ -21,7 +23,7 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
   const metrics = createMetrics("worker");
   const parts = {
     metrics: createClusterMetrics(metrics),
-    redis: redisThatSays({ appendonly: "yes", "maxmemory-policy": "noeviction" }),
+    redis: redisThatSays({ aof_enabled: "1", maxmemory_policy: "noeviction" }),
     queues: {
       queues: { install: queue, forget: queue, prewarm: queue, dispatch: queue, sync: queue },
       oldestWaitingAt: async (name: string) =>
@@ -68,7 +70,7 @@ test("what cannot be measured any more is exported as nothing, and not as it was
 
 test("a Redis without persistence, or one that may evict, shows", async () => {
   const { measure, text } = setup({
-    redis: redisThatSays({ appendonly: "no", "maxmemory-policy": "allkeys-lru" }),
+    redis: redisThatSays({ aof_enabled: "0", maxmemory_policy: "allkeys-lru" }),
   });
   await measure();
   expect(await text()).toContain('fleetkeeper_redis_persistent{service="worker"} 0');
