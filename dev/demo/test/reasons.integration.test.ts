@@ -123,7 +123,7 @@ test("for each of eight faults the page, the command line and a metric say the t
   });
   await look({ kind: "delay", delayMs: 15_000, operation: "graphql.assets" }, "assets", {
     words: /running.*0 pages and 0 records read so far/,
-    metric: /fleetkeeper_queue_jobs\{(?=[^}]*queue="sync")(?=[^}]*state="active")[^}]*\} [1-9]/,
+    metric: /fleetkeeper_syncs_running\{[^}]*\} [1-9]/,
   });
 
   const revoked = simulator.addAccount({ assets: 3 });
