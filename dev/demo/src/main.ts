@@ -74,7 +74,7 @@ async function run(): Promise<void> {
 
     Board             ${system.boardUrl}   user ${system.boardUser}, password ${system.boardPassword}
     Simulated         ${system.simulator.url}   a Trackunit for this machine: install more accounts there
-    Install callback  ${system.ingressUrl}/appinstall
+    Install callback  ${system.callbackUrl}
     MongoDB           ${system.mongodbUrl}
     Redis             ${system.redisUrl}
     Logs              ${system.logDir}

@@ -43,6 +43,7 @@ export function serviceEnvironments(options: {
         ...shared,
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         INGRESS_SIGNING_KEY: secrets.ingressSigningKey,
+        INGRESS_PATH: env.INGRESS_PATH ?? "",
         INGRESS_PORT: String(ports.ingress),
         OPS_PORT: String(ports.ingressOps),
         ...withPrefix(env, "INGRESS_WAIT_"),

@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
+import { sharedVariables } from "@fleetkeeper/runtime";
 import { type Simulator, startSimulator } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
@@ -27,6 +28,8 @@ export interface System {
   store: Store;
   simulator: Simulator;
   ingressUrl: string;
+  /** Where installs go: for the manifest of an app. */
+  callbackUrl: string;
   boardUrl: string;
   boardUser: string;
   boardPassword: string;
@@ -67,11 +70,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     workerOps: await freePort(0),
   };
   const ingressUrl = `http://127.0.0.1:${ports.ingress}`;
+  // A bad one is refused by the ingress, in words.
+  const ingressPath = sharedVariables.INGRESS_PATH.safeParse(env.INGRESS_PATH || undefined);
+  const callbackUrl = `${ingressUrl}${ingressPath.data ?? ""}/appinstall`;
   const boardUrl = `http://127.0.0.1:${ports.board}`;
 
   const simulator = await startSimulator({
     port: ports.simulator,
-    callbackUrl: `${ingressUrl}/appinstall`,
+    callbackUrl,
     changeEveryMs: 30_000,
   });
   defer(() => simulator.close());
@@ -112,6 +118,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     redisUrl: stack.redis.url,
     simulator,
     ingressUrl,
+    callbackUrl,
     boardUrl,
     boardUser,
     boardPassword,

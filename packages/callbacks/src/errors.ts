@@ -41,7 +41,10 @@ const rules = {
     status: 403,
     message: "Callbacks of this app are not accepted here; the operator lists the apps in TRACKUNIT_APP_IDS.",
   },
-  ERR_NOT_FOUND: { status: 404, message: "Send callbacks to POST /appinstall." },
+  ERR_NOT_FOUND: {
+    status: 404,
+    message: "Send callbacks by POST to the URL of the app's manifest, which ends with /appinstall.",
+  },
   ERR_METHOD_NOT_ALLOWED: { status: 405, message: "Send callbacks by POST." },
   ERR_REQUEST_TIMEOUT: { status: 408, message: "Send the whole request within 10 seconds." },
   ERR_TOKEN_REUSED: {

@@ -7,6 +7,7 @@ export {
   type InstalledBody,
   isInstalled,
 } from "./callback-body.ts";
+export { callbackPath, callbackRouting, unroutedRefusal } from "./callback-route.ts";
 export { contentHashOf } from "./content-hash.ts";
 export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
 export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";

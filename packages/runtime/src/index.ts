@@ -1,6 +1,7 @@
 // This process: its environment, its life, its health.
 
 export { createIsAmong, networkOf } from "./addresses.ts";
+export { withoutBasePath } from "./base-path.ts";
 export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";

@@ -72,6 +72,15 @@ export const variable = {
       .refine((value) => !value.includes("?"), "holds a query: leave out what begins with ?")
       .transform(withoutLastSlashes),
 
+  /** A path that everything is below, such as `/fleetkeeper`; comes without the slashes at its end, the root as empty. */
+  basePath: () =>
+    text()
+      .transform((value) => value.replace(/\/+$/, ""))
+      .refine((value) => /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~@+-]+)*$/.test(value), {
+        error:
+          "is no path such as /fleetkeeper: a slash before each part; letters, digits and - . _ ~ @ + in it",
+      }),
+
   /** An address of this machine to listen on, or its name. */
   host: (byDefault: string) =>
     text()

@@ -40,6 +40,11 @@ export const sharedVariables = {
   CALLBACK_ISSUER: stringOrUri().optional(),
   CALLBACK_AUDIENCE: stringOrUri().optional(),
   CALLBACK_MAX_AGE_S: variable.wholeNumber(300, { max: 86_400 }),
+  // The callback's own path may be in it too, as it is in the manifest.
+  INGRESS_PATH: variable
+    .basePath()
+    .transform((path) => path.replace(/\/appinstall$/, ""))
+    .default(""),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   HTTPS_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   NO_PROXY: variable

@@ -8,7 +8,12 @@ import helmetPlugin from "@fastify/helmet";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { addHealthRoutes, createForeignProxies, type ReadinessCheck } from "@fleetkeeper/runtime";
+import {
+  addHealthRoutes,
+  createForeignProxies,
+  type ReadinessCheck,
+  withoutBasePath,
+} from "@fleetkeeper/runtime";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -31,7 +36,7 @@ import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
 import { BoardError } from "./errors.ts";
 import { addAssetRoute } from "./html/assets.ts";
-import { addBasePath, basePathOf, withoutBasePath } from "./html/base-path.ts";
+import { addBasePath, basePathOf } from "./html/base-path.ts";
 import { createNotices } from "./html/notices.ts";
 import { securityHeaders } from "./html/security-headers.ts";
 import { createLiveHub } from "./live/live-hub.ts";

@@ -3,11 +3,14 @@
 import {
   acceptJsonOnly,
   type CallbackBody,
+  callbackPath,
+  callbackRouting,
   callbackSchema,
   Refusal,
   requestRules,
+  unroutedRefusal,
 } from "@fleetkeeper/callbacks";
-import { closeGracefully, createForeignProxies, createIsAmong } from "@fleetkeeper/runtime";
+import { closeGracefully, createForeignProxies, createIsAmong, withoutBasePath } from "@fleetkeeper/runtime";
 import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
@@ -47,8 +50,10 @@ export function createApp(options: {
   acceptCallback: AcceptCallback;
   traces?: Traces;
   clients?: ClientLimits;
+  /** Default: empty, the root of the host. */
+  basePath?: string;
 }): FastifyInstance {
-  const { log, metrics, acceptCallback, traces = noTraces, clients = {} } = options;
+  const { log, metrics, acceptCallback, traces = noTraces, clients = {}, basePath = "" } = options;
   const { trustedProxies = [] } = clients;
   const isProxy = createIsAmong(trustedProxies);
   const refusalLimit = createRefusalLimit(clients.refusalsPerMinute);
@@ -62,6 +67,8 @@ export function createApp(options: {
     // A request on an open connection is still served while the server closes.
     return503OnClosing: false,
     ajv: requestRules.ajv,
+    routerOptions: callbackRouting,
+    rewriteUrl: withoutBasePath(basePath),
     frameworkErrors: refuse.request,
     clientErrorHandler: refuse.socket,
   });
@@ -85,12 +92,12 @@ export function createApp(options: {
   acceptJsonOnly(app);
   app.setErrorHandler(refuse.request);
   app.setNotFoundHandler((request, reply) => {
-    const isKnown = request.url.split("?")[0] === "/appinstall";
-    if (isKnown) reply.header("allow", "POST");
-    refuse.request(new Refusal(isKnown ? "ERR_METHOD_NOT_ALLOWED" : "ERR_NOT_FOUND"), request, reply);
+    const refusal = unroutedRefusal(request.url);
+    if (refusal.code === "ERR_METHOD_NOT_ALLOWED") reply.header("allow", "POST");
+    refuse.request(refusal, request, reply);
   });
 
-  app.post<{ Body: CallbackBody }>("/appinstall", {
+  app.post<{ Body: CallbackBody }>(callbackPath, {
     schema: { body: callbackSchema },
     onResponse: async (_request, { statusCode, elapsedTime }) => {
       const outcome = statusCode === 202 ? "accepted" : "refused";

@@ -22,6 +22,7 @@ export const schema = z
     ...outboundVariables,
     INGRESS_HOST: variable.host("127.0.0.1"),
     INGRESS_PORT: variable.port(3000),
+    ...pickVariables("INGRESS_PATH"),
     INGRESS_TRUSTED_PROXIES: variable.networks().optional(),
     INGRESS_CONNECTIONS_PER_ADDRESS: variable.wholeNumber(1_000),
     INGRESS_REFUSALS_PER_MINUTE: variable.wholeNumber(600),
@@ -54,6 +55,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       refusalsPerMinute: values.ingressRefusalsPerMinute,
     },
     waitReplicas: values.ingressWaitReplicas,
+    /** Empty, or such as `/fleetkeeper`. */
+    basePath: values.ingressPath,
     host: values.ingressHost,
     port: values.ingressPort,
     opsHost: values.opsHost,

@@ -1,6 +1,6 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
-import { createKeySetFetcher } from "@fleetkeeper/callbacks";
+import { callbackPath, createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
@@ -93,9 +93,10 @@ export async function startIngress(
   defer("ops server", () => ops.close());
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
-  const app = createApp({ log, metrics, acceptCallback, traces, clients: config.clients });
+  const { clients, basePath } = config;
+  const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath });
   defer("callback server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
-  log.info({ url, opsUrl }, "ingress listens");
+  log.info({ url: `${url}${basePath}${callbackPath}`, opsUrl }, "ingress listens");
   return { url, opsUrl };
 }

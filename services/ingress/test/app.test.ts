@@ -136,7 +136,7 @@ test("a body above 16 KiB is refused with 413", async () => {
 
 test("other paths and methods are refused in the same shape", async () => {
   const { app } = setup();
-  for (const url of ["/", "/appinstall/", "/APPINSTALL", "/appinstall/x", "//appinstall", "/.env"]) {
+  for (const url of ["/", "/appinstall//", "/APPINSTALL", "/appinstall/x", "//appinstall", "/.env"]) {
     const answer = await app.inject({ method: "POST", url });
     expect([answer.statusCode, answer.json().error.code]).toEqual([404, "ERR_NOT_FOUND"]);
   }
@@ -147,6 +147,15 @@ test("other paths and methods are refused in the same shape", async () => {
   }
   const answer = await app.inject({ method: "POST", url: "/%zz" });
   expect([answer.statusCode, answer.json().error.code]).toEqual([400, "ERR_REQUEST_MALFORMED"]);
+});
+
+test("a slash at the end of the callback's path means nothing", async () => {
+  const { app } = setup();
+  for (const url of ["/appinstall/", "/appinstall/?x=1"])
+    expect((await app.inject({ method: "POST", url, payload: installed })).statusCode).toBe(202);
+  expect((await app.inject({ method: "GET", url: "/appinstall/" })).json().error.code).toBe(
+    "ERR_METHOD_NOT_ALLOWED",
+  );
 });
 
 test("only a POST to the callback path counts as a callback", async () => {

@@ -1,6 +1,5 @@
 // The path that the board is mounted under: pages and redirects are written as if it were at the root of its host.
 
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 
 declare module "fastify" {
@@ -12,15 +11,6 @@ declare module "fastify" {
 
 export function basePathOf(publicUrl: URL | undefined): string {
   return publicUrl?.pathname.replace(/\/+$/, "") ?? "";
-}
-
-/** A Fastify `rewriteUrl`: takes the base path off, where the proxy has not done so. */
-export function withoutBasePath(basePath: string): (request: IncomingMessage) => string {
-  return ({ url = "/" }) => {
-    const rest = url.slice(basePath.length);
-    if (basePath === "" || !url.startsWith(basePath) || !/^(?:[/?]|$)/.test(rest)) return url;
-    return rest.startsWith("/") ? rest : `/${rest}`;
-  };
 }
 
 /** Puts the base path before every address of ours in markup that `html` made: text cannot hold such an attribute. */

@@ -12,7 +12,7 @@ export interface Check {
 export const checks: readonly Check[] = [
   {
     name: "request",
-    means: "POST /appinstall with headers of a sane size",
+    means: "POST /appinstall, below INGRESS_PATH if any, with headers of a sane size",
     codes: ["ERR_NOT_FOUND", "ERR_METHOD_NOT_ALLOWED", "ERR_HEADERS_TOO_LARGE", "ERR_REQUEST_MALFORMED"],
   },
   { name: "content type", means: "JSON in UTF-8, not encoded", codes: ["ERR_CONTENT_TYPE"] },

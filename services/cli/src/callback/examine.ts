@@ -20,6 +20,8 @@ import type { Capture } from "./read-capture.ts";
 
 export interface ExamineOptions {
   capture: Capture;
+  /** Of the ingress: INGRESS_PATH. */
+  basePath?: string;
   tokenRules: TokenRules;
   allowedApps: ReadonlySet<string>;
   /** The hash that Redis remembers for the token; undefined where Redis is not asked. */
@@ -63,7 +65,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const refusals: Refusal[] = [];
   const skipped = new Set<string>();
 
-  const parsed = await parseRequest(capture);
+  const parsed = await parseRequest(capture, options.basePath);
   const body = parsed instanceof Refusal ? undefined : parsed;
   let token: CallbackToken | undefined;
   if (parsed instanceof Refusal) refusals.push(parsed);

@@ -3,29 +3,38 @@
 import {
   acceptJsonOnly,
   type CallbackBody,
+  callbackPath,
+  callbackRouting,
   callbackSchema,
   Refusal,
   refusalOf,
   requestRules,
+  unroutedRefusal,
 } from "@fleetkeeper/callbacks";
+import { withoutBasePath } from "@fleetkeeper/runtime";
 import { fastify } from "fastify";
 import type { Capture } from "./read-capture.ts";
 
 /** Of the connection, not of the request; the rest is given to the server as it was captured. */
 const leftOut = new Set(["content-length", "connection", "expect", "host"]);
 
-export async function parseRequest({
-  method,
-  path,
-  headers,
-  body,
-}: Capture): Promise<CallbackBody | Refusal> {
+/** `basePath`: that of the ingress. */
+export async function parseRequest(
+  { method, path, headers, body }: Capture,
+  basePath = "",
+): Promise<CallbackBody | Refusal> {
   const headerBytes = Object.entries(headers).reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
     0,
   );
   if (headerBytes > requestRules.maxHeaderBytes) return new Refusal("ERR_HEADERS_TOO_LARGE");
-  const app = fastify({ logger: false, bodyLimit: requestRules.bodyLimit, ajv: requestRules.ajv });
+  const app = fastify({
+    logger: false,
+    bodyLimit: requestRules.bodyLimit,
+    ajv: requestRules.ajv,
+    routerOptions: callbackRouting,
+    rewriteUrl: withoutBasePath(basePath),
+  });
   acceptJsonOnly(app);
   const { promise, resolve } = Promise.withResolvers<CallbackBody | Refusal>();
   app.setErrorHandler((error, _request, reply) => {
@@ -33,11 +42,10 @@ export async function parseRequest({
     reply.code(400).send();
   });
   app.setNotFoundHandler((request, reply) => {
-    const isKnown = request.url.split("?")[0] === "/appinstall";
-    resolve(new Refusal(isKnown ? "ERR_METHOD_NOT_ALLOWED" : "ERR_NOT_FOUND"));
+    resolve(unroutedRefusal(request.url));
     reply.code(404).send();
   });
-  app.post<{ Body: CallbackBody }>("/appinstall", { schema: { body: callbackSchema } }, async (request) => {
+  app.post<{ Body: CallbackBody }>(callbackPath, { schema: { body: callbackSchema } }, async (request) => {
     resolve(request.body);
     return {};
   });

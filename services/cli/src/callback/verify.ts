@@ -24,7 +24,7 @@ export function addCallbackVerify(callback: Command): void {
   addCommand(callback, "verify", {
     summary: "Explain whether and why a captured callback would be refused",
     details:
-      "The file holds the request as it came (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL and CALLBACK_…, and Redis only with --binding. It prints no secret and no signature.",
+      "The file holds the request as it came (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL, CALLBACK_… and INGRESS_PATH, and Redis only with --binding. It prints no secret and no signature.",
     examples: [
       "callback verify captured.http --at 2026-01-31T12:00:00Z",
       "callback verify captured.json --keys jwks.json",
@@ -45,6 +45,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     "CALLBACK_ISSUER",
     "CALLBACK_AUDIENCE",
     "CALLBACK_MAX_AGE_S",
+    "INGRESS_PATH",
     "REDIS_NAMESPACE",
   );
   const capture = readCapture(readText(file));
@@ -52,6 +53,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
   const redis = binding ? await reach.redis() : undefined;
   const examination = await examine({
     capture,
+    basePath: config.ingressPath,
     at: at === undefined ? (capture.receivedAt ?? now()) : instantOf(at),
     tokenRules: {
       keyFor: keySet === undefined ? noKeys : createLocalJWKSet(keySet),

@@ -46,6 +46,13 @@ async function setup() {
 const outcomes = (result: Awaited<ReturnType<typeof examine>>) =>
   Object.fromEntries(result.checks.map(({ check, outcome }) => [check, outcome]));
 
+test("the path is looked at as the ingress does, with its INGRESS_PATH", async () => {
+  const { examined } = await setup();
+  for (const path of ["/fleet/appinstall/", "/appinstall"])
+    expect(await examined({ path }, { basePath: "/fleet" })).toMatchObject({ verdict: "accepted" });
+  expect(await examined({ path: "/fleet/appinstall" })).toMatchObject({ code: "ERR_NOT_FOUND" });
+});
+
 test("a sound callback passes every check, and no secret or signature is in what is said", async () => {
   const { examined, captureOf } = await setup();
   const capture = await captureOf();

@@ -1,5 +1,6 @@
 // The configuration: every fault of every variable that the services read and we know.
 
+import { callbackPath } from "@fleetkeeper/callbacks";
 import { ConfigurationError } from "@fleetkeeper/runtime";
 import { readOutbound, readVariables, type VariableName, variables } from "../../configuration.ts";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
@@ -33,7 +34,13 @@ export const examineConfiguration: Examine = async ({ env }) => {
   }
   return findings.length > 0
     ? findings
-    : [ok("CONFIGURATION", `${Object.keys(variables).length} variables are sound`)];
+    : [
+        ok("CONFIGURATION", `${Object.keys(variables).length} variables are sound`),
+        ok(
+          "CALLBACK_PATH",
+          `callbacks come to POST ${readVariables(env, "INGRESS_PATH").ingressPath}${callbackPath}: the path of the URL in the app's manifest`,
+        ),
+      ];
 };
 
 function faultsOf(read: () => unknown): readonly string[] {
