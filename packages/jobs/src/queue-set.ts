@@ -2,7 +2,7 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
-import { type JobsOptions, Queue } from "bullmq";
+import { type Job, type JobsOptions, Queue } from "bullmq";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
@@ -49,6 +49,9 @@ export interface QueueSet {
 
   /** When the oldest job that waits for a worker was added; undefined where none waits. */
   oldestWaitingAt(name: QueueName): Promise<Date | undefined>;
+
+  /** When the oldest job that waits, runs or is to be tried again was added; undefined where there is none. */
+  oldestAt(name: QueueName): Promise<Date | undefined>;
 
   /** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
   failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
@@ -172,8 +175,12 @@ export function createQueueSet(options: {
     },
 
     async oldestWaitingAt(name) {
-      const jobs = await queues[name].getJobs(["waiting"], 0, mayBeProbes, true);
-      return jobs.length === 0 ? undefined : new Date(Math.min(...jobs.map(({ timestamp }) => timestamp)));
+      return oldestOf(await queues[name].getJobs(["waiting"], 0, mayBeProbes, true));
+    },
+
+    async oldestAt(name) {
+      const waiting = await queues[name].getJobs(["waiting"], 0, mayBeProbes, true);
+      return oldestOf([...waiting, ...(await queues[name].getJobs(["active", "delayed"]))]);
     },
 
     async backlog(name: QueueName): Promise<number> {
@@ -238,4 +245,8 @@ function jobOfSyncs(syncs: SyncToStart[]): { name: string; data: Payloads["sync"
 /** As bullmq-otel writes where a trace stands. */
 function goingOn(traceparent: string | undefined): JobsOptions {
   return traceparent === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent }) } };
+}
+
+function oldestOf(jobs: readonly Job[]): Date | undefined {
+  return jobs.length === 0 ? undefined : new Date(Math.min(...jobs.map(({ timestamp }) => timestamp)));
 }

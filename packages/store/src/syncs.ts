@@ -183,8 +183,8 @@ export function createSyncs(db: Db) {
     },
 
     /**
-     * Makes due what was dispatched before `before` and has not started: for when the queue is seen to be empty, so that
-     * its jobs must be lost.
+     * Makes due what was dispatched before `before` and has not started: for when the queue holds no job as old as that, so
+     * that its jobs must be lost.
      */
     async recoverLost(before: Date, now: Date): Promise<number> {
       return (await syncs.updateMany({ dispatchedAt: { $lt: before } }, { $set: { nextRunAt: now } }))

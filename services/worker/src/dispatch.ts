@@ -31,8 +31,10 @@ const tickMs = 900;
 const lookMs = 25;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
-/** An empty queue with work dispatched longer ago than this has lost its jobs. */
-const lostAfterMs = 15_000;
+/** What was dispatched longer ago than this, and before every job that is still there, has lost its job. */
+const lostAfterMs = 8_000;
+/** Between the clock that said when a sync was dispatched and the one that said when a job was added. */
+const clocksApartMs = 5_000;
 
 export function createDispatchHandler(options: DispatchHandlerOptions) {
   const { store, queues, log, metrics, installTraces, now, syncBacklog } = options;
@@ -64,7 +66,7 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     const endsAtMs = performance.now() + tickMs;
     const offered = await queues.placesOffered(now());
     const backlog = Math.max(syncBacklog, backlogPerPlace * offered.places);
-    if ((await queues.backlog("sync")) === 0) await recoverLost();
+    await recoverLost();
     let made = 0;
     for (;;) {
       // Each job that waits counts as a full one.
@@ -105,8 +107,11 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     return syncs.map((sync, index) => ({ ...sync, ...(traces[index] && { traceparent: traces[index] }) }));
   }
 
+  /** Jobs start in the order in which they were added, so that the oldest one left tells which must have started. */
   async function recoverLost(): Promise<void> {
-    const recovered = await store.syncs.recoverLost(new Date(now().getTime() - lostAfterMs), now());
+    const oldestMs = (await queues.oldestAt("sync"))?.getTime() ?? Number.POSITIVE_INFINITY;
+    const before = new Date(Math.min(now().getTime() - lostAfterMs, oldestMs - clocksApartMs));
+    const recovered = await store.syncs.recoverLost(before, now());
     if (recovered > 0) log.warn({ recovered }, "dispatched jobs were lost and are dispatched again");
   }
 }

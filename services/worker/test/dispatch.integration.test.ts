@@ -8,7 +8,7 @@ import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createDispatchHandler } from "../src/dispatch.ts";
 
-async function setup(syncs: number) {
+async function setup(syncs: number, now = () => new Date()) {
   const namespace = testNamespace();
   const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
   const store = await openStore({ mongodbUrl });
@@ -28,7 +28,7 @@ async function setup(syncs: number) {
     await store.syncs.plan(
       { _id: installationIdOf("@a/b", String(account)), generation: "1" as Generation, state: "active" },
       names,
-      { now: new Date() },
+      { now: now() },
     );
   const tick = createDispatchHandler({
     store,
@@ -36,7 +36,7 @@ async function setup(syncs: number) {
     log: createLog({ service: "test", level: "silent" }),
     metrics: createWorkerMetrics(),
     installTraces: { of: async () => [] } as never,
-    now: () => new Date(),
+    now,
     syncBacklog: 20,
   });
   return { namespace, store, redis, queues, tick };
@@ -107,4 +107,37 @@ test("one tick refills the queue as often as it runs low", { timeout: 60_000 }, 
   expect(made.sync).toBeGreaterThan(40);
   await vi.waitFor(() => expect(taken).toBe(made.sync), { timeout: 20_000 });
   expect(await queues.waiting("sync")).toBe(0);
+});
+
+test("syncs whose job was lost are dispatched again although the queue never runs empty", async () => {
+  let aheadMs = 0;
+  const { store, queues, tick } = await setup(50, () => new Date(Date.now() + aheadMs));
+  const offer = () => queues.offerPlaces("one", 20, new Date(Date.now() + aheadMs), 20_000);
+  await offer();
+  await tick();
+  const [lost] = await queues.queues.sync.getWaiting(0, 0);
+  const syncs: SyncToStart[] = lost?.data.syncs ?? [];
+  const tokensOf = async () =>
+    Promise.all(syncs.map(async ({ syncId }) => (await store.syncs.find(syncId))?.fencingToken));
+  const before = await tokensOf();
+  expect(before).toEqual(syncs.map(({ fencingToken }) => fencingToken));
+  for (const job of await queues.queues.sync.getWaiting()) await job.remove();
+  // Others go on being dispatched, and one of them always waits.
+  const newer = await queues.queues.sync.add("sync", { syncs: [] }, { timestamp: Date.now() + 60_000 });
+  aheadMs = 30_000;
+  await offer();
+  const { sync: made } = await tick();
+  expect(made).toBeGreaterThanOrEqual(syncs.length);
+  expect((await tokensOf()).every((token, index) => (token ?? 0) > (before[index] ?? 0))).toBe(true);
+  await newer.remove();
+});
+
+test("what waits in the queue for long is not taken for lost", async () => {
+  let aheadMs = 0;
+  const { queues, tick } = await setup(50, () => new Date(Date.now() + aheadMs));
+  await tick();
+  const before = sum(await sizesOf(queues));
+  aheadMs = 120_000;
+  expect((await tick()).sync).toBe(0);
+  expect(sum(await sizesOf(queues))).toBe(before);
 });
