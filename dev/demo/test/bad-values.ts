@@ -243,6 +243,8 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [" geheim1", "begins or ends with a blank"],
     ["geheim1", "beside it"],
   ],
+  BOARD_OIDC_CLIENT_CERTIFICATE: certificate,
+  BOARD_OIDC_CLIENT_KEY: key,
   BOARD_OIDC_SCOPES: [...scopes, ["profile", "lacks openid"]],
   BOARD_OIDC_ROLE_CLAIM: [],
   BOARD_OIDC_OPERATOR_ROLES: [[",", "names nothing"]],

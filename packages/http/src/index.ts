@@ -13,6 +13,7 @@ export {
   NoAnswerError,
   RedirectError,
 } from "./errors.ts";
+export { fetchThrough } from "./fetch-through.ts";
 export { checkProxyUrl, ProxyUrlError } from "./proxy-url.ts";
 export { boundedWaitMs, retryAfterMs } from "./retry-after.ts";
 export { type OutboundAnswer, type OutboundRequest, sendOutbound } from "./send-outbound.ts";

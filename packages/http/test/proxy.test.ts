@@ -1,34 +1,15 @@
-import { createServer, request as forward } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
-import { expect, test } from "vitest";
+import { startCountingProxy } from "@fleetkeeper/local-stack";
+import { expect, onTestFinished, test } from "vitest";
 import { privateAuthority } from "./private-authority.ts";
 import { sendInProcess } from "./send-in-process.ts";
 import { listening, sender, serverOf } from "./world.ts";
 
-/** A proxy that counts: whole requests for `http:`, tunnels for `https:`. */
 async function countingProxy() {
-  const seen: string[] = [];
-  const server = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url} ${request.headers["proxy-authorization"] ?? ""}`.trim());
-    request.pipe(
-      forward(String(request.url), { method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      }),
-    );
-  });
-  server.on("connect", (request, socket) => {
-    seen.push(`CONNECT ${request.url}`);
-    const [host, port] = String(request.url).split(":");
-    const outgoing = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      outgoing.pipe(socket).pipe(outgoing);
-    });
-    outgoing.on("error", () => socket.destroy());
-    socket.on("error", () => outgoing.destroy());
-  });
-  return { address: await listening(server), seen };
+  const proxy = await startCountingProxy();
+  onTestFinished(() => proxy.close());
+  return proxy;
 }
 
 test("requests by http go through the proxy, with its password; NO_PROXY goes past it", async () => {

@@ -22,15 +22,21 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { redact, redactText } from "./redaction.ts";
-import type { SpanFields, Traces } from "./traces.ts";
+import type { Proxies, SpanFields, Traces } from "./traces.ts";
 
 const closeTimeoutMs = 3_000;
 
-export function startOpenTelemetry(options: { service: string; endpoint: string; ratio: number }): Traces {
-  const { service, endpoint, ratio } = options;
+export function startOpenTelemetry(options: {
+  service: string;
+  endpoint: string;
+  ratio: number;
+  proxies: Proxies;
+}): Traces {
+  const { service, endpoint, ratio, proxies } = options;
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, "")}/v1/traces`,
     timeoutMillis: 5_000,
+    httpAgentOptions: { keepAlive: true, proxyEnv: proxyEnv(proxies) },
   });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ "service.name": `fleetkeeper-${service}` }),
@@ -69,6 +75,11 @@ export function startOpenTelemetry(options: { service: string; endpoint: string;
       await Promise.race([provider.shutdown(), timeout]);
     },
   };
+}
+
+/** For Node.js's agents. What the process's own environment says is not looked at: a service has read it already. */
+function proxyEnv({ httpProxy = "", httpsProxy = httpProxy, noProxy = "" }: Proxies) {
+  return { HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy };
 }
 
 async function recorded<T>(span: Span, run: () => Promise<T>): Promise<T> {

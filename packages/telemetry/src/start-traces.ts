@@ -1,6 +1,6 @@
 // Turns traces on where there is an OTLP endpoint; without one nothing of OpenTelemetry's SDK is loaded.
 
-import { noTraces, type Traces } from "./traces.ts";
+import { noTraces, type Proxies, type Traces } from "./traces.ts";
 
 export interface TracesOptions {
   service: string;
@@ -8,12 +8,13 @@ export interface TracesOptions {
   endpoint: string | undefined;
   /** The share of traces that is recorded, from 0 to 1. Default 1. */
   ratio?: number;
+  proxies?: Proxies;
 }
 
 /** To be called once in a process, before queues are made: OpenTelemetry keeps the way of recording for the whole process. */
 export async function startTraces(options: TracesOptions): Promise<Traces> {
-  const { service, endpoint, ratio = 1 } = options;
+  const { service, endpoint, ratio = 1, proxies = {} } = options;
   if (endpoint === undefined) return noTraces;
   const { startOpenTelemetry } = await import("./open-telemetry.ts");
-  return startOpenTelemetry({ service, endpoint, ratio });
+  return startOpenTelemetry({ service, endpoint, ratio, proxies });
 }

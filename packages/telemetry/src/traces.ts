@@ -28,3 +28,10 @@ export const noTraces: Traces = {
   resume: (_position, run) => run(),
   close: async () => undefined,
 };
+
+/** URLs of the proxies for requests by `http:` and by `https:`, and hosts that are reached without one. */
+export interface Proxies {
+  httpProxy?: string | undefined;
+  httpsProxy?: string | undefined;
+  noProxy?: string | undefined;
+}

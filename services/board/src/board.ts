@@ -5,6 +5,7 @@ import cookiePlugin from "@fastify/cookie";
 import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
+import type { ConnectionsOptions } from "@fleetkeeper/http";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
@@ -53,6 +54,8 @@ export interface BoardOptions {
   users: readonly BoardUser[];
   /** Unset: people log in by password only. */
   oidc?: OidcSettings | undefined;
+  /** How requests to the provider of OpenID Connect go out. */
+  outbound?: ConnectionsOptions;
   /** The board's address in a browser; its path is where the board is mounted. */
   publicUrl?: URL | undefined;
   oidcTiming?: OidcTiming;
@@ -108,6 +111,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     methods.unshift(
       createOidcMethod({
         settings: oidc,
+        outbound: options.outbound,
         timing: options.oidcTiming,
         key: keyFor("oidc"),
         cookies,

@@ -1,7 +1,15 @@
 // The board's configuration, from the environment.
 
 import { isIP } from "node:net";
-import { pickVariables, readEnvironment, type Values, variable } from "@fleetkeeper/runtime";
+import {
+  certificateOf,
+  certificatePairs,
+  certificateVariables,
+  pickVariables,
+  readEnvironment,
+  type Values,
+  variable,
+} from "@fleetkeeper/runtime";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 import type { OidcSettings } from "./auth/oidc/settings.ts";
@@ -52,8 +60,11 @@ export const schema = z
     BOARD_OIDC_ROLE_CLAIM: variable.text().default("roles"),
     BOARD_OIDC_OPERATOR_ROLES: variable.list(/,/).default(["fleetkeeper-operator"]),
     BOARD_OIDC_VIEWER_ROLES: variable.list(/,/).default(["fleetkeeper-viewer"]),
+    ...certificateVariables("BOARD_OIDC_CLIENT"),
+    ...pickVariables("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "PROXY_CLIENT_CERTIFICATE", "PROXY_CLIENT_KEY"),
     ...pickVariables("LOG_LEVEL"),
   })
+  .superRefine(certificatePairs("BOARD_OIDC_CLIENT", "PROXY_CLIENT"))
   .superRefine((values, context) => {
     const fault = (name: string, message: string) =>
       context.addIssue({ code: "custom", path: [name], message });
@@ -91,6 +102,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     publicUrl: values.boardPublicUrl,
     /** Unset: by password only. */
     oidc: oidcOf(values),
+    outbound: {
+      httpProxy: values.httpProxy,
+      httpsProxy: values.httpsProxy,
+      noProxy: values.noProxy,
+      clientCertificate: certificateOf(values.boardOidcClientCertificate, values.boardOidcClientKey),
+      proxyCertificate: certificateOf(values.proxyClientCertificate, values.proxyClientKey),
+    },
     /** Unset: every start makes its own, and whoever was logged in logs in again. */
     sessionKey: values.boardSessionKey,
     // Behind https: there is no reason for less, whatever else is set.

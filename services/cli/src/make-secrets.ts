@@ -38,6 +38,8 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
   // Of others, to be put there by hand; an empty file counts as unset.
   ...[
     "board_oidc_client_secret",
+    "board_oidc_client_certificate",
+    "board_oidc_client_key",
     "trackunit_client_certificate",
     "trackunit_client_key",
     "proxy_client_certificate",

@@ -64,7 +64,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     opsHost: values.opsHost,
     opsPort: values.opsPort,
     logLevel: values.logLevel,
-    traces: { endpoint: values.otelExporterOtlpEndpoint, ratio: values.otelTracesSamplerArg },
+    traces: {
+      endpoint: values.otelExporterOtlpEndpoint,
+      ratio: values.otelTracesSamplerArg,
+      proxies: outboundOptionsOf(values),
+    },
     syncModules: values.syncModules,
     syncConcurrency: values.syncConcurrency,
     syncBacklog: values.syncBacklog,

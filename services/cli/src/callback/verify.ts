@@ -6,7 +6,7 @@ import { redisKeys } from "@fleetkeeper/redis";
 import type { Command } from "commander";
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { addCommand } from "../add-command.ts";
-import { readVariables } from "../configuration.ts";
+import { readOutbound, readVariables } from "../configuration.ts";
 import { CaptureError, FileError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type Invocation, invoke } from "../invoke.ts";
@@ -49,7 +49,8 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     "REDIS_NAMESPACE",
   );
   const capture = readCapture(readText(file));
-  const keySet = keys === undefined ? await fetchKeys(config.trackunitJwksUrl) : keySetOf(readText(keys));
+  const keySet =
+    keys === undefined ? await fetchKeys(config.trackunitJwksUrl, env) : keySetOf(readText(keys));
   const redis = binding ? await reach.redis() : undefined;
   const examination = await examine({
     capture,
@@ -73,8 +74,8 @@ const noKeys: JWTVerifyGetKey = async () => {
   throw new Refusal("ERR_KEY_SET_UNAVAILABLE");
 };
 
-async function fetchKeys(url: string): Promise<JSONWebKeySet | undefined> {
-  const fetcher = createKeySetFetcher(url);
+async function fetchKeys(url: string, env: NodeJS.ProcessEnv): Promise<JSONWebKeySet | undefined> {
+  const fetcher = createKeySetFetcher(url, readOutbound(env));
   try {
     return await fetcher.fetch();
   } catch {

@@ -1,6 +1,8 @@
 // Asks an HTTP server for anything, to see that it answers and what its clock says (RFC 9110, section 6.6.1).
 
+import { createConnections } from "@fleetkeeper/http";
 import { request } from "undici";
+import { readOutbound } from "../configuration.ts";
 import { clockSample } from "./clock-sample.ts";
 import type { Examiner } from "./finding.ts";
 
@@ -10,13 +12,15 @@ const timeoutMs = 5_000;
 export async function askDate(
   url: string,
   of: string,
-  { clocks, now, signal }: Pick<Examiner, "clocks" | "now" | "signal">,
+  { env, clocks, now, signal }: Pick<Examiner, "env" | "clocks" | "now" | "signal">,
 ): Promise<{ status: number } | { status: undefined; reason: string }> {
+  const connections = createConnections(readOutbound(env));
   const askedAt = now();
   try {
     const { statusCode, headers, body } = await request(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: { accept: "application/json" },
+      dispatcher: connections.dispatcher,
     });
     const answeredAt = now();
     await body.dump({ limit: 65_536 });
@@ -28,5 +32,7 @@ export async function askDate(
     signal.throwIfAborted();
     const { code, message } = error as { code?: unknown; message: string };
     return { status: undefined, reason: typeof code === "string" ? code : message };
+  } finally {
+    await connections.close();
   }
 }

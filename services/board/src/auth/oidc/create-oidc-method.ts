@@ -1,5 +1,6 @@
 // The login by OpenID Connect, put together.
 
+import type { ConnectionsOptions } from "@fleetkeeper/http";
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { BoardCookies } from "../cookies.ts";
@@ -18,6 +19,7 @@ export type OidcTiming = Pick<OidcProviderOptions, "timeoutMs" | "retryAfterMs">
 
 export function createOidcMethod(options: {
   settings: OidcSettings;
+  outbound?: ConnectionsOptions | undefined;
   timing?: OidcTiming | undefined;
   /** Seals a try's cookie: 32 bytes. */
   key: Uint8Array;
@@ -31,13 +33,14 @@ export function createOidcMethod(options: {
   log: Log;
   now: () => Date;
 }): LoginMethod {
-  const { settings, timing, cookies, passwords, log } = options;
+  const { settings, outbound, timing, cookies, passwords, log } = options;
   const issuer = settings.issuer.href;
   return createOidcLogin({
     ...options,
     provider: createOidcProvider({
       ...timing,
       settings,
+      outbound,
       onFound: () => log.info({ issuer }, "the provider for logins was found"),
       onError: (error) => log.warn({ issuer, ...explain(error) }, "the provider for logins was not found"),
     }),

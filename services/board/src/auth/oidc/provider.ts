@@ -2,11 +2,19 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type Connections,
+  type ConnectionsOptions,
+  createConnections,
+  fetchThrough,
+} from "@fleetkeeper/http";
+import {
   allowInsecureRequests,
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretPost,
   type Configuration,
+  type CustomFetch,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
 } from "openid-client";
@@ -18,11 +26,13 @@ export interface OidcProvider {
   known(): Configuration | undefined;
   /** Asks the provider now if it has never answered. @throws ERR_OIDC_AWAY */
   find(): Promise<Configuration>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface OidcProviderOptions {
   settings: OidcSettings;
+  /** How requests to the provider go out. */
+  outbound?: ConnectionsOptions | undefined;
   /** Of each request to the provider. Default 5 000. */
   timeoutMs?: number;
   /** From the first failure to the next try; doubled with each, up to a minute. Default 2 000. */
@@ -36,11 +46,12 @@ const maxWaitMs = 60_000;
 export function createOidcProvider(options: OidcProviderOptions): OidcProvider {
   const { settings, timeoutMs = 5_000, retryAfterMs = 2_000, onFound, onError } = options;
   const closing = new AbortController();
+  const connections = createConnections(options.outbound);
   let found: Configuration | undefined;
   let underWay: Promise<Configuration> | undefined;
 
   function ask(): Promise<Configuration> {
-    underWay ??= discover(settings, timeoutMs)
+    underWay ??= discover(settings, connections, timeoutMs)
       .then((configuration) => {
         found = configuration;
         onFound();
@@ -70,16 +81,21 @@ export function createOidcProvider(options: OidcProviderOptions): OidcProvider {
         throw new BoardError("ERR_OIDC_AWAY");
       }
     },
-    close: () => closing.abort(),
+    async close() {
+      closing.abort();
+      await connections.close();
+    },
   };
 }
 
 function discover(
   { issuer, clientId, clientSecret }: OidcSettings,
+  { dispatcher }: Connections,
   timeoutMs: number,
 ): Promise<Configuration> {
   return discovery(issuer, clientId, undefined, clientSecretAuth(clientSecret), {
     timeout: timeoutMs / 1_000,
+    [customFetch]: fetchThrough(dispatcher) as CustomFetch,
     execute: [
       // The signature of an ID token is checked although it comes straight from the provider.
       enableNonRepudiationChecks,
