@@ -180,6 +180,7 @@ test("a worker takes no job while it has no place, and one that stops puts back 
   const { queues, dispatchAll, startWorker, plan } = await setup(3);
   const worker = startWorker({ total: 2 });
   await dispatchAll();
+  await vi.waitFor(() => expect(worker.started).toHaveLength(2), patient);
   await vi.waitFor(async () => expect(await queues.waiting("sync")).toBe(1), patient);
   await plan(installationIdOf("@a/b", "late"), ["things"]);
   await dispatchAll();
