@@ -126,6 +126,8 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["redis://127.0.0.1/first", "no database number"],
     ["redis://127.0.0.1:99999", "a port that is not"],
     ["redis://127.0.0.1?family=6", "holds a query"],
+    ["rediss://127.0.0.1?tlsCAFile=/nowhere/ca.pem", "a tlsCAFile that cannot be read (ENOENT)"],
+    ["rediss://127.0.0.1?tlsCertificateKeyFile=package.json", "TLS files that cannot be used"],
     ["redis://user@127.0.0.1", "a user without a password"],
     ["redis://a.test,b.test", "names several hosts"],
     ["redis://127.0.0.1 6379", "holds a blank"],

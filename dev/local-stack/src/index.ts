@@ -17,9 +17,11 @@ export {
   type Rule as MongoRule,
   startMongoProxy,
 } from "./mongo-proxy/mongo-proxy.ts";
+export { createPrivateAuthority } from "./private-authority.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
 export { findRedis, type RedisBinary, startRedisBinary } from "./redis-binary.ts";
 export type { RedisGroup, RunningServer, ServerOptions } from "./running-server.ts";
+export { freePort } from "./server-process.ts";
 export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start-local-stack.ts";
 export { startMongodb } from "./start-mongodb.ts";
 export { type RedisOptions, startRedis } from "./start-redis.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
-import { privateAuthority } from "./private-authority.ts";
+import { privateAuthority } from "./authority.ts";
 import { sendInProcess } from "./send-in-process.ts";
 import { listening } from "./world.ts";
 

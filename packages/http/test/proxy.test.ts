@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { startCountingProxy } from "@fleetkeeper/local-stack";
 import { expect, onTestFinished, test } from "vitest";
-import { privateAuthority } from "./private-authority.ts";
+import { privateAuthority } from "./authority.ts";
 import { sendInProcess } from "./send-in-process.ts";
 import { listening, sender, serverOf } from "./world.ts";
 

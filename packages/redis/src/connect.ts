@@ -67,7 +67,7 @@ function open(address: RedisAddress, reconnect: Reconnect, manner: Manner): Redi
   const options: Options = {
     ...manner.options,
     ...loginOf(address.username, address.password),
-    ...(address.tls && { tls: {} }),
+    ...(address.tls && { tls: { ...address.tls } }),
     reconnectOnError: reconnect.reconnectOnError,
   };
   const ofOne = { ...options, enableOfflineQueue, retryStrategy: reconnect.retryStrategy };
@@ -83,7 +83,7 @@ function open(address: RedisAddress, reconnect: Reconnect, manner: Manner): Redi
         db: address.database,
         ...(username !== undefined && { sentinelUsername: username }),
         ...(password !== undefined && { sentinelPassword: password }),
-        ...(address.tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
+        ...(address.tls && { sentinelTLS: { ...address.tls }, enableTLSForSentinelMode: true }),
         sentinelCommandTimeout: 2_000,
         sentinelRetryStrategy: reconnect.retryStrategy,
         // A master that hangs keeps its connections: the Sentinels tell of the new one.

@@ -1,6 +1,8 @@
 // What a REDIS_URL says: one server, a Sentinel group or a cluster. The forms with several hosts are those that other
 // clients and tools have settled on; RFC 3986 knows only one host, so the list is taken apart here.
 
+import { type RedisTls, readTlsFiles, tlsFileNames } from "./tls-files.ts";
+
 /** A server's host name or address, without the brackets of IPv6, and its port. */
 export interface RedisHost {
   host: string;
@@ -14,7 +16,7 @@ export interface RedisLogin {
 }
 
 /** Where Redis is, and how to log in. */
-export type RedisAddress = RedisLogin & { tls: boolean } & (
+export type RedisAddress = RedisLogin & { tls: RedisTls | false } & (
     | { kind: "single"; at: RedisHost; database: number }
     | { kind: "sentinel"; sentinels: RedisHost[]; group: string; database: number; sentinelLogin: RedisLogin }
     | { kind: "cluster"; nodes: RedisHost[] }
@@ -25,6 +27,8 @@ export class RedisUrlError extends Error {
   readonly code = "ERR_REDIS_URL";
   readonly remedy = "never";
 }
+
+const sentinelNames = ["sentinel_username", "sentinel_password"];
 
 const schemes = {
   "redis:": { kind: "single", tls: false, port: 6379 },
@@ -40,7 +44,8 @@ const schemes = {
  * - `redis+sentinel://user:password@host:26379,host:26379/group/0?sentinel_username=…&sentinel_password=…`
  * - `redis+cluster://user:password@host:6379,host:6379`
  *
- * `rediss` in place of `redis`: over TLS, to the Sentinels too. User, password and group are percent-encoded.
+ * `rediss` in place of `redis`: over TLS, to the Sentinels too; then the query may also name `tlsCAFile`, authorities in place of
+ * the usual ones, and `tlsCertificateKeyFile`, a certificate of ours and its key, as a MONGODB_URL does. User, password and group are percent-encoded.
  * @throws RedisUrlError
  */
 export function parseRedisUrl(text: string): RedisAddress {
@@ -58,9 +63,13 @@ export function parseRedisUrl(text: string): RedisAddress {
   const at = authority.lastIndexOf("@");
   const hosts = authority.slice(at + 1).split(",");
   const parts = path === "" ? [] : path.split("/");
-  const base = { ...loginOf(at === -1 ? "" : authority.slice(0, at)), tls: known.tls };
+  const options = optionsOf(query, [
+    ...(known.kind === "sentinel" ? sentinelNames : []),
+    ...(known.tls ? tlsFileNames : []),
+  ]);
+  const tls = known.tls && readTlsFiles(options, (message, cause) => new RedisUrlError(message, { cause }));
+  const base = { ...loginOf(at === -1 ? "" : authority.slice(0, at)), tls };
   const all = hosts.map((host) => hostOf(host, known.port));
-  if (known.kind !== "sentinel" && query !== "") throw new RedisUrlError("holds a query: it takes none");
 
   switch (known.kind) {
     case "single": {
@@ -79,7 +88,7 @@ export function parseRedisUrl(text: string): RedisAddress {
         sentinels: all,
         group: decoded(group),
         database: databaseOf(database),
-        sentinelLogin: sentinelLoginOf(query),
+        sentinelLogin: { username: options.sentinel_username, password: options.sentinel_password },
       };
     }
     case "cluster":
@@ -98,15 +107,16 @@ function loginOf(userInfo: string): RedisLogin {
   return { username: username || undefined, password: password || undefined };
 }
 
-function sentinelLoginOf(query: string): RedisLogin {
-  const login: RedisLogin = { username: undefined, password: undefined };
-  for (const [name = "", value = ""] of query.split("&").map((pair) => cutAt(pair, pair.indexOf("=")))) {
-    if (name === "sentinel_username") login.username = decoded(value);
-    else if (name === "sentinel_password") login.password = decoded(value);
-    else if (name !== "")
-      throw new RedisUrlError("has a query with something beside sentinel_username and sentinel_password");
+function optionsOf(query: string, known: readonly string[]): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const [name, value] of query.split("&").map((pair) => cutAt(pair, pair.indexOf("=")))) {
+    if (name === "") continue;
+    if (known.length === 0) throw new RedisUrlError("holds a query: it takes none");
+    if (!known.includes(name))
+      throw new RedisUrlError(`holds a query with something beside ${known.join(" and ")}`);
+    options[name] = decoded(value);
   }
-  return login;
+  return options;
 }
 
 function hostOf(text: string, defaultPort: number): RedisHost {

@@ -5,7 +5,7 @@ const nobody = { username: undefined, password: undefined };
 
 test.each([
   ["redis://a", { kind: "single", tls: false, ...nobody, at: { host: "a", port: 6379 }, database: 0 }],
-  ["rediss://a:7000/3", { kind: "single", tls: true, ...nobody, at: { host: "a", port: 7000 }, database: 3 }],
+  ["rediss://a:7000/3", { kind: "single", tls: {}, ...nobody, at: { host: "a", port: 7000 }, database: 3 }],
   ["redis://a/", { kind: "single", tls: false, ...nobody, at: { host: "a", port: 6379 }, database: 0 }],
   [
     "redis://[::1]:7000",
@@ -20,7 +20,7 @@ test("a Sentinel group has a login for its servers and another for the Sentinels
     "rediss+sentinel://app:s%3Acret@a,b:26380,[::1]/my%2Fmaster/2?sentinel_username=watch&sentinel_password=p%26w";
   expect(parseRedisUrl(text)).toEqual({
     kind: "sentinel",
-    tls: true,
+    tls: {},
     username: "app",
     password: "s:cret",
     sentinels: [
@@ -65,6 +65,10 @@ test.each([
   ["redis://a/x", "no database number"],
   ["redis://a/1/2", "no database number"],
   ["redis://a?family=6", "takes none"],
+  ["redis://a?tlsCAFile=/ca.pem", "takes none"],
+  ["rediss://a?family=6", "beside tlsCAFile and tlsCertificateKeyFile"],
+  ["rediss://a?tlsCAFile=/nowhere/ca.pem", "a tlsCAFile that cannot be read (ENOENT)"],
+  ["rediss://a?tlsCertificateKeyFile=package.json", "TLS files that cannot be used"],
   ["redis://:50%@a", "a % itself is written as %25"],
   ["redis://user@a", "names a user without a password"],
   ["redis://:a#b@host", "written as %23"],
