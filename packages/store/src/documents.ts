@@ -87,7 +87,7 @@ export interface SyncDocument {
   runAgain: boolean;
   /** Of a windowed sync: the window that the last complete pass read. */
   window: TimeWindow | null;
-  /** Of a windowed sync: where the next window begins at the latest, because items of it were set aside. */
+  /** Of a windowed sync: where the next window begins at the latest, because the last one's items were not all taken. */
   rereadFrom: Date | null;
   /** When a run last changed a record: tells the readers of the change feed where to look. */
   lastChangeAt: Date | null;

@@ -58,9 +58,8 @@ export async function settleFailure(
       waiting: { for: "credential", code: "revoked" },
       failures: sync.failures,
     });
-    // A new install may have come in between: it has woken what it found, which was not this sync.
-    const installation = await store.installations.find(sync.installationId);
-    if (installation?.state === "active") await store.syncs.wake(sync.installationId, ["credential"], now());
+    // The state may have changed in between: whoever changed it has aligned what was there, which was not this sync's end.
+    await store.align(sync.installationId, now());
     return { outcome: "failed", code };
   }
 

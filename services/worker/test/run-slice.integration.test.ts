@@ -168,6 +168,36 @@ test("a window begins where the last complete pass began, less the overlap, so t
   ]);
 });
 
+test("a window whose pass was disturbed is read again, and each once where every pass is", async () => {
+  const hour = 3_600_000;
+  const window = { lookbackMs: 24 * hour, overlapMs: hour };
+  const windows: number[][] = [];
+  const start = Date.UTC(2026, 0, 1);
+  const disturbedPasses = [true, false, true, true, true, false, false];
+  const { run, advance } = await setup([], {
+    deletions: "never",
+    window,
+    async *pages(_client, { window: asked }) {
+      windows.push([asked?.from, asked?.to].map((time) => (Number(time) - start) / hour));
+      const disturbed = disturbedPasses[windows.length - 1] ? { disturbed: "the list moved" } : {};
+      yield { items: [], nextCursor: null, ...disturbed };
+    },
+  });
+  for (const _ of disturbedPasses) {
+    await run();
+    advance(10 * hour);
+  }
+  expect(windows).toEqual([
+    [-24, 0],
+    [-14, 10],
+    [9, 20],
+    [9, 30],
+    [20, 40],
+    [30, 50],
+    [49, 60],
+  ]);
+});
+
 test("a job that comes twice runs once", async () => {
   const { store, asked, run } = await setup([["a"]]);
   await run();

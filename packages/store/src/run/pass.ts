@@ -1,6 +1,7 @@
 // A pass: how it begins, what a page of it gives, and what is worth telling of its end.
 
 import { type Checkpoint, noChanges, type RunOutcome, type Sweep, type TimeWindow } from "@fleetkeeper/model";
+import type { SyncDocument } from "../documents.ts";
 import type { SetAsideItem } from "./set-aside.ts";
 import type { FetchedRecord } from "./write-records.ts";
 
@@ -42,4 +43,19 @@ export function withoutId(setAside: readonly SetAsideItem[]): string | undefined
   return setAside.some(({ externalId }) => externalId === undefined)
     ? "an item without an id was set aside, which could be any record"
     : undefined;
+}
+
+/**
+ * Where the next window begins at the latest, after a pass over this one; null where this one was read whole. Items that were
+ * set aside are read again with their window until they fit. What a disturbed pass may have missed is read again until a pass
+ * is undisturbed; where every pass is disturbed, each moment is read again once, so that the windows do not grow.
+ */
+export function rereadFrom(
+  window: TimeWindow,
+  before: Pick<SyncDocument, "window" | "disturbed">,
+  { changes, disturbed }: Pick<Checkpoint, "changes" | "disturbed">,
+): Date | null {
+  if (changes.rejected > 0) return window.from;
+  if (disturbed === null) return null;
+  return (before.disturbed === null ? undefined : before.window?.to) ?? window.from;
 }

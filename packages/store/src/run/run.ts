@@ -24,7 +24,7 @@ import { ownCollection } from "../own-collection.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
-import { type FetchedPage, firstSweep, hasNews, newPass, withoutId } from "./pass.ts";
+import { type FetchedPage, firstSweep, hasNews, newPass, rereadFrom, withoutId } from "./pass.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import {
   type AbsenceRules,
@@ -196,12 +196,12 @@ export function createRun(
 
     /** Ends a pass that was read to its end: forgets what only it needed. To be called before `settle`. */
     async endPass(): Promise<void> {
-      const { pass, window, disturbed, changes: counts } = current();
+      const { pass, window, disturbed } = current();
       if (target().seeksMissing && isNoted) await notes.forgetBefore(pass + 1);
       if (hasSetAside) hasSetAside = await forgetEarlierSetAside(setAside, fence, current());
       endOfPass = { ...endOfPass, disturbed };
       if (window !== null)
-        endOfPass = { ...endOfPass, window, rereadFrom: counts.rejected > 0 ? window.from : null };
+        endOfPass = { ...endOfPass, window, rereadFrom: rereadFrom(window, sync, current()) };
     },
 
     /**
