@@ -96,7 +96,11 @@ async function missingOf(
     return installation === null && syncs.length === 0 ? undefined : `${id} was forgotten and is there`;
   if (entry.wish === "none") return undefined;
   if (installation === null) return `${id} was accepted and is no installation`;
-  const sealed = await open(installation.sealedCredential, { installationId: id, purpose: "credential" });
+  // A paused account asks for no token, so that its newest credential waits to prove itself.
+  const waiting = installation.state === "paused" ? installation.candidates.at(-1) : undefined;
+  const { sealedCredential } = waiting ?? installation;
+  if (sealedCredential === null) return `${id} has no credential that proved itself`;
+  const sealed = await open(sealedCredential, { installationId: id, purpose: "credential" });
   const { clientId, clientSecret } = JSON.parse(sealed);
   if (clientId !== entry.account.clientId || clientSecret !== entry.account.clientSecret)
     return `${id} has not the credential of its newest install`;
@@ -152,7 +156,9 @@ async function awaken({ operator, store, ...world }: World, entry: Entry): Promi
   await operator.resume("chaos", id);
   await operator.resume("chaos", id, "assets");
   const installation = await store.installations.find(id);
-  if (installation?.state === "revoked" || (installation?.tokenFailures ?? 0) > 0)
+  if (installation === null) return;
+  const { state, tokenFailures, candidates } = installation;
+  if (state === "revoked" || tokenFailures > 0 || candidates.length > 0)
     await operator.refreshToken("chaos", id);
 }
 

@@ -58,6 +58,8 @@ export function serviceEnvironments(options: {
         SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
         INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
         TOKEN_KEY: secrets.tokenKey,
+        // Trackunit documents no such request; this one is the simulator's.
+        TRACKUNIT_ACCOUNT_QUERY: JSON.stringify({ path: "/simulated/account", field: "accountId" }),
         OPS_PORT: String(ports.workerOps),
         ...withPrefix(env, "SYNC_"),
       },

@@ -167,6 +167,12 @@ export const badValues: Readonly<Record<string, Bad>> = {
   TRACKUNIT_TOKEN_URL: [...webUrl, ...publicPlainHttp],
   TRACKUNIT_API_URL: [...baseUrl, ...publicPlainHttp],
   TRACKUNIT_SCOPES: scopes,
+  TRACKUNIT_ACCOUNT_QUERY: [
+    ["/me", "is not JSON"],
+    ['{"path":"/me"}', "is neither"],
+    ['{"path":"me","field":"id"}', "is neither"],
+  ],
+  PREVIOUS_CREDENTIAL_DAYS: [...wholeNumber, ["367", "is not between"]],
   HTTP_PROXY: proxy,
   HTTPS_PROXY: proxy,
   NO_PROXY: [["http://trackunit.test", "name hosts"]],

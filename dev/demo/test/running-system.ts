@@ -74,6 +74,9 @@ async function contentOf(redis: RedisClient, key: string): Promise<unknown> {
       return redis.zrange(key, "0", "-1", "WITHSCORES");
     case "stream":
       return redis.xrange(key, "-", "+");
+    // It has expired, or was deleted by the running system, since it was listed.
+    case "none":
+      return null;
     default:
       throw new Error(`a Redis value of type ${type} is not dumped`);
   }

@@ -33,7 +33,7 @@ test("neither a client secret nor an access token is in clear in Redis, in Mongo
     expect(syncs.length).toBeGreaterThan(0);
     expect(syncs.map(({ lastRun }) => lastRun?.outcome)).toEqual(syncs.map(() => "succeeded"));
     const other = await store.installations.find(installationIdOf(simulator.settings.app, refused.accountId));
-    expect(other?.state).toBe("revoked");
+    expect(other).toMatchObject({ candidates: [{ last: { code: "ERR_TOKEN_INVALID_CLIENT" } }] });
     expect(await db.collection("unrecognisedCallbacks").countDocuments()).toBe(1);
   }, patient);
 

@@ -6,6 +6,7 @@ import { jwksRoute } from "./callback/jwks-endpoint.ts";
 import { graphqlRoute, webAppRoute } from "./graphql/graphql-endpoint.ts";
 import { withToken } from "./http/route.ts";
 import { addRoute } from "./http/serve.ts";
+import { accountOfToken } from "./rest/account.ts";
 import { alertConfigurationList } from "./rest/alert-configurations.ts";
 import { assetList } from "./rest/asset-list.ts";
 import { eventLog } from "./rest/event-log.ts";
@@ -20,6 +21,7 @@ export function addRoutes(server: FastifyInstance, world: World): void {
     addRoute(server, world, route);
   const withTokens = [
     graphqlRoute(world),
+    accountOfToken,
     assetList,
     locationList,
     siteList,

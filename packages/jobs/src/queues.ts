@@ -29,9 +29,16 @@ export interface Payloads {
   forget: ForgetPayload;
   /**
    * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601), because an older one
-   * was refused or is too near its end; with `renew`, ask for a new one whatever is there and whatever was refused.
+   * was refused or is too near its end; with `renew`, ask for a new one whatever is there and whatever was refused; with
+   * `prove`, find out which of the account's candidates takes over instead.
    */
-  prewarm: { installationId: InstallationId; generation: Generation; renew?: boolean; newerThan?: string };
+  prewarm: {
+    installationId: InstallationId;
+    generation: Generation;
+    renew?: boolean;
+    newerThan?: string;
+    prove?: boolean;
+  };
   /** Nothing: look for what is due. */
   dispatch: Record<string, never>;
   /** Start these syncs, which are due. */

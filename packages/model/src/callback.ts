@@ -49,6 +49,16 @@ export function generationOf(order: {
   return `${padded(issuedAt ?? receivedAt)}-${padded(receivedAt)}-${contentHash.slice(0, 16)}` as Generation;
 }
 
+/** Before every other: of an installation that has no credential yet. */
+export const noGeneration = "" as Generation;
+
+/** For what an operator does at `now`: newer than `newest`, and than whatever was installed before. */
+export function generationAfter(newest: Generation, now: Date, contentHash: string): Generation {
+  const atMs = Math.max(now.getTime(), (Number.parseInt(newest, 10) || 0) + 1);
+  const generation = generationOf({ issuedAt: new Date(atMs), receivedAt: now, contentHash });
+  return generation > newest ? generation : (`${newest}+` as Generation);
+}
+
 function padded(instant: Date): string {
   return String(instant.getTime()).padStart(15, "0");
 }

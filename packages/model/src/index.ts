@@ -3,7 +3,7 @@
 export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
-export { generationOf } from "./callback.ts";
+export { generationAfter, generationOf, noGeneration } from "./callback.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export type { InstallationId } from "./installation-id.ts";
 export { accountIdOf, asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
@@ -22,4 +22,4 @@ export type {
   TimeWindow,
   Waiting,
 } from "./sync-state.ts";
-export { addChanges, installationOfSync, noChanges, syncIdOf } from "./sync-state.ts";
+export { addChanges, installationOfSync, installationStates, noChanges, syncIdOf } from "./sync-state.ts";

@@ -13,8 +13,19 @@ export function installationOfSync(syncId: SyncId): InstallationId {
   return syncId.slice(0, syncId.indexOf("/")) as InstallationId;
 }
 
-/** The state of an installation. `revoked`: Trackunit refuses its credential; a new install or a later grant ends that. */
-export type InstallationState = "active" | "paused" | "revoked";
+/**
+ * The state of an installation. `pending`: no credential of it has proved itself yet. `revoked`: Trackunit refuses its
+ * credential; a new install or a later grant ends that.
+ */
+export type InstallationState = "pending" | "active" | "paused" | "revoked";
+
+/** All of them, in the order of a life. */
+export const installationStates = [
+  "pending",
+  "active",
+  "paused",
+  "revoked",
+] as const satisfies InstallationState[];
 
 /** Why a sync does not run at this moment, and until when. `until` is absent where only somebody's action ends it. */
 export type Waiting =
@@ -72,8 +83,8 @@ export interface HeldBack {
   /** How many passes in a row missed so many, and since when. */
   passes: number;
   since: Date;
-  /** How many passes are believed without a confirmation. */
-  believedAfter: number;
+  /** How many passes are believed without a confirmation; null: none, since the account's client changed. */
+  believedAfter: number | null;
   /** After how many passes an operator confirmed; null before. */
   confirmedAfter: number | null;
 }

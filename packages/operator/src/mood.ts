@@ -6,4 +6,9 @@ import type { InstallationState } from "@fleetkeeper/model";
 export type Mood = "good" | "busy" | "wait" | "bad";
 
 /** How good the state of an account is. */
-export const stateMoods: Record<InstallationState, Mood> = { active: "good", paused: "wait", revoked: "bad" };
+export const stateMoods: Record<InstallationState, Mood> = {
+  pending: "wait",
+  active: "good",
+  paused: "wait",
+  revoked: "bad",
+};

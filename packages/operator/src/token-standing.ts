@@ -11,6 +11,8 @@ export function tokenStanding(
   { lastToken, state, prewarmAt }: Pick<InstallationRow, "lastToken" | "state" | "prewarmAt">,
   now: Date,
 ): Description {
+  if (state === "pending")
+    return { label: "none yet", text: "no credential has proved itself yet", until: null, mood: "wait" };
   if (lastToken === undefined)
     return { label: "none yet", text: "no token has been requested yet", until: prewarmAt, mood: "wait" };
   const { outcome, code = "", expiresAt } = lastToken;

@@ -5,8 +5,9 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { AlignSyncs } from "./align-syncs.ts";
 import { plainUpsert } from "./decided-upsert.ts";
-import type { AccountDocument, ForgottenDocument, InstallationDocument, SyncDocument } from "./documents.ts";
+import type { AccountDocument, ForgottenDocument, SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import type { InstallationDocument } from "./installation-document.ts";
 import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
@@ -103,11 +104,18 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
     return (await syncs.bulkWrite(writes, { ordered: false })).modifiedCount;
   }
 
-  /** Its token shows whether Trackunit still accepts the credential; its syncs follow its state. */
-  async function makeDue({ _id, accountId }: InstallationDocument, now: Date): Promise<void> {
+  /** Its token shows whether Trackunit still accepts the credential, or which candidate takes over; its syncs follow its state. */
+  async function makeDue(
+    { _id, accountId, sealedCredential, state }: InstallationDocument,
+    now: Date,
+  ): Promise<void> {
     const key = { _id: accountKeyOf(accountId, _id) };
     await plainUpsert(() => accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true }));
-    await installations.updateOne({ _id }, { $set: { prewarmAt: now } });
+    const due = {
+      prewarmAt: sealedCredential === null ? null : now,
+      proveAt: state === "paused" ? null : now,
+    };
+    await installations.updateOne({ _id }, { $set: due });
     await align(_id, now);
   }
 

@@ -1,6 +1,6 @@
 // The state of an installation is the truth, and its syncs follow: stopped while it is paused or revoked, awake while it is active.
 
-import type { Generation, InstallationId, InstallationState, Waiting } from "@fleetkeeper/model";
+import type { Generation, InstallationId, Waiting } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
 import type { SyncDocument } from "./documents.ts";
 import { WriteContendedError } from "./errors.ts";
@@ -11,7 +11,7 @@ import { ownCollection } from "./own-collection.ts";
 /** Somebody who changes the state more often than this while we look will align the syncs too. */
 const looks = 10;
 
-const stops: Record<Exclude<InstallationState, "active">, Waiting> = {
+const stops: Record<"paused" | "revoked", Waiting> = {
   paused: { for: "operator", code: "paused", of: "account" },
   revoked: { for: "credential", code: "revoked" },
 };
@@ -32,6 +32,7 @@ export function createAlignSyncs(db: Db, installations: Pick<Installations, "fin
     let installation = await installations.find(id);
     for (let look = 0; look < looks && installation !== null; look++) {
       const { state, generation } = installation;
+      if (state === "pending") return;
       if (state === "active") await wake(id, now);
       else if (state === "paused") await stop(id, state, { "waiting.of": { $nin: ["sync", "account"] } });
       else await stop(id, state, refusedWith(generation));

@@ -1,4 +1,4 @@
-// The shapes of our MongoDB documents.
+// The shapes of our MongoDB documents; those of installations are in `installation-document.ts`.
 
 import type {
   ApiRight,
@@ -6,45 +6,14 @@ import type {
   Generation,
   HeldBack,
   InstallationId,
-  InstallationState,
   RecordChange,
   RunOutcome,
   SealedText,
   SyncId,
   TimeWindow,
-  TokenResult,
   Waiting,
 } from "@fleetkeeper/model";
 import type { Binary } from "mongodb";
-
-/** Collection `installations`. */
-export interface InstallationDocument {
-  _id: InstallationId;
-  irisAppId: string;
-  accountId: string;
-  state: InstallationState;
-  /** Of the newest install; an older one changes nothing. */
-  generation: Generation;
-  sealedCredential: SealedText;
-  /** Of the key that the credential is sealed with. */
-  sealKeyId: string;
-  clientIdFingerprint: string;
-  installedAt: Date;
-  createdAt: Date;
-  requestedScopes: string[];
-  grantedScopes: string[];
-  /** Absent until a token was asked for. */
-  lastToken?: TokenResult;
-  /** When the last token that was granted was issued; absent before the first. */
-  lastGrantAt?: Date;
-  /** Requests for a token in a row that did not get one, for whatever reason. */
-  tokenFailures: number;
-  /** When the next token is to be asked for; null while paused. */
-  prewarmAt: Date | null;
-  /** The publisher's own name for its customer, and what else it wants to find with the account. Survive a new install. */
-  reference?: string | null;
-  metadata?: Record<string, string>;
-}
 
 /** Collection `accounts`: finds an installation by the beginning of its account id. */
 export interface AccountDocument {

@@ -51,6 +51,16 @@ export class WriteContendedError extends StoreError {
   }
 }
 
+/** Installs of the account wait to prove themselves, as many as may; this one waits in its job until one of them was tried. */
+export class CandidatesFullError extends StoreError {
+  readonly code = "ERR_CANDIDATES_FULL";
+  readonly remedy = "retry";
+
+  constructor() {
+    super("too many installs of the account wait to prove themselves");
+  }
+}
+
 /** The account is being forgotten: what was installed since begins when that is done. */
 export class AccountBeingForgottenError extends StoreError {
   readonly code = "ERR_ACCOUNT_BEING_FORGOTTEN";

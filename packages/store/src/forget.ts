@@ -3,11 +3,13 @@
 
 import { type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
+import { isInstalledSince } from "./credential-decisions.ts";
+import type { Credentials } from "./credentials.ts";
 import { plainUpsert } from "./decided-upsert.ts";
 import type { ForgottenDocument, SyncDocument, UnrecognisedDocument } from "./documents.ts";
 import { AccountBeingForgottenError, WriteContendedError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
-import type { Installations } from "./installations.ts";
+import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Not under the installation's id, or deleted each in its own way, or kept. */
@@ -27,23 +29,24 @@ const abandonedMs = 15 * 60_000;
 /** No install, job or consumer from before the account was forgotten is under way after this. */
 const tombstonesKeptMs = 400 * 86_400_000;
 
-export function createForget(db: Db, installations: Installations) {
+export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
+  const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const unrecognised: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
 
   return {
     /**
-     * Deletes an account's credential and data, unless it was installed again since `askedAt`. To be asked twice: what a
-     * slice in progress writes after the first time is deleted by the second. `resources`: the collections of all syncs'
-     * records.
+     * Deletes an account's credentials and data, unless its credential came in after `askedAt`; a candidate that did stays,
+     * and begins the account anew. To be asked twice: what a slice in progress writes after the first time is deleted by the
+     * second. `resources`: the collections of all syncs' records.
      */
     async forget(
       _id: InstallationId,
       askedAt: Date,
       resources: readonly string[],
     ): Promise<{ outcome: "forgotten" | "superseded"; deleted: number }> {
-      if (await isInstalledSince(_id, askedAt)) {
+      if (isInstalledSince(await installations.findOne({ _id }), askedAt)) {
         await endClearing(_id, { at: askedAt });
         return { outcome: "superseded", deleted: 0 };
       }
@@ -52,11 +55,11 @@ export function createForget(db: Db, installations: Installations) {
         tombstones.updateOne({ _id }, { $max: { at: askedAt }, $set: { clearingSince } }, { upsert: true }),
       );
       // An install that came in between has seen the tombstone, or is seen here, or both.
-      if (await isInstalledSince(_id, askedAt)) {
+      if (isInstalledSince(await installations.findOne({ _id }), askedAt)) {
         await endClearing(_id, { clearingSince });
         return { outcome: "superseded", deleted: 0 };
       }
-      await installations.forget(_id, askedAt);
+      await credentials.forget(_id, askedAt);
       const deleted = await clear(_id, resources, clearingSince);
       await endClearing(_id, { clearingSince });
       await tombstones.deleteMany({ at: { $lt: new Date(askedAt.getTime() - tombstonesKeptMs) } });
@@ -73,7 +76,7 @@ export function createForget(db: Db, installations: Installations) {
       const tombstone = await tombstones.findOne({ _id });
       if (tombstone === null) return true;
       if (tombstone.at >= receivedAt) {
-        await installations.forget(_id, tombstone.at);
+        await credentials.forget(_id, tombstone.at);
         return false;
       }
       const { clearingSince } = tombstone;
@@ -91,16 +94,21 @@ export function createForget(db: Db, installations: Installations) {
       return tombstone !== null && tombstone.at >= at;
     },
 
+    /**
+     * To be asked before a credential takes over: its runs would write what is being deleted.
+     * @throws AccountBeingForgottenError
+     */
+    async refuseWhileClearing(_id: InstallationId): Promise<void> {
+      const clearingSince = (await tombstones.findOne({ _id }))?.clearingSince;
+      if (clearingSince && Date.now() - clearingSince.getTime() < abandonedMs)
+        throw new AccountBeingForgottenError();
+    },
+
     /** The fencing token of new syncs: greater than that of any run from before, which may still be under way. */
     async firstTokenOf(_id: InstallationId): Promise<number> {
       return ((await tombstones.findOne({ _id }))?.fencingToken ?? -1) + 1;
     },
   };
-
-  async function isInstalledSince(id: InstallationId, askedAt: Date): Promise<boolean> {
-    const installation = await installations.find(id);
-    return installation !== null && installation.installedAt > askedAt;
-  }
 
   async function endClearing(_id: InstallationId, only: Partial<ForgottenDocument>): Promise<void> {
     await tombstones.updateOne({ _id, ...only }, { $set: { clearingSince: null } });

@@ -8,7 +8,6 @@ export { adviceOn } from "./connect.ts";
 export type {
   ApiKeyDocument,
   AuditDocument,
-  InstallationDocument,
   QuietRuns,
   RecordDocument,
   RunDocument,
@@ -17,6 +16,7 @@ export type {
 } from "./documents.ts";
 export {
   AccountBeingForgottenError,
+  CandidatesFullError,
   LeaseLostError,
   MongodbUrlError,
   StoreError,
@@ -26,7 +26,13 @@ export {
   WriteContendedError,
 } from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
-export type { InstallationPage, InstallationRow, ListQuery } from "./list-installations.ts";
+export type {
+  Candidate,
+  FormerCredential,
+  InstallationDocument,
+  RefusedCandidate,
+} from "./installation-document.ts";
+export { type InstallationPage, type InstallationRow, type ListQuery, rowOf } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
 export type { FetchedPage } from "./run/pass.ts";

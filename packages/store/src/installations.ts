@@ -1,12 +1,12 @@
 // Installations: who installed us, with which sealed credential, and how asking for a token went.
 
-import type { Generation, Install, InstallationId, InstallationState, TokenResult } from "@fleetkeeper/model";
+import type { Generation, InstallationId, InstallationState, TokenResult } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import { decidedUpsert, plainUpsert } from "./decided-upsert.ts";
-import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
+import type { AccountDocument, SyncDocument } from "./documents.ts";
+import { withFieldsOfToday } from "./edit-credentials.ts";
 import { UnknownInstallationError } from "./errors.ts";
+import type { InstallationDocument } from "./installation-document.ts";
 import {
-  accountKeyOf,
   type InstallationPage,
   type InstallationRow,
   installationsOfAccount,
@@ -23,43 +23,9 @@ export function createInstallations(db: Db) {
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
 
   return {
-    /**
-     * Stores an install unless a newer one is stored. `same`: this very install is stored already, from an earlier start
-     * of the same job. A stored install asks for a token at once and ends the state `revoked`; a paused one stays paused.
-     */
-    async storeInstall(
-      install: Install,
-      how: { requestedScopes: string[]; sealKeyId: string },
-    ): Promise<"stored" | "same" | "superseded"> {
-      const { installationId: _id, generation, receivedAt, ...fields } = install;
-      const key = { _id: accountKeyOf(install.accountId, _id) };
-      await plainUpsert(() => accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true }));
-      const fresh = { ...fields, ...how, generation, installedAt: receivedAt, tokenFailures: 0 };
-      const older = { _id, generation: { $lt: generation } };
-      return decidedUpsert<"stored" | "same" | "superseded">(
-        async () => {
-          const paused = await installations.updateOne({ ...older, state: "paused" }, { $set: fresh });
-          if (paused.matchedCount === 1) return "stored";
-          await installations.updateOne(
-            { ...older, state: { $ne: "paused" } },
-            {
-              $set: { ...fresh, state: "active", prewarmAt: receivedAt },
-              $setOnInsert: { createdAt: receivedAt, grantedScopes: [] },
-            },
-            { upsert: true },
-          );
-          return "stored";
-        },
-        async () => {
-          const present = await installations.findOne({ _id });
-          if (present === null || present.generation < generation) return undefined;
-          return present.generation === generation ? "same" : "superseded";
-        },
-      );
-    },
-
     async find(_id: InstallationId): Promise<InstallationDocument | null> {
-      return installations.findOne({ _id });
+      const found = await installations.findOne({ _id });
+      return found && withFieldsOfToday(found);
     },
 
     /** Those of one account, without credentials: one for each app that it installed. */
@@ -76,7 +42,7 @@ export function createInstallations(db: Db) {
     },
 
     /**
-     * What asking for a token needs.
+     * What asking for a token needs: the credential in force, null before the first.
      * @throws UnknownInstallationError
      */
     async credentialOf(
@@ -153,12 +119,13 @@ export function createInstallations(db: Db) {
 
     /** How many there are in each state. */
     async countByState(): Promise<Record<InstallationState, number>> {
-      const [all, paused, revoked] = await Promise.all([
+      const [all, pending, paused, revoked] = await Promise.all([
         installations.estimatedDocumentCount(),
+        installations.countDocuments({ state: "pending" }),
         installations.countDocuments({ state: "paused" }),
         installations.countDocuments({ state: "revoked" }),
       ]);
-      return { active: all - paused - revoked, paused, revoked };
+      return { pending, active: Math.max(0, all - pending - paused - revoked), paused, revoked };
     },
 
     /** How many active ones there are by the time that their token has left; `none`: the last request for one got none. */
@@ -180,17 +147,9 @@ export function createInstallations(db: Db) {
       }
     },
 
-    /** Deletes an installation unless it was installed after `until`. */
-    async forget(_id: InstallationId, until: Date): Promise<void> {
-      const found = await installations.findOne({ _id, installedAt: { $lte: until } });
-      if (found === null) return;
-      await accounts.deleteOne({ _id: accountKeyOf(found.accountId, _id) });
-      await installations.deleteOne({ _id, installedAt: { $lte: until } });
-    },
-
     /** Its token is due, too: the prewarm asks for none, and sees to it that all syncs have stopped. */
     async setPaused(_id: InstallationId, now: Date): Promise<void> {
-      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: now } });
+      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: now, proveAt: null } });
     },
 
     /** All syncs have stopped: nothing is due until the pause ends. */
@@ -199,7 +158,13 @@ export function createInstallations(db: Db) {
     },
 
     async endPause(_id: InstallationId, now: Date): Promise<void> {
-      await installations.updateOne({ _id, state: "paused" }, { $set: { state: "active", prewarmAt: now } });
+      const ends = [
+        { has: { $ne: null }, $set: { state: "active", prewarmAt: now, proveAt: now } },
+        { has: null, $set: { state: "pending", prewarmAt: null, proveAt: now } },
+      ] as const;
+      // A credential may take over between the two.
+      for (const { has, $set } of [...ends, ...ends])
+        await installations.updateOne({ _id, state: "paused", sealedCredential: has }, { $set });
     },
 
     /** Installations whose next token is due, the longest overdue first. */

@@ -8,8 +8,10 @@ import {
   type Waiting,
 } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
-import type { AccountDocument, InstallationDocument, SyncDocument } from "./documents.ts";
+import type { AccountDocument, SyncDocument } from "./documents.ts";
+import { withFieldsOfToday } from "./edit-credentials.ts";
 import { idsUnder } from "./id-range.ts";
+import type { Candidate, FormerCredential, InstallationDocument } from "./installation-document.ts";
 import { failingFilter } from "./sync-health.ts";
 
 export interface ListQuery {
@@ -30,8 +32,24 @@ export interface ListQuery {
   limit: number;
 }
 
-/** A row without the credential. */
-export type InstallationRow = Omit<InstallationDocument, "sealedCredential">;
+/** An installation without its credentials. */
+export type InstallationRow = Omit<InstallationDocument, "sealedCredential" | "candidates" | "former"> & {
+  candidates: Omit<Candidate, "sealedCredential">[];
+  former: Omit<FormerCredential, "sealedCredential">[];
+};
+
+/** For whoever shows it: no sealed text is left in it. */
+export function rowOf(found: InstallationDocument): InstallationRow {
+  const { candidates, former, ...rest } = unsealed(withFieldsOfToday(found));
+  return { ...rest, candidates: candidates.map(unsealed), former: former.map(unsealed) };
+}
+
+function unsealed<Given extends { sealedCredential: unknown }>({
+  sealedCredential: _,
+  ...rest
+}: Given): Omit<Given, "sealedCredential"> {
+  return rest;
+}
 
 export interface InstallationPage {
   rows: InstallationRow[];
@@ -47,7 +65,6 @@ interface Collections {
 
 /** Behind every character that an id of ours can hold. */
 const last = "~";
-const projection = { sealedCredential: 0 };
 
 /** @throws TypeError when `after` is not one that a page gave. */
 export async function listInstallations(
@@ -71,8 +88,9 @@ export async function installationsOfAccount(
   const keys = await accounts.find({ _id: idsUnder(accountId.toLowerCase()) }).toArray();
   const ids = keys.map(({ installationId }) => installationId);
   return installations
-    .find({ _id: { $in: ids } }, { projection })
+    .find({ _id: { $in: ids } })
     .sort({ _id: 1 })
+    .map(rowOf)
     .toArray();
 }
 
@@ -99,8 +117,9 @@ async function byFailing(
   const ids = [...new Set(found.map(({ installationId }) => installationId))];
   const shown = ids.slice(0, limit);
   const rows = await installations
-    .find({ _id: { $in: shown }, ...(state === undefined ? {} : { state }) }, { projection })
+    .find({ _id: { $in: shown }, ...(state === undefined ? {} : { state }) })
     .sort({ _id: 1 })
+    .map(rowOf)
     .toArray();
   const isMore = ids.length > limit || found.length === (limit + 1) * syncsPerAccount;
   return { rows, next: isMore ? cursorOf(shown.at(-1)) : undefined };
@@ -119,10 +138,9 @@ async function byAccount(
     .limit(limit + 1)
     .toArray();
   const shown = keys.slice(0, limit);
-  const found = installations.find(
-    { _id: { $in: shown.map(({ installationId }) => installationId) } },
-    { projection },
-  );
+  const found = installations
+    .find({ _id: { $in: shown.map(({ installationId }) => installationId) } })
+    .map(rowOf);
   const byId = new Map((await found.toArray()).map((row) => [row._id, row]));
   const rows = shown.flatMap(({ installationId }) => byId.get(installationId) ?? []);
   return {
@@ -143,12 +161,14 @@ async function byId(
   const begin = (after === undefined ? prefix : (keyOf(after)[0] ?? "")) as InstallationId;
   const _id = after === undefined ? { $gte: begin, $lt: end } : { $gt: begin, $lt: end };
   const rows = await installations
-    .find(
-      { _id, ...(state === undefined ? {} : { state }), ...(reference === undefined ? {} : { reference }) },
-      { projection },
-    )
+    .find({
+      _id,
+      ...(state === undefined ? {} : { state }),
+      ...(reference === undefined ? {} : { reference }),
+    })
     .sort({ _id: 1 })
     .limit(limit + 1)
+    .map(rowOf)
     .toArray();
   return paged(rows, limit, (row) => cursorOf(row._id));
 }
@@ -161,12 +181,10 @@ async function byNewest({ installations }: Collections, query: ListQuery): Promi
     $or: [{ installedAt: { $lt: installedAt } }, { installedAt, _id: { $gt: _id as InstallationId } }],
   };
   const rows = await installations
-    .find(
-      { ...(after === undefined ? {} : behind), ...(state === undefined ? {} : { state }) },
-      { projection },
-    )
+    .find({ ...(after === undefined ? {} : behind), ...(state === undefined ? {} : { state }) })
     .sort({ installedAt: -1, _id: 1 })
     .limit(limit + 1)
+    .map(rowOf)
     .toArray();
   return paged(rows, limit, (row) => cursorOf(row.installedAt.toISOString(), row._id));
 }

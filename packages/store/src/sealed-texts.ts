@@ -2,10 +2,13 @@
 
 import type { Generation, InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { InstallationDocument, UnrecognisedDocument } from "./documents.ts";
+import type { Edit } from "./credential-decisions.ts";
+import type { UnrecognisedDocument } from "./documents.ts";
+import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
+import type { InstallationDocument, StoredCredential } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** `credential`: of an installation. `callback`: the body of a callback of a type that we do not know. */
+/** `credential`: of an installation, in force, candidate or former. `callback`: the body of a callback of a type that we do not know. */
 export type SealedEntry =
   | {
       kind: "credential";
@@ -27,15 +30,16 @@ export function createSealedTexts(db: Db) {
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
 
-    /** All of them, read `pageSize` at a time in the order of their ids. */
+    /** All of them, read `pageSize` documents at a time in the order of their ids; an installation may have several. */
     async *pages(pageSize: number): AsyncGenerator<SealedEntry[]> {
       let after = "" as InstallationId;
       for (;;) {
-        const page = await credentialsAfter(after, pageSize);
-        if (page.length > 0) yield page;
+        const page = await installationsAfter(after, pageSize);
+        const entries = page.flatMap(credentialsOf);
+        if (entries.length > 0) yield entries;
         const last = page.at(-1);
         if (page.length < pageSize || last === undefined) break;
-        after = last.installationId;
+        after = last._id;
       }
       let afterJob = "";
       for (;;) {
@@ -52,33 +56,23 @@ export function createSealedTexts(db: Db) {
      * @returns whether it did.
      */
     async replace(entry: SealedEntry, sealed: SealedText, sealKeyId: string): Promise<boolean> {
-      const { matchedCount } =
-        entry.kind === "credential"
-          ? await installations.updateOne(
-              { _id: entry.id, generation: entry.generation, sealedCredential: entry.sealed },
-              { $set: { sealedCredential: sealed, sealKeyId } },
-            )
-          : await callbacks.updateOne(
-              { _id: entry.id, sealedBody: entry.sealed },
-              { $set: { sealedBody: sealed } },
-            );
+      if (entry.kind === "credential")
+        return editCredentials(installations, entry.id, (found) => resealed(found, entry, sealed, sealKeyId));
+      const { matchedCount } = await callbacks.updateOne(
+        { _id: entry.id, sealedBody: entry.sealed },
+        { $set: { sealedBody: sealed } },
+      );
       return matchedCount === 1;
     },
   };
 
-  async function credentialsAfter(after: InstallationId, limit: number): Promise<SealedEntry[]> {
-    const found = await installations
-      .find({ _id: { $gt: after } }, { projection: { sealedCredential: 1, generation: 1 } })
+  async function installationsAfter(after: InstallationId, limit: number): Promise<InstallationDocument[]> {
+    return installations
+      .find({ _id: { $gt: after } })
       .sort({ _id: 1 })
       .limit(limit)
+      .map(withFieldsOfToday)
       .toArray();
-    return found.map(({ _id, sealedCredential, generation }) => ({
-      kind: "credential",
-      id: _id,
-      installationId: _id,
-      sealed: sealedCredential,
-      generation,
-    }));
   }
 
   async function callbacksAfter(after: string, limit: number): Promise<SealedEntry[]> {
@@ -94,4 +88,37 @@ export function createSealedTexts(db: Db) {
       sealed: sealedBody,
     }));
   }
+}
+
+function credentialsOf(found: InstallationDocument): SealedEntry[] {
+  const { _id, candidates, former, sealedCredential, generation } = found;
+  const inForce = sealedCredential === null ? [] : [{ sealedCredential, generation }];
+  return [...inForce, ...candidates, ...former].map((one) => ({
+    kind: "credential",
+    id: _id,
+    installationId: _id,
+    sealed: one.sealedCredential,
+    generation: one.generation,
+  }));
+}
+
+/** In whichever place the text is now: a candidate may have taken over since it was read. */
+function resealed(
+  found: InstallationDocument | null,
+  { sealed: before }: SealedEntry,
+  sealedCredential: SealedText,
+  sealKeyId: string,
+): Edit<boolean> {
+  const isIt = (one: { sealedCredential: SealedText | null }) => one.sealedCredential === before;
+  const replaced = <Given extends StoredCredential>(one: Given): Given =>
+    isIt(one) ? { ...one, sealedCredential, sealKeyId } : one;
+  if (found === null || ![found, ...found.candidates, ...found.former].some(isIt)) return { result: false };
+  return {
+    result: true,
+    set: {
+      ...(isIt(found) ? { sealedCredential, sealKeyId } : {}),
+      candidates: found.candidates.map(replaced),
+      former: found.former.map(replaced),
+    },
+  };
 }

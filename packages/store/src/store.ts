@@ -1,12 +1,13 @@
 // The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
 
-import type { Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
+import type { Generation, Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
 import { createAfterRestore } from "./after-restore.ts";
 import { createAlignSyncs } from "./align-syncs.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import { connectionTo } from "./connect.ts";
+import { createCredentials } from "./credentials.ts";
 import { createForget } from "./forget.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
@@ -45,12 +46,14 @@ export async function openStore(options: {
   const syncs = createSyncs(db);
   const installations = createInstallations(db);
   const feed = createChangeFeed(db);
-  const forgets = createForget(db, installations);
+  const credentials = createCredentials(db);
+  const forgets = createForget(db, credentials);
   const align = createAlignSyncs(db, installations);
   const unrecognised = createUnrecognised(db);
 
   return {
     installations,
+    credentials,
     syncs,
     records: createRecords(db),
     setAside: createSetAside(db),
@@ -60,19 +63,32 @@ export async function openStore(options: {
     sealedTexts: createSealedTexts(db),
 
     /**
-     * Stores an install unless a newer one is stored, or the account was forgotten after it came in. May be repeated.
-     * `same`: this very install was stored by an earlier start of the same job. `resources`: of all syncs.
-     * @throws AccountBeingForgottenError while the data from before it is being deleted
+     * Makes an install a candidate unless a newer one is in force, or the account was forgotten after it came in. May be
+     * repeated. `same`: this very install was stored by an earlier start of the same job. `resources`: of all syncs.
+     * @throws AccountBeingForgottenError while the data from before it is being deleted; CandidatesFullError
      */
     async install(
       install: Install,
-      how: Parameters<typeof installations.storeInstall>[1],
+      how: Parameters<typeof credentials.add>[1],
       resources: readonly string[],
     ): Promise<"stored" | "same" | "superseded"> {
       if (!(await forgets.admits(install, resources))) return "superseded";
-      const outcome = await installations.storeInstall(install, how);
+      const outcome = await credentials.add(install, how);
       // The account may have been forgotten between the look and the write.
       return (await forgets.admits(install, resources)) ? outcome : "superseded";
+    },
+
+    /**
+     * A candidate for which a token was granted takes over, unless a newer one has. `keptMs`: how long the one before it is
+     * kept for `credentials.bringBack`.
+     * @throws AccountBeingForgottenError
+     */
+    async promote(
+      id: InstallationId,
+      generation: Generation,
+      how: Parameters<typeof credentials.promote>[2],
+    ): Promise<"promoted" | "same" | "superseded"> {
+      return credentials.promote(id, generation, how, () => forgets.refuseWhileClearing(id));
     },
 
     /** Notes a refused credential and stops the installation's syncs, unless a newer install is stored or it is paused. */
@@ -88,11 +104,12 @@ export async function openStore(options: {
 
     /**
      * Makes the syncs of an installation that do not exist yet: due at once, or waiting with the rest of a paused account.
-     * Does nothing for one that was forgotten in the meantime.
+     * Those that know of an older install only use this one's credential from now on, and are due. Does nothing for an
+     * installation that was forgotten in the meantime, or whose first credential has not proved itself.
      */
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
-      if (installation === null) return;
+      if (installation === null || installation.sealedCredential === null) return;
       await syncs.plan(installation, names, { now, firstToken: () => forgets.firstTokenOf(id) });
     },
 
@@ -115,13 +132,19 @@ export async function openStore(options: {
 
     keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
 
-    /** Whether this install, or a newer one, is stored; true as well where the account was forgotten after it. */
+    /**
+     * Whether this install, or a newer one, is stored, as a candidate or in force, or was refused; true as well where the
+     * account was forgotten after it.
+     */
     async hasInstall(
       install: Pick<Install, "installationId" | "generation" | "receivedAt">,
     ): Promise<boolean> {
       const { installationId, generation, receivedAt } = install;
       const installation = await installations.find(installationId);
-      if (installation !== null) return installation.generation >= generation;
+      if (installation !== null) {
+        const { candidates, refused } = installation;
+        return [installation, ...candidates, ...refused].some((one) => one.generation >= generation);
+      }
       return forgets.isForgottenAfter(installationId, receivedAt);
     },
 

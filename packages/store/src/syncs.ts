@@ -10,8 +10,9 @@ import {
 } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";
-import type { InstallationDocument, RunDocument, SyncDocument } from "./documents.ts";
+import type { RunDocument, SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import type { InstallationDocument } from "./installation-document.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
 import { createRun, type Run } from "./run/run.ts";
@@ -29,8 +30,8 @@ export function createSyncs(db: Db) {
 
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
-     * exist keep their schedule and progress, and use this install's credential from now on. `firstToken`:
-     * asked where there are new ones, whose fencing tokens begin there; default 0.
+     * exist keep their progress and use this install's credential from now on, and are due where it may cure or renew
+     * them. `firstToken`: asked where there are new ones, whose fencing tokens begin there; default 0.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
@@ -38,8 +39,11 @@ export function createSyncs(db: Db) {
       { now, firstToken }: { now: Date; firstToken?: () => Promise<number> },
     ): Promise<void> {
       const planned = await this.ofInstallation(installationId);
-      if (planned.some((sync) => !(sync.generation >= generation)))
+      if (planned.some((sync) => !(sync.generation >= generation))) {
+        // Before they know it, so that it is done again if it is cut short.
+        await this.wake(installationId, ["backoff", "scope", "schedule"], now, generation);
         await this.renew(installationId, generation);
+      }
       const present = new Set(planned.map(({ sync }) => sync));
       const missing = names.filter((name) => !present.has(name));
       if (missing.length === 0) return;

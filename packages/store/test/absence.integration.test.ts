@@ -1,6 +1,19 @@
 import { expect, test } from "vitest";
 import { defaultAbsenceRules } from "../src/index.ts";
-import { at, followed, liveRecords, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
+import {
+  at,
+  followed,
+  installationId,
+  installOf,
+  liveRecords,
+  pageOf,
+  pass,
+  putInForce,
+  settlementOf,
+  setup,
+  startedRun,
+  syncId,
+} from "./world.ts";
 
 const numbered = (count: number, from = 0) =>
   Object.fromEntries(
@@ -142,4 +155,19 @@ test("a late note of a run that was replaced takes nothing away from the newer o
   for await (const _ of run.sweep(defaultAbsenceRules));
   await run.settle(settlementOf(run, at(71)));
   expect(await liveRecords(db)).toEqual({ a: 1, b: 1, c: 1 });
+});
+
+test("after a change of client a mass deletion waits for an operator, however many passes agree", async () => {
+  const { store, db } = await setup();
+  await putInForce(store, { ...installOf("1"), clientIdFingerprint: "customer" });
+  await pass(store, at(1), [numbered(100)]);
+  await putInForce(store, { ...installOf("2"), clientIdFingerprint: "somebody" });
+  for (let seconds = 2; seconds < 10; seconds++)
+    expect(await pass(store, at(seconds), [numbered(97)])).toMatchObject({ deleted: 0 });
+  expect((await store.syncs.find(syncId))?.heldBack).toMatchObject({ missing: 3, believedAfter: null });
+  expect(await pass(store, at(10), [numbered(98)])).toMatchObject({ deleted: 2 });
+  await store.credentials.acceptClient(installationId);
+  await pass(store, at(12), [numbered(90)]);
+  expect(await pass(store, at(13), [numbered(90)])).toMatchObject({ deleted: 8 });
+  expect(Object.keys(await liveRecords(db))).toHaveLength(90);
 });

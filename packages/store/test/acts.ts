@@ -2,19 +2,18 @@
 
 import type { Install } from "@fleetkeeper/model";
 import type { Store } from "../src/index.ts";
+import { how, promote } from "./world.ts";
 
-export const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
-
-/** As the handler of the queue `install`. */
+/** As the handlers of an install and of its proof: it proves itself at once. */
 export async function installAccount(
   store: Store,
   install: Install,
   { names, resources, now }: { names: readonly string[]; resources: readonly string[]; now: Date },
-): Promise<"stored" | "same" | "superseded"> {
-  const outcome = await store.install(install, how, resources);
+): Promise<"promoted" | "same" | "superseded"> {
+  if ((await store.install(install, how, resources)) === "superseded") return "superseded";
+  const outcome = await promote(store, install);
   if (outcome === "superseded") return outcome;
   await store.plan(install.installationId, names, now);
-  await store.syncs.wake(install.installationId, ["backoff", "scope", "schedule"], now);
   await store.align(install.installationId, now);
   return outcome;
 }

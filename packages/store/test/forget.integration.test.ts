@@ -2,9 +2,8 @@ import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
-import { how } from "./acts.ts";
 import { resources } from "./proxy/operations.ts";
-import { at, installationId, installOf, syncId } from "./world.ts";
+import { at, how, installationId, installOf, promote, putInForce, syncId } from "./world.ts";
 
 async function setup() {
   const name = testNamespace();
@@ -25,21 +24,15 @@ async function setup() {
   return { proxy, proxied, other, db: client.db(name) };
 }
 
-test("of two first installs at once the newest stays, also where MongoDB refuses its insert for the other's", async () => {
+test("of two first installs at once both are candidates, also where MongoDB refuses the insert of one for the other's", async () => {
   const { proxy, proxied, other } = await setup();
   const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
-  // The upsert saw no installation; before it inserts, the other's is there.
+  // It saw no installation; before it inserts one, the other's is there.
   const { met } = proxy.add({
-    command: "update",
+    command: "insert",
     collection: "installations",
     when: "before",
     fault: { holdUntil },
-  });
-  proxy.add({
-    command: "update",
-    collection: "installations",
-    when: "before",
-    fault: { refuseWrite: "DuplicateKey" },
   });
   const newer = proxied.install(installOf("2"), how, resources);
   await met;
@@ -47,9 +40,9 @@ test("of two first installs at once the newest stays, also where MongoDB refuses
   letGo();
   expect(await newer).toBe("stored");
   expect(await other.installations.find(installationId)).toMatchObject({
-    generation: "2",
-    sealedCredential: "sealed 2",
-    state: "active",
+    state: "pending",
+    sealedCredential: null,
+    candidates: [{ generation: "1" }, { generation: "2" }],
   });
 });
 
@@ -73,7 +66,7 @@ test("an install that was looked at before the account was forgotten does not br
 
 test("an install that came while an account is being forgotten waits, and then has everything", async () => {
   const { proxy, proxied, other } = await setup();
-  await other.install(installOf("1"), how, resources);
+  await putInForce(other, installOf("1"));
   await other.plan(installationId, ["assets"], at(0));
   const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
   const { met } = proxy.add({
@@ -92,6 +85,7 @@ test("an install that came while an account is being forgotten waits, and then h
   letGo();
   expect(await forgetting).toMatchObject({ outcome: "forgotten" });
   expect(await other.install(again, how, resources)).toBe("stored");
+  expect(await promote(other, again)).toBe("promoted");
   await other.plan(installationId, ["assets"], at(3));
   expect(await other.forget(installationId, at(1), resources)).toEqual({ outcome: "superseded", deleted: 0 });
   expect(await other.syncs.find(syncId)).toMatchObject({ nextRunAt: at(3) });
@@ -99,7 +93,7 @@ test("an install that came while an account is being forgotten waits, and then h
 
 test("fencing tokens, and with them job ids and positions, go on behind those from before the account was forgotten", async () => {
   const { other, db } = await setup();
-  await other.install(installOf("1"), how, resources);
+  await putInForce(other, installOf("1"));
   await other.plan(installationId, ["assets"], at(0));
   const jobs = new Set<number>();
   const dispatchOne = async (seconds: number) => {
@@ -109,7 +103,7 @@ test("fencing tokens, and with them job ids and positions, go on behind those fr
   for (let second = 0; second < 5; second++) jobs.add(await dispatchOne(second));
   await other.forget(installationId, at(10), resources);
   expect(await other.syncs.ofInstallation(installationId)).toEqual([]);
-  await other.install({ ...installOf("2"), receivedAt: at(11) }, how, resources);
+  await putInForce(other, { ...installOf("2"), receivedAt: at(11) });
   await other.plan(installationId, ["assets"], at(11));
   const first = await dispatchOne(11);
   expect(first).toBeGreaterThan(Math.max(...jobs));
@@ -119,7 +113,7 @@ test("fencing tokens, and with them job ids and positions, go on behind those fr
 
 test("forgetting touches our own collections and those of the syncs only", async () => {
   const { other, db } = await setup();
-  await other.install(installOf("1"), how, resources);
+  await putInForce(other, installOf("1"));
   await db.collection<{ _id: string }>("assets").insertOne({ _id: `${installationId}/a` });
   await db.collection<{ _id: string }>("ofSomebodyElse").insertOne({ _id: `${installationId}/a` });
   await other.forget(installationId, at(1), resources);

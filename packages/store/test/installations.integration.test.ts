@@ -1,40 +1,46 @@
-import type { Generation } from "@fleetkeeper/model";
+import type { Generation, Install } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installation, installationId, installOf, setup } from "./world.ts";
+import { at, installation, installationId, installOf, putInForce, setup } from "./world.ts";
 
-const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
-
-test("the newest install wins, whatever order they are stored in", async () => {
+test("the newest install that has proved itself wins, whatever order they come in", async () => {
   const { store } = await setup();
-  expect(await store.installations.storeInstall(installOf("2"), how)).toBe("stored");
-  expect(await store.installations.storeInstall(installOf("1"), how)).toBe("superseded");
-  expect(await store.installations.storeInstall(installOf("2"), how)).toBe("same");
+  expect(await putInForce(store, installOf("2"))).toBe("promoted");
+  expect(await putInForce(store, installOf("1"))).toBe("superseded");
+  expect(await putInForce(store, installOf("2"))).toBe("same");
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "2",
     sealedCredential: "sealed 2",
   });
-  expect(await store.installations.storeInstall(installOf("3"), how)).toBe("stored");
+  expect(await putInForce(store, installOf("3"))).toBe("promoted");
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "3",
     sealedCredential: "sealed 3",
   });
 });
 
-test("of many installs stored at once the newest is what remains", async () => {
+test("of many installs that come in and prove themselves at once the newest is what remains", async () => {
   const { store } = await setup();
   const generations = Array.from({ length: 20 }, (_, index) => String((index * 7) % 20).padStart(2, "0"));
-  await Promise.all(
-    generations.map((generation) => store.installations.storeInstall(installOf(generation), how)),
-  );
+  const repeated = async (install: Install) => {
+    for (;;)
+      try {
+        return await putInForce(store, install);
+      } catch (error) {
+        expect(error).toMatchObject({ remedy: "retry" });
+      }
+  };
+  await Promise.all(generations.map((generation) => repeated(installOf(generation))));
   expect(await store.installations.find(installationId)).toMatchObject({
     generation: "19",
     sealedCredential: "sealed 19",
+    candidates: [],
+    proveAt: null,
   });
 });
 
 test("a refused credential revokes its own install, not a newer one", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   await store.syncs.plan(installation, ["assets"], { now: at(0) });
   const refusal = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
   await store.revoke(installationId, "0" as Generation, refusal, at(3600));
@@ -47,7 +53,7 @@ test("a refused credential revokes its own install, not a newer one", async () =
   const [sync] = await store.syncs.ofInstallation(installationId);
   expect(sync).toMatchObject({ nextRunAt: null, waiting: { for: "credential" } });
 
-  await store.installations.storeInstall(installOf("2"), how);
+  await putInForce(store, installOf("2"));
   await store.syncs.wake(installationId, ["credential"], at(2));
   expect((await store.installations.find(installationId))?.state).toBe("active");
   expect((await store.syncs.ofInstallation(installationId))[0]?.nextRunAt).toEqual(at(2));
@@ -55,7 +61,7 @@ test("a refused credential revokes its own install, not a newer one", async () =
 
 test("a due prewarm goes to one of many dispatchers", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   const [due] = await store.installations.duePrewarms(at(1), 10);
   if (due === undefined) throw new Error("nothing is due");
   const claims = await Promise.all(
@@ -68,7 +74,7 @@ test("a due prewarm goes to one of many dispatchers", async () => {
 
 test("a token that was under way when the account was paused does not start it again", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   await store.pause(installationId);
   const granted = { at: at(1), outcome: "granted", expiresAt: at(3600) } as const;
   const grant = { result: granted, grantedScopes: [], prewarmAt: at(2000) };
@@ -89,7 +95,7 @@ test("a token that was under way when the account was paused does not start it a
 
 test("nothing is planned for an account that was forgotten, and a paused one's new syncs wait with it", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   await store.pause(installationId);
   await store.plan(installationId, ["assets"], at(0));
   expect(await store.syncs.ofInstallation(installationId)).toMatchObject([

@@ -1,8 +1,16 @@
 import { installationIdOf, type SealedText, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installation, installationId, installOf, pass, setup, syncId } from "./world.ts";
-
-const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
+import {
+  at,
+  how,
+  installation,
+  installationId,
+  installOf,
+  pass,
+  putInForce,
+  setup,
+  syncId,
+} from "./world.ts";
 
 async function withAccounts(count: number) {
   const world = await setup();
@@ -16,7 +24,7 @@ async function withAccounts(count: number) {
       accountId,
       receivedAt: at(index),
     };
-    await world.store.installations.storeInstall(install, how);
+    await putInForce(world.store, install);
   }
   return world;
 }
@@ -64,12 +72,12 @@ test("the list is filtered by state, and states are counted", async () => {
   await store.pause(installationIdOf("@a/b", "cd-003"));
   const paused = await store.installations.list({ sort: "id", limit: 5, state: "paused" });
   expect(paused.rows.map(({ accountId }) => accountId)).toEqual(["cd-003"]);
-  expect(await store.installations.countByState()).toEqual({ active: 5, paused: 1, revoked: 0 });
+  expect(await store.installations.countByState()).toEqual({ pending: 0, active: 5, paused: 1, revoked: 0 });
 });
 
 test("a forgotten account leaves nothing but the audit, and only a later install brings it back", async () => {
   const { store, db } = await setup();
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   await pass(store, at(1), [{ a: 1 }], {
     pageFields: { setAside: [{ externalId: "x", item: {}, reasons: [] }] },
   });
@@ -85,7 +93,7 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   };
   await store.keepUnrecognised(`${installationId}.hash`, { ...callback, installationId });
   await store.keepUnrecognised(`${other}.hash`, { ...callback, installationId: other, accountId: "2" });
-  await store.installations.storeInstall({ ...installOf("1"), installationId: other, accountId: "2" }, how);
+  await putInForce(store, { ...installOf("1"), installationId: other, accountId: "2" });
   await store.syncs.plan({ ...installation, _id: other }, ["assets"], { now: at(0) });
 
   expect(await store.forget(installationId, at(3), ["assets"])).toMatchObject({ outcome: "forgotten" });

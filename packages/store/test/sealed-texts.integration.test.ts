@@ -1,7 +1,7 @@
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import type { SealedEntry } from "../src/index.ts";
-import { at, installationId, installOf, setup } from "./world.ts";
+import { at, installationId, installOf, putInForce, setup } from "./world.ts";
 
 const how = { requestedScopes: [], sealKeyId: "old" };
 const text = (content: string) => content as SealedText;
@@ -19,7 +19,7 @@ async function entriesOf({ store }: World, pageSize = 3): Promise<SealedEntry[]>
 
 async function withCredential(): Promise<World & { entry: SealedEntry }> {
   const world = await setup();
-  await world.store.installations.storeInstall(installOf("1"), how);
+  await putInForce(world.store, installOf("1"), how);
   const [entry] = await entriesOf(world);
   if (entry === undefined) throw new Error("there is no entry");
   return { ...world, entry };
@@ -30,7 +30,7 @@ test("every sealed text is given once, page by page, also bodies of unrecognised
   for (let index = 0; index < 7; index++) {
     const accountId = `account-${index}`;
     const install = { ...installOf("1"), installationId: installationIdOf("@a/b", accountId), accountId };
-    await world.store.installations.storeInstall(install, how);
+    await putInForce(world.store, install, how);
     const callback = { installationId, irisAppId: "@a/b", accountId, type: "NEW", receivedAt: at(0) };
     await world.store.keepUnrecognised(`job-${index}`, { ...callback, sealedBody: text(`body ${index}`) });
   }
@@ -51,13 +51,14 @@ test("a sealed text is replaced together with its key id", async () => {
   });
 });
 
-test("a newer install that came in between is not replaced", async () => {
+test("one that a newer install replaced in between is found where it is kept", async () => {
   const { store, entry } = await withCredential();
-  await store.installations.storeInstall(installOf("2"), { ...how, sealKeyId: "newest" });
-  expect(await store.sealedTexts.replace(entry, text("sealed anew"), "new")).toBe(false);
+  await putInForce(store, installOf("2"), { ...how, sealKeyId: "newest" });
+  expect(await store.sealedTexts.replace(entry, text("sealed anew"), "new")).toBe(true);
   expect(await store.installations.find(installationId)).toMatchObject({
     sealedCredential: "sealed 2",
     sealKeyId: "newest",
+    former: [{ sealedCredential: "sealed anew", sealKeyId: "new" }],
   });
 });
 

@@ -7,6 +7,7 @@ import {
   installOf,
   pageOf,
   pass,
+  putInForce,
   settlementOf,
   setup,
   startedRun,
@@ -114,7 +115,7 @@ test("run now: at once when idle, after the present run when one is running, ref
 
 test("pausing an account stops its syncs and takes the lease; resuming wakes them, but not one that is paused by itself", async () => {
   const { store } = await setup();
-  await store.installations.storeInstall(installOf("1"), { requestedScopes: [], sealKeyId: "k" });
+  await putInForce(store, installOf("1"));
   const { run } = await startedRun(store);
   await store.syncs.plan(installation, ["assets", "sites"], { now: at(0) });
   await store.syncs.pauseOne(`${installationId}/sites` as typeof syncId);
@@ -167,11 +168,10 @@ test("each sync learns of a new install's generation, and an older refusal or gr
   await store.syncs.plan({ ...installation, generation: "3" as never }, ["assets", "sites"], { now: at(1) });
   expect((await store.syncs.find(syncId))?.generation).toBe("3");
   const refused = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
-  const how = { requestedScopes: [], sealKeyId: "k" };
-  await store.installations.storeInstall(installOf("2"), how);
+  await putInForce(store, installOf("2"));
   await store.revoke(installationId, "2" as never, refused, at(9));
   expect((await store.syncs.find(syncId))?.waiting.for).toBe("schedule");
-  await store.installations.storeInstall(installOf("3"), how);
+  await putInForce(store, installOf("3"));
   await store.revoke(installationId, "3" as never, refused, at(9));
   await store.syncs.wake(installationId, ["credential"], at(2), "2" as never);
   expect((await store.syncs.find(syncId))?.waiting.for).toBe("credential");

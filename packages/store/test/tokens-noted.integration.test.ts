@@ -1,8 +1,7 @@
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installationId, installOf, setup } from "./world.ts";
+import { at, installationId, installOf, putInForce, setup } from "./world.ts";
 
-const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
 const grantOf = (issued: number, expires = issued + 3_600) => ({
   result: { at: at(issued), outcome: "granted", expiresAt: at(expires) } as const,
   grantedScopes: ["asset.view"],
@@ -21,13 +20,13 @@ test("the first token of each install is told from the later ones, and from when
       { at: at(seconds), outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" },
       at(seconds + 60),
     );
-  await store.installations.storeInstall(installOf("1"), how);
+  await putInForce(store, installOf("1"));
   await noteFailure(1);
   expect(await first("1", 2)).toEqual(at(0));
   expect(await first("1", 3_000)).toBeUndefined();
   await noteFailure(6_000);
   expect(await first("1", 7_000)).toBeUndefined();
-  await store.installations.storeInstall({ ...installOf("2"), receivedAt: at(8_000) }, how);
+  await putInForce(store, { ...installOf("2"), receivedAt: at(8_000) });
   expect(await first("1", 8_001)).toBeUndefined();
   expect(await first("2", 8_001)).toEqual(at(8_000));
 });
@@ -37,7 +36,7 @@ test("tokens are counted by the time they have left, those of active installatio
   const tokens = { a: 0, b: 200, c: 299, d: 301, e: 1_801, f: 90_000, g: undefined, h: 10, i: 10 };
   for (const [accountId, expires] of Object.entries(tokens)) {
     const id = installationIdOf("@a/b", accountId);
-    await store.installations.storeInstall({ ...installOf("1"), installationId: id, accountId }, how);
+    await putInForce(store, { ...installOf("1"), installationId: id, accountId });
     if (expires !== undefined)
       await store.installations.noteGrant(id, "1" as Generation, grantOf(-60, expires));
   }

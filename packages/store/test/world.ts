@@ -50,6 +50,21 @@ export function installOf(generation: string, sealed = generation): Install {
   };
 }
 
+export const how = { requestedScopes: ["asset.view"], sealKeyId: "k" };
+
+/** What the worker does with a candidate that proved itself. */
+export async function promote(store: TestStore, { installationId, generation, receivedAt }: Install) {
+  const { requestedScopes } = how;
+  const granted = { requestedScopes, isSame: false, keptMs: 86_400_000, now: receivedAt };
+  return store.promote(installationId, generation, granted);
+}
+
+/** An install that has proved itself. */
+export async function putInForce(store: TestStore, install: Install, more: Partial<typeof how> = {}) {
+  const outcome = await store.credentials.add(install, { ...how, ...more });
+  return outcome === "stored" ? promote(store, install) : outcome;
+}
+
 export const installation = { _id: installationId, generation: "1" as Generation, state: "active" as const };
 
 export type TestStore = Awaited<ReturnType<typeof openStore>>;

@@ -29,7 +29,7 @@ export function createClusterMetrics({ registry }: Metrics) {
     }),
     installations: new Gauge({
       name: "fleetkeeper_installations",
-      help: "Installations by state: active, paused or revoked.",
+      help: "Installations by state: pending, active, paused or revoked.",
       labelNames: ["state"],
       registers,
     }),

@@ -26,6 +26,12 @@ export function createWorkerMetrics() {
       buckets: secondsOfInstall,
       registers,
     }),
+    candidates: new Counter({
+      name: "fleetkeeper_candidates_total",
+      help: "Credentials of new installs by result: promoted, same, or the code for which one was refused.",
+      labelNames: ["result"],
+      registers,
+    }),
     tokenRequests: new Counter({
       name: "fleetkeeper_token_requests_total",
       help: "Requests to the token endpoint by result: granted, or the code of the error.",
@@ -126,6 +132,8 @@ export function createWorkerMetrics() {
   };
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first would raise no alert.
   for (const found of ["memory", "redis", "none"]) metrics.tokenLookups.inc({ found }, 0);
+  for (const result of ["promoted", "same", "ERR_TOKEN_INVALID_CLIENT", "ERR_CREDENTIAL_OF_OTHER_ACCOUNT"])
+    metrics.candidates.inc({ result }, 0);
   for (const result of ["granted", "ERR_TOKEN_INVALID_CLIENT"]) metrics.tokenRequests.inc({ result }, 0);
   return metrics;
 }

@@ -75,6 +75,13 @@ export class InstallationPausedError extends TokenError {
   readonly retryAfterMs = 60_000;
 }
 
+/** No credential of the account has proved itself yet: there is none to ask with. */
+export class CredentialPendingError extends TokenError {
+  readonly code = "ERR_TOKEN_CREDENTIAL_PENDING";
+  readonly remedy = "later";
+  readonly retryAfterMs = 30_000;
+}
+
 /** The stored credential is older than the install that the caller knows of. */
 export class CredentialOutdatedError extends TokenError {
   readonly code = "ERR_TOKEN_CREDENTIAL_OUTDATED";

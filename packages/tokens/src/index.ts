@@ -3,6 +3,7 @@
 export { createEndpointPace, type EndpointPace, type PaceOptions } from "./endpoint-pace.ts";
 export {
   CredentialOutdatedError,
+  CredentialPendingError,
   CredentialRefusedError,
   InstallationPausedError,
   InstallationRevokedError,

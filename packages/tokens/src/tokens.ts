@@ -1,7 +1,7 @@
 // Access tokens: from this process's memory, from Redis, or from the token endpoint, which is asked once however many need the token.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Credential, Generation, InstallationId } from "@fleetkeeper/model";
+import type { Credential, Generation, InstallationId, InstallationState } from "@fleetkeeper/model";
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { EndpointPace } from "./endpoint-pace.ts";
 import {
@@ -9,11 +9,13 @@ import {
   InstallationPausedError,
   InstallationRevokedError,
   TokenBusyError,
+  TokenEndpointPacedError,
   TokenEndpointUnavailableError,
   TokenError,
   TokenHeldError,
 } from "./errors.ts";
 import { isUsable, prewarmAtOf } from "./freshness.ts";
+import type { GrantedToken } from "./read-grant.ts";
 import { tryLock } from "./redis-lock.ts";
 import type { CachedToken, TokenCache } from "./token-cache.ts";
 import { requestToken, type TokenEndpoint } from "./token-endpoint.ts";
@@ -23,7 +25,7 @@ import { createTokenMemory } from "./token-memory.ts";
 export interface LoadedCredential {
   credential: Credential;
   generation: Generation;
-  state: "active" | "paused" | "revoked";
+  state: InstallationState;
 }
 
 export interface TokensOptions {
@@ -32,6 +34,7 @@ export interface TokensOptions {
   endpoint: TokenEndpoint;
   /** Of all requests to the endpoint, in every process. Absent: each goes at once. */
   pace?: EndpointPace;
+  /** Rejects with CredentialPendingError while there is none. */
   loadCredential: (installationId: InstallationId) => Promise<LoadedCredential>;
   /** Notes a token, once per request to the endpoint and before it is handed out. Must not throw. */
   onGrant: (installationId: InstallationId, token: CachedToken, assumed: readonly string[]) => Promise<void>;
@@ -129,6 +132,26 @@ export function createTokens(options: TokensOptions) {
       return obtain({ installationId, isGood, evenIfRevoked: true, evenIfHeld: true });
     },
 
+    /**
+     * Asks for a token with a credential that is not in force: nothing of it is kept, and nothing is noted with the
+     * installation.
+     * @throws TokenError
+     */
+    async tryOut(credential: Credential): Promise<GrantedToken> {
+      try {
+        return await ask(credential);
+      } catch (error) {
+        if (error instanceof TokenError) await notePace(error);
+        throw error;
+      }
+    },
+
+    /** The credential that this token was granted for is in force now: whoever needs one gets it. */
+    async adopt(installationId: InstallationId, token: CachedToken): Promise<void> {
+      await cache.write(installationId, token, now());
+      memory.write(installationId, token);
+    },
+
     /** Deletes what is known of an installation's tokens from Redis and from this process's memory. */
     async forget(installationId: InstallationId): Promise<void> {
       memory.forget(installationId);
@@ -199,19 +222,31 @@ export function createTokens(options: TokensOptions) {
     if (!isOf(loaded, atLeast))
       throw new CredentialOutdatedError("the stored credential is older than the install that is known of");
     const { credential, generation } = loaded;
-    const waitMs = await pace?.admit();
-    if (waitMs !== undefined && waitMs > 0) await sleep(waitMs);
     try {
-      const { assumed, ...granted } = await aroundRequest(() => requestToken(endpoint, credential, now()));
+      const { assumed, ...granted } = await ask(credential);
       const token = { ...granted, generation };
       await cache.write(installationId, token, now());
-      await pace?.note("answer");
       await onGrant(installationId, token, assumed);
       return { token, isNew: true };
     } catch (error) {
+      if (error instanceof TokenEndpointPacedError) throw error;
       if (error instanceof TokenError) await share(installationId, generation, error);
       throw error;
     }
+  }
+
+  /** One request to the endpoint, in its turn. @throws TokenError */
+  async function ask(credential: Credential): Promise<GrantedToken> {
+    const waitMs = await pace?.admit();
+    if (waitMs !== undefined && waitMs > 0) await sleep(waitMs);
+    const granted = await aroundRequest(() => requestToken(endpoint, credential, now()));
+    await pace?.note("answer");
+    return granted;
+  }
+
+  async function notePace(error: TokenError): Promise<void> {
+    if (error instanceof TokenEndpointPacedError) return;
+    await pace?.note(error instanceof TokenEndpointUnavailableError ? "outage" : "answer");
   }
 
   async function share(
@@ -219,7 +254,7 @@ export function createTokens(options: TokensOptions) {
     generation: Generation,
     error: TokenError,
   ): Promise<void> {
-    await pace?.note(error instanceof TokenEndpointUnavailableError ? "outage" : "answer");
+    await notePace(error);
     const waitMs = await onError(installationId, generation, error);
     // A refused credential is remembered by the installation's state.
     if (error.remedy === "never") return;

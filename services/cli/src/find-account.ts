@@ -1,7 +1,7 @@
 // Finds the installation that a person means: by installation id, by account id, or by an unambiguous beginning of the account id.
 
 import { asInstallationId } from "@fleetkeeper/model";
-import type { InstallationRow, Store } from "@fleetkeeper/store";
+import { type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";
 import { AmbiguousAccountError, NothingFoundError } from "./errors.ts";
 
 const shownCandidates = 5;
@@ -14,10 +14,7 @@ export async function findAccount(
   const wanted = name.trim();
   if (wanted === "") throw new NothingFoundError("an account has a name");
   const exact = await store.installations.find(asInstallationId(wanted));
-  if (exact !== null) {
-    const { sealedCredential: _, ...row } = exact;
-    return row;
-  }
+  if (exact !== null) return rowOf(exact);
   const { rows } = wanted.startsWith("@")
     ? { rows: [] }
     : await store.installations.list({ search: wanted, sort: "id", limit: shownCandidates + 1 });

@@ -18,7 +18,7 @@ test.each([
   [["acounts"], "unknown command 'acounts'"],
   [["accounts", "show"], "missing required argument 'account'"],
   [["accounts", "list", "--limit", "0"], "whole number from 1 to 500"],
-  [["accounts", "list", "--state", "gone"], "Allowed choices are active, paused, revoked"],
+  [["accounts", "list", "--state", "gone"], "Allowed choices are pending, active, paused, revoked"],
   [["failed", "retry"], "name jobs, or an account by --account, or a queue by --queue"],
 ])("%j is a usage error in one line, and as JSON", async (args, message) => {
   const env = { MONGODB_URL: "mongodb://127.0.0.1:1", REDIS_URL: "redis://127.0.0.1:1" };

@@ -16,6 +16,7 @@ import {
   parseVerificationKeys,
 } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
+import { parseAccountQuery } from "@fleetkeeper/trackunit";
 import { z } from "zod";
 
 export const schema = z
@@ -40,6 +41,8 @@ export const schema = z
     MISSING_SHARE: variable.share(0.2),
     MISSING_RECORDS: variable.wholeNumber(20),
     MISSING_PASSES: variable.wholeNumber(6, { min: 2, max: 1_000 }),
+    TRACKUNIT_ACCOUNT_QUERY: variable.parsedBy(parseAccountQuery).optional(),
+    PREVIOUS_CREDENTIAL_DAYS: variable.wholeNumber(30, { max: 366 }),
     PREWARM_CONCURRENCY: variable.wholeNumber(10, { max: 1_000 }),
   })
   .superRefine(certificatePairs(...outboundPairs));
@@ -50,6 +53,8 @@ export type WorkerConfig = ReturnType<typeof readConfig>;
 export function readConfig(env: NodeJS.ProcessEnv) {
   const values = readEnvironment(schema, env);
   return {
+    accountQuery: values.trackunitAccountQuery,
+    formerKeptMs: values.previousCredentialDays * 86_400_000,
     redisUrl: values.redisUrl,
     namespace: values.redisNamespace,
     mongodbUrl: values.mongodbUrl,

@@ -1,13 +1,26 @@
 // The way to Trackunit: access tokens for each installation, and the API with them, within its limits.
 
+import type { Credential, InstallationId, SealedText } from "@fleetkeeper/model";
 import type { RedisClient } from "@fleetkeeper/redis";
 import { createOpen, createSeal, createTokenSealing, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
-import { createEndpointPace, createTokenCache, createTokens, type Tokens } from "@fleetkeeper/tokens";
-import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
+import {
+  CredentialPendingError,
+  createEndpointPace,
+  createTokenCache,
+  createTokens,
+  type Tokens,
+} from "@fleetkeeper/tokens";
+import {
+  accountOfToken,
+  createCircuitBreaker,
+  createRedisLimiter,
+  createTrackunit,
+} from "@fleetkeeper/trackunit";
 import type { Dispatcher } from "undici";
 import type { WorkerConfig } from "./config.ts";
+import { createProve } from "./prove.ts";
 import { createTokenLedger, type TokenLedger } from "./token-ledger.ts";
 
 export interface TrackunitConnection {
@@ -16,7 +29,12 @@ export interface TrackunitConnection {
   trackunit: ReturnType<typeof createTrackunit>;
   seal: Seal;
   open: Open;
+  /** Proves an account's candidates. */
+  prove: ReturnType<typeof createProve>;
 }
+
+/** For the one small answer of the account query. */
+const accountQueryLimits = { timeoutMs: 10_000, bodyLimitBytes: 64 * 1_024 };
 
 export async function connectTrackunit(options: {
   config: WorkerConfig;
@@ -33,6 +51,8 @@ export async function connectTrackunit(options: {
   const seal = await createSeal(config.sealingPublicKey);
   const open = await createOpen(config.sealingPrivateKeys);
   const tokenSealing = await createTokenSealing(config.tokenKeys);
+  const openCredential = async (sealed: SealedText, installationId: InstallationId): Promise<Credential> =>
+    JSON.parse(await open(sealed, { installationId, purpose: "credential" }));
   const ledger = createTokenLedger({ store, log, metrics, now });
   const inputs = { tokenUrl: config.tokenUrl, scopes: config.scopes };
 
@@ -48,8 +68,9 @@ export async function connectTrackunit(options: {
     endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },
     loadCredential: async (installationId) => {
       const { sealedCredential, generation, state } = await store.installations.credentialOf(installationId);
-      const credential = JSON.parse(await open(sealedCredential, { installationId, purpose: "credential" }));
-      return { credential, generation, state };
+      if (sealedCredential === null)
+        throw new CredentialPendingError("no credential of the account has proved itself yet");
+      return { credential: await openCredential(sealedCredential, installationId), generation, state };
     },
     pace: createEndpointPace(redis, namespace),
     onGrant: (installationId, token, assumed) => ledger.granted(installationId, token, assumed),
@@ -92,5 +113,20 @@ export async function connectTrackunit(options: {
     },
   });
 
-  return { tokens, ledger, trackunit, seal, open };
+  const query = config.accountQuery;
+  const api = { apiUrl: config.apiUrl, dispatcher, ...accountQueryLimits };
+  const prove = createProve({
+    store,
+    tokens,
+    openCredential,
+    accountOfToken:
+      query && ((accessToken) => accountOfToken(api, query, accessToken, new AbortController().signal)),
+    scopes: config.scopes,
+    keptMs: config.formerKeptMs,
+    log,
+    metrics,
+    now,
+  });
+
+  return { tokens, ledger, trackunit, seal, open, prove };
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
-import { installationOfSync } from "@fleetkeeper/model";
+import { installationOfSync, noGeneration } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import { fairOrder } from "./fair-order.ts";
@@ -22,6 +22,8 @@ export interface DispatchHandlerOptions {
 }
 
 const prewarmBacklog = 1_000;
+/** How often former credentials that need no longer be kept are looked for. */
+const dropEveryMs = 60_000;
 /** Syncs that wait, for each that the workers run at a time: enough until the queue is looked at again. */
 const backlogPerPlace = 4;
 /** A job costs some thirty commands of Redis, whatever it holds. */
@@ -29,6 +31,8 @@ const defaultSyncsPerJob = 20;
 /** How long a tick refills the queue of syncs, a little less than the time to the next, and how often it looks. */
 const tickMs = 900;
 const lookMs = 25;
+/** A candidate about which nothing has become known after this is tried again: an install waits for it, and two tries do no harm. */
+const proveAgainMs = 30_000;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
 /** What was dispatched longer ago than this, and before every job that is still there, has lost its job. */
@@ -40,12 +44,39 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
   const { store, queues, log, metrics, installTraces, now, syncBacklog } = options;
   const { maxSyncsPerJob = defaultSyncsPerJob } = options;
 
+  let droppedAtMs = Number.NEGATIVE_INFINITY;
+
   return async () => {
-    const made = { prewarm: await dispatchPrewarms(), sync: await dispatchSyncs() };
+    await dropFormerCredentials();
+    const made = {
+      prewarm: (await dispatchProofs()) + (await dispatchPrewarms()),
+      sync: await dispatchSyncs(),
+    };
     metrics.lastTickSeconds.set(now().getTime() / 1_000);
     for (const [queue, count] of Object.entries(made)) metrics.dispatched.inc({ queue }, count);
     return made;
   };
+
+  /** New installs that wait to prove themselves. */
+  async function dispatchProofs(): Promise<number> {
+    const room = prewarmBacklog - (await queues.backlog("prewarm"));
+    if (room <= 0) return 0;
+    const due = await store.credentials.due(now(), room);
+    const again = new Date(now().getTime() + proveAgainMs);
+    const jobs = await inBatches(due, async (one): Promise<Payloads["prewarm"] | undefined> => {
+      const claimed = await store.credentials.claim(one, again);
+      return claimed ? { installationId: one._id, generation: noGeneration, prove: true } : undefined;
+    });
+    const traces = await installTraces.of(jobs.map(({ installationId }) => installationId));
+    if (jobs.length > 0) await queues.addPrewarms(jobs, traces);
+    return jobs.length;
+  }
+
+  async function dropFormerCredentials(): Promise<void> {
+    if (now().getTime() - droppedAtMs < dropEveryMs) return;
+    await store.credentials.dropFormer(now());
+    droppedAtMs = now().getTime();
+  }
 
   async function dispatchPrewarms(): Promise<number> {
     const room = prewarmBacklog - (await queues.backlog("prewarm"));

@@ -1,4 +1,4 @@
-// Handler of queue `install`: stores the sealed credential and plans the account's syncs. The newest wins.
+// Handler of queue `install`: makes the sealed credential a candidate. `prove.ts` does the rest. The newest wins.
 
 import { installOf, type Payloads, unrecognisedOf } from "@fleetkeeper/jobs";
 import { sealKeyIdOf, type Verify } from "@fleetkeeper/sealing";
@@ -9,15 +9,13 @@ export interface InstallHandlerOptions {
   /** Whoever else can write to Redis installs nothing. */
   verify: Verify;
   scopes: string[];
-  syncNames: readonly string[];
   /** The collections of all syncs' records. */
   resources: readonly string[];
-  now: () => Date;
 }
 
-/** Asking for the token and the first run of each sync follow from what is stored: both are due at once. */
+/** That the candidate is tried follows from what is stored: it is due at once. */
 export function createInstallHandler(options: InstallHandlerOptions) {
-  const { store, verify, scopes, syncNames, resources, now } = options;
+  const { store, verify, scopes, resources } = options;
 
   return async (task: { id: string; payload: Payloads["install"] }) => {
     const { signature, ...payload } = task.payload;
@@ -28,12 +26,6 @@ export function createInstallHandler(options: InstallHandlerOptions) {
     }
     const install = installOf(payload);
     const how = { requestedScopes: scopes, sealKeyId: sealKeyIdOf(install.sealedCredential) };
-    const outcome = await store.install(install, how, resources);
-    if (outcome !== "superseded") {
-      await store.plan(payload.installationId, syncNames, now());
-      await store.syncs.wake(payload.installationId, ["backoff", "scope", "schedule"], now());
-      await store.align(payload.installationId, now());
-    }
-    return { outcome };
+    return { outcome: await store.install(install, how, resources) };
   };
 }

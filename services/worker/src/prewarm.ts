@@ -1,21 +1,30 @@
-// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, and that the account's syncs follow its state.
+// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, that candidates are proved, and
+// that the account's syncs follow.
 
 import type { Payloads } from "@fleetkeeper/jobs";
+import type { InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import { TokenError, type Tokens } from "@fleetkeeper/tokens";
+import { type CachedToken, TokenError, type Tokens } from "@fleetkeeper/tokens";
+import type { createProve } from "./prove.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 
-/** A token that was not had is no failed job: the ledger has noted why, and when it is due again. */
+/** A token that was not obtained is no failed job: the ledger has noted why, and when it is due again. */
 export function createPrewarmHandler(options: {
   tokens: Tokens;
   ledger: TokenLedger;
+  prove: ReturnType<typeof createProve>;
   store: Store;
   syncNames: readonly string[];
   now: () => Date;
 }) {
-  const { tokens, ledger, store, syncNames, now } = options;
+  const { tokens, ledger, prove, store, syncNames, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
     const { installationId, generation, renew, newerThan } = payload;
+    if (payload.prove) {
+      const { outcome, token } = await prove(installationId);
+      if (token !== undefined) await follow(installationId, token);
+      return { outcome };
+    }
     if (!renew && (await store.installations.find(installationId))?.state === "paused") {
       await store.align(installationId, now());
       return { outcome: "paused" };
@@ -26,14 +35,20 @@ export function createPrewarmHandler(options: {
         : newerThan === undefined
           ? tokens.prewarm(installationId, generation)
           : tokens.replace(installationId, generation, new Date(newerThan)));
-      // A new one was noted when it came; for one that was there, the prewarm that was due is put off.
-      if (!isNew) await ledger.noteGrant(installationId, token);
-      // A sync that is newer than the install gets into the schedule with the next token.
-      await store.plan(installationId, syncNames, now());
+      await follow(installationId, isNew ? undefined : token);
       return { outcome: "warm", expiresAt: token.expiresAt };
     } catch (error) {
       if (error instanceof TokenError) return { outcome: "not warm", code: error.code };
       throw error;
     }
   };
+
+  /**
+   * A sync that is newer than the install gets into the schedule with the next token. After that the prewarm, which is due
+   * until then, is put off. `token`: one that nobody noted yet.
+   */
+  async function follow(installationId: InstallationId, token: CachedToken | undefined): Promise<void> {
+    await store.plan(installationId, syncNames, now());
+    if (token !== undefined) await ledger.noteGrant(installationId, token);
+  }
 }

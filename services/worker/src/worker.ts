@@ -74,7 +74,7 @@ export async function startWorker(
   const connections = createConnections(config.outbound);
   defer("connections to trackunit", () => connections.close());
 
-  const { tokens, ledger, trackunit, seal, open } = await connectTrackunit({
+  const { tokens, ledger, trackunit, seal, open, prove } = await connectTrackunit({
     config,
     redis: producer,
     store,
@@ -129,9 +129,7 @@ export async function startWorker(
         store,
         verify: createVerify(config.ingressVerificationKeys),
         scopes: config.scopes,
-        syncNames,
         resources,
-        now,
       }),
     ),
     forget: take(
@@ -147,7 +145,7 @@ export async function startWorker(
     prewarm: take(
       "prewarm",
       config.prewarmConcurrency,
-      createPrewarmHandler({ tokens, ledger, store, syncNames, now }),
+      createPrewarmHandler({ tokens, ledger, prove, store, syncNames, now }),
     ),
     sync: take("sync", 1, takeSyncs.handle, { graceMs: 0 }),
     dispatch: take(

@@ -79,7 +79,7 @@ async function startTaking(world: World) {
   const metrics = createWorkerMetrics();
   const base = { store, redis, queues, log: createLog({ service: "test", level: "silent" }), metrics, now };
   const connections = createConnections(config.outbound);
-  const { trackunit } = await connectTrackunit({
+  const { trackunit, prove } = await connectTrackunit({
     ...base,
     config,
     dispatcher: connections.dispatcher,
@@ -108,12 +108,18 @@ async function startTaking(world: World) {
   const install = createInstallHandler({
     ...base,
     scopes: config.scopes,
-    syncNames: ["assets"],
     resources: ["assets"],
     verify: createVerify(config.ingressVerificationKeys),
   });
+  /** Without the clock that would find the candidate due. */
+  const installAndProve = async (task: Parameters<typeof install>[0]) => {
+    const outcome = await install(task);
+    await prove(task.payload.installationId);
+    await store.plan(task.payload.installationId, ["assets"], now());
+    return outcome;
+  };
   const consumers = [
-    consume({ ...taking, queue: "install", concurrency: 10, handle: install, decide }),
+    consume({ ...taking, queue: "install", concurrency: 10, handle: installAndProve, decide }),
     consume({ ...taking, queue: "sync", concurrency: 1, handle: takeSyncs.handle, decide }),
   ];
 

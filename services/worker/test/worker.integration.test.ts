@@ -90,35 +90,52 @@ test("of two installs the newer one counts, although the older one's job runs la
   await runAgain(account);
 });
 
-test("a refused credential revokes the installation and stops its syncs; a new install ends that", async () => {
+test("a first credential that is refused leaves the account pending, without a sync; a new install ends that", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account, { clientSecret: "not the secret" });
   const id = world.installationIdOf(account);
   await vi.waitFor(async () => {
+    await world.store.credentials.tryNow(id, new Date());
     const found = await world.store.installations.find(id);
     expect(found).toMatchObject({
-      state: "revoked",
-      lastToken: { outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" },
+      state: "pending",
+      candidates: [],
+      refused: [{ code: "ERR_TOKEN_INVALID_CLIENT" }],
     });
-    expect(await syncOf(account)).toMatchObject({ nextRunAt: null, waiting: { for: "credential" } });
   }, patient);
-  expect(account.tokenCalls).toBe(1);
+  expect(await syncOf(account)).toBeUndefined();
+  expect(account.tokenCalls).toBeGreaterThanOrEqual(5);
   await world.install(account);
   await synced(account);
   expect((await world.store.installations.find(id))?.state).toBe("active");
 });
 
-test("an outage of the token endpoint is no refusal: the sync waits and says why", async () => {
+test("an outage of the token endpoint is no refusal: the install waits and says why", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 5 });
+  const id = world.installationIdOf(account);
   world.simulator.faults.add({ kind: "status", status: 503, operation: "apptoken" });
   await world.startWorker();
   await world.install(account);
   await vi.waitFor(async () => {
-    const found = await world.store.installations.find(world.installationIdOf(account));
+    const found = await world.store.installations.find(id);
     expect(found).toMatchObject({
+      state: "pending",
+      candidates: [{ last: { code: "ERR_TOKEN_UNAVAILABLE" } }],
+      refused: [],
+    });
+  }, patient);
+  world.simulator.faults.clear();
+  await world.store.credentials.tryNow(id, new Date());
+  await synced(account);
+  world.simulator.faults.add({ kind: "status", status: 503, operation: "apptoken" });
+  account.expireTokens();
+  const sync = await syncOf(account);
+  await world.store.syncs.runNow(sync?._id ?? expect.fail(), new Date());
+  await vi.waitFor(async () => {
+    expect(await world.store.installations.find(id)).toMatchObject({
       state: "active",
       lastToken: { outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" },
     });
@@ -126,8 +143,6 @@ test("an outage of the token endpoint is no refusal: the sync waits and says why
       waiting: { for: "backoff", code: "ERR_TOKEN_UNAVAILABLE" },
     });
   }, patient);
-  world.simulator.faults.clear();
-  await runAgain(account);
 });
 
 test("a rate limit makes the sync wait as long as the API says, without counting as a failure", async () => {

@@ -90,10 +90,11 @@ export async function createWorldOn(
     /** Hands in what the ingress would for an install callback of this account. */
     async install(
       account: SimulatedAccount,
-      at: { receivedAt?: Date; clientSecret?: string } = {},
+      at: { receivedAt?: Date; clientId?: string; clientSecret?: string } = {},
     ): Promise<Generation> {
       const { receivedAt = new Date(), clientSecret = account.clientSecret } = at;
-      const { accountId, clientId } = account;
+      const { accountId } = account;
+      const { clientId = account.clientId } = at;
       const installationId = installationIdOf(app, accountId);
       const contentHash = createHash("sha256")
         .update(`${receivedAt.getTime()} ${clientId} ${clientSecret}`)
@@ -111,7 +112,7 @@ export async function createWorldOn(
           accountId,
           generation,
           sealedCredential,
-          clientIdFingerprint: "f",
+          clientIdFingerprint: createHash("sha256").update(clientId).digest("hex").slice(0, 12),
           receivedAt,
         },
       });

@@ -23,6 +23,7 @@ import { LeaseLostError } from "../errors.ts";
 import { ownCollection } from "../own-collection.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
+import { rulesFor } from "./new-client.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
 import { type FetchedPage, firstSweep, hasNews, newPass, rereadFrom, withoutId } from "./pass.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
@@ -161,7 +162,7 @@ export function createRun(
      * Looks for records that are gone, in steps; gives what each deleted, and has saved its progress then. Not to be called
      * before the pass is complete, nor for one that was disturbed.
      */
-    async *sweep(rules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
+    async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages } = current();
       const seen = onlyPage === undefined ? await notes.seenIn(pass, pages) : seenOnPage(onlyPage);
       if (seen === undefined) return disturb("the notes on what its pages held are incomplete");
@@ -176,6 +177,7 @@ export function createRun(
         await saveCheckpoint();
         yield { deleted: 0 };
       }
+      const rules = sweep.missing === 0 ? usualRules : await rulesFor(db, sync.installationId, usualRules);
       const heldBack = heldBackAfter(sweep, sync.heldBack, rules, now());
       const needed = passesNeeded(heldBack, rules);
       for (let more = sweep.missing > 0; more; more = sweep.after !== null) {

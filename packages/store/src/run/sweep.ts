@@ -15,7 +15,7 @@ export interface AbsenceRules {
   share: number;
   /** And more than this number of records. */
   records: number;
-  /** This many passes that agree are believed without a confirmation; at least 2. */
+  /** This many passes that agree are believed without a confirmation; at least 2. Infinity: only an operator's word counts. */
   passes: number;
 }
 
@@ -66,7 +66,8 @@ export function heldBackAfter(
   if (!missesTooMany(sweep, rules)) return null;
   const { known, missing } = sweep;
   const { passes = 0, since = now, confirmedAfter = null } = before ?? {};
-  return { known, missing, passes: passes + 1, since, believedAfter: rules.passes, confirmedAfter };
+  const believedAfter = Number.isFinite(rules.passes) ? rules.passes : null;
+  return { known, missing, passes: passes + 1, since, believedAfter, confirmedAfter };
 }
 
 /** How many passes in a row must have missed a record before it is deleted. */

@@ -3,8 +3,7 @@
 
 import type { Generation, SealedText } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";
-import { how } from "../acts.ts";
-import { at, installation, installationId, installOf, syncId } from "../world.ts";
+import { at, how, installation, installationId, installOf, promote, putInForce, syncId } from "../world.ts";
 
 export const resources = ["assets"];
 
@@ -28,8 +27,11 @@ export interface Operation {
   counts?: true;
 }
 
+const candidate = installOf("2");
+const add = (store: Store) => store.install(candidate, how, resources);
+
 export async function installed(store: Store): Promise<void> {
-  await store.install(installOf("1"), how, resources);
+  await putInForce(store, installOf("1"));
   await store.plan(installationId, ["assets", "sites"], at(0));
 }
 
@@ -38,21 +40,49 @@ export const operations: Record<string, Operation> = {
     run: (store) => store.install(installOf("1"), how, resources),
     writes: [
       ["update", "accounts"],
-      ["update", "installations"],
+      ["insert", "installations"],
     ],
   },
   "a newer install": {
     before: installed,
-    run: (store) => store.install(installOf("2"), how, resources),
+    run: add,
     writes: [["update", "installations"]],
   },
-  "an older install": {
-    before: (store) => store.install(installOf("2"), how, resources),
-    run: (store) => store.install(installOf("1"), how, resources),
+  "a candidate that takes over": {
+    before: async (store) => {
+      await installed(store);
+      await add(store);
+    },
+    run: async (store) => {
+      const outcome = await promote(store, candidate);
+      await store.plan(installationId, ["assets", "sites"], at(1));
+      return outcome === "same" ? "promoted" : outcome;
+    },
+    writes: [
+      ["update", "installations"],
+      ["update", "syncs"],
+    ],
+    counts: true,
+  },
+  "a candidate that is refused": {
+    before: add,
+    run: (store) =>
+      store.credentials.refuse(installationId, candidate.generation, { at: at(1), code: "ERR_X" }),
     writes: [["update", "installations"]],
+  },
+  "a former credential that is brought back": {
+    before: async (store) => {
+      await installed(store);
+      await add(store);
+      await promote(store, candidate);
+    },
+    run: async (store) =>
+      (await store.credentials.bringBack(installationId, { now: at(2) }))?.clientIdFingerprint,
+    writes: [["update", "installations"]],
+    counts: true,
   },
   "a plan": {
-    before: (store) => store.install(installOf("1"), how, resources),
+    before: (store) => putInForce(store, installOf("1")),
     run: (store) => store.plan(installationId, ["assets", "sites"], at(0)),
     writes: [["insert", "syncs"]],
   },

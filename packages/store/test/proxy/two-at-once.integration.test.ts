@@ -7,7 +7,7 @@ import { MongoClient } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore, type Store } from "../../src/index.ts";
 import { installAccount } from "../acts.ts";
-import { at, installationId, installOf } from "../world.ts";
+import { at, installationId, installOf, promote, putInForce } from "../world.ts";
 import { installed, resources } from "./operations.ts";
 
 const generation = "1" as Generation;
@@ -28,6 +28,14 @@ const acts: Record<string, (store: Store) => Promise<unknown>> = {
   },
   pause: (store) => store.pause(installationId, at(12)),
   resume: (store) => store.resume(installationId, at(13)),
+  rollback: async (store) => {
+    await store.credentials.bringBack(installationId, { generation: "0" as Generation, now: at(14) });
+    const candidate = (await store.installations.find(installationId))?.candidates.at(-1);
+    if (candidate === undefined) return;
+    await promote(store, { ...installOf("0"), generation: candidate.generation });
+    await store.plan(installationId, names, at(14));
+    await store.align(installationId, at(14));
+  },
   forget: (store) => store.forget(installationId, at(15), resources),
 };
 
@@ -70,6 +78,7 @@ describe.each(Object.keys(acts))("%s", (one) => {
         for (let after = 0, reached = true; reached; after++) {
           const what = `${one} ${dies ? "dies" : "is held"} at ${command} ${after}, ${other} meanwhile`;
           await drop();
+          await putInForce(second, installOf("0"));
           await installed(second);
           const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
           const { met } = proxy.add({

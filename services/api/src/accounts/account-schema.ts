@@ -1,5 +1,6 @@
 // An account as the API tells of it, in the words of page and command line.
 
+import { installationStates } from "@fleetkeeper/model";
 import {
   type Description,
   describeHeldBack,
@@ -10,8 +11,9 @@ import {
 import type { InstallationRow, SyncDocument } from "@fleetkeeper/store";
 import { z } from "zod";
 
-export const stateSchema = z.enum(["active", "paused", "revoked"]).meta({
-  description: "`revoked`: Trackunit refuses the credential; a new install or a later grant ends that.",
+export const stateSchema = z.enum(installationStates).meta({
+  description:
+    "`pending`: no credential has proved itself yet. `revoked`: Trackunit refuses the credential; a new install or a later grant ends that.",
 });
 
 const instant = z.iso.datetime();

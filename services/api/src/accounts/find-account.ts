@@ -1,7 +1,7 @@
 // The installation that a path means: its account, of the key's app, of the app that the query names, or of the only one.
 
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
-import type { ApiKeyRow, InstallationRow, Store } from "@fleetkeeper/store";
+import { type ApiKeyRow, type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";
 import { z } from "zod";
 import { Problem } from "../problems.ts";
 
@@ -40,8 +40,7 @@ export function createFindAccount(installations: Store["installations"]) {
   async function one(id: InstallationId): Promise<InstallationRow> {
     const found = await installations.find(id);
     if (found === null) throw notFound();
-    const { sealedCredential: _, ...row } = found;
-    return row;
+    return rowOf(found);
   }
 }
 

@@ -130,6 +130,11 @@ export function createTokenSource(options: {
 }
 
 function refuseUnlessActive({ state }: Pick<TokenOwner, "state">): void {
+  if (state === "pending")
+    throw new Problem("ERR_TOKEN_PENDING", {
+      detail: "No credential of the account has proved itself yet.",
+      retryAfterMs: 30_000,
+    });
   if (state === "paused") throw new Problem("ERR_ACCOUNT_PAUSED");
   if (state === "revoked")
     throw new Problem("ERR_ACCOUNT_REVOKED", {

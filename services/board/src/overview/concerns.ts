@@ -77,6 +77,12 @@ function fromMongodb(mongodb: OverviewFacts["mongodb"], now: Date): Concern[] {
       text: `Trackunit refuses the credential of ${counted(states.revoked, "account")}`,
       link: listPath({ state: "revoked" }),
     });
+  if (states.pending > 0)
+    concerns.push({
+      mood: "wait",
+      text: `${counted(states.pending, "account")} ${states.pending === 1 ? "has" : "have"} no credential that has proved itself`,
+      link: listPath({ state: "pending" }),
+    });
   if (lagMs > longLagMs) concerns.push({ mood: "bad", text: `The schedule is ${duration(lagMs)} behind` });
   return concerns;
 }

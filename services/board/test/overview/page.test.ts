@@ -17,7 +17,7 @@ const idle = {
 };
 const twoMinutesAgo = new Date(at.getTime() - 120_000);
 const health: SyncHealth = { failing: [], syncs: 0, accounts: 0, isMore: false, oldest: null };
-const atPeace = { states: { active: 3, paused: 0, revoked: 0 }, health, lagMs: 0, dueTokens: 0 };
+const atPeace = { states: { pending: 0, active: 3, paused: 0, revoked: 0 }, health, lagMs: 0, dueTokens: 0 };
 const quietHour = Array.from({ length: 60 }, (_, minute) => ({
   minute: new Date(Date.UTC(2026, 0, 2, 2, 5 + minute)),
   counts: {} as Record<string, number>,
@@ -73,11 +73,17 @@ test("a viewer is offered no retry", async () => {
   expect(page).not.toContain("/retry-failed/");
 });
 
-test("revoked accounts and a schedule that is behind are said in words", async () => {
+test("pending and revoked accounts and a schedule that is behind are said in words", async () => {
   const page = await pageOf({
-    mongodb: { states: { active: 1, paused: 0, revoked: 2 }, health, lagMs: 300_000, dueTokens: 0 },
+    mongodb: {
+      states: { pending: 1, active: 1, paused: 0, revoked: 2 },
+      health,
+      lagMs: 300_000,
+      dueTokens: 0,
+    },
   });
   expect(page).toContain("Trackunit refuses the credential of 2 accounts");
+  expect(page).toContain("1 account has no credential that has proved itself");
   expect(page).toContain("The schedule is 5 min behind");
 });
 

@@ -1,7 +1,14 @@
 // An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators did.
 
 import type { RunOutcome } from "@fleetkeeper/model";
-import { type Description, describeHeldBack, duration, fromNow, stateMoods } from "@fleetkeeper/operator";
+import {
+  credentialNews,
+  type Description,
+  describeHeldBack,
+  duration,
+  fromNow,
+  stateMoods,
+} from "@fleetkeeper/operator";
 import type { Paint } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
 import { fromNowOrNone } from "../output/time-cell.ts";
@@ -10,6 +17,7 @@ import type { AccountDetails } from "./read-account.ts";
 export function accountInWords(account: AccountDetails, paint: Paint, now: Date): string {
   const parts = [
     head(account, paint, now),
+    news(account, paint, now),
     syncs(account, paint, now),
     heldBack(account, paint),
     runs(account, paint, now),
@@ -33,10 +41,27 @@ function head(account: AccountDetails, paint: Paint, now: Date): string {
       ["installed", fromNow(account.installedAt, now)],
       ["token", `${tokenInWords(account, paint, now)}${failures}${next}`],
       ["scopes", `${scopes}${missing}`],
-      ["credential", `sealed with key ${account.sealKeyId}, client ${account.clientIdFingerprint}`],
+      ["credential", credentialInWords(account)],
+      ...account.former.map(({ clientIdFingerprint, inForceUntil, keptUntil }): [string, string] => [
+        "before",
+        `client ${clientIdFingerprint}, until ${fromNow(inForceUntil, now)}, kept until ${fromNow(keptUntil, now)}`,
+      ]),
     ],
     paint,
   );
+}
+
+function credentialInWords({ inForceSince, sealKeyId, clientIdFingerprint }: AccountDetails): string {
+  if (inForceSince === null) return "none has proved itself yet";
+  return `sealed with key ${sealKeyId}, client ${clientIdFingerprint}`;
+}
+
+function news(account: AccountDetails, paint: Paint, now: Date): string {
+  return credentialNews(account, now)
+    .map(({ mood, text, until }) =>
+      paint(mood, `${text}${until === null ? "" : `; tried again ${fromNow(until, now)}`}.`),
+    )
+    .join("\n");
 }
 
 function tokenInWords({ token, lastToken }: AccountDetails, paint: Paint, now: Date): string {

@@ -64,20 +64,34 @@ export function addAccountsActions(accounts: Command): void {
       }),
     );
 
+  addAccountAction(accounts, "refresh", {
+    summary: "Ask for a new access token, whatever is there",
+    done: "a worker asks for a new token",
+    act: (actions, who, id) => actions.refreshToken(who, id),
+  });
+
   withName(
-    addCommand(accounts, "refresh", {
-      summary: "Ask for a new access token, whatever is there",
-      examples: ["accounts refresh 6b5cb246"],
+    addCommand(accounts, "rollback", {
+      summary: "Bring back the credential that was in force before, when Trackunit grants a token for it",
+      details: "The present one goes on working until then. `accounts show` lists those that are kept.",
+      examples: ["accounts rollback 6b5cb246", "accounts rollback 6b5cb246 --to 0123456789abcdef"],
     }),
   )
     .argument(accountArgument.name, accountArgument.text)
+    .option("--to <fingerprint>", "of the client id; otherwise the one that was replaced last")
     .action(
-      invoke<object, [string]>(async (invocation, _options, name) => {
+      invoke<{ to?: string }, [string]>(async (invocation, { to }, name) => {
         const { account, actions } = await open(invocation, name);
-        await actions.refreshToken(invocation.who, account._id);
-        said(invocation, account, "refresh", "a worker asks for a new token");
+        await actions.rollback(invocation.who, account._id, to);
+        said(invocation, account, "rollback", "the former credential takes over when it gets a token");
       }),
     );
+
+  addAccountAction(accounts, "accept-client", {
+    summary: "Say that an account's changed client id is the customer's",
+    done: "accepted",
+    act: (actions, who, id) => actions.acceptClient(who, id),
+  });
 
   withName(
     addCommand(accounts, "forget", {
@@ -99,6 +113,23 @@ export function addAccountsActions(accounts: Command): void {
           );
         await actions.forget(invocation.who, account._id);
         said(invocation, account, "forget", "a worker deletes its credential and data");
+      }),
+    );
+}
+
+/** One that is about a whole account and has no options. */
+function addAccountAction(
+  accounts: Command,
+  name: string,
+  { summary, done, act }: Omit<SimpleAction, "example">,
+): void {
+  withName(addCommand(accounts, name, { summary, examples: [`accounts ${name} 6b5cb246`] }))
+    .argument(accountArgument.name, accountArgument.text)
+    .action(
+      invoke<object, [string]>(async (invocation, _options, account) => {
+        const found = await open(invocation, account);
+        await act(found.actions, invocation.who, found.account._id);
+        said(invocation, found.account, name, done);
       }),
     );
 }

@@ -1,6 +1,6 @@
 // `accounts list`: who installed us, and how they are.
 
-import type { InstallationState } from "@fleetkeeper/model";
+import { type InstallationState, installationStates } from "@fleetkeeper/model";
 import { type Description, describeWaiting, fromNow, stateMoods, tokenStanding } from "@fleetkeeper/operator";
 import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
@@ -26,7 +26,7 @@ export function addAccountsList(accounts: Command): void {
     examples: ["accounts list --state revoked", "accounts list 6b5c --json"],
   })
     .argument("[search]", "the beginning of an account id, or of an app with its @")
-    .addOption(new Option("--state <state>", "only these").choices(["active", "paused", "revoked"]))
+    .addOption(new Option("--state <state>", "only these").choices(installationStates))
     .addOption(
       new Option("--sort <order>", "by id, or the last installed first")
         .choices(["id", "newest"])
@@ -63,8 +63,8 @@ export function addAccountsList(accounts: Command): void {
 }
 
 async function count(store: Store): Promise<number> {
-  const { active, paused, revoked } = await store.installations.countByState();
-  return active + paused + revoked;
+  const counts = await store.installations.countByState();
+  return Object.values(counts).reduce((sum, number) => sum + number, 0);
 }
 
 async function withSyncs(store: Store, rows: readonly InstallationRow[]): Promise<Row[]> {

@@ -33,7 +33,7 @@ test("a stored credential that is sealed with a key that is not there", async ()
     installationId,
     purpose: "credential",
   });
-  await world.store.installations.storeInstall(
+  await world.store.credentials.add(
     {
       installationId,
       irisAppId: app,

@@ -1,6 +1,6 @@
 // Token and credential of an account: how they stand, and never what they are.
 
-import { count, missingScopes, tokenStanding } from "@fleetkeeper/operator";
+import { count, missingScopes, refusalInWords, tokenStanding } from "@fleetkeeper/operator";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
@@ -26,14 +26,24 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
     <section class="card" aria-labelledby="credential-title">
       <h2 id="credential-title">Credential</h2>
       <dl>
-        ${fact("Sealed with key", html`<code>${installation.sealKeyId}</code>`)}
-        ${fact("Fingerprint of the client id", html`<code>${installation.clientIdFingerprint}</code>`)}
-        ${fact("Installed", timeTag(installation.installedAt, at))}
+        ${installation.inForceSince === null ? "" : inForce(installation, at)}
+        ${installation.candidates.map(({ clientIdFingerprint, installedAt, last }) => fact("Waits to prove itself", html`<code>${clientIdFingerprint}</code>, installed ${timeTag(installedAt, at)}${last === undefined ? "" : html`, <code>${last.code}</code>`}`))}
+        ${installation.former.map(({ clientIdFingerprint, inForceUntil, keptUntil }) => fact("Before", html`<code>${clientIdFingerprint}</code>, until ${timeTag(inForceUntil, at)}; kept until ${timeTag(keptUntil, at)}`))}
+        ${installation.refused.map(({ clientIdFingerprint, at: refusedAt, code }) => fact("Refused", html`<code>${clientIdFingerprint}</code>, ${timeTag(refusedAt, at)}: ${refusalInWords(code)}`))}
         ${fact("First installed", timeTag(installation.createdAt, at))}
         ${fact("Installation id", html`<code>${installation._id}</code>`)}
       </dl>
     </section>
   </div>`;
+}
+
+function inForce(
+  { sealKeyId, clientIdFingerprint, installedAt }: AccountFacts["installation"],
+  at: Date,
+): Html {
+  return html`${fact("Sealed with key", html`<code>${sealKeyId}</code>`)}
+    ${fact("Fingerprint of the client id", html`<code>${clientIdFingerprint}</code>`)}
+    ${fact("Installed", timeTag(installedAt, at))}`;
 }
 
 function fact(name: string, value: Html): Html {

@@ -68,10 +68,14 @@ function problemList(problems: Problem[], now: Date): Html {
 }
 
 function actionBar({ installation, failedJobs = [] }: AccountFacts): Html {
-  const { syncNow, pause, resume, refreshToken, retryFailed, forget } = accountActions;
+  const { syncNow, pause, resume, refreshToken, retryFailed, rollback, acceptClient, forget } =
+    accountActions;
+  const canRefresh = installation.inForceSince !== null || installation.candidates.length > 0;
   const offered: AccountAction[] = [
     ...(installation.state === "active" ? [syncNow] : []),
-    ...(installation.state === "paused" ? [resume] : [refreshToken, pause]),
+    ...(installation.state === "paused" ? [resume] : [...(canRefresh ? [refreshToken] : []), pause]),
+    ...(installation.clientChange === null ? [] : [acceptClient]),
+    ...(installation.former.length > 0 ? [rollback] : []),
     ...(failedJobs.length > 0 ? [retryFailed] : []),
     forget,
   ];

@@ -2,6 +2,7 @@
 
 import {
   counted,
+  credentialNews,
   type Description,
   describeHeldBack,
   missingScopes,
@@ -37,6 +38,7 @@ export function problemsOf({
       installation.prewarmAt,
     );
   else if (token.mood === "bad") add("bad", `Token: ${token.text}`, token.until);
+  for (const { mood, text, until } of credentialNews(installation, at)) add(mood, text, until);
   if (installation.state === "paused") add("wait", "An operator paused this account");
   const missing = missingScopes(installation);
   if (missing.length > 0) add("bad", `Trackunit did not grant ${missing.join(", ")}`);

@@ -2,13 +2,14 @@
 
 import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
-import type {
-  AuditDocument,
-  InstallationRow,
-  RunDocument,
-  SetAsideDocument,
-  Store,
-  SyncDocument,
+import {
+  type AuditDocument,
+  type InstallationRow,
+  type RunDocument,
+  rowOf,
+  type SetAsideDocument,
+  type Store,
+  type SyncDocument,
 } from "@fleetkeeper/store";
 
 export interface AccountFacts {
@@ -38,7 +39,6 @@ export async function readAccount(
     failedJobsOf(id),
   ]);
   if (found === null) return undefined;
-  const { sealedCredential: _, ...installation } = found;
   const [runs, setAside] = await Promise.all([
     Promise.all(syncs.map((sync) => runsOf(store, sync))),
     Promise.all(syncs.map(({ _id }) => store.setAside.of(_id, shown.setAsidePerSync))),
@@ -46,7 +46,7 @@ export async function readAccount(
   const newest = runs.flat().sort((a, b) => b.at.getTime() - a.at.getTime());
   return {
     at: now(),
-    installation,
+    installation: rowOf(found),
     syncs,
     runs: newest.slice(0, shown.runs),
     setAside: setAside.flat(),

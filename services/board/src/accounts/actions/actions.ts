@@ -1,6 +1,6 @@
 // The actions on an account, in the order of their buttons.
 
-import { count, describeHeldBack, duration } from "@fleetkeeper/operator";
+import { count, describeHeldBack, duration, instant } from "@fleetkeeper/operator";
 import { BoardError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
 import { type AccountAction, nameOf } from "./action.ts";
@@ -116,6 +116,37 @@ const confirmDeletions: AccountAction = {
   },
 };
 
+const rollback: AccountAction = {
+  name: "rollback",
+  of: "account",
+  verb: "Roll back credential",
+  question: (what) => `Bring back the former credential of ${what}?`,
+  consequence: () =>
+    "It takes over as soon as Trackunit grants a token for it; the present one goes on working until then, and is kept.",
+  fields: ({ installation }) =>
+    html`<label for="fingerprint">Fingerprint of the client id</label>
+      <select id="fingerprint" name="fingerprint">${installation.former.toReversed().map(({ clientIdFingerprint, inForceUntil }) => html`<option value="${clientIdFingerprint}">${clientIdFingerprint}, in force until ${instant(inForceUntil)}</option>`)}</select>`,
+  async carryOut(actions, who, subject, { fingerprint = "" }) {
+    await actions.rollback(who, subject.installation._id, fingerprint === "" ? undefined : fingerprint);
+    return "Asked for: the former credential takes over when Trackunit grants a token for it.";
+  },
+};
+
+const acceptClient: AccountAction = {
+  name: "accept-client",
+  of: "account",
+  verb: "Accept client",
+  question: (what) => `Is the new client id of ${what} the customer's?`,
+  consequence: ({ installation: { clientChange } }) =>
+    clientChange === null
+      ? "The client id did not change."
+      : `It changed from ${clientChange.from} to ${clientChange.to}. After your word, deletions are held back as for any account again.`,
+  async carryOut(actions, who, subject) {
+    await actions.acceptClient(who, subject.installation._id);
+    return `Accepted: the client of ${nameOf(subject)}.`;
+  },
+};
+
 const forget: AccountAction = {
   name: "forget",
   of: "account",
@@ -146,6 +177,8 @@ export const accountActions = {
   retryFailed,
   changeInterval,
   confirmDeletions,
+  rollback,
+  acceptClient,
   forget,
 } as const satisfies Record<string, AccountAction>;
 

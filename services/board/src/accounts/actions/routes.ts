@@ -2,7 +2,7 @@
 
 import { asInstallationId, syncIdOf } from "@fleetkeeper/model";
 import { NotFoundError as NothingToActOnError, type OperatorActions } from "@fleetkeeper/operator";
-import type { Store } from "@fleetkeeper/store";
+import { rowOf, type Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operatorsOnly } from "../../auth/gate.ts";
@@ -73,8 +73,7 @@ export function addAccountActionRoutes(
       syncName === undefined ? undefined : store.syncs.find(syncIdOf(id, syncName)),
     ]);
     if (found === null || sync === null) throw new NothingToActOnError("there is no such account or sync");
-    const { sealedCredential: _, ...installation } = found;
-    return { action, subject: { installation, sync } };
+    return { action, subject: { installation: rowOf(found), sync } };
   }
 
   function ask(

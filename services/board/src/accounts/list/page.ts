@@ -1,5 +1,6 @@
 // The list of accounts: search, filter, order, and one page of rows.
 
+import { installationStates } from "@fleetkeeper/model";
 import { clock, count, type Mood, stateMoods, syncStanding, tokenStanding } from "@fleetkeeper/operator";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
@@ -7,7 +8,7 @@ import { accountPath } from "../../html/paths.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge, capitalised } from "../../html/words.ts";
 import type { Fragment } from "../../live/live-hub.ts";
-import { addressOf, type ListFacts, type ListRequest, states } from "./read.ts";
+import { addressOf, type ListFacts, type ListRequest } from "./read.ts";
 import { syncLines } from "./sync-lines.ts";
 
 export function listPage(page: PageState & { facts: ListFacts; notice: string | undefined }): Html {
@@ -58,7 +59,7 @@ function stateFilter({ request, counts, failing, at }: ListFacts): Html {
     <nav class="choices" aria-label="State">
       ${choice({ search }, "All", count(all), "")}
       ${choice({ failing: "any" }, "Failing", `${count(failing.accounts)}${failing.isMore ? "+" : ""}`, "bad")}
-      ${states.map((state) => choice({ search, state }, capitalised(state), count(counts[state]), stateMoods[state]))}
+      ${installationStates.map((state) => choice({ search, state }, capitalised(state), count(counts[state]), stateMoods[state]))}
     </nav>
     ${request.failing === undefined || request.failing === "any" ? "" : html`<p>Syncs fail by <code>${request.failing}</code></p>`}
     <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>

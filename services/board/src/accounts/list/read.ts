@@ -1,6 +1,6 @@
 // One page of the list of accounts: what the address asks for, and the installations with their syncs.
 
-import type { InstallationState } from "@fleetkeeper/model";
+import { type InstallationState, installationStates } from "@fleetkeeper/model";
 import { failingReasons } from "@fleetkeeper/operator";
 import type { InstallationRow, Store, SyncDocument, SyncHealth } from "@fleetkeeper/store";
 import { z } from "zod";
@@ -8,13 +8,12 @@ import { BoardError } from "../../errors.ts";
 import { listPath } from "../../html/paths.ts";
 
 const pageSize = 25;
-export const states = ["active", "paused", "revoked"] as const satisfies readonly InstallationState[];
 export const sorts = ["id", "newest"] as const;
 
 /** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
   search: z.string().trim().max(200).catch(""),
-  state: z.enum(states).optional().catch(undefined),
+  state: z.enum(installationStates).optional().catch(undefined),
   sort: z.enum(sorts).catch("id"),
   /** `any`, or the code of a failure. */
   failing: z

@@ -1,0 +1,265 @@
+// What becomes of an installation's credentials. One is in force; newer ones are candidates until a token was granted for
+// them; those that were in force are kept for a time. Each function decides from what was read; `edit-credentials.ts` writes.
+
+import { type Generation, generationAfter, type Install, noGeneration } from "@fleetkeeper/model";
+import { CandidatesFullError } from "./errors.ts";
+import type {
+  Candidate,
+  FormerCredential,
+  InstallationDocument,
+  StoredCredential,
+} from "./installation-document.ts";
+
+/** What is to be written: some fields, another document in place of this one, or its deletion. Absent: nothing. */
+export interface Edit<Result> {
+  result: Result;
+  set?: Partial<InstallationDocument>;
+  replace?: InstallationDocument;
+  remove?: true;
+}
+
+/** Of one installation. A further install waits in its job until one of them was tried. */
+const maxCandidates = 5;
+const maxFormer = 5;
+const maxRefused = 10;
+
+/**
+ * A new install becomes a candidate. `same`: this very install is known already, from an earlier start of its job.
+ * @throws CandidatesFullError
+ */
+export function addCandidate(
+  found: InstallationDocument | null,
+  install: Install,
+  how: { requestedScopes: string[]; sealKeyId: string },
+): Edit<"stored" | "same" | "superseded"> {
+  const { generation, receivedAt, sealedCredential, clientIdFingerprint } = install;
+  const candidate: Candidate = {
+    generation,
+    sealedCredential,
+    sealKeyId: how.sealKeyId,
+    clientIdFingerprint,
+    installedAt: receivedAt,
+    tries: 0,
+    rejections: 0,
+  };
+  if (found === null)
+    return { result: "stored", replace: pendingOf(install, how.requestedScopes, [candidate]) };
+  const known = [found, ...found.candidates, ...found.refused].map((one) => one.generation);
+  if (known.includes(generation)) return { result: "same" };
+  if (generation < found.generation) return { result: "superseded" };
+  const candidates = [...withRoom(found.candidates), candidate].sort(byGeneration);
+  return {
+    result: "stored",
+    set: { candidates, ...(found.state === "paused" ? {} : { proveAt: receivedAt }) },
+  };
+}
+
+/** @returns undefined when it is not among the candidates, or not newer than the credential in force. */
+export function candidateOf(
+  found: InstallationDocument | null,
+  generation: Generation,
+): Candidate | undefined {
+  return found?.candidates.find((one) => one.generation === generation && generation > found.generation);
+}
+
+/** A token was granted for it: it takes over. `isSame`: it is the very credential in force, brought by a newer install. */
+export function promote(
+  found: InstallationDocument | null,
+  generation: Generation,
+  how: { requestedScopes: string[]; isSame: boolean; keptMs: number; now: Date },
+): Edit<"promoted" | "same" | "superseded"> {
+  if (found?.generation === generation) return { result: "same" };
+  const candidate = candidateOf(found, generation);
+  if (found === null || candidate === undefined) return { result: "superseded" };
+  const { now, isSame, requestedScopes } = how;
+  const { tries: _, rejections: __, last: ___, bringsBack, ...credential } = candidate;
+  const isFirst = found.sealedCredential === null;
+  const former = found.former.filter((one) => one.generation !== bringsBack && one.keptUntil > now);
+  if (!isFirst && !isSame) former.push(formerOf(found, now, how.keptMs));
+  const candidates = found.candidates.filter((one) => one.generation > generation);
+  return {
+    result: "promoted",
+    set: {
+      ...credential,
+      inForceSince: isSame ? (found.inForceSince ?? now) : now,
+      candidates,
+      proveAt: candidates.length === 0 ? null : found.proveAt,
+      ...keptFormer(former),
+      ...(isFirst ? {} : changeOfClient(found, candidate, now)),
+      requestedScopes,
+      tokenFailures: 0,
+      ...(found.state === "paused" ? {} : { state: "active", prewarmAt: now }),
+    },
+  };
+}
+
+/** Until an operator accepts it. One that an operator brings back is the customer's: that ends the change before it. */
+function changeOfClient(
+  found: InstallationDocument,
+  { clientIdFingerprint: to, bringsBack }: Candidate,
+  at: Date,
+): Pick<InstallationDocument, "clientChange"> | undefined {
+  const from = found.clientChange?.from ?? found.clientIdFingerprint;
+  if (bringsBack !== undefined || from === to) return { clientChange: null };
+  return found.clientIdFingerprint === to ? undefined : { clientChange: { at, from, to } };
+}
+
+/** It is shown as refused, and its credential is dropped; an older candidate has its turn. */
+export function refuse(
+  found: InstallationDocument | null,
+  generation: Generation,
+  why: { at: Date; code: string },
+): Edit<boolean> {
+  const candidate = found?.candidates.find((one) => one.generation === generation);
+  if (found === null || candidate === undefined) return { result: false };
+  const { clientIdFingerprint, installedAt } = candidate;
+  const refused = [...found.refused, { generation, clientIdFingerprint, installedAt, ...why }];
+  const candidates = found.candidates.filter((one) => one !== candidate);
+  const proveAt = candidates.length === 0 || found.state === "paused" ? null : why.at;
+  return { result: true, set: { candidates, refused: refused.slice(-maxRefused), proveAt } };
+}
+
+/** It proved nothing yet, and is tried again at `tryAt`. `isRejected`: the answer was about this credential. */
+export function putOff(
+  found: InstallationDocument | null,
+  generation: Generation,
+  how: { at: Date; code: string; tryAt: Date; isRejected: boolean },
+): Edit<boolean> {
+  if (found === null || candidateOf(found, generation) === undefined) return { result: false };
+  const { at, code, tryAt, isRejected } = how;
+  const candidates = found.candidates.map((one) =>
+    one.generation === generation
+      ? {
+          ...one,
+          tries: one.tries + 1,
+          rejections: one.rejections + (isRejected ? 1 : 0),
+          last: { at, code },
+        }
+      : one,
+  );
+  return { result: true, set: { candidates, ...(found.state === "paused" ? {} : { proveAt: tryAt }) } };
+}
+
+/** A former credential becomes the newest candidate. `generation`: of the one; default: the one replaced last. */
+export function bringBack(
+  found: InstallationDocument | null,
+  { generation, now }: { generation?: Generation | undefined; now: Date },
+): Edit<FormerCredential | undefined> {
+  const kept = found?.former.filter(({ keptUntil }) => keptUntil > now) ?? [];
+  const wanted = generation === undefined ? kept.at(-1) : kept.find((one) => one.generation === generation);
+  if (found === null || wanted === undefined) return { result: undefined };
+  const proveAt = found.state === "paused" ? {} : { proveAt: now };
+  const newestOne = found.candidates.at(-1);
+  if (newestOne?.bringsBack === wanted.generation) return { result: wanted, set: proveAt };
+  const { inForceFrom: _, inForceUntil: __, keptUntil: ___, ...credential } = wanted;
+  const others = found.candidates.filter(({ bringsBack }) => bringsBack !== wanted.generation);
+  const newest = newestOne !== undefined && newestOne.generation > found.generation ? newestOne : found;
+  const again: Candidate = {
+    ...credential,
+    generation: generationAfter(newest.generation, now, wanted.generation.slice(-16)),
+    bringsBack: wanted.generation,
+    tries: 0,
+    rejections: 0,
+  };
+  return { result: wanted, set: { candidates: [...others, again], ...proveAt } };
+}
+
+/** What need no longer be kept goes. */
+export function dropFormer(found: InstallationDocument | null, now: Date): Edit<void> {
+  if (found === null) return { result: undefined };
+  return { result: undefined, set: keptFormer(found.former.filter(({ keptUntil }) => keptUntil > now)) };
+}
+
+/** Everything that came in until then goes: the account is gone, or begins anew with the candidates that came later. */
+export function forgetUntil(found: InstallationDocument | null, until: Date): Edit<"gone" | "kept"> {
+  if (found === null) return { result: "gone" };
+  if (isInstalledSince(found, until)) return { result: "kept" };
+  const later = found.candidates.filter(({ installedAt }) => installedAt > until);
+  const [first] = later;
+  if (first === undefined) return { result: "gone", remove: true };
+  const isUntouched = found.sealedCredential === null && later.length === found.candidates.length;
+  if (isUntouched && found.former.length === 0) return { result: "kept" };
+  const { _id: installationId, irisAppId, accountId, requestedScopes } = found;
+  const receivedAt = first.installedAt;
+  const pending = pendingOf({ installationId, irisAppId, accountId, receivedAt }, requestedScopes, later);
+  return {
+    result: "kept",
+    replace: found.state === "paused" ? { ...pending, state: "paused", proveAt: null } : pending,
+  };
+}
+
+/** Whether the credential in force came in after that instant. */
+export function isInstalledSince(found: InstallationDocument | null, since: Date): boolean {
+  return found !== null && found.sealedCredential !== null && found.installedAt > since;
+}
+
+function pendingOf(
+  account: Pick<Install, "installationId" | "irisAppId" | "accountId" | "receivedAt">,
+  requestedScopes: string[],
+  candidates: Candidate[],
+): InstallationDocument {
+  const { installationId, irisAppId, accountId, receivedAt } = account;
+  return {
+    _id: installationId,
+    irisAppId,
+    accountId,
+    state: "pending",
+    revision: 0,
+    generation: noGeneration,
+    sealedCredential: null,
+    sealKeyId: "",
+    clientIdFingerprint: "",
+    installedAt: receivedAt,
+    inForceSince: null,
+    candidates,
+    former: [],
+    refused: [],
+    clientChange: null,
+    proveAt: receivedAt,
+    formerUntil: null,
+    createdAt: receivedAt,
+    requestedScopes,
+    grantedScopes: [],
+    tokenFailures: 0,
+    prewarmAt: null,
+  };
+}
+
+/** One that was tried and rejected makes room; one that nobody tried yet does not. */
+function withRoom(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.length < maxCandidates) return candidates;
+  const rejected = candidates.find(({ rejections }) => rejections > 0);
+  if (rejected === undefined) throw new CandidatesFullError();
+  return candidates.filter((one) => one !== rejected);
+}
+
+function formerOf(found: InstallationDocument, now: Date, keptMs: number): FormerCredential {
+  const { generation, sealedCredential, sealKeyId, clientIdFingerprint, installedAt } = found;
+  const credential = { generation, sealedCredential, sealKeyId, clientIdFingerprint, installedAt };
+  return {
+    ...(credential as StoredCredential),
+    inForceFrom: found.inForceSince ?? installedAt,
+    inForceUntil: now,
+    keptUntil: new Date(now.getTime() + keptMs),
+  };
+}
+
+/** Of too many the one goes that was in force for the shortest time: installs in quick succession push out none that served. */
+function keptFormer(former: FormerCredential[]): Pick<InstallationDocument, "former" | "formerUntil"> {
+  const servedMs = ({ inForceFrom, inForceUntil }: FormerCredential) =>
+    inForceUntil.getTime() - inForceFrom.getTime();
+  const kept = [...former];
+  while (kept.length > maxFormer) {
+    const shortest = Math.min(...kept.map(servedMs));
+    kept.splice(
+      kept.findIndex((one) => servedMs(one) === shortest),
+      1,
+    );
+  }
+  const first = Math.min(...kept.map(({ keptUntil }) => keptUntil.getTime()));
+  return { former: kept, formerUntil: kept.length === 0 ? null : new Date(first) };
+}
+
+function byGeneration(a: Candidate, b: Candidate): number {
+  return a.generation < b.generation ? -1 : 1;
+}

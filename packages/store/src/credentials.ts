@@ -1,0 +1,183 @@
+// The credentials of installations: installs come in as candidates, one that proved itself takes over, those before it are kept.
+
+import type { Generation, Install, InstallationId } from "@fleetkeeper/model";
+import type { Collection, Db } from "mongodb";
+import {
+  addCandidate,
+  bringBack,
+  candidateOf,
+  dropFormer,
+  forgetUntil,
+  promote,
+  putOff,
+  refuse,
+} from "./credential-decisions.ts";
+import { plainUpsert } from "./decided-upsert.ts";
+import type { AccountDocument } from "./documents.ts";
+import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
+import type {
+  Candidate,
+  FormerCredential,
+  InstallationDocument,
+  StoredCredential,
+} from "./installation-document.ts";
+import { accountKeyOf } from "./list-installations.ts";
+import { ownCollection } from "./own-collection.ts";
+
+export type Credentials = ReturnType<typeof createCredentials>;
+
+/** So many installations are looked at in one call. */
+const atOnce = 100;
+
+export function createCredentials(db: Db) {
+  const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
+  const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
+
+  return {
+    /**
+     * Makes an install a candidate, which is due at once unless the account is paused. `same`: this very install is known
+     * already; `superseded`: the credential in force is newer.
+     * @throws CandidatesFullError
+     */
+    async add(
+      install: Install,
+      how: { requestedScopes: string[]; sealKeyId: string },
+    ): Promise<"stored" | "same" | "superseded"> {
+      const { installationId: _id, accountId } = install;
+      await nameAccount(accountId, _id);
+      return editCredentials(installations, _id, (found) => addCandidate(found, install, how));
+    },
+
+    /** What proving the candidates needs: them, the newest first, and the credential in force. Undefined where none is to be tried. */
+    async toProve(
+      _id: InstallationId,
+    ): Promise<
+      { accountId: string; candidates: Candidate[]; inForce: StoredCredential | undefined } | undefined
+    > {
+      const read = await installations.findOne({ _id });
+      if (read === null) return undefined;
+      const found = withFieldsOfToday(read);
+      if (found.state === "paused" || found.candidates.length === 0) return undefined;
+      const candidates = found.candidates
+        .filter(({ generation }) => candidateOf(found, generation))
+        .reverse();
+      const { sealedCredential } = found;
+      return {
+        accountId: found.accountId,
+        candidates,
+        inForce: sealedCredential === null ? undefined : { ...found, sealedCredential },
+      };
+    },
+
+    /**
+     * A candidate for which a token was granted takes over, unless a newer one has; older candidates go with it. The
+     * installation's token is due. `admits`: asked before each try whether it may; rejects where not.
+     */
+    async promote(
+      _id: InstallationId,
+      generation: Generation,
+      how: Parameters<typeof promote>[2],
+      admits: () => Promise<void>,
+    ): Promise<"promoted" | "same" | "superseded"> {
+      return editCredentials(installations, _id, async (found) => {
+        await admits();
+        return promote(found, generation, how);
+      });
+    },
+
+    /** @returns whether it was a candidate until now. */
+    async refuse(
+      _id: InstallationId,
+      generation: Generation,
+      why: { at: Date; code: string },
+    ): Promise<boolean> {
+      return editCredentials(installations, _id, (found) => refuse(found, generation, why));
+    },
+
+    /** Notes a try that proved nothing, and when to try again. @returns whether it still is a candidate. */
+    async putOff(
+      _id: InstallationId,
+      generation: Generation,
+      how: Parameters<typeof putOff>[2],
+    ): Promise<boolean> {
+      return editCredentials(installations, _id, (found) => putOff(found, generation, how));
+    },
+
+    /**
+     * Makes a former credential the newest candidate: the one of this generation, or the one replaced last.
+     * @returns undefined where it is not kept.
+     */
+    async bringBack(
+      _id: InstallationId,
+      { generation, now }: { generation?: Generation | undefined; now: Date },
+    ): Promise<FormerCredential | undefined> {
+      return editCredentials(installations, _id, (found) => bringBack(found, { generation, now }));
+    },
+
+    /** Makes the candidates due now. @returns whether there are any. */
+    async tryNow(_id: InstallationId, now: Date): Promise<boolean> {
+      return editCredentials(installations, _id, (found) =>
+        found === null || found.candidates.length === 0 || found.state === "paused"
+          ? { result: false }
+          : { result: true, set: { proveAt: now } },
+      );
+    },
+
+    /** An operator has seen that the client id changed. @returns whether it had. */
+    async acceptClient(_id: InstallationId): Promise<boolean> {
+      return editCredentials(installations, _id, (found) =>
+        found === null || found.clientChange === null
+          ? { result: false }
+          : { result: true, set: { clientChange: null } },
+      );
+    },
+
+    /** Drops former credentials that need no longer be kept, of up to 100 installations. */
+    async dropFormer(now: Date): Promise<number> {
+      const due = installations.find({ formerUntil: { $lte: now } }, { projection: { _id: 1 } });
+      const ids = await due.limit(atOnce).toArray();
+      for (const { _id } of ids) await editCredentials(installations, _id, (found) => dropFormer(found, now));
+      return ids.length;
+    },
+
+    /** Deletes an installation unless its credential came in after `until`; candidates that did stay, and begin it anew. */
+    async forget(_id: InstallationId, until: Date): Promise<void> {
+      const found = await installations.findOne({ _id });
+      if (found === null) return;
+      const { accountId } = found;
+      // First, since nothing else tells the key of an installation that is gone.
+      if (forgetUntil(withFieldsOfToday(found), until).remove)
+        await accounts.deleteOne({ _id: accountKeyOf(accountId, _id) });
+      const outcome = await editCredentials(installations, _id, (one) => forgetUntil(one, until));
+      if (outcome === "kept") await nameAccount(accountId, _id);
+    },
+
+    /** Installations with a candidate that is due, the longest overdue first. */
+    async due(now: Date, limit: number): Promise<Pick<InstallationDocument, "_id" | "proveAt">[]> {
+      return installations
+        .find({ proveAt: { $lte: now } }, { projection: { proveAt: 1 } })
+        .sort({ proveAt: 1 })
+        .limit(limit)
+        .toArray();
+    },
+
+    /** Takes due candidates for one dispatcher: true for exactly one. If the job is lost, they are due again at `again`. */
+    async claim(due: Pick<InstallationDocument, "_id" | "proveAt">, again: Date): Promise<boolean> {
+      const { modifiedCount } = await installations.updateOne(
+        { _id: due._id, proveAt: due.proveAt },
+        { $set: { proveAt: again } },
+      );
+      return modifiedCount === 1;
+    },
+
+    /** No candidate waits any more: nothing is due. */
+    async quiet(_id: InstallationId): Promise<void> {
+      await installations.updateOne({ _id, "candidates.0": { $exists: false } }, { $set: { proveAt: null } });
+    },
+  };
+
+  async function nameAccount(accountId: string, installationId: InstallationId): Promise<void> {
+    const key = { _id: accountKeyOf(accountId, installationId) };
+    await plainUpsert(() => accounts.updateOne(key, { $set: { installationId } }, { upsert: true }));
+  }
+}

@@ -1,0 +1,71 @@
+// Writes what `credential-decisions.ts` decides, on the condition that neither the credentials nor the state changed since they were read.
+
+import type { InstallationId } from "@fleetkeeper/model";
+import type { Collection } from "mongodb";
+import type { Edit } from "./credential-decisions.ts";
+import { isDuplicateKey, WriteContendedError } from "./errors.ts";
+import type { InstallationDocument } from "./installation-document.ts";
+
+/** Writers that meet this often in a row do so on purpose. */
+const tries = 50;
+
+/**
+ * Reads, decides, writes; again from the beginning when somebody else wrote in between.
+ * @throws WriteContendedError, or what `decide` throws
+ */
+export async function editCredentials<Result>(
+  installations: Collection<InstallationDocument>,
+  _id: InstallationId,
+  decide: (found: InstallationDocument | null) => Edit<Result> | Promise<Edit<Result>>,
+): Promise<Result> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const found = await installations.findOne({ _id });
+    const edit = await decide(found && withFieldsOfToday(found));
+    if (await written(installations, found, edit)) return edit.result;
+  }
+  throw new WriteContendedError();
+}
+
+/** @returns false when somebody else wrote first. */
+async function written(
+  installations: Collection<InstallationDocument>,
+  found: InstallationDocument | null,
+  { set, replace, remove }: Edit<unknown>,
+): Promise<boolean> {
+  if (found === null) return replace === undefined || inserted(installations, replace);
+  const unchanged = { _id: found._id, revision: found.revision ?? (null as never), state: found.state };
+  const revision = (found.revision ?? 0) + 1;
+  if (remove) return (await installations.deleteOne(unchanged)).deletedCount === 1;
+  if (replace !== undefined)
+    return (await installations.replaceOne(unchanged, { ...replace, revision })).matchedCount === 1;
+  if (set === undefined) return true;
+  return (await installations.updateOne(unchanged, { $set: { ...set, revision } })).matchedCount === 1;
+}
+
+async function inserted(
+  installations: Collection<InstallationDocument>,
+  document: InstallationDocument,
+): Promise<boolean> {
+  try {
+    await installations.insertOne(document);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** One that a version from before the candidates wrote: its credential is in force. */
+export function withFieldsOfToday(found: InstallationDocument): InstallationDocument {
+  const atFirst = {
+    revision: 0,
+    inForceSince: found.installedAt,
+    candidates: [],
+    former: [],
+    refused: [],
+    clientChange: null,
+    proveAt: null,
+    formerUntil: null,
+  };
+  return { ...atFirst, ...found };
+}

@@ -1,0 +1,100 @@
+// The shape of an installation in MongoDB, with its credentials: in force, candidates, former and refused ones.
+
+import type {
+  Generation,
+  InstallationId,
+  InstallationState,
+  SealedText,
+  TokenResult,
+} from "@fleetkeeper/model";
+
+/** A sealed credential, and the install that brought it. */
+export interface StoredCredential {
+  generation: Generation;
+  sealedCredential: SealedText;
+  /** Of the key that the credential is sealed with. */
+  sealKeyId: string;
+  clientIdFingerprint: string;
+  /** When the install's callback came in. */
+  installedAt: Date;
+}
+
+/** A credential that takes over when the token endpoint has granted a token for it. */
+export interface Candidate extends StoredCredential {
+  /** Tries in a row that proved nothing, and how many of them the endpoint or the API answered with a refusal of some kind. */
+  tries: number;
+  rejections: number;
+  last?: { at: Date; code: string };
+  /** An operator brings this former credential back. */
+  bringsBack?: Generation;
+}
+
+/** A credential that was in force; kept for a time, so that an operator can bring it back. */
+export interface FormerCredential extends StoredCredential {
+  inForceFrom: Date;
+  inForceUntil: Date;
+  keptUntil: Date;
+}
+
+/** A candidate that did not prove itself, for the operator to see. Its credential is gone. */
+export interface RefusedCandidate {
+  generation: Generation;
+  clientIdFingerprint: string;
+  installedAt: Date;
+  at: Date;
+  code: string;
+}
+
+/** The credential in force has another client id than the one before it. */
+export interface ClientChange {
+  at: Date;
+  /** Fingerprints. */
+  from: string;
+  to: string;
+}
+
+/** Collection `installations`. Its credentials are changed by `credentials.ts` only. */
+export interface InstallationDocument {
+  _id: InstallationId;
+  irisAppId: string;
+  accountId: string;
+  state: InstallationState;
+  /** Grows with each change of the credentials, which is written only if nobody else changed them since they were read. */
+  revision: number;
+  /** Of the credential in force; `noGeneration` before the first. An older install changes nothing. */
+  generation: Generation;
+  /** The credential in force; null until the first one has proved itself. */
+  sealedCredential: SealedText | null;
+  /** Of the key that the credential is sealed with. */
+  sealKeyId: string;
+  clientIdFingerprint: string;
+  /** Of the install in force; of the first one while there is none. */
+  installedAt: Date;
+  inForceSince: Date | null;
+  /** The newest last, all newer than the credential in force. */
+  candidates: Candidate[];
+  /** The one replaced last at the end. */
+  former: FormerCredential[];
+  /** The newest last. */
+  refused: RefusedCandidate[];
+  /** Null once an operator has seen it. */
+  clientChange: ClientChange | null;
+  /** When a candidate is to be tried; null where none waits, and while paused. */
+  proveAt: Date | null;
+  /** When the first former credential need no longer be kept; null where there is none. */
+  formerUntil: Date | null;
+  createdAt: Date;
+  requestedScopes: string[];
+  grantedScopes: string[];
+  /** Absent until a token was asked for. */
+  lastToken?: TokenResult;
+  /** When the last token that was granted was issued; absent before the first. */
+  lastGrantAt?: Date;
+  /** Requests for a token in a row that did not get one, for whatever reason. */
+  tokenFailures: number;
+  /** When the next token is to be asked for; null while paused or pending. */
+  prewarmAt: Date | null;
+  /** The publisher's own name for its customer, and what else it wants to find with the account. Survive a new install. */
+  reference?: string | null;
+  metadata?: Record<string, string>;
+}

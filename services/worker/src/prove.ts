@@ -1,0 +1,169 @@
+// Finds out which of an account's candidates takes over: the newest for which the token endpoint grants a token, and whose
+// token is the account's own where a query tells. Until then the credential in force goes on working, and nothing stops it.
+
+import {
+  type Credential,
+  type InstallationId,
+  isFleetkeeperError,
+  type SealedText,
+} from "@fleetkeeper/model";
+import type { Candidate, Store } from "@fleetkeeper/store";
+import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import {
+  type CachedToken,
+  CredentialRefusedError,
+  type GrantedToken,
+  TokenEndpointPacedError,
+  TokenEndpointUnavailableError,
+  TokenError,
+  TokenRateLimitedError,
+  type Tokens,
+} from "@fleetkeeper/tokens";
+import { decideCall } from "./retry.ts";
+
+export interface ProveOptions {
+  store: Store;
+  tokens: Tokens;
+  openCredential: (sealed: SealedText, installationId: InstallationId) => Promise<Credential>;
+  /** Which account a token belongs to; undefined where nothing tells. */
+  accountOfToken: ((accessToken: string) => Promise<string>) | undefined;
+  /** Asked for with each token. */
+  scopes: string[];
+  /** How long a credential that was replaced is kept. */
+  keptMs: number;
+  log: Log;
+  metrics: WorkerMetrics;
+  now: () => Date;
+}
+
+export interface Proved {
+  outcome: "promoted" | "same" | "waits" | "refused" | "nothing to prove";
+  /** For the credential that is in force now; not noted with the installation yet. */
+  token?: CachedToken;
+}
+
+/** The audit log names it where an operator would be. */
+const auditor = "worker";
+
+/**
+ * A credential may be refused for a moment, for instance before Trackunit knows it everywhere: it is tried again after these,
+ * and one more refusal ends it. The credential in force goes on working meanwhile.
+ */
+const refusalWaitsMs = [5_000, 30_000, 120_000, 600_000];
+
+/** What the endpoint says of one credential it may say of no other: then an older candidate may have its turn. */
+const ofEveryCredential = [TokenEndpointUnavailableError, TokenEndpointPacedError, TokenRateLimitedError];
+
+export function createProve(options: ProveOptions) {
+  const { store, tokens, openCredential, accountOfToken, log, metrics, now } = options;
+
+  /** May run twice at once: of two that prove the same, one promotes. */
+  return async (installationId: InstallationId): Promise<Proved> => {
+    const found = await store.credentials.toProve(installationId);
+    if (found === undefined) {
+      await store.credentials.quiet(installationId);
+      return { outcome: "nothing to prove" };
+    }
+    let outcome: Proved["outcome"] = "refused";
+    for (const candidate of found.candidates) {
+      const proof = await tryOut(installationId, candidate, found.accountId);
+      if ("token" in proof) {
+        const { sealedCredential } = found.inForce ?? {};
+        const isSame =
+          sealedCredential !== undefined &&
+          isEqual(await openCredential(sealedCredential, installationId), proof.credential);
+        return promote(installationId, candidate, proof.token, isSame);
+      }
+      if (proof.waits) outcome = "waits";
+      if (proof.waits && proof.forAll) break;
+    }
+    return { outcome };
+  };
+
+  async function tryOut(
+    installationId: InstallationId,
+    candidate: Candidate,
+    accountId: string,
+  ): Promise<{ token: GrantedToken; credential: Credential } | { waits: boolean; forAll: boolean }> {
+    try {
+      const credential = await openCredential(candidate.sealedCredential, installationId);
+      const token = await tokens.tryOut(credential);
+      metrics.tokenRequests.inc({ result: "granted" });
+      const account = await accountOfToken?.(token.accessToken);
+      if (account !== undefined && account.toLowerCase() !== accountId.toLowerCase())
+        throw new CredentialOfOtherAccountError();
+      return { token, credential };
+    } catch (error) {
+      if (!isFleetkeeperError(error)) throw error;
+      if (error instanceof TokenError) metrics.tokenRequests.inc({ result: error.code });
+      const refusalWaitMs = refusalWaitsMs[candidate.rejections];
+      const isRefused = error instanceof CredentialRefusedError && refusalWaitMs === undefined;
+      if (isRefused || error instanceof CredentialOfOtherAccountError) {
+        await refuse(installationId, candidate, error.code);
+        return { waits: false, forAll: false };
+      }
+      const forAll = ofEveryCredential.some((kind) => error instanceof kind);
+      const delayMs =
+        error instanceof CredentialRefusedError && refusalWaitMs !== undefined
+          ? refusalWaitMs
+          : waitAfter(error, candidate.tries + 1);
+      const at = now();
+      const tryAt = new Date(at.getTime() + delayMs);
+      const how = { at, code: error.code, tryAt, isRejected: !forAll };
+      await store.credentials.putOff(installationId, candidate.generation, how);
+      log.warn({ installationId, code: error.code, error }, "candidate could not prove itself yet");
+      return { waits: true, forAll };
+    }
+  }
+
+  async function promote(
+    installationId: InstallationId,
+    { generation }: Candidate,
+    granted: GrantedToken,
+    isSame: boolean,
+  ): Promise<Proved> {
+    const { scopes, keptMs } = options;
+    const how = { requestedScopes: scopes, isSame, keptMs, now: now() };
+    const outcome = await store.promote(installationId, generation, how);
+    if (outcome === "superseded") return { outcome: "refused" };
+    const { assumed: _, ...rest } = granted;
+    const token = { ...rest, generation };
+    await tokens.adopt(installationId, token);
+    metrics.candidates.inc({ result: outcome });
+    log.info({ installationId, outcome }, "candidate took over");
+    return { outcome, token };
+  }
+
+  /** In the audit log before it is done. */
+  async function refuse(
+    installationId: InstallationId,
+    { generation }: Candidate,
+    code: string,
+  ): Promise<void> {
+    const at = now();
+    await store.audit.add({ at, who: auditor, action: `refuse a new credential (${code})`, installationId });
+    if (!(await store.credentials.refuse(installationId, generation, { at, code }))) return;
+    metrics.candidates.inc({ result: code });
+    log.warn({ installationId, code }, "candidate refused");
+  }
+}
+
+/** A candidate is never given up for what may pass: what no repetition is said to help is tried again as rarely as may be. */
+function waitAfter(error: unknown, tries: number): number {
+  const decision = decideCall(error, tries);
+  return decision.action === "never" ? 3_600_000 : decision.delayMs;
+}
+
+function isEqual(one: Credential, other: Credential): boolean {
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
+}
+
+/** The token that was granted for a candidate belongs to another account than the install names. */
+class CredentialOfOtherAccountError extends Error {
+  readonly code = "ERR_CREDENTIAL_OF_OTHER_ACCOUNT";
+  readonly remedy = "never";
+
+  constructor() {
+    super("the new credential is another account's");
+  }
+}
