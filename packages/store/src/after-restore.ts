@@ -10,6 +10,7 @@ import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
+import { tokenText } from "./token-text.ts";
 
 export interface AfterRestore {
   installations: number;
@@ -80,7 +81,7 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
         window: null,
         rereadFrom: null,
         hasSetAside: true,
-        feedHead: `${String(fencingToken).padStart(12, "0")}-00000000`,
+        feedHead: `${tokenText(fencingToken)}-00000000`,
         feedOpen: null,
         lastChangeAt: now,
         dispatchedAt: null,

@@ -160,7 +160,7 @@ export interface FeedCursorDocument {
 export interface ForgottenDocument {
   _id: InstallationId;
   at: Date;
-  /** The highest fencing token of its syncs: new ones begin behind it. Absent where it had none. */
+  /** At least the highest fencing token of its syncs, and grows each time it is forgotten: new ones begin behind it. */
   fencingToken?: number;
   /** Since when its data is being deleted; null when that is done. */
   clearingSince: Date | null;

@@ -11,6 +11,7 @@ import { AccountBeingForgottenError, WriteContendedError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
+import { tokenText } from "./token-text.ts";
 
 /** Not under the installation's id, or deleted each in its own way, or kept. */
 const notByPrefix = [
@@ -22,6 +23,8 @@ const notByPrefix = [
   "syncs",
   "unrecognisedCallbacks",
 ];
+/** Their ids are `<sync id>/<fencing token>…`. */
+const tokensInIds = ["changes", "passPages", "runs"];
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
 /** A clearing that has not ended after this is one whose job was lost. */
@@ -51,8 +54,10 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
         return { outcome: "superseded", deleted: 0 };
       }
       const clearingSince = new Date();
-      await plainUpsert(() =>
-        tombstones.updateOne({ _id }, { $max: { at: askedAt }, $set: { clearingSince } }, { upsert: true }),
+      // What is planned from now on begins behind this token: it is none of what is deleted here, however late that is.
+      const update = { $max: { at: askedAt }, $set: { clearingSince }, $inc: { fencingToken: 1 } };
+      const tombstone = await plainUpsert(() =>
+        tombstones.findOneAndUpdate({ _id }, update, { upsert: true, returnDocument: "after" }),
       );
       // An install that came in between has seen the tombstone, or is seen here, or both.
       if (isInstalledSince(await installations.findOne({ _id }), askedAt)) {
@@ -60,7 +65,10 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
         return { outcome: "superseded", deleted: 0 };
       }
       await credentials.forget(_id, askedAt);
-      const deleted = await clear(_id, resources, clearingSince);
+      const deleted = await clear(_id, resources, {
+        since: clearingSince,
+        upTo: tombstone?.fencingToken ?? 0,
+      });
       await endClearing(_id, { clearingSince });
       await tombstones.deleteMany({ at: { $lt: new Date(askedAt.getTime() - tombstonesKeptMs) } });
       return { outcome: "forgotten", deleted };
@@ -84,7 +92,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       if (Date.now() - clearingSince.getTime() < abandonedMs) throw new AccountBeingForgottenError();
       const taken = new Date();
       await tombstones.updateOne({ _id, clearingSince }, { $set: { clearingSince: taken } });
-      await clear(_id, resources, taken);
+      await clear(_id, resources, { since: taken, upTo: tombstone.fencingToken ?? 0 });
       await endClearing(_id, { clearingSince: taken });
       return true;
     },
@@ -114,11 +122,11 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
     await tombstones.updateOne({ _id, ...only }, { $set: { clearingSince: null } });
   }
 
-  /** Ends early when somebody else clears since a later time. */
+  /** Ends early when somebody else clears since a later time. `upTo`: of the syncs that began with this token or before. */
   async function clear(
     installationId: InstallationId,
     resources: readonly string[],
-    since: Date,
+    { since, upTo }: { since: Date; upTo: number },
   ): Promise<number> {
     const names = new Set([
       ...ownCollections.filter((name) => !notByPrefix.includes(name)),
@@ -126,12 +134,13 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
     ]);
     // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next character.
     await unrecognised.deleteMany({ _id: { $gte: `${installationId}.`, $lt: `${installationId}/` } });
-    let deleted = await forgetSyncs(installationId);
+    let deleted = await forgetSyncs(installationId, upTo);
+    // Greater than every token of theirs; a new install's are greater still.
+    const lastToken = (await tombstones.findOne({ _id: installationId }))?.fencingToken ?? 0;
     for (const name of names) {
       const tombstone = await tombstones.findOne({ _id: installationId });
       if (tombstone?.clearingSince?.getTime() !== since.getTime()) break;
-      const collection = db.collection<{ _id: string }>(name);
-      deleted += (await collection.deleteMany({ _id: idsUnder(installationId) })).deletedCount;
+      deleted += await deleteUpTo(lastToken, installationId, name, resources.includes(name));
     }
     return deleted;
   }
@@ -140,10 +149,10 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
    * First, so that no run goes on; each with the very token that the tombstone knows, so that none gets lost in between.
    * @throws WriteContendedError
    */
-  async function forgetSyncs(id: InstallationId): Promise<number> {
+  async function forgetSyncs(id: InstallationId, upTo: number): Promise<number> {
     let deleted = 0;
     for (let look = 0; look < looks; look++) {
-      const found = await syncs.find({ _id: idsUnder(id) }).toArray();
+      const found = await syncs.find({ _id: idsUnder(id), firstToken: { $not: { $gt: upTo } } }).toArray();
       if (found.length === 0) return deleted;
       for (const { _id, fencingToken } of found) {
         await tombstones.updateOne({ _id: id }, { $max: { fencingToken } });
@@ -151,5 +160,37 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       }
     }
     throw new WriteContendedError();
+  }
+
+  /** What an installation has in a collection and no run, or none with a greater token than this, has written. */
+  async function deleteUpTo(
+    lastToken: number,
+    id: InstallationId,
+    name: string,
+    isResource: boolean,
+  ): Promise<number> {
+    const collection = db.collection<{ _id: string; fencingToken?: number; position?: string }>(name);
+    const all = { _id: idsUnder(id) };
+    if (isResource || name === "setAside")
+      return (await collection.deleteMany({ ...all, fencingToken: { $not: { $gt: lastToken } } }))
+        .deletedCount;
+    const behind = tokenText(lastToken + 1);
+    if (name === "feedCursors")
+      return (await collection.deleteMany({ ...all, position: { $lt: behind } })).deletedCount;
+    if (!tokensInIds.includes(name)) return (await collection.deleteMany(all)).deletedCount;
+    let deleted = 0;
+    let from: string = all._id.$gte;
+    for (;;) {
+      const [next] = await collection
+        .find({ _id: { $gte: from, $lt: all._id.$lt } }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(1)
+        .toArray();
+      if (next === undefined) return deleted;
+      const syncId = next._id.slice(0, next._id.indexOf("/", all._id.$gte.length));
+      deleted += (await collection.deleteMany({ _id: { $gte: `${syncId}/`, $lt: `${syncId}/${behind}` } }))
+        .deletedCount;
+      from = idsUnder(syncId).$lt;
+    }
   }
 }

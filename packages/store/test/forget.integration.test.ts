@@ -71,7 +71,7 @@ test("an install that came while an account is being forgotten waits, and then h
   const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
   const { met } = proxy.add({
     command: "delete",
-    collection: "changes",
+    collection: "setAside",
     when: "before",
     fault: { holdUntil },
   });

@@ -7,6 +7,7 @@ import { changedFields } from "../changed-fields.ts";
 import { contentHash } from "../content-hash.ts";
 import type { ChangesDocument, RecordDocument, SyncDocument } from "../documents.ts";
 import { chainOf } from "../feed-chain.ts";
+import { tokenText } from "../token-text.ts";
 import type { Fence } from "./fence.ts";
 import { writeFenced } from "./write-fenced.ts";
 
@@ -52,7 +53,7 @@ export function createFeedWriter(options: {
       const documents: ChangesDocument[] = [];
       let after = head;
       for (const part of inParts(changes)) {
-        const position = `${String(token).padStart(12, "0")}-${String(written++).padStart(8, "0")}`;
+        const position = `${tokenText(token)}-${String(written++).padStart(8, "0")}`;
         documents.push({ _id: `${syncId}/${position}`, at: now, after, changes: part });
         after = position;
       }

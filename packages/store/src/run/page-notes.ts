@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import { Binary, type Collection } from "mongodb";
 import type { PassPageDocument } from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
+import { tokenText } from "../token-text.ts";
 
 /** Tells whether a pass saw a record, by its external id. */
 export type Seen = (externalId: string) => boolean;
@@ -53,7 +54,7 @@ export function seenOnPage(externalIds: readonly string[]): Seen {
 }
 
 function passKey(pass: number): string {
-  return String(pass).padStart(12, "0");
+  return tokenText(pass);
 }
 
 /** Two ids of one account with the same first 64 bits would hide one deletion; that is not to be expected below 10^9 records. */

@@ -21,6 +21,7 @@ import type {
 } from "../documents.ts";
 import { LeaseLostError } from "../errors.ts";
 import { ownCollection } from "../own-collection.ts";
+import { tokenText } from "../token-text.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { rulesFor } from "./new-client.ts";
@@ -287,7 +288,7 @@ export function createRun(
   }
 
   function runId(): string {
-    return `${syncId}/${String(token).padStart(12, "0")}`;
+    return `${syncId}/${tokenText(token)}`;
   }
 
   function quietRuns({ startedAt: since }: RunOutcome): SyncDocument["quiet"] {

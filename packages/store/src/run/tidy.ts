@@ -11,6 +11,7 @@ import type {
 } from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
 import { ownCollection } from "../own-collection.ts";
+import { tokenText } from "../token-text.ts";
 import type { Fence } from "./fence.ts";
 import { maxSetAside } from "./set-aside.ts";
 
@@ -71,7 +72,7 @@ export async function deleteEarlier(
   resource: string,
 ): Promise<void> {
   const own = (name: OwnCollection) => ownCollection<{ _id: string; fencingToken?: number }>(db, name);
-  const byId = { _id: { $gte: `${syncId}/`, $lt: `${syncId}/${String(firstToken).padStart(12, "0")}` } };
+  const byId = { _id: { $gte: `${syncId}/`, $lt: `${syncId}/${tokenText(firstToken)}` } };
   for (const name of ["runs", "changes", "passPages"] as const) await own(name).deleteMany(byId);
   const fencingToken = { $lt: firstToken };
   await own("setAside").deleteMany({ _id: idsUnder(syncId), fencingToken });

@@ -144,7 +144,9 @@ export const operations: Record<string, Operation> = {
   "an account that is forgotten": {
     before: installed,
     run: (store) => store.forget(installationId, at(100), resources),
+    counts: true,
     writes: [
+      ["findAndModify", "forgotten"],
       ["update", "forgotten"],
       ["delete", "accounts"],
       ["delete", "installations"],

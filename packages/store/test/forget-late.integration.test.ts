@@ -1,0 +1,62 @@
+// A forgetting that stalls at one of its deletions, while the account is forgotten by another worker and installed again.
+
+import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { expect, onTestFinished, test } from "vitest";
+import { openStore } from "../src/index.ts";
+import { installAccount } from "./acts.ts";
+import { at, followed, installationId, installOf, liveRecords, pass, setup, syncId } from "./world.ts";
+
+const resources = ["assets"];
+const how = (seconds: number) => ({ names: ["assets"], resources, now: at(seconds) });
+
+test.each([
+  "installations",
+  "unrecognisedCallbacks",
+  "syncs",
+  "runs",
+  "changes",
+  "passPages",
+  "setAside",
+  "feedCursors",
+  "assets",
+])(
+  "whatever stalls before it deletes `%s` takes nothing of the account that was installed again",
+  async (collection) => {
+    const { store, db, mongodbUrl } = await setup();
+    const proxy = await startMongoProxy(mongodbUrl);
+    const stalling = await openStore({ mongodbUrl: proxy.url, indexes: "leave" });
+    onTestFinished(async () => {
+      await stalling.close();
+      await proxy.close();
+    });
+    await installAccount(store, installOf("1"), how(0));
+    await pass(store, at(1), [{ a: 1, b: 1 }, { c: 1 }]);
+    const confirmed = async () => {
+      const position = (await store.syncs.find(syncId))?.feedHead ?? "";
+      await store.feed.confirm("reader", { syncId, position });
+      return position;
+    };
+    await confirmed();
+    const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+    const { met } = proxy.add({ command: "delete", collection, when: "before", fault: { holdUntil } });
+    const late = stalling.forget(installationId, at(2), resources);
+    await Promise.race([met, late]);
+
+    await store.forget(installationId, at(2), resources);
+    await installAccount(store, { ...installOf("2"), receivedAt: at(3) }, how(3));
+    await pass(store, at(4), [{ a: 2, b: 2 }, { d: 2 }]);
+    const position = await confirmed();
+    const before = { sync: await store.syncs.find(syncId), runs: await store.syncs.runsOf(syncId, 10) };
+    letGo();
+    await late;
+
+    expect(before.sync?.lastSuccessAt).toEqual(at(4));
+    expect(await store.syncs.find(syncId)).toEqual(before.sync);
+    expect(await store.syncs.runsOf(syncId, 10)).toEqual(before.runs);
+    expect(await liveRecords(db)).toEqual({ a: 2, b: 2, d: 2 });
+    expect(await followed(store)).toEqual({ a: 2, b: 2, d: 2 });
+    const cursors = db.collection<{ _id: string }>("feedCursors");
+    expect(await cursors.findOne({ _id: `${syncId}/reader` })).toMatchObject({ position });
+    expect(await store.installations.find(installationId)).toMatchObject({ generation: "2" });
+  },
+);
