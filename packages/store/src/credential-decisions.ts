@@ -204,7 +204,7 @@ function pendingOf(
     irisAppId,
     accountId,
     state: "pending",
-    revision: 0,
+    revision: "",
     generation: noGeneration,
     sealedCredential: null,
     sealKeyId: "",

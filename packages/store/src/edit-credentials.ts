@@ -1,5 +1,6 @@
 // Writes what `credential-decisions.ts` decides, on the condition that neither the credentials nor the state changed since they were read.
 
+import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import type { Edit } from "./credential-decisions.ts";
@@ -32,9 +33,10 @@ async function written(
   found: InstallationDocument | null,
   { set, replace, remove }: Edit<unknown>,
 ): Promise<boolean> {
-  if (found === null) return replace === undefined || inserted(installations, replace);
+  // No number that counts: an account that was forgotten and installed again would come to the same one.
+  const revision = randomUUID();
+  if (found === null) return replace === undefined || inserted(installations, { ...replace, revision });
   const unchanged = { _id: found._id, revision: found.revision ?? (null as never), state: found.state };
-  const revision = (found.revision ?? 0) + 1;
   if (remove) return (await installations.deleteOne(unchanged)).deletedCount === 1;
   if (replace !== undefined)
     return (await installations.replaceOne(unchanged, { ...replace, revision })).matchedCount === 1;
@@ -58,7 +60,7 @@ async function inserted(
 /** One that a version from before the candidates wrote: its credential is in force. */
 export function withFieldsOfToday(found: InstallationDocument): InstallationDocument {
   const atFirst = {
-    revision: 0,
+    revision: "",
     inForceSince: found.installedAt,
     candidates: [],
     former: [],

@@ -59,8 +59,8 @@ export interface InstallationDocument {
   irisAppId: string;
   accountId: string;
   state: InstallationState;
-  /** Grows with each change of the credentials, which is written only if nobody else changed them since they were read. */
-  revision: number;
+  /** New with each change of the credentials, which is written only if nobody else changed them since they were read. */
+  revision: string;
   /** Of the credential in force; `noGeneration` before the first. An older install changes nothing. */
   generation: Generation;
   /** The credential in force; null until the first one has proved itself. */

@@ -10,6 +10,7 @@ const resources = ["assets"];
 const how = (seconds: number) => ({ names: ["assets"], resources, now: at(seconds) });
 
 test.each([
+  "accounts",
   "installations",
   "unrecognisedCallbacks",
   "syncs",
@@ -57,6 +58,9 @@ test.each([
     expect(await followed(store)).toEqual({ a: 2, b: 2, d: 2 });
     const cursors = db.collection<{ _id: string }>("feedCursors");
     expect(await cursors.findOne({ _id: `${syncId}/reader` })).toMatchObject({ position });
-    expect(await store.installations.find(installationId)).toMatchObject({ generation: "2" });
+    const installation = await store.installations.find(installationId);
+    expect(installation).toMatchObject({ generation: "2" });
+    const named = { installationId };
+    expect(await db.collection("accounts").findOne(named)).toMatchObject(named);
   },
 );

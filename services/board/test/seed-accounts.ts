@@ -71,7 +71,7 @@ function installationOf(accountId: string): InstallationDocument {
     irisAppId: app,
     accountId,
     state: "active",
-    revision: 1,
+    revision: "1",
     inForceSince: new Date(now - 86_400_000),
     candidates: [],
     former: [],
