@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,services,dev}/*/test/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts"],
+          // Some start a process, which takes its time on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

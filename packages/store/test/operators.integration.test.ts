@@ -81,7 +81,8 @@ test("a forgotten account leaves nothing but the audit, and only a later install
   await pass(store, at(1), [{ a: 1 }], {
     pageFields: { setAside: [{ externalId: "x", item: {}, reasons: [] }] },
   });
-  await store.feed.confirm("test", { syncId, position: "1" });
+  const position = (await store.syncs.find(syncId))?.feedHead ?? "";
+  await store.feed.confirm("test", { syncId, position });
   await store.audit.add({ at: at(2), who: "someone", action: "forget", installationId });
   const other = installationIdOf("@a/b", "2");
   const callback = {
