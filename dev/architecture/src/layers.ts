@@ -24,6 +24,7 @@ const everyPackage = [
   "telemetry",
   "tokens",
   "trackunit",
+  "webhooks",
 ].map((name) => packages + name);
 
 /** Every folder of `packages`, `services` and `dev` that holds TypeScript. */
@@ -33,6 +34,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/http": layer(["model"], "outbound requests know no more than the model"),
   "packages/sealing": layer(["model"], onItsOwn),
   "packages/callbacks": layer(["model", "http"], onItsOwn),
+  "packages/webhooks": layer(["model"], "the callback's verifier and this one share nothing"),
   "packages/jobs": layer(["model", "redis"], onItsOwn),
   "packages/store": layer(["model"], onItsOwn),
   "packages/tokens": layer(["model", "redis", "http"], onItsOwn),

@@ -23,3 +23,10 @@ export type {
   Waiting,
 } from "./sync-state.ts";
 export { addChanges, installationOfSync, installationStates, noChanges, syncIdOf } from "./sync-state.ts";
+export {
+  type RefreshAnswer,
+  type RefreshedSync,
+  type WebhookDelivery,
+  type WebhookOutcome,
+  webhookKeyOf,
+} from "./webhook.ts";

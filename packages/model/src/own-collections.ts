@@ -14,6 +14,8 @@ export const ownCollections = [
   "setAside",
   "syncs",
   "unrecognisedCallbacks",
+  "webhookDeliveries",
+  "webhookEndpoints",
 ] as const;
 
 export type OwnCollection = (typeof ownCollections)[number];

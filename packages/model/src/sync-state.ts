@@ -108,6 +108,8 @@ export interface RunOutcome {
   records: number;
   pages: number;
   changes: RecordChanges;
+  /** The delivery of a webhook that set it off; absent where the schedule or an operator did. */
+  setOffBy?: string;
 }
 
 export const noChanges: RecordChanges = { created: 0, updated: 0, deleted: 0, unchanged: 0, rejected: 0 };

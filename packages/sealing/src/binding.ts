@@ -5,7 +5,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 /** A sealed text opens only for the same installation and purpose. */
 export interface SealBinding {
   installationId: InstallationId;
-  purpose: "credential" | "callback" | "access-token" | "token-failure";
+  purpose: "credential" | "callback" | "access-token" | "token-failure" | WebhookPurpose;
 }
 
 /** Names of our header parameters; `fk_` keeps them clear of registered ones. */
@@ -13,3 +13,6 @@ export const bindingHeader = ({ installationId, purpose }: SealBinding) => ({
   fk_installation: installationId as string,
   fk_purpose: purpose as string,
 });
+
+/** `webhook-key`: a signing key at rest. `webhook-endpoint`: what the ingress is told of an endpoint. `webhook-payload`: a delivery's body. */
+type WebhookPurpose = "webhook-key" | "webhook-endpoint" | "webhook-payload";

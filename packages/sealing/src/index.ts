@@ -29,3 +29,4 @@ export {
   type Verify,
 } from "./signature.ts";
 export { createTokenSealing, generateTokenKey } from "./token-key.ts";
+export { type EndpointEntry, openEndpoint, sealEndpoint } from "./webhook-keys.ts";

@@ -5,7 +5,12 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { AlignSyncs } from "./align-syncs.ts";
 import { plainUpsert } from "./decided-upsert.ts";
-import type { AccountDocument, ForgottenDocument, SyncDocument } from "./documents.ts";
+import type {
+  AccountDocument,
+  ForgottenDocument,
+  SyncDocument,
+  WebhookEndpointDocument,
+} from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { accountKeyOf } from "./list-installations.ts";
@@ -36,11 +41,14 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
+  const endpoints: Collection<WebhookEndpointDocument> = ownCollection(db, "webhookEndpoints");
 
   /** `onDone`: told how many installations were brought there since the last time. */
   return async (now: Date, onDone: (count: number) => void = () => undefined): Promise<AfterRestore> => {
     const result: AfterRestore = { installations: 0, syncs: 0, notInstalled: [], forgotten: [] };
     await tombstones.updateMany({ fencingToken: { $gt: 0 } }, { $max: { fencingToken: tokenAfter(0, now) } });
+    // The ingress may know of others.
+    await endpoints.updateMany({}, { $set: { publishAt: now } });
     for await (const page of pagesOf(installations)) {
       for (const installation of page) {
         const found = await syncs.find({ _id: idsUnder(installation._id) }).toArray();
@@ -86,6 +94,7 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
         lastChangeAt: now,
         dispatchedAt: null,
         runAgain: false,
+        refresh: null,
         failures: 0,
       };
       const schedule =

@@ -7,11 +7,13 @@ import type {
   HeldBack,
   InstallationId,
   RecordChange,
+  RefreshedSync,
   RunOutcome,
   SealedText,
   SyncId,
   TimeWindow,
   Waiting,
+  WebhookOutcome,
 } from "@fleetkeeper/model";
 import type { Binary } from "mongodb";
 
@@ -52,8 +54,10 @@ export interface SyncDocument {
   failures: number;
   lastRun: RunOutcome | null;
   lastSuccessAt: Date | null;
-  /** An operator asked for a run while one was running: the next follows at once. */
-  runAgain: boolean;
+  /** A run was asked for while one was running: by an operator, the next follows at once; by a webhook, after a pause. */
+  runAgain: boolean | "webhook";
+  /** The webhook that asked for the run that waits or runs; null or absent where none did. */
+  refresh?: Refresh | null;
   /** Of a windowed sync: the window that the last complete pass read. */
   window: TimeWindow | null;
   /** Of a windowed sync: where the next window begins at the latest, because the last one's items were not all taken. */
@@ -79,6 +83,13 @@ export interface SyncDocument {
   /** MongoDB's clock when the last run started. */
   serverAt?: Date;
   createdAt: Date;
+}
+
+/** A run that a webhook asked for. */
+export interface Refresh {
+  /** The first delivery that asked. */
+  delivery: string;
+  at: Date;
 }
 
 /** Runs without news: they succeeded and changed no record. */
@@ -204,6 +215,56 @@ export interface AuditDocument {
   address?: string;
   /** The sync, where it is about one. */
   sync?: string;
+}
+
+/** Collection `webhookEndpoints`: where Trackunit's webhooks of an account come in. */
+export interface WebhookEndpointDocument {
+  /** `<installation id>/<endpoint id>`. */
+  _id: string;
+  installationId: InstallationId;
+  endpointId: string;
+  /** As of the account's syncs: what carries a lower token is from before the account was forgotten. */
+  firstToken: number;
+  /** `paused`: deliveries are kept and set nothing off. `removed`: until no ingress knows it any more. */
+  state: "active" | "paused" | "removed";
+  /** The newest first. */
+  keys: WebhookKey[];
+  /** What a delivery is taken to be that does not say its type. */
+  events: string[];
+  createdAt: Date;
+  /** When a worker tells the ingress of it next. */
+  publishAt: Date;
+  lastDeliveryAt: Date | null;
+  /** The longest time between two deliveries, halved in effect with each week that passes. */
+  usualGapMs: number;
+  deliveries: number;
+}
+
+/** A signing key of an endpoint. */
+export interface WebhookKey {
+  sealed: SealedText;
+  addedAt: Date;
+  /** From then on it verifies nothing; null for the newest. */
+  until: Date | null;
+}
+
+/** Collection `webhookDeliveries`: the last 2 000 of an account, for 30 days. */
+export interface WebhookDeliveryDocument {
+  /** `<installation id>/<32 digits of the message>`. */
+  _id: string;
+  installationId: InstallationId;
+  endpointId: string;
+  /** Of its endpoint. */
+  firstToken: number;
+  messageId: string;
+  type: string | null;
+  receivedAt: Date;
+  bytes: number;
+  payload: SealedText;
+  outcome: WebhookOutcome;
+  refreshed: RefreshedSync[];
+  /** When an operator let it set off its syncs again last; absent before. */
+  replayedAt?: Date;
 }
 
 /** Collection `unrecognisedCallbacks`. */

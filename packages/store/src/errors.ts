@@ -77,6 +77,12 @@ export class MongodbUrlError extends StoreError {
   readonly remedy = "never";
 }
 
+/** An account has as many endpoints for webhooks as it may have. */
+export class TooManyEndpointsError extends StoreError {
+  readonly code = "ERR_TOO_MANY_ENDPOINTS";
+  readonly remedy = "never";
+}
+
 /** MongoDB's code for a document whose `_id` (or other unique key) exists. */
 export const duplicateKey = 11_000;
 

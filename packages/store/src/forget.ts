@@ -25,6 +25,8 @@ const notByPrefix = [
 ];
 /** Their ids are `<sync id>/<fencing token>…`. */
 const tokensInIds = ["changes", "passPages", "runs"];
+/** They carry the first token of the account's syncs. */
+const withFirstToken = ["webhookDeliveries", "webhookEndpoints"];
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
 /** A clearing that has not ended after this is one whose job was lost. */
@@ -169,11 +171,13 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
     name: string,
     isResource: boolean,
   ): Promise<number> {
-    const collection = db.collection<{ _id: string; fencingToken?: number; position?: string }>(name);
+    const collection = db.collection<Tokens>(name);
     const all = { _id: idsUnder(id) };
     if (isResource || name === "setAside")
       return (await collection.deleteMany({ ...all, fencingToken: { $not: { $gt: lastToken } } }))
         .deletedCount;
+    if (withFirstToken.includes(name))
+      return (await collection.deleteMany({ ...all, firstToken: { $not: { $gt: lastToken } } })).deletedCount;
     const behind = tokenText(lastToken + 1);
     if (name === "feedCursors")
       return (await collection.deleteMany({ ...all, position: { $lt: behind } })).deletedCount;
@@ -193,4 +197,12 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       from = idsUnder(syncId).$lt;
     }
   }
+}
+
+/** What documents of some collections carry. */
+interface Tokens {
+  _id: string;
+  fencingToken?: number;
+  firstToken?: number;
+  position?: string;
 }

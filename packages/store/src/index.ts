@@ -13,6 +13,8 @@ export type {
   RunDocument,
   SetAsideDocument,
   SyncDocument,
+  WebhookDeliveryDocument,
+  WebhookEndpointDocument,
 } from "./documents.ts";
 export {
   AccountBeingForgottenError,
@@ -21,6 +23,7 @@ export {
   MongodbUrlError,
   StoreError,
   StoreUnavailableError,
+  TooManyEndpointsError,
   UnknownInstallationError,
   WriteConflictError,
   WriteContendedError,
@@ -35,6 +38,7 @@ export type {
 export { type InstallationPage, type InstallationRow, type ListQuery, rowOf } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
+export { pauseAfter } from "./refresh-pause.ts";
 export type { FetchedPage } from "./run/pass.ts";
 export type { Run, RunTarget, Settlement } from "./run/run.ts";
 export type { SetAsideItem } from "./run/set-aside.ts";
@@ -45,3 +49,10 @@ export { nextSlot } from "./schedule.ts";
 export type { SealedEntry } from "./sealed-texts.ts";
 export { openStore, type Store } from "./store.ts";
 export { type FailingSyncs, maxCounted, type SyncHealth } from "./sync-health.ts";
+export {
+  type DeliveryPage,
+  type DeliveryQuery,
+  type DeliveryRow,
+  webhookBounds,
+} from "./webhook-deliveries.ts";
+export { maxEndpoints, nextUsualGap } from "./webhook-endpoints.ts";

@@ -17,6 +17,8 @@ import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
 import { createUnrecognised } from "./unrecognised.ts";
+import { createWebhookDeliveries } from "./webhook-deliveries.ts";
+import { createWebhookEndpoints } from "./webhook-endpoints.ts";
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
@@ -61,6 +63,8 @@ export async function openStore(options: {
     apiKeys: createApiKeys(db),
     audit: createAudit(db),
     sealedTexts: createSealedTexts(db),
+    webhookEndpoints: createWebhookEndpoints(db, forgets.firstTokenOf),
+    webhookDeliveries: createWebhookDeliveries(db),
 
     /**
      * Makes an install a candidate unless a newer one is in force, or the account was forgotten after it came in. May be

@@ -15,6 +15,7 @@ import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
+import { createRefresh } from "./refresh.ts";
 import { createRun, type Run } from "./run/run.ts";
 import { createSyncControl } from "./sync-control.ts";
 import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
@@ -27,6 +28,7 @@ export function createSyncs(db: Db) {
 
   return {
     ...createSyncControl(syncs),
+    refresh: createRefresh(syncs),
 
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that

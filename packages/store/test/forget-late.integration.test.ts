@@ -1,10 +1,21 @@
 // A forgetting that stalls at one of its deletions, while the account is forgotten by another worker and installed again.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
+import type { SealedText } from "@fleetkeeper/model";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { installAccount } from "./acts.ts";
-import { at, followed, installationId, installOf, liveRecords, pass, setup, syncId } from "./world.ts";
+import {
+  at,
+  followed,
+  installationId,
+  installOf,
+  liveRecords,
+  pass,
+  setup,
+  syncId,
+  type TestStore,
+} from "./world.ts";
 
 const resources = ["assets"];
 const how = (seconds: number) => ({ names: ["assets"], resources, now: at(seconds) });
@@ -19,6 +30,8 @@ test.each([
   "passPages",
   "setAside",
   "feedCursors",
+  "webhookDeliveries",
+  "webhookEndpoints",
   "assets",
 ])(
   "whatever stalls before it deletes `%s` takes nothing of the account that was installed again",
@@ -38,6 +51,7 @@ test.each([
       return position;
     };
     await confirmed();
+    await webhooks(store, "first");
     const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
     const { met } = proxy.add({ command: "delete", collection, when: "before", fault: { holdUntil } });
     const late = stalling.forget(installationId, at(2), resources);
@@ -47,6 +61,7 @@ test.each([
     await installAccount(store, { ...installOf("2"), receivedAt: at(3) }, how(3));
     await pass(store, at(4), [{ a: 2, b: 2 }, { d: 2 }]);
     const position = await confirmed();
+    await webhooks(store, "second");
     const before = { sync: await store.syncs.find(syncId), runs: await store.syncs.runsOf(syncId, 10) };
     letGo();
     await late;
@@ -58,9 +73,27 @@ test.each([
     expect(await followed(store)).toEqual({ a: 2, b: 2, d: 2 });
     const cursors = db.collection<{ _id: string }>("feedCursors");
     expect(await cursors.findOne({ _id: `${syncId}/reader` })).toMatchObject({ position });
+    const [endpoint, ...others] = await store.webhookEndpoints.ofInstallation(installationId);
+    expect([endpoint?.endpointId, others]).toEqual(["second", []]);
+    const { rows } = await store.webhookDeliveries.list({ installationId, limit: 10 });
+    expect(rows.map(({ endpointId }) => endpointId)).toEqual(["second"]);
     const installation = await store.installations.find(installationId);
     expect(installation).toMatchObject({ generation: "2" });
     const named = { installationId };
     expect(await db.collection("accounts").findOne(named)).toMatchObject(named);
   },
 );
+
+/** An endpoint with one delivery. */
+async function webhooks(store: TestStore, endpointId: string) {
+  const { firstToken } = await store.webhookEndpoints.add({
+    installationId,
+    endpointId,
+    events: [],
+    now: at(0),
+  });
+  const sealedPayload = "sealed" as SealedText;
+  const message = { messageId: "m", type: null, receivedAt: at(0), bytes: 0, sealedPayload };
+  const came = { firstToken, outcome: "no-sync" as const, refreshed: [] };
+  await store.webhookDeliveries.keep({ installationId, endpointId, ...message }, came);
+}

@@ -31,7 +31,7 @@ export function redactText(text: string): string {
   if (text.length > longestText)
     return `${redactText(text.slice(0, longestText)).slice(0, -cutOff)}[long: ${text.length}]`;
   const plain = withoutUrlPasswords(withoutNamedSecrets(withoutHeaders(withoutKnownSecrets(text))));
-  return withoutTokens(withoutApiKeys(plain));
+  return withoutTokens(withoutSigningKeys(withoutApiKeys(plain)));
 }
 
 /**
@@ -79,6 +79,11 @@ function withoutHeaders(text: string): string {
 /** API keys of ours, but for the id in them. */
 function withoutApiKeys(text: string): string {
   return text.replace(/\bfk_([0-9a-f]{16})_[\w-]{20,}/g, `fk_$1_${redacted}`);
+}
+
+/** Signing keys of webhooks. */
+function withoutSigningKeys(text: string): string {
+  return text.replace(/whsec_[\w+/-]{16,}=*/g, redacted);
 }
 
 /** JSON Web Tokens and sealed values, each in compact form. Whole runs are taken at once, so that none is read twice. */

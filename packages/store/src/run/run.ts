@@ -27,6 +27,7 @@ import { createFence } from "./fence.ts";
 import { rulesFor } from "./new-client.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
 import { type FetchedPage, firstSweep, hasNews, newPass, rereadFrom, withoutId } from "./pass.ts";
+import { afterwards, asked } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import {
   type AbsenceRules,
@@ -212,7 +213,8 @@ export function createRun(
      * meantime, it is due at once.
      */
     async settle(settlement: Settlement): Promise<void> {
-      const { keepsCheckpoint, ended, ...schedule } = settlement;
+      const { keepsCheckpoint, ended: end, ...schedule } = settlement;
+      const ended = end && { ...end, ...setOffBy() };
       const news = ended !== undefined && hasNews(ended);
       if (keepsCheckpoint) await noteOnlyPage();
       if (news) await keepRun(ended);
@@ -225,17 +227,12 @@ export function createRun(
         ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(ended) }),
         ...(ended?.outcome === "succeeded" ? { lastSuccessAt: ended.at } : {}),
       };
-      const dueAt = ended?.at ?? now();
-      const again: Partial<SyncDocument> =
-        ended === undefined || schedule.nextRunAt === null
-          ? {}
-          : { runAgain: false, nextRunAt: dueAt, waiting: { for: "schedule", until: dueAt } };
       const $inc = { fencingToken: 1, untidied: news ? 1 : 0 };
-      // Whether another run was asked for may change at any moment, so each of the two is written on its condition.
-      for (const runAgain of [sync.runAgain, !sync.runAgain]) {
+      // Whether another run was asked for may change at any moment, so each of the answers is written on its condition.
+      for (const runAgain of [sync.runAgain, ...asked.filter((one) => one !== sync.runAgain)]) {
         const filter: Filter<SyncDocument> = { _id: syncId, fencingToken: token, runAgain };
-        const update = { $set: runAgain ? { ...$set, ...again } : $set, $inc };
-        if ((await syncs.updateOne(filter, update)).matchedCount === 1) return;
+        const again = ended === undefined ? {} : afterwards(runAgain, settlement, ended);
+        if ((await syncs.updateOne(filter, { $set: { ...$set, ...again }, $inc })).matchedCount === 1) return;
       }
       if (news) await runs.deleteOne({ _id: runId() });
       throw new LeaseLostError();
@@ -285,6 +282,12 @@ export function createRun(
   async function keepRun(ended: RunOutcome): Promise<void> {
     const run = sync.quiet === null ? ended : { ...ended, quietBefore: sync.quiet };
     await runs.replaceOne({ _id: runId() }, run, { upsert: true });
+  }
+
+  /** The pass began after the webhook, so it has seen what that told of. */
+  function setOffBy(): Pick<RunOutcome, "setOffBy"> {
+    const { refresh } = sync;
+    return refresh && checkpoint && refresh.at <= checkpoint.startedAt ? { setOffBy: refresh.delivery } : {};
   }
 
   function runId(): string {

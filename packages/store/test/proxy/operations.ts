@@ -1,7 +1,7 @@
 // The operations of the store that write, for the tests that run each through every answer of MongoDB. An operation that may be
 // repeated after it failed belongs here.
 
-import type { Generation, SealedText } from "@fleetkeeper/model";
+import { type Generation, type SealedText, syncIdOf } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";
 import { at, how, installation, installationId, installOf, promote, putInForce, syncId } from "../world.ts";
 
@@ -28,6 +28,15 @@ export interface Operation {
 }
 
 const candidate = installOf("2");
+const firstKey = { sealed: "first" as SealedText, addedAt: at(0), until: null };
+const addEndpoint = (store: Store) =>
+  store.webhookEndpoints.add({
+    installationId,
+    endpointId: "e",
+    sealedKey: firstKey.sealed,
+    events: [],
+    now: at(0),
+  });
 const add = (store: Store) => store.install(candidate, how, resources);
 
 export async function installed(store: Store): Promise<void> {
@@ -153,6 +162,8 @@ export const operations: Record<string, Operation> = {
       ["delete", "syncs"],
       ["delete", "assets"],
       ["delete", "feedCursors"],
+      ["delete", "webhookDeliveries"],
+      ["delete", "webhookEndpoints"],
     ],
   },
   "an unrecognised callback": {
@@ -170,6 +181,51 @@ export const operations: Record<string, Operation> = {
   "a confirmed entry of the feed": {
     run: (store) => store.feed.confirm("test", { syncId, position: "1" }),
     writes: [["update", "feedCursors"]],
+  },
+  "an endpoint for webhooks": {
+    run: addEndpoint,
+    writes: [["insert", "webhookEndpoints"]],
+  },
+  "a new key of an endpoint": {
+    before: addEndpoint,
+    run: (store) =>
+      store.webhookEndpoints.rotate(
+        { _id: `${installationId}/e`, keys: [firstKey] },
+        "second" as SealedText,
+        { oldUntil: at(60), now: at(1) },
+      ),
+    writes: [["update", "webhookEndpoints"]],
+  },
+  "a webhook that is kept": {
+    run: async (store) => {
+      await store.webhookDeliveries.keep(
+        {
+          installationId,
+          endpointId: "e",
+          messageId: "m",
+          type: null,
+          receivedAt: at(1),
+          bytes: 0,
+          sealedPayload: "sealed" as SealedText,
+        },
+        { firstToken: 0, outcome: "no-sync", refreshed: [] },
+      );
+    },
+    writes: [["insert", "webhookDeliveries"]],
+  },
+  "a sync that a webhook makes due": {
+    before: async (store) => {
+      await installed(store);
+      const [due] = await store.syncs.due(at(0), 1);
+      if (due === undefined) throw new Error("no sync is due");
+      await store.syncs.dispatch([due], at(0), at(600));
+      await store.syncs.handBack(due._id, due.fencingToken + 1, at(3_600));
+    },
+    run: async (store) => {
+      for (const name of ["assets", "sites"])
+        await store.syncs.refresh(syncIdOf(installationId, name), "d", at(1));
+    },
+    writes: [["update", "syncs"]],
   },
   "a sync that learns of a newer install": {
     before: (store) => store.syncs.plan(installation, ["assets"], { now: at(0) }),

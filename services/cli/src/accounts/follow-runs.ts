@@ -40,7 +40,7 @@ export async function followRuns(options: FollowOptions): Promise<ExitCode> {
   const after = new Map((await read()).map((one) => [one._id, one]));
   const awaited = before
     .filter(({ waiting }) => waiting.for !== "operator")
-    .map((one) => expectationOf(one, after.get(one._id)?.runAgain ?? false));
+    .map((one) => expectationOf(one, (after.get(one._id)?.runAgain ?? false) !== false));
   const progress = output.progress(`${awaited.length} syncs start`);
   const endsAtMs = performance.now() + timeoutMs;
   const followed = new Map<string, Followed>();

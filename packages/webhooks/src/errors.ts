@@ -1,0 +1,71 @@
+// Why a delivery is refused: every code with its status and its advice. They go to the sender: no secret, no echo of what was sent.
+
+import type { Remedy } from "@fleetkeeper/model";
+
+interface WebhookRule {
+  status: number;
+  message: string;
+  /** Only where a repetition can help. */
+  retryAfterS?: number;
+}
+
+const rules = {
+  ERR_WEBHOOK_HEADERS: {
+    status: 400,
+    message:
+      "Send svix-id, svix-timestamp and svix-signature, or webhook-id, webhook-timestamp and webhook-signature, each once.",
+  },
+  ERR_WEBHOOK_TIMESTAMP: {
+    status: 400,
+    message: "Send it within 5 minutes of its timestamp; check the clock of the sender.",
+  },
+  // The same for an endpoint that there is not, so that nobody learns which there are.
+  ERR_WEBHOOK_UNVERIFIED: {
+    status: 401,
+    message:
+      "Send it to an endpoint of ours, signed (v1) with the key of that endpoint, with the body as it was signed.",
+  },
+  ERR_WEBHOOK_TOO_LARGE: { status: 413, message: "Send a body of at most 262144 bytes." },
+  ERR_WEBHOOK_ENCODING: { status: 415, message: "Send the body without content encoding." },
+  ERR_WEBHOOK_TOO_MANY: {
+    status: 429,
+    message: "Too many deliveries at a time. Send it again after Retry-After.",
+    retryAfterS: 5,
+  },
+  ERR_WEBHOOK_UNAVAILABLE: {
+    status: 503,
+    message: "The delivery could not be stored. Send it again after Retry-After.",
+    retryAfterS: 5,
+  },
+} as const satisfies Record<string, WebhookRule>;
+
+export type WebhookRefusalCode = keyof typeof rules;
+export const webhookRefusalCodes = Object.keys(rules) as WebhookRefusalCode[];
+
+/** A delivery that gets no 202. `reason` is for the log and the counts of the endpoint: it names the cause more closely. */
+export class WebhookRefusal extends Error {
+  readonly code: WebhookRefusalCode;
+  readonly remedy: Remedy;
+  readonly reason: string | undefined;
+
+  constructor(code: WebhookRefusalCode, options: { reason?: string; cause?: unknown } = {}) {
+    super(rules[code].message, { cause: options.cause });
+    this.code = code;
+    this.remedy = "retryAfterS" in rules[code] ? "retry" : "never";
+    this.reason = options.reason;
+  }
+
+  get rule(): WebhookRule {
+    return rules[this.code];
+  }
+}
+
+/** The text is no signing key of an endpoint. The message does not hold it. */
+export class InvalidSigningKeyError extends Error {
+  readonly code = "ERR_WEBHOOK_KEY";
+  readonly remedy = "never";
+
+  constructor() {
+    super("a signing key is whsec_ and then 24 to 75 bytes in base64, as Trackunit Manager shows it");
+  }
+}
