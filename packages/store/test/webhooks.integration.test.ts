@@ -96,6 +96,19 @@ test("an endpoint that changed while the ingress was told of it is told again", 
   expect(await store.webhookEndpoints.findByEndpointId("e")).toBeNull();
 });
 
+test("after a restore of MongoDB the ingress is told of every endpoint", async () => {
+  const { store } = await setup();
+  const endpoint = await store.webhookEndpoints.add({
+    installationId,
+    endpointId: "e",
+    events: [],
+    now: at(0),
+  });
+  await store.webhookEndpoints.published(endpoint, at(3_600));
+  await store.afterRestore(at(2));
+  expect(await store.webhookEndpoints.due(at(2), 10)).toHaveLength(1);
+});
+
 test("an account has a bounded number of endpoints, and none when it is forgotten", async () => {
   const { store } = await setup();
   await store.install(installOf("1"), { requestedScopes: [], sealKeyId: "k" }, []);
