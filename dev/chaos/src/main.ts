@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { reportOf } from "./report.ts";
 import { type RunResult, runSeed } from "./run-seed.ts";
 
-const { SEEDS = "1", FIRST_SEED = "1", FAULTS = "6", REPORT, KEEP_LOGS } = process.env;
+const { SEEDS = "1", FIRST_SEED = "1", FAULTS = "6", ONLY, REPORT, KEEP_LOGS } = process.env;
 const first = Number(FIRST_SEED);
 const results: RunResult[] = [];
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -20,6 +20,7 @@ for (let seed = first; seed < first + Number(SEEDS) && !isEnded; seed++) {
   const since = () => `${((performance.now() - startedAtMs) / 1_000).toFixed(1).padStart(6)} s`;
   const result = await runSeed(seed, {
     faults: Number(FAULTS),
+    only: ONLY,
     onStep: (line) => say(`${since()}  seed ${seed}: ${line}`),
     ...(KEEP_LOGS && { keepLogsIn: `${KEEP_LOGS}/${seed}` }),
   });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults/fault.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { becomeTrue, comeToRest, heal } from "./recovery.ts";
-import { type Script, scriptOf } from "./script.ts";
+import { type Script, type ScriptOptions, scriptOf } from "./script.ts";
 import { askAgain } from "./wishes.ts";
 import { work } from "./work.ts";
 import { createWorld, type World } from "./world.ts";
@@ -26,11 +26,8 @@ export interface RunResult {
   broken: string[];
 }
 
-export interface RunOptions {
-  /** Default 6. */
-  faults?: number;
-  /** They begin within this time. Default 10 000. */
-  lengthMs?: number;
+/** `faults` are 6 unless given, `lengthMs` is 10 000. */
+export interface RunOptions extends Partial<ScriptOptions> {
   /** Told of each step. */
   onStep?: (line: string) => void;
   /** Where the logs of a run go whose invariants do not hold; absent: nowhere. */
@@ -38,8 +35,8 @@ export interface RunOptions {
 }
 
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<RunResult> {
-  const { faults = 6, lengthMs = 10_000, onStep = () => undefined, keepLogsIn } = options;
-  const script = scriptOf(seed, { faults, lengthMs });
+  const { faults = 6, lengthMs = 10_000, only, onStep = () => undefined, keepLogsIn } = options;
+  const script = scriptOf(seed, { faults, lengthMs, only });
   const world = await createWorld(script);
   try {
     const broken = await play(world, script, lengthMs, onStep);

@@ -22,17 +22,36 @@ const families: readonly (readonly FaultKind[])[] = [
   trackunitFaults,
 ];
 
-/** `faults` of them begin within `lengthMs`. */
-export function scriptOf(seed: number, { faults, lengthMs }: { faults: number; lengthMs: number }): Script {
+export interface ScriptOptions {
+  /** So many. */
+  faults: number;
+  /** They begin within this time. */
+  lengthMs: number;
+  /** The only faults that are played, by a part of their names. Default: any. */
+  only?: string | undefined;
+}
+
+export function scriptOf(seed: number, { faults, lengthMs, only = "" }: ScriptOptions): Script {
   const draw = new Draw(seedOf("chaos", String(seed)), 0);
   const appendFsync = draw.pick(["always", "everysec"] as const);
   const times = Array.from({ length: faults }, () => draw.below(lengthMs)).sort((a, b) => a - b);
   return {
     seed,
     appendFsync,
-    faults: times.map((atMs) => ({ atMs, fault: draw.pick(draw.pick(families))(draw) })),
+    faults: times.map((atMs) => ({ atMs, fault: drawFault(draw, only) })),
     work: new Draw(seedOf("chaos", String(seed)), 1),
   };
+}
+
+/** The most draws for one whose name has this in it. */
+const mostDraws = 10_000;
+
+function drawFault(draw: Draw, only: string): Fault {
+  for (let count = 0; count < mostDraws; count++) {
+    const fault = draw.pick(draw.pick(families))(draw);
+    if (fault.name.includes(only)) return fault;
+  }
+  throw new Error(`no fault has ${only} in its name`);
 }
 
 /** One line per fault. */

@@ -42,7 +42,7 @@ const frozen: FaultKind = (draw) => {
   return {
     target,
     name: `${kindOf(target)} frozen`,
-    forMs: someMs(draw, 500, 18_000),
+    forMs: draw.percent(40) ? 11_000 + draw.below(8_000) : someMs(draw, 300, 6_000),
     begin: (world) => processOf(world, target).freeze(true),
     end: (world) => processOf(world, target).freeze(false),
   };
