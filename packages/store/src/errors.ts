@@ -1,8 +1,10 @@
 // Why the store refused a write, or an address of MongoDB.
 
+import type { Remedy } from "@fleetkeeper/model";
+
 export abstract class StoreError extends Error {
   abstract readonly code: string;
-  abstract readonly remedy: "never" | "retry";
+  abstract readonly remedy: Remedy;
 }
 
 /** The run no longer holds the lease: another start of the same sync has a newer fencing token. Whatever it was about to write is not written. */
@@ -64,7 +66,8 @@ export class CandidatesFullError extends StoreError {
 /** The account is being forgotten: what was installed since begins when that is done. */
 export class AccountBeingForgottenError extends StoreError {
   readonly code = "ERR_ACCOUNT_BEING_FORGOTTEN";
-  readonly remedy = "retry";
+  readonly remedy = "later";
+  readonly retryAfterMs = 5_000;
 
   constructor() {
     super("the account's data is being deleted; the new install waits for that");

@@ -29,8 +29,8 @@ const tokensInIds = ["changes", "passPages", "runs"];
 const withFirstToken = ["webhookDeliveries", "webhookEndpoints"];
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
-/** A clearing that has not ended after this is one whose job was lost. */
-const abandonedMs = 15 * 60_000;
+/** After this an install no longer waits for a clearing, whose job may be lost, but does it too: two at once do no harm. */
+const patienceMs = 20_000;
 /** No install, job or consumer from before the account was forgotten is under way after this. */
 const tombstonesKeptMs = 400 * 86_400_000;
 
@@ -91,7 +91,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       }
       const { clearingSince } = tombstone;
       if (clearingSince === null) return true;
-      if (Date.now() - clearingSince.getTime() < abandonedMs) throw new AccountBeingForgottenError();
+      if (isRecent(clearingSince)) throw new AccountBeingForgottenError();
       const taken = new Date();
       await tombstones.updateOne({ _id, clearingSince }, { $set: { clearingSince: taken } });
       await clear(_id, resources, { since: taken, upTo: tombstone.fencingToken ?? 0 });
@@ -110,8 +110,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
      */
     async refuseWhileClearing(_id: InstallationId): Promise<void> {
       const clearingSince = (await tombstones.findOne({ _id }))?.clearingSince;
-      if (clearingSince && Date.now() - clearingSince.getTime() < abandonedMs)
-        throw new AccountBeingForgottenError();
+      if (clearingSince && isRecent(clearingSince)) throw new AccountBeingForgottenError();
     },
 
     /** The fencing token of new syncs: greater than that of any run from before, which may still be under way. */
@@ -119,6 +118,11 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       return ((await tombstones.findOne({ _id }))?.fencingToken ?? -1) + 1;
     },
   };
+
+  /** Also of a time in the future, which a wrong clock wrote. */
+  function isRecent(clearingSince: Date): boolean {
+    return Math.abs(Date.now() - clearingSince.getTime()) < patienceMs;
+  }
 
   async function endClearing(_id: InstallationId, only: Partial<ForgottenDocument>): Promise<void> {
     await tombstones.updateOne({ _id, ...only }, { $set: { clearingSince: null } });

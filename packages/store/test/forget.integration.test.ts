@@ -80,7 +80,7 @@ test("an install that came while an account is being forgotten waits, and then h
   const again = { ...installOf("2"), receivedAt: at(2) };
   await expect(other.install(again, how, resources)).rejects.toMatchObject({
     code: "ERR_ACCOUNT_BEING_FORGOTTEN",
-    remedy: "retry",
+    remedy: "later",
   });
   letGo();
   expect(await forgetting).toMatchObject({ outcome: "forgotten" });
@@ -89,6 +89,24 @@ test("an install that came while an account is being forgotten waits, and then h
   await other.plan(installationId, ["assets"], at(3));
   expect(await other.forget(installationId, at(1), resources)).toEqual({ outcome: "superseded", deleted: 0 });
   expect(await other.syncs.find(syncId)).toMatchObject({ nextRunAt: at(3) });
+});
+
+test.each([
+  ["a while ago", -30_000],
+  ["by a clock that is an hour ahead", 3_600_000],
+])("a forgetting that began %s and was lost is ended by the new install", async (_, awayMs) => {
+  const { proxy, proxied, other, db } = await setup();
+  await putInForce(other, installOf("1"));
+  await other.plan(installationId, ["assets"], at(0));
+  await db.collection<{ _id: string }>("assets").insertOne({ _id: `${installationId}/a` });
+  proxy.add({ command: "delete", collection: "assets", when: "before", times: 9, fault: { cut: true } });
+  await expect(proxied.forget(installationId, at(1), resources)).rejects.toThrow();
+  const clearingSince = new Date(Date.now() + awayMs);
+  await db.collection("forgotten").updateOne({}, { $set: { clearingSince } });
+
+  expect(await other.install({ ...installOf("2"), receivedAt: at(2) }, how, resources)).toBe("stored");
+  expect(await db.collection("assets").countDocuments()).toBe(0);
+  expect(await db.collection("forgotten").findOne({})).toMatchObject({ clearingSince: null });
 });
 
 test("fencing tokens, and with them job ids and positions, go on behind those from before the account was forgotten", async () => {
