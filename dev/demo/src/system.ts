@@ -18,8 +18,8 @@ export interface SystemOptions {
   progress: Progress;
   /** Take any ports instead of the usual ones. */
   anyPorts: boolean;
-  /** A service's own way to Redis, with its own user. Absent: the server's address for each. */
-  redisUrlOf?: (service: "ingress" | "worker" | "board") => string;
+  /** What one service is told besides or instead, such as its own user in Redis. */
+  environmentOf?: (service: "ingress" | "worker" | "board") => Record<string, string>;
   onUnexpectedEnd: (error: Error) => void;
   defer: (close: () => Promise<unknown>) => void;
 }
@@ -50,7 +50,7 @@ const demoAccounts = [
 ];
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, env, progress, anyPorts, redisUrlOf, onUnexpectedEnd, defer } = options;
+  const { dataDir, env, progress, anyPorts, environmentOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
   await makePrivateFolder(dataDir);
   await mkdir(logDir, { recursive: true });
@@ -99,9 +99,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const running = await Promise.all(
     environments.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
-      const { name } = service;
-      const own = redisUrlOf === undefined ? {} : { REDIS_URL: redisUrlOf(name) };
-      const env = { ...service.env, ...own };
+      const env = { ...service.env, ...environmentOf?.(service.name) };
       const process = await startService({ ...service, env, logPath, onUnexpectedEnd });
       defer(() => process.stop());
       return [service.name, process] as const;

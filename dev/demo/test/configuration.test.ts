@@ -93,7 +93,9 @@ test("no secret is in a container's environment: each comes as a file that is ha
   for (const name of serviceNames) {
     const { environment = {}, secrets = [] } = composeService(name);
     const plain = Object.keys(environment).filter((variable) =>
-      /(PASSWORD|SECRET|PRIVATE_KEYS|SESSION_KEY|TOKEN_KEY|SIGNING_KEY|CLIENT_KEY|REDIS_URL)$/.test(variable),
+      /(PASSWORD|SECRET|PRIVATE_KEYS|SESSION_KEY|TOKEN_KEY|SIGNING_KEY|CLIENT_KEY|REDIS_URL|MONGODB_URL)$/.test(
+        variable,
+      ),
     );
     expect([name, plain]).toEqual([name, []]);
     const files = Object.entries(environment).flatMap(([variable, path]) =>

@@ -9,14 +9,17 @@ import { installationIdOf } from "@fleetkeeper/model";
 import {
   connected,
   connectProducer,
+  findKeys,
   type RedisClient,
   type RedisUser,
   redisAcl,
   redisKeys,
   redisUsers,
 } from "@fleetkeeper/redis";
+import { generateTokenKey } from "@fleetkeeper/sealing";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { visit } from "../../../services/board/test/visitor.ts";
+import { apiOf } from "./api-of.ts";
 import { runSystem } from "./running-system.ts";
 
 const patient = { timeout: 60_000, interval: 100 };
@@ -63,7 +66,10 @@ afterAll(async () => {
 
 test("each service works with exactly its rights: an account is installed, synced, seen, steered and forgotten", async () => {
   await admin.call("ACL", "LOG", "RESET");
-  const system = await runSystem({}, urlOf("admin"), { namespace, redisUrlOf: urlOf });
+  const system = await runSystem({}, urlOf("admin"), {
+    namespace,
+    environmentOf: (service) => ({ REDIS_URL: urlOf(service) }),
+  });
   const { simulator, store, boardUrl, opsUrls } = system;
   const [account] = simulator.accounts();
   const id = installationIdOf(simulator.settings.app, account?.accountId ?? "");
@@ -89,6 +95,48 @@ test("each service works with exactly its rights: an account is installed, synce
 
   const denied = ((await admin.call("ACL", "LOG")) as unknown[][]).map((entry) => String(entry));
   expect(denied).toEqual([]);
+});
+
+test("the API works with exactly its rights, and adds to no queue but `prewarm`: it gives a token that is not there yet", async () => {
+  await admin.call("ACL", "LOG", "RESET");
+  const TOKEN_KEY = JSON.stringify({ keys: [generateTokenKey()] });
+  const onlyKey = (service: string) => (service === "worker" ? { TOKEN_KEY } : {});
+  let MONGODB_URL = "";
+  const system = await runSystem({}, urlOf("admin"), {
+    namespace,
+    environmentOf: (service) => ({ REDIS_URL: urlOf(service), ...onlyKey(service) }),
+    onDatabase: (url) => {
+      MONGODB_URL = url;
+    },
+  });
+  const { simulator, store } = system;
+  const [account] = simulator.accounts();
+  const id = installationIdOf(simulator.settings.app, account?.accountId ?? "");
+  await simulator.install(account?.accountId ?? "");
+  await vi.waitFor(async () => {
+    expect((await store.installations.find(id))?.lastToken?.outcome).toBe("granted");
+  }, patient);
+
+  const { ask, opsUrl } = await apiOf(system, { REDIS_URL: urlOf("api"), MONGODB_URL, TOKEN_KEY });
+  const path = `/v1/accounts/${account?.accountId}`;
+  expect((await ask("POST", `${path}/token`)).status).toBe(200);
+  for (const key of await findKeys(admin, `*${namespace}*:token:*`)) await admin.del(key);
+  expect((await ask("POST", `${path}/token`)).status).toBe(200);
+  for (const [method, route, status] of [
+    ["GET", path, 200],
+    ["POST", `${path}/syncs/assets/run`, 202],
+  ] as const)
+    expect([route, (await ask(method, route)).status]).toEqual([route, status]);
+  expect((await fetch(`${opsUrl}/readyz`)).status).toBe(200);
+  const denied = ((await admin.call("ACL", "LOG")) as unknown[][]).map((entry) => String(entry));
+  expect(denied).toEqual([]);
+
+  for (const queue of ["install", "forget", "dispatch", "sync"] as const)
+    await refused("api", [
+      ["HGETALL", `${jobOf(queue)}:1`],
+      ["LPUSH", `${jobOf(queue)}:wait`, "1"],
+      ["EVAL", `return redis.call("LPUSH", KEYS[1], "1")`, 1, `${jobOf(queue)}:wait`],
+    ]);
 });
 
 const isRefusal = (answer: unknown) =>

@@ -16,11 +16,16 @@ import { type SystemOptions, startSystem } from "../src/system.ts";
 export async function runSystem(
   env: Record<string, string> = {},
   redisUrl = inject("redisUrl"),
-  own: { namespace?: string } & Pick<SystemOptions, "redisUrlOf"> = {},
+  own: {
+    namespace?: string;
+    /** Told the address of the database, before anything starts. */
+    onDatabase?: (mongodbUrl: string) => void;
+  } & Pick<SystemOptions, "environmentOf"> = {},
 ) {
-  const { namespace = testNamespace(), ...services } = own;
+  const { namespace = testNamespace(), onDatabase, ...services } = own;
   const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-system-"));
   const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
+  onDatabase?.(mongodbUrl);
   const closers: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true })];
   onTestFinished(async () => {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();

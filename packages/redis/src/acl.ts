@@ -41,9 +41,9 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...commands,
     ...seesWorkers,
   ],
-  // Reads what a worker keeps warm; asks for what is missing by a job.
+  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue.
   api: (namespace) => [
-    ...ofQueues(namespace, ...everyQueue, "api"),
+    ...ofQueues(namespace, "prewarm", "api"),
     `%R~{${namespace}-*}:token:*`,
     `%R~{${namespace}-facts}:*`,
     ...commands,

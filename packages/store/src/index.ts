@@ -39,6 +39,7 @@ export { type InstallationPage, type InstallationRow, type ListQuery, rowOf } fr
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
 export { pauseAfter } from "./refresh-pause.ts";
+export { type MongodbUser, mongodbUsers, type Privilege, privilegesOf, rolesScript } from "./roles.ts";
 export type { FetchedPage } from "./run/pass.ts";
 export type { Run, RunTarget, Settlement } from "./run/run.ts";
 export type { SetAsideItem } from "./run/set-aside.ts";

@@ -1,7 +1,7 @@
 // The whole API, built from top to bottom: Redis, store, gate, two servers.
 
 import { readFileSync } from "node:fs";
-import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
+import { createQueueSet } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createTokenSealing } from "@fleetkeeper/sealing";
@@ -43,7 +43,12 @@ export async function startApi(
   });
   defer("queues", () => queues.close());
 
-  const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
+  const store = await openStore({
+    mongodbUrl: config.mongodbUrl,
+    timeoutMs: 8_000,
+    // A worker makes them: the API may not.
+    indexes: "leave",
+  });
   defer("store", () => store.close());
 
   const { seal, open } = await createTokenSealing(config.tokenKeys);
@@ -70,7 +75,8 @@ export async function startApi(
   const ops = createOpsServer({
     metrics,
     checks: {
-      redis: () => proveWrite(redis, queueNames.map(redisKeys(namespace).queueProbe)),
+      // The one queue that its user in Redis may write to.
+      redis: () => proveWrite(redis, [redisKeys(namespace).queueProbe("prewarm")]),
       mongodb: () => store.proveWrite("api"),
     },
   });

@@ -25,7 +25,12 @@ await runService({ log }, async (defer) => {
   });
   defer("queues", () => queueSet.close());
 
-  const store = await openStore({ mongodbUrl: config.mongodbUrl, timeoutMs: 8_000 });
+  const store = await openStore({
+    mongodbUrl: config.mongodbUrl,
+    timeoutMs: 8_000,
+    // A worker makes them: the board may not.
+    indexes: "leave",
+  });
   defer("store", () => store.close());
 
   const server = await createBoard({

@@ -6,8 +6,13 @@ import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } 
 import { join } from "node:path";
 import { type RedisUser, redisAcl, redisUsers } from "@fleetkeeper/redis";
 import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
+import { type MongodbUser, mongodbUsers, rolesScript } from "@fleetkeeper/store";
+import { builtInResources } from "./mongodb/built-in-resources.ts";
 
 type Files = Record<string, string>;
+
+/** Of docker-compose.yml. */
+const database = "fleetkeeper";
 
 /** Files that only fit each other: made together or not at all. */
 const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
@@ -45,6 +50,10 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
     "proxy_client_certificate",
     "proxy_client_key",
   ].map((name) => ({ names: [name], make: () => ({ [name]: "" }) })),
+  {
+    names: ["mongodb_users", "mongodb_admin_password", ...mongodbUsers.map(mongodbUrlName)],
+    make: mongodbLogins,
+  },
   { names: ["redis_acl", ...redisUsers.map(redisUrlName)], make: redisLogins },
 ];
 
@@ -99,6 +108,27 @@ function redisLogins(): Files {
   ]);
   const namespace = process.env.REDIS_NAMESPACE || "fleetkeeper";
   return { redis_acl: redisAcl(namespace, passwords).trimEnd(), ...Object.fromEntries(urls) };
+}
+
+function mongodbUrlName(user: MongodbUser): string {
+  return `mongodb_url_${user}`;
+}
+
+/** The same for MongoDB: its roles and users as a script, run when the database is made. */
+function mongodbLogins(): Files {
+  const passwords = Object.fromEntries(mongodbUsers.map((user) => [user, newPassword()])) as Record<
+    MongodbUser,
+    string
+  >;
+  const urls = mongodbUsers.map((user) => [
+    mongodbUrlName(user),
+    `mongodb://${user}:${passwords[user]}@mongodb:27017/${database}`,
+  ]);
+  return {
+    mongodb_admin_password: newPassword(),
+    mongodb_users: rolesScript({ db: database, resources: builtInResources, passwords }).trimEnd(),
+    ...Object.fromEntries(urls),
+  };
 }
 
 function end(code: number, message: string): never {

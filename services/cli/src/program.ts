@@ -15,6 +15,7 @@ import { exitCodeMeanings } from "./exit-codes.ts";
 import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
 import { addKeysRotate } from "./keys/rotate.ts";
+import { addMongodbRoles } from "./mongodb/roles.ts";
 import { addFailed } from "./queues/failed.ts";
 import { addQueues } from "./queues/queues.ts";
 import { addSyncsList } from "./syncs/list.ts";
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
   addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
   addDoctor(program);
   addAfterRestore(program);
+  addMongodbRoles(program);
   addCompletion(program);
   return program;
 }

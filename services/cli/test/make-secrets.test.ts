@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { installationIdOf } from "@fleetkeeper/model";
 import { createOpen, createSeal, type SealBinding } from "@fleetkeeper/sealing";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+// Each starts a process, which loads what the services are made of.
+vi.setConfig({ testTimeout: 30_000 });
 
 const program = join(import.meta.dirname, "../src/make-secrets.ts");
 const run = (folder: string) => promisify(execFile)(process.execPath, [program, folder]);

@@ -1,0 +1,161 @@
+// The roles in MongoDB against what the services really ask of it, seen on the wire. FerretDB, which the tests run on, has no
+// roles: that they suffice and are not too wide is tested here; that MongoDB enforces them is not.
+
+import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { installationIdOf, ownCollections } from "@fleetkeeper/model";
+import { generateTokenKey } from "@fleetkeeper/sealing";
+import { type MongodbUser, privilegesOf } from "@fleetkeeper/store";
+import { builtInSyncs } from "@fleetkeeper/syncs";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
+import { visit } from "../../../services/board/test/visitor.ts";
+import { builtInResources } from "../../../services/cli/src/mongodb/built-in-resources.ts";
+import { runCli } from "../../../services/cli/test/run-cli.ts";
+import { apiOf } from "./api-of.ts";
+import { runSystem } from "./running-system.ts";
+
+const patient = { timeout: 60_000, interval: 100 };
+
+/** What a command needs, by the manual's "Privilege Actions". */
+const needs: Record<string, string[]> = {
+  find: ["find"],
+  aggregate: ["find"],
+  count: ["find"],
+  distinct: ["find"],
+  getMore: ["find"],
+  killCursors: [],
+  insert: ["insert"],
+  update: ["update"],
+  findAndModify: ["update", "find"],
+  delete: ["remove"],
+  createIndexes: ["createIndex"],
+  listIndexes: ["listIndexes"],
+  // Of no collection, and everybody's.
+  buildInfo: [],
+  hello: [],
+};
+
+/** `update syncs` and the like that the role does not allow. */
+function deniedTo(user: MongodbUser, asked: Record<string, number>): string[] {
+  const privileges = privilegesOf(user, "fleetkeeper", builtInResources);
+  return Object.keys(asked).filter((one) => {
+    const [command = "", collection] = one.split(" ");
+    const actions = privileges.find(({ resource }) => resource.collection === collection)?.actions ?? [];
+    const needed = needs[command];
+    return needed === undefined || needed.some((action) => !actions.some((allowed) => allowed === action));
+  });
+}
+
+test("the built-in resources are those of the built-in syncs", () => {
+  expect(builtInResources).toEqual([...new Set(builtInSyncs.map(({ resource }) => resource))].toSorted());
+});
+
+test("what worker, board, API and command line ask of MongoDB is within their roles", async () => {
+  const own = new URL(inject("mongodbUrl"));
+  const [worker, board, api, operator] = await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      const proxy = await startMongoProxy(own.href);
+      onTestFinished(() => proxy.close());
+      return proxy;
+    }),
+  );
+  if (!worker || !board || !api || !operator) throw new Error("no proxy");
+  const proxies = { worker, board };
+  let mongodbUrl = "";
+  const through = (url: string) => new URL(new URL(mongodbUrl).pathname, url).href;
+  const system = await runSystem({}, undefined, {
+    environmentOf(service) {
+      if (service === "ingress") return {};
+      return { MONGODB_URL: through(proxies[service].url) };
+    },
+    onDatabase: (url) => {
+      mongodbUrl = url;
+    },
+  });
+  const { simulator, store, boardUrl, namespace, redisUrl } = system;
+  const [first, second] = simulator.accounts();
+  const accountId = first?.accountId ?? "";
+  const id = installationIdOf(simulator.settings.app, accountId);
+  for (const account of [first, second])
+    expect((await simulator.install(account?.accountId ?? "")).status).toBe(202);
+  await simulator.install(second?.accountId ?? "", { type: "OTHER" });
+  await vi.waitFor(async () => {
+    const syncs = await store.syncs.ofInstallation(id);
+    expect(syncs.length).toBeGreaterThan(0);
+    expect(syncs.map(({ lastRun }) => lastRun?.outcome)).toEqual(syncs.map(() => "succeeded"));
+  }, patient);
+
+  const env = { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace, MONGODB_URL: through(operator.url) };
+  const commands = [
+    ["accounts", "show", accountId],
+    ["accounts", "pause", accountId, "--sync", "assets"],
+    ["accounts", "refresh", accountId],
+    ["syncs", "list"],
+    ["keys", "list"],
+    ["audit"],
+    ["api-keys", "create", "own", "--right", "accounts:read"],
+    ["doctor", "--only", "mongodb", "schedule"],
+  ];
+  const results = await Promise.all(commands.map((args) => runCli([...args, "--json"], { env })));
+  expect(results.map(({ stderr }, index) => [commands[index], stderr])).toEqual(
+    commands.map((args) => [args, ""]),
+  );
+
+  const TOKEN_KEY = JSON.stringify({ keys: [generateTokenKey()] });
+  const { ask, opsUrl } = await apiOf(system, { ...env, MONGODB_URL: through(api.url), TOKEN_KEY });
+  const ofAccount = `/v1/accounts/${accountId}`;
+  for (const [method, path, status] of [
+    ["GET", "/v1/accounts", 200],
+    ["GET", ofAccount, 200],
+    ["POST", `${ofAccount}/syncs/sites/run`, 202],
+  ] as const)
+    expect([path, (await ask(method, path)).status]).toEqual([path, status]);
+  expect((await ask("PATCH", ofAccount, { reference: "7" })).status).toBe(200);
+  expect((await fetch(`${opsUrl}/readyz`)).status).toBe(200);
+
+  const person = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
+  const page = `/accounts/${encodeURIComponent(id)}`;
+  for (const path of ["/", "/accounts", page, "/readyz"])
+    expect([path, (await person.send(path)).status]).toEqual([path, 200]);
+  for (const action of ["sync-now", "pause", "resume", "refresh-token"])
+    expect([action, (await person.submit(`${page}/do/${action}`)).status]).toEqual([action, 303]);
+  expect((await person.submit(`${page}/do/forget`, { accountId })).status).toBe(303);
+  await vi.waitFor(async () => expect(await store.installations.find(id)).toBeNull(), patient);
+
+  expect(await runCli(["after-restore", "--yes"], { env })).toMatchObject({ code: 0 });
+
+  expect({
+    worker: deniedTo("worker", worker.takeCounts()),
+    board: deniedTo("board", board.takeCounts()),
+    api: deniedTo("api", api.takeCounts()),
+    operator: deniedTo("operator", operator.takeCounts()),
+  }).toEqual({ worker: [], board: [], api: [], operator: [] });
+}, 120_000);
+
+test("nobody may change an entry of the audit log, and only a worker may remove one", () => {
+  for (const user of ["worker", "board", "api", "operator"] as const) {
+    const privileges = privilegesOf(user, "fleetkeeper", builtInResources);
+    const audit = privileges.find(({ resource }) => resource.collection === "audit")?.actions ?? [];
+    expect(audit).not.toContain("update");
+    expect([user, audit.includes("remove")]).toEqual([user, user === "worker"]);
+    expect(audit).toContain("insert");
+    // Named one by one: none is of the whole database.
+    const names = privileges.map(({ resource }) => resource.collection);
+    expect(
+      names.every((name) => [...ownCollections, ...builtInResources].some((known) => known === name)),
+    ).toBe(true);
+  }
+});
+
+test("a board may not write records, and whoever takes it over cannot", () => {
+  const board = privilegesOf("board", "fleetkeeper", builtInResources);
+  const written = board.filter(({ actions }) =>
+    actions.some((action) => /insert|update|remove/.test(action)),
+  );
+  expect(written.map(({ resource }) => resource.collection).toSorted()).toEqual([
+    "accounts",
+    "audit",
+    "installations",
+    "probes",
+    "syncs",
+  ]);
+});

@@ -1,0 +1,107 @@
+// Who may do what in MongoDB: one role per service, as privileges by collection
+// (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and changed by nobody.
+
+import { type OwnCollection, ownCollections } from "@fleetkeeper/model";
+
+/** `operator` is the command line. The ingress has no database. */
+export const mongodbUsers = ["worker", "board", "api", "operator"] as const;
+export type MongodbUser = (typeof mongodbUsers)[number];
+
+export type CollectionAction = "find" | "insert" | "update" | "remove" | "createIndex" | "listIndexes";
+
+export interface Privilege {
+  resource: { db: string; collection: string };
+  actions: CollectionAction[];
+}
+
+const read: CollectionAction[] = ["find", "listIndexes"];
+/** With `upsert`, MongoDB wants both. */
+const put: CollectionAction[] = ["insert", "update"];
+
+type Rights = Partial<Record<OwnCollection, CollectionAction[]>>;
+
+/** Beside reading what is in `reads`. */
+const writes: Record<MongodbUser, Rights> = {
+  worker: {
+    ...Object.fromEntries(ownCollections.map((name) => [name, [...put, "remove", "createIndex"]])),
+    // It notes which credentials it refused, and removes what is too old.
+    audit: ["insert", "remove", "createIndex"],
+    apiKeys: ["createIndex"],
+  },
+  board: {
+    audit: ["insert"],
+    installations: ["update"],
+    accounts: ["update"],
+    syncs: ["update"],
+    probes: put,
+  },
+  api: {
+    audit: ["insert"],
+    apiKeys: ["update"],
+    installations: ["update"],
+    accounts: ["update"],
+    syncs: ["update"],
+    feedCursors: put,
+    probes: put,
+  },
+  operator: {
+    audit: ["insert"],
+    apiKeys: ["insert", "update"],
+    installations: ["update"],
+    // After a restore, what is missing is made again.
+    accounts: put,
+    forgotten: ["update"],
+    syncs: ["update"],
+    unrecognisedCallbacks: ["update"],
+  },
+};
+
+/** The hashes of the publisher's keys are of no use to these. */
+const unread: Record<MongodbUser, readonly OwnCollection[]> = {
+  worker: ["apiKeys"],
+  board: ["apiKeys"],
+  api: [],
+  operator: [],
+};
+
+/** `resources`: the collections of all syncs' records, those of your own included. */
+export function privilegesOf(user: MongodbUser, db: string, resources: readonly string[]): Privilege[] {
+  const own = ownCollections.map((collection) => ({
+    resource: { db, collection },
+    actions: [...(unread[user].includes(collection) ? [] : read), ...(writes[user][collection] ?? [])],
+  }));
+  const ofResources = [...new Set(resources)].map((collection) => ({
+    resource: { db, collection },
+    actions: user === "worker" ? [...read, ...put, "remove" as const] : read,
+  }));
+  return [...own, ...ofResources].filter(({ actions }) => actions.length > 0);
+}
+
+/**
+ * A script for mongosh that makes the roles, and the users where passwords are given, or brings those that are there up to
+ * date. To be run by an administrator.
+ */
+export function rolesScript(options: {
+  db: string;
+  resources: readonly string[];
+  passwords?: Record<MongodbUser, string>;
+}): string {
+  const { db, resources, passwords } = options;
+  const roles = Object.fromEntries(
+    mongodbUsers.map((user) => [`fleetkeeper-${user}`, privilegesOf(user, db, resources)]),
+  );
+  return `// Fleetkeeper's roles${passwords ? " and users" : ""} in MongoDB, for mongosh. May be run again.
+const target = db.getSiblingDB(${JSON.stringify(db)});
+const roles = ${JSON.stringify(roles, null, 2)};
+for (const [role, privileges] of Object.entries(roles)) {
+  if (target.getRole(role)) target.updateRole(role, { privileges, roles: [] });
+  else target.createRole({ role, privileges, roles: [] });
+}
+const passwords = ${JSON.stringify(passwords ?? {}, null, 2)};
+for (const [user, pwd] of Object.entries(passwords)) {
+  const granted = [{ role: "fleetkeeper-" + user, db: target.getName() }];
+  if (target.getUser(user)) target.updateUser(user, { pwd, roles: granted });
+  else target.createUser({ user, pwd, roles: granted });
+}
+`;
+}
