@@ -51,7 +51,10 @@ export function spawnService({
   env,
   logPath,
   imports = [],
-}: Pick<ServiceOptions, "name" | "env" | "logPath"> & { imports?: readonly string[] }): ChildProcess {
+}: Pick<ServiceOptions, "env" | "logPath"> & {
+  name: ServiceName | "api";
+  imports?: readonly string[];
+}): ChildProcess {
   const log = openSync(logPath, "a");
   try {
     const main = fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url));

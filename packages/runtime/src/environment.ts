@@ -44,8 +44,9 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   const faults = authoritiesFault(env.NODE_EXTRA_CA_CERTS);
   const read = Object.keys(schema.shape).map((name) => readVariable(name, env, faults));
   for (const { name, value } of read) if (value !== undefined) hideVariable(name, value);
+  // What libraries read, such as OTEL_EXPORTER_OTLP_HEADERS, is hidden too.
   for (const [name, value] of Object.entries(env))
-    if (/_proxy$/i.test(name) && value !== undefined) hideVariable(name, value);
+    if (/_proxy$|_headers$/i.test(name) && value !== undefined) hideVariable(name, value);
   const values = Object.fromEntries(read.map(({ name, value }) => [name, value]));
   const result = schema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {

@@ -6,6 +6,8 @@ import { isSecretName, jwkPrivateNames } from "./secret-names.ts";
 /** A shorter value would be found in ordinary words; such a one is redacted by name and shape only. */
 const minLength = 6;
 const minFragment = 8;
+/** Shorter is the last line of a key, or a word of its frame. */
+const pemLine = 20;
 
 /** The one state of this package: whoever writes a line must not have to be told what it may not hold. */
 const spellings = new Set<string>();
@@ -27,10 +29,46 @@ export function withoutKnownSecrets(text: string): string {
 
 function secretsIn(name: string, value: string): string[] {
   const [, password = ""] = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(.+)@/i.exec(value) ?? [];
-  const isSecret = isSecretName(name) || /_(?:PASSWORD|SECRET|SESSION_KEY|TOKEN_KEYS?)$/.test(name);
-  return [password, decoded(password), ...privateMembers(value), ...(isSecret ? [value] : [])].filter(
-    (secret) => secret.length >= minLength,
-  );
+  return [
+    ...[password, decoded(password)],
+    ...privateMembers(value),
+    ...queryValues(value),
+    ...(name.endsWith("_HEADERS") ? headerValues(value) : []),
+    ...(isSecretVariable(name) ? [value, ...pemLines(value)] : []),
+  ].filter((secret) => secret.length >= minLength);
+}
+
+const secretVariable =
+  /_(?:PASSWORD|SECRET|PRIVATE_KEYS?|(?:SESSION|SIGNING|CLIENT|TOKEN)_KEYS?)$|^TOKEN_KEY$/;
+
+function isSecretVariable(name: string): boolean {
+  return isSecretName(name) || secretVariable.test(name);
+}
+
+/** Of a URL's query: the password of a Sentinel or a key file, the key of a gateway; also `NAME:value` within a value. */
+function queryValues(value: string): string[] {
+  const [, query = ""] = /^[a-z][a-z0-9+.-]*:\/\/[^\s?]*\?([^\s#]+)/i.exec(value) ?? [];
+  return query.split("&").flatMap((pair) => {
+    const [, name = "", text = ""] = /^([^=]*)=(.*)$/.exec(pair) ?? [];
+    const inner = [...decoded(text).matchAll(/([\w.-]+):([^,]+)/g)];
+    return [[name, text], [name, decoded(text)], ...inner.map(([, ...one]) => one)].flatMap(
+      ([name = "", text = ""]) =>
+        /(?:password|key|token|secret|sig|signature|code)$/i.test(name) ? [text] : [],
+    );
+  });
+}
+
+/** `name=value,name=value` of OTEL_EXPORTER_OTLP_HEADERS, without a scheme such as Bearer. */
+function headerValues(value: string): string[] {
+  return value.split(",").map((pair) => {
+    const text = decoded(pair.slice(pair.indexOf("=") + 1)).trim();
+    return /^[A-Za-z]+ (.+)$/.exec(text)?.[1] ?? text;
+  });
+}
+
+/** A key in PEM may be quoted in part, a line of it. */
+function pemLines(value: string): string[] {
+  return value.includes("-----BEGIN ") ? value.split(/\s+/).filter((line) => line.length >= pemLine) : [];
 }
 
 function privateMembers(text: string): string[] {

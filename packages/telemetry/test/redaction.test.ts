@@ -124,6 +124,21 @@ test("a configured secret is found by its value, however it is encoded", () => {
 });
 
 test.each([
+  ["REDIS_URL", `rediss+sentinel://h/g?sentinel_password=${canary}`],
+  ["MONGODB_URL", `mongodb://h/d?tls=true&tlsCertificateKeyFilePassword=${canary}&x=1`],
+  ["MONGODB_URL", `mongodb://h/d?authMechanismProperties=SERVICE_NAME:mongodb,AWS_SESSION_TOKEN:${canary}`],
+  ["TRACKUNIT_TOKEN_URL", `https://gateway/apptoken?subscription-key=${canary}`],
+  [
+    "TRACKUNIT_CLIENT_KEY",
+    `-----BEGIN PRIVATE KEY-----\nx${"y".repeat(60)}\n${canary}\n-----END PRIVATE KEY-----`,
+  ],
+  ["OTEL_EXPORTER_OTLP_HEADERS", `x-tenant=mongo,x-key=Key%20${canary}`],
+])("a secret in %s is found by its value: %s", (name, value) => {
+  hideVariable(name, value);
+  expect(redactText(`the server said: ${canary} in mongodb`)).toBe("the server said: [redacted] in mongodb");
+});
+
+test.each([
   "eyJ",
   "eyJhbGciOiJSUzI1NiJ9",
   "//:",
