@@ -6,8 +6,14 @@ export type { Credential, Generation, Install, SealedText, UnrecognisedCallback 
 export { generationAfter, generationOf, noGeneration } from "./callback.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export type { InstallationId } from "./installation-id.ts";
-export { accountIdOf, asInstallationId, installationIdOf, installationIdPrefix } from "./installation-id.ts";
-export { type OwnCollection, ownCollections } from "./own-collections.ts";
+export {
+  accountIdOf,
+  asInstallationId,
+  installationIdOf,
+  installationIdPrefix,
+  irisAppIdOf,
+} from "./installation-id.ts";
+export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
 export type { FleetkeeperError, Remedy } from "./remedy.ts";
 export { isFleetkeeperError } from "./remedy.ts";
 export type {

@@ -28,6 +28,16 @@ export function accountIdOf(installationId: string): string | undefined {
   }
 }
 
+/** The app's name, `@organization/appname`; undefined where the text is no installation id. */
+export function irisAppIdOf(installationId: string): string | undefined {
+  const [, app] = /^(@.*)\.[^.]+$/.exec(installationId) ?? [];
+  try {
+    return app?.split(".").map(decodeURIComponent).join("/");
+  } catch {
+    return undefined;
+  }
+}
+
 /** Takes a text that is already an installation id, for instance from a job or the database. */
 export function asInstallationId(text: string): InstallationId {
   return text as InstallationId;

@@ -19,3 +19,13 @@ export const ownCollections = [
 ] as const;
 
 export type OwnCollection = (typeof ownCollections)[number];
+
+/** The names that a resource may have: letters and digits in camelCase. */
+export const resourcePattern = /^[a-z][a-zA-Z0-9]{0,60}$/;
+
+const taken = new Set<string>(ownCollections);
+
+/** Whether records may be in a collection of this name. */
+export function isResource(name: string): boolean {
+  return resourcePattern.test(name) && !taken.has(name);
+}

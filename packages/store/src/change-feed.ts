@@ -1,10 +1,11 @@
 // The change feed: what syncs created, updated and deleted, for consumers that want to follow instead of reading everything.
 
 import type { RecordChange, SyncId } from "@fleetkeeper/model";
-import type { Collection, Db } from "mongodb";
+import type { Collection, Db, Filter } from "mongodb";
 import { plainUpsert } from "./decided-upsert.ts";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { chainOf } from "./feed-chain.ts";
+import { idsOf } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>;
@@ -32,6 +33,11 @@ export interface FeedGap {
 /** Clocks differ and writes take time: news is looked for this far back, which costs little because of the cursors. */
 const overlapMs = 10 * 60_000;
 
+const syncsPerLook = 200;
+
+/** A sync of which a consumer may read the feed. */
+export type FollowedSync = Pick<SyncDocument, "_id" | "installationId" | "sync" | "resource">;
+
 export function createChangeFeed(db: Db) {
   const entries: Collection<ChangesDocument> = ownCollection(db, "changes");
   const cursors: Collection<FeedCursorDocument> = ownCollection(db, "feedCursors");
@@ -42,11 +48,37 @@ export function createChangeFeed(db: Db) {
     async *syncsWithNews(
       since: Date | undefined,
     ): AsyncGenerator<Pick<SyncDocument, "_id" | "installationId" | "sync">> {
-      const filter =
-        since === undefined
-          ? { lastChangeAt: { $ne: null } }
-          : { lastChangeAt: { $gte: new Date(since.getTime() - overlapMs) } };
-      yield* schedule.find(filter, { projection: { installationId: 1, sync: 1 } });
+      yield* schedule.find(newsSince(since), { projection: { installationId: 1, sync: 1 } });
+    },
+
+    /**
+     * The same in parts of 200 syncs, in the order of their ids, for a consumer that keeps its place itself: those in which
+     * it has not confirmed everything. `after`: the last sync looked at before. `next`: of this part; undefined when none is left.
+     */
+    async look(
+      consumer: string,
+      { whose, since, after }: { whose: Parameters<typeof idsOf>[0]; since?: Date; after?: string },
+    ): Promise<{ syncs: FollowedSync[]; next: string | undefined }> {
+      const found = await schedule
+        .find(
+          {
+            ...newsSince(since),
+            _id: { ...idsOf(whose), ...(after === undefined ? {} : { $gt: after }) } as never,
+          },
+          { projection: { installationId: 1, sync: 1, resource: 1, feedHead: 1 } },
+        )
+        .sort({ _id: 1 })
+        .limit(syncsPerLook)
+        .toArray();
+      const ids = found.map(({ _id }) => `${_id}/${consumer}`);
+      const confirmed = await cursors.find({ _id: { $in: ids } }).toArray();
+      const reached = new Map(confirmed.map(({ _id, position }) => [_id, position]));
+      return {
+        syncs: found.filter(
+          ({ _id, feedHead }) => feedHead && feedHead !== reached.get(`${_id}/${consumer}`),
+        ),
+        next: found.length === syncsPerLook ? found.at(-1)?._id : undefined,
+      };
     },
 
     /**
@@ -79,4 +111,10 @@ export function createChangeFeed(db: Db) {
       await plainUpsert(() => cursors.updateOne(cursor, { $set: { position } }, { upsert: true }));
     },
   };
+}
+
+function newsSince(since: Date | undefined): Filter<SyncDocument> {
+  return since === undefined
+    ? { lastChangeAt: { $ne: null } }
+    : { lastChangeAt: { $gte: new Date(since.getTime() - overlapMs) } };
 }

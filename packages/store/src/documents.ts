@@ -64,6 +64,8 @@ export interface SyncDocument {
   rereadFrom: Date | null;
   /** When a run last changed a record: tells the readers of the change feed where to look. */
   lastChangeAt: Date | null;
+  /** Collection of its records, as of the run that last changed one; absent before the first change. */
+  resource?: string;
   /** Position of the newest entry of the change feed that counts; null before the first. */
   feedHead: string | null;
   /** Position of the first entry whose records may not be written yet; null when all are. */

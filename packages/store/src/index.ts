@@ -3,7 +3,7 @@
 export type { AfterRestore } from "./after-restore.ts";
 export { type ApiKeyRow, type ApiKeys, mostApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
-export type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
+export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
 export type {
   ApiKeyDocument,
@@ -38,11 +38,13 @@ export type {
 export { type InstallationPage, type InstallationRow, type ListQuery, rowOf } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
+export type { RecordPage, RecordQuery, RecordRow } from "./records.ts";
 export { pauseAfter } from "./refresh-pause.ts";
 export { type MongodbUser, mongodbUsers, type Privilege, privilegesOf, rolesScript } from "./roles.ts";
 export type { FetchedPage } from "./run/pass.ts";
 export type { Run, RunTarget, Settlement } from "./run/run.ts";
 export type { SetAsideItem } from "./run/set-aside.ts";
+export { jsonOf } from "./run/storable.ts";
 export { type AbsenceRules, defaultAbsenceRules } from "./run/sweep.ts";
 export { bounds } from "./run/tidy.ts";
 export type { FetchedRecord } from "./run/write-records.ts";

@@ -8,6 +8,7 @@ import {
   type Waiting,
 } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
+import { cursorOf, keyOf } from "./cursor.ts";
 import type { AccountDocument, SyncDocument } from "./documents.ts";
 import { withFieldsOfToday } from "./edit-credentials.ts";
 import { idsUnder } from "./id-range.ts";
@@ -200,18 +201,4 @@ function paged(
     rows: shown,
     next: rows.length > limit && lastShown !== undefined ? cursor(lastShown) : undefined,
   };
-}
-
-function cursorOf(...key: (string | undefined)[]): string {
-  return Buffer.from(JSON.stringify(key)).toString("base64url");
-}
-
-function keyOf(cursor: string): string[] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(key) && key.every((part) => typeof part === "string")) return key;
-  } catch {
-    // Said below.
-  }
-  throw new TypeError("this is no cursor of a page");
 }

@@ -1,11 +1,47 @@
 // Records of all installations, to read. Runs write them.
 
-import type { InstallationId } from "@fleetkeeper/model";
-import type { Db } from "mongodb";
+import { type InstallationId, isResource } from "@fleetkeeper/model";
+import { BSON, type Collection, type Db, type Filter } from "mongodb";
+import { cursorOf, keyOf } from "./cursor.ts";
 import type { RecordDocument } from "./documents.ts";
-import { idsUnder } from "./id-range.ts";
+import { type IdRange, idsOf, idsUnder } from "./id-range.ts";
+import { jsonOf } from "./run/storable.ts";
 
 export type Records = ReturnType<typeof createRecords>;
+
+export interface RecordQuery {
+  /** A collection of records; none of another name is read. */
+  resource: string;
+  whose: Parameters<typeof idsOf>[0];
+  /** External ids, of one installation only. */
+  ids?: readonly string[];
+  /** Without it those that are not deleted. */
+  deleted?: "include" | "only";
+  /** Only what was written at that time or later. */
+  changedSince?: Date;
+  /** Of the data only these fields, by dotted path; absent: all. */
+  fields?: readonly string[];
+  /** `next` of the page before. */
+  after?: string;
+  /** A page ends early when it has 4 MiB, or has looked at 10 000 records for what is seldom: it may even be empty. */
+  limit: number;
+}
+
+/** `data` is ready for JSON. */
+export type RecordRow = Pick<
+  RecordDocument,
+  "installationId" | "externalId" | "data" | "firstSeenAt" | "updatedAt" | "deletedAt"
+>;
+
+export interface RecordPage {
+  rows: RecordRow[];
+  /** Where the next page begins; undefined after the last. */
+  next: string | undefined;
+}
+
+const maxPageBytes = 4 * 1024 * 1024;
+/** Records that one page looks at when it may find few of them. */
+const mostScanned = 10_000;
 
 export function createRecords(db: Db) {
   return {
@@ -15,5 +51,82 @@ export function createRecords(db: Db) {
         .collection<RecordDocument>(resource)
         .countDocuments({ _id: idsUnder(installationId), deletedAt: null });
     },
+
+    /**
+     * A page of records in the order of their ids, which never change: whatever is written meanwhile, no record that is
+     * there all the time is left out, and none comes twice.
+     * @throws TypeError when `after` is not one that a page gave.
+     */
+    async page(query: RecordQuery): Promise<RecordPage> {
+      const { resource, limit, after } = query;
+      if (!isResource(resource)) return { rows: [], next: undefined };
+      const records = db.collection<RecordDocument>(resource);
+      const range = rangeOf(query);
+      const lastScanned = isSelective(query) ? await scanEnd(records, range) : undefined;
+      const found = records
+        .find(filterOf(query, { ...range, ...(lastScanned === undefined ? {} : { $lte: lastScanned }) }), {
+          projection: projectionOf(query),
+          batchSize: limit + 1,
+        })
+        .sort({ _id: 1 })
+        .limit(limit + 1);
+      const rows: RecordRow[] = [];
+      let bytes = 0;
+      let lastId = after === undefined ? "" : keyOf(after)[0];
+      for await (const { _id, ...record } of found) {
+        if (rows.length === limit || bytes > maxPageBytes) return { rows, next: cursorOf(lastId) };
+        bytes += BSON.calculateObjectSize(record);
+        rows.push({ ...record, data: jsonOf(record.data) });
+        lastId = _id;
+      }
+      return { rows, next: lastScanned === undefined ? undefined : cursorOf(lastScanned) };
+    },
   };
+}
+
+type Range = IdRange & { $gt?: string; $in?: string[] };
+
+function rangeOf({ whose, after, ids }: RecordQuery): Range {
+  const behind = after === undefined ? undefined : keyOf(after)[0];
+  const $in =
+    ids !== undefined && whose !== "all" && "installationId" in whose
+      ? ids.map((id) => `${whose.installationId}/${id}`)
+      : undefined;
+  return {
+    ...idsOf(whose),
+    ...(behind === undefined ? {} : { $gt: behind }),
+    ...($in === undefined ? {} : { $in }),
+  };
+}
+
+/** Whether so few records may fit that looking for a page of them could take too long. */
+function isSelective({ changedSince, deleted, ids }: RecordQuery): boolean {
+  return ids === undefined && (changedSince !== undefined || deleted === "only");
+}
+
+/** The last record that one page looks at; undefined when it can look at all that are left. */
+async function scanEnd(records: Collection<RecordDocument>, range: Range): Promise<string | undefined> {
+  const [last] = await records
+    .find({ _id: range }, { projection: { _id: 1 } })
+    .sort({ _id: 1 })
+    .skip(mostScanned - 1)
+    .limit(1)
+    .toArray();
+  return last?._id;
+}
+
+function filterOf({ deleted, changedSince }: RecordQuery, _id: Range & { $lte?: string }) {
+  const filter: Filter<RecordDocument> = { _id };
+  if (deleted === undefined) filter.deletedAt = null;
+  if (deleted === "only") filter.deletedAt = { $ne: null };
+  if (changedSince !== undefined) filter.updatedAt = { $gte: changedSince };
+  return filter;
+}
+
+function projectionOf({ fields }: RecordQuery): Record<string, 1> {
+  const own = { installationId: 1, externalId: 1, firstSeenAt: 1, updatedAt: 1, deletedAt: 1 } as const;
+  if (fields === undefined) return { ...own, data: 1 };
+  // MongoDB takes no field together with one that is in it.
+  const outermost = fields.filter((field) => !fields.some((other) => field.startsWith(`${other}.`)));
+  return { ...own, ...Object.fromEntries(outermost.map((field) => [`data.${field}`, 1 as const])) };
 }

@@ -1,6 +1,6 @@
 // What can be wrong with a sync definition: found when the process starts, not when the first account runs into it.
 
-import { ownCollections } from "@fleetkeeper/model";
+import { ownCollections, resourcePattern } from "@fleetkeeper/model";
 import { z } from "zod";
 
 const dayMs = 86_400_000;
@@ -12,7 +12,7 @@ const shape = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and "-", at most 41'),
   resource: z
     .string()
-    .regex(/^[a-z][a-zA-Z0-9]{0,60}$/, "is letters and digits in camelCase, at most 61")
+    .regex(resourcePattern, "is letters and digits in camelCase, at most 61")
     .refine((resource) => !takenCollections.has(resource), "is a collection of Fleetkeeper's own"),
   scopes: z.array(z.string().min(1)),
   intervalMs: z

@@ -6,10 +6,12 @@ import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { type AccountRoutesOptions, accountRoutes } from "./accounts/routes.ts";
 import { addGate, type GateOptions } from "./auth/gate.ts";
+import { changeRoutes } from "./changes/routes.ts";
 import { keyRoutes } from "./key/routes.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { addOpenapi, addReference } from "./openapi.ts";
 import { Problem } from "./problems.ts";
+import { recordRoutes } from "./records/routes.ts";
 import { createRefuse } from "./refuse.ts";
 import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
 
@@ -71,6 +73,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await guarded.register(keyRoutes);
     await guarded.register(accountRoutes(options));
     await guarded.register(tokenRoutes(options));
+    await guarded.register(recordRoutes(options));
+    await guarded.register(changeRoutes(options));
   });
   await addReference(app);
   return app;

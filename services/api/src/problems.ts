@@ -30,6 +30,7 @@ const rules = {
   },
   ERR_TOKEN_PENDING: { status: 503, title: "No worker has brought a token in time" },
   ERR_WRONG_STATE: { status: 409, title: "This makes no sense in the present state" },
+  ERR_EXPORTS_BUSY: { status: 429, title: "As many exports are under way as one process takes" },
   ERR_STORE_UNAVAILABLE: { status: 503, title: "MongoDB does not answer" },
   ERR_QUEUE_UNAVAILABLE: { status: 503, title: "Redis does not answer" },
   ERR_INTERNAL: { status: 500, title: "Something failed that should not; the log says what" },

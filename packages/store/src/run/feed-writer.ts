@@ -59,7 +59,8 @@ export function createFeedWriter(options: {
       }
       for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
       const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
-      await fence.write({ feedHead: after, feedOpen: first, lastChangeAt: now }, documents.length);
+      const resource = records().collectionName;
+      await fence.write({ feedHead: after, feedOpen: first, lastChangeAt: now, resource }, documents.length);
       head = after;
       open = first;
     },

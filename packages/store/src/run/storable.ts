@@ -27,6 +27,21 @@ export function storableOf(item: unknown): Storable {
 
 class UnstorableError extends Error {}
 
+/** What is stored, for JSON: an integer that JavaScript cannot hold is a text. The same value where there is nothing to convert. */
+export function jsonOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Long) return value.toString();
+  if (Array.isArray(value)) {
+    const items = value.map(jsonOf);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const changed = Object.entries(value).flatMap(([name, item]) => {
+    const converted = jsonOf(item);
+    return converted === item ? [] : [[name, converted] as const];
+  });
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+}
+
 /** The same value where there is nothing to convert. */
 function convert(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -1,0 +1,131 @@
+// Records that syncs have read: of one account, and across accounts; by page, or all as lines of JSON.
+
+import { isResource } from "@fleetkeeper/model";
+import type { RecordQuery, Store } from "@fleetkeeper/store";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyReply } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { accountParams, appQuery, createFindAccount } from "../accounts/find-account.ts";
+import { whoseOf } from "../accounts/whose.ts";
+import { ofRequest } from "../key/routes.ts";
+import { refusals } from "../openapi.ts";
+import { nextSchema, pageQuery, readingPage } from "../paging.ts";
+import { queryList } from "../query-list.ts";
+import { createExport, ndjson } from "./export.ts";
+import { recordOf, recordSchema } from "./record-schema.ts";
+
+export interface RecordRoutesOptions {
+  store: Store;
+  log: Log;
+}
+
+const resourceParams = z.object({
+  resource: z.string().max(61).refine(isResource, "is no resource of a sync").meta({
+    description: "Of a sync's definition, such as `assets`. What no sync has written is empty.",
+  }),
+});
+
+const recordQuery = pageQuery.extend({
+  changedSince: z.iso.datetime({ offset: true }).optional().meta({
+    description:
+      "Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`.",
+  }),
+  deleted: z.enum(["include", "only"]).optional().meta({
+    description: "Records that are gone at Trackunit; without it they are left out.",
+  }),
+  fields: queryList(z.string().regex(/^[^.$\0][^$\0]{0,199}$/, "is no path of a field"), 50)
+    .optional()
+    .meta({ description: "Of `data` only these, by dotted path; may be repeated." }),
+});
+
+const pageSchema = z
+  .object({ records: z.array(recordSchema), next: nextSchema })
+  .meta({ id: "RecordPage", description: "A page may be short, even empty: only `next: null` is the end." });
+
+const tags = ["records"];
+const description = `By id, which never changes: however much is written meanwhile, no record that is there all the time is left out, and none comes twice. With \`Accept: ${ndjson}\` all from \`after\` on come as lines of JSON, without \`limit\`; an answer that breaks off is not whole.`;
+const answers = {
+  200: {
+    description: "A page, or all as lines of JSON.",
+    content: { "application/json": { schema: pageSchema }, [ndjson]: { schema: z.string() } },
+  },
+  ...refusals,
+};
+
+export function recordRoutes({ store, log }: RecordRoutesOptions): FastifyPluginAsyncZod {
+  const findAccount = createFindAccount(store.installations);
+  const exported = createExport(store.records, (error) => log.warn({ error }, "an export broke off"));
+
+  return async (app) => {
+    app.get(
+      "/v1/accounts/:accountId/records/:resource",
+      {
+        config: { right: "records:read" },
+        schema: {
+          operationId: "listRecordsOfAccount",
+          summary: "Records of one account",
+          description,
+          tags,
+          params: accountParams.extend(resourceParams.shape),
+          querystring: recordQuery.extend({
+            ...appQuery.shape,
+            ids: queryList(z.string().min(1).max(1_000), 500)
+              .optional()
+              .meta({ description: "Only these; may be repeated." }),
+          }),
+          response: answers,
+        },
+      },
+      async ({ key, params, query, headers }, reply) => {
+        const { app: named, ids, ...rest } = query;
+        const { _id } = await findAccount(ofRequest(key), { ...params, app: named });
+        const whose = { installationId: _id };
+        return answer(reply, headers.accept, { ...params, ...rest, whose, ...(ids ? { ids } : {}) });
+      },
+    );
+
+    app.get(
+      "/v1/records/:resource",
+      {
+        config: { right: "records:read" },
+        schema: {
+          operationId: "listRecords",
+          summary: "Records of all accounts that the key sees",
+          description,
+          tags,
+          params: resourceParams,
+          querystring: recordQuery.extend(appQuery.shape),
+          response: answers,
+        },
+      },
+      async ({ key, params, query, headers }, reply) => {
+        const { app: named, ...rest } = query;
+        const whose = whoseOf(ofRequest(key), named);
+        if (whose === undefined) return { records: [], next: null };
+        return answer(reply, headers.accept, { ...params, ...rest, whose });
+      },
+    );
+  };
+
+  async function answer(
+    reply: FastifyReply,
+    accept: string | undefined,
+    { resource, whose, ids, deleted, changedSince, fields, after, limit }: Asked,
+  ) {
+    const query: Omit<RecordQuery, "limit"> = {
+      resource,
+      whose,
+      ...(ids === undefined ? {} : { ids }),
+      ...(deleted === undefined ? {} : { deleted }),
+      ...(changedSince === undefined ? {} : { changedSince: new Date(changedSince) }),
+      ...(fields === undefined ? {} : { fields }),
+      ...(after === undefined ? {} : { after }),
+    };
+    if (accept?.toLowerCase().includes(ndjson)) return reply.type(ndjson).send(await exported(query));
+    const { rows, next } = await readingPage(() => store.records.page({ ...query, limit }));
+    return { records: rows.map(recordOf), next: next ?? null };
+  }
+}
+
+type Asked = z.output<typeof recordQuery> & Pick<RecordQuery, "resource" | "whose" | "ids">;
