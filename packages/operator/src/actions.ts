@@ -140,7 +140,7 @@ export function createOperatorActions(options: {
       const { _id, heldBack } = await syncOf(id, sync);
       if (!heldBack) throw new WrongStateError("no deletion of this sync is held back");
       await note(who, `confirm ${heldBack.missing} deletions`, id, sync);
-      if (!(await store.syncs.confirmMissing(_id, heldBack.passes, now())))
+      if (!(await store.syncs.confirmMissing(_id, heldBack, now())))
         throw new WrongStateError("what is held back has changed; look at it again");
     },
 

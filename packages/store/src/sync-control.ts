@@ -1,6 +1,6 @@
 // What an operator does to one sync: pause, resume, run now, another interval.
 
-import type { SyncId, Waiting } from "@fleetkeeper/model";
+import type { HeldBack, SyncId, Waiting } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import type { SyncDocument } from "./documents.ts";
 
@@ -58,12 +58,16 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
 
     /**
      * Believes that what the last passes missed is gone: the next pass that misses it too deletes it. The sync is due now.
-     * `passes`: how many passes had missed it when the operator looked.
+     * `seen`: what was held back when the operator looked.
      * @returns false when nothing is held back, or the passes since then missed something else.
      */
-    async confirmMissing(_id: SyncId, passes: number, now: Date): Promise<boolean> {
+    async confirmMissing(
+      _id: SyncId,
+      { passes, since }: Pick<HeldBack, "passes" | "since">,
+      now: Date,
+    ): Promise<boolean> {
       const { matchedCount } = await syncs.updateOne(
-        { _id, "heldBack.passes": { $gte: passes } },
+        { _id, "heldBack.since": since, "heldBack.passes": { $gte: passes } },
         { $set: { "heldBack.confirmedAfter": passes } },
       );
       if (matchedCount === 1) await this.runNow(_id, now);

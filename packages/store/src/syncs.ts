@@ -8,9 +8,10 @@ import {
   syncIdOf,
   type Waiting,
 } from "@fleetkeeper/model";
-import type { Collection, Db, Filter } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";
 import type { RunDocument, SyncDocument } from "./documents.ts";
+import { WriteContendedError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
@@ -19,6 +20,11 @@ import { createRefresh } from "./refresh.ts";
 import { createRun, type Run } from "./run/run.ts";
 import { createSyncControl } from "./sync-control.ts";
 import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
+
+/** What a new credential may cure or renew. */
+const renewable: Waiting["for"][] = ["backoff", "scope", "schedule"];
+/** Syncs that change more often than this while we look do so on purpose. */
+const looks = 10;
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
@@ -41,11 +47,8 @@ export function createSyncs(db: Db) {
       { now, firstToken }: { now: Date; firstToken?: () => Promise<number> },
     ): Promise<void> {
       const planned = await this.ofInstallation(installationId);
-      if (planned.some((sync) => !(sync.generation >= generation))) {
-        // Before they know it, so that it is done again if it is cut short.
-        await this.wake(installationId, ["backoff", "scope", "schedule"], now, generation);
-        await this.renew(installationId, generation);
-      }
+      if (planned.some((sync) => !(sync.generation >= generation)))
+        await this.renew(installationId, generation, now);
       const present = new Set(planned.map(({ sync }) => sync));
       const missing = names.filter((name) => !present.has(name));
       if (missing.length === 0) return;
@@ -197,34 +200,22 @@ export function createSyncs(db: Db) {
         .modifiedCount;
     },
 
-    /** After a new install: from now on each run uses this credential or a newer one. */
-    async renew(installationId: InstallationId, generation: Generation): Promise<void> {
-      await syncs.updateMany(
-        { _id: idsUnder(installationId), generation: { $not: { $gte: generation } } },
-        { $set: { generation } },
-      );
-    },
-
     /**
-     * Makes due the syncs that wait for one of these: after a new install everything that a new credential may cure or
-     * renew, after a granted token what waited for the credential. Runs in progress are left alone. `generation`: only
-     * those that know of no newer install.
+     * After a new install: from now on each run uses this credential or a newer one, and what waits for something that it may
+     * cure or renew is due. A run in progress finds the new install when it ends.
+     * @throws WriteContendedError
      */
-    async wake(
-      installationId: InstallationId,
-      reasons: readonly Waiting["for"][],
-      now: Date,
-      generation?: Generation,
-    ): Promise<void> {
-      await syncs.updateMany(
-        {
-          _id: idsUnder(installationId),
-          "waiting.for": { $in: [...reasons] },
-          "waiting.of": { $ne: "sync" },
-          ...upTo(generation),
-        },
-        { $set: { nextRunAt: now, waiting: { for: "schedule", until: now }, failures: 0 } },
-      );
+    async renew(installationId: InstallationId, generation: Generation, now: Date): Promise<void> {
+      const older = { _id: idsUnder<SyncId>(installationId), generation: { $not: { $gte: generation } } };
+      const waiting: Waiting = { for: "schedule", until: now };
+      const due = { nextRunAt: now, waiting, failures: 0, generation };
+      // A sync may change from the one kind to the other between the two writes, and has neither then.
+      for (let look = 0; look < looks; look++) {
+        await syncs.updateMany({ ...older, "waiting.for": { $in: renewable } }, { $set: due });
+        await syncs.updateMany({ ...older, "waiting.for": { $nin: renewable } }, { $set: { generation } });
+        if ((await syncs.findOne(older, { projection: { _id: 1 } })) === null) return;
+      }
+      throw new WriteContendedError();
     },
   };
 
@@ -234,10 +225,6 @@ export function createSyncs(db: Db) {
       async () => (await syncs.findOne({ _id: sync._id })) !== null || undefined,
     );
   }
-}
-
-function upTo(generation: Generation | undefined): Filter<SyncDocument> {
-  return generation === undefined ? {} : { generation: { $not: { $gt: generation } } };
 }
 
 /** What runs leave behind in a sync, before the first one. */

@@ -91,7 +91,8 @@ test("an operator who confirms is believed by the next pass, for what was missin
   const { store, db } = await setup();
   await pass(store, at(1), [numbered(100)]);
   await pass(store, at(2), [numbered(60)]);
-  expect(await store.syncs.confirmMissing(syncId, 1, at(3))).toBe(true);
+  const heldBack = (await store.syncs.find(syncId))?.heldBack ?? expect.fail();
+  expect(await store.syncs.confirmMissing(syncId, heldBack, at(3))).toBe(true);
   expect(await store.syncs.due(at(3), 1)).toHaveLength(1);
   // Ten more are gone since then: nobody confirmed those.
   expect(await pass(store, at(4), [numbered(50)])).toMatchObject({ deleted: 40 });
@@ -101,7 +102,7 @@ test("an operator who confirms is believed by the next pass, for what was missin
 test("there is nothing to confirm where nothing is held back", async () => {
   const { store } = await setup();
   await pass(store, at(1), [numbered(100)]);
-  expect(await store.syncs.confirmMissing(syncId, 1, at(3))).toBe(false);
+  expect(await store.syncs.confirmMissing(syncId, { passes: 1, since: at(1) }, at(3))).toBe(false);
 });
 
 test("passes that miss different records do not agree", async () => {

@@ -54,7 +54,7 @@ test("a refused credential revokes its own install, not a newer one", async () =
   expect(sync).toMatchObject({ nextRunAt: null, waiting: { for: "credential" } });
 
   await putInForce(store, installOf("2"));
-  await store.syncs.wake(installationId, ["credential"], at(2));
+  await store.align(installationId, at(2));
   expect((await store.installations.find(installationId))?.state).toBe("active");
   expect((await store.syncs.ofInstallation(installationId))[0]?.nextRunAt).toEqual(at(2));
 });

@@ -4,9 +4,6 @@ import type { RunOutcome } from "@fleetkeeper/model";
 import type { SyncDocument } from "../documents.ts";
 import { pauseAfter } from "../refresh-pause.ts";
 
-/** What may have been asked for. */
-export const asked = [false, "webhook", true] as const;
-
 /**
  * The fields over those of the settlement. An operator's run is due at once; a webhook's after the usual pause, and not before
  * the next try of a run that failed, which sees it too.

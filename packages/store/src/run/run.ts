@@ -10,7 +10,7 @@ import {
   type TimeWindow,
   type Waiting,
 } from "@fleetkeeper/model";
-import type { Collection, Db, Filter } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import type {
   ChangesDocument,
   PassPageDocument,
@@ -22,12 +22,13 @@ import type {
 import { LeaseLostError } from "../errors.ts";
 import { ownCollection } from "../own-collection.ts";
 import { tokenText } from "../token-text.ts";
+import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { rulesFor } from "./new-client.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
 import { type FetchedPage, firstSweep, hasNews, newPass, rereadFrom, withoutId } from "./pass.ts";
-import { afterwards, asked } from "./run-again.ts";
+import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import {
   type AbsenceRules,
@@ -209,8 +210,8 @@ export function createRun(
     },
 
     /**
-     * Ends the run: gives the lease back and says when and why to run next. When an operator asked for another run in the
-     * meantime, it is due at once.
+     * Ends the run: gives the lease back and says when and why to run next. When an operator asked for another run or set
+     * another interval in the meantime, or the account was installed again, it is due at once.
      */
     async settle(settlement: Settlement): Promise<void> {
       const { keepsCheckpoint, ended: end, ...schedule } = settlement;
@@ -227,15 +228,14 @@ export function createRun(
         ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(ended) }),
         ...(ended?.outcome === "succeeded" ? { lastSuccessAt: ended.at } : {}),
       };
-      const $inc = { fencingToken: 1, untidied: news ? 1 : 0 };
-      // Whether another run was asked for may change at any moment, so each of the answers is written on its condition.
-      for (const runAgain of [sync.runAgain, ...asked.filter((one) => one !== sync.runAgain)]) {
-        const filter: Filter<SyncDocument> = { _id: syncId, fencingToken: token, runAgain };
-        const again = ended === undefined ? {} : afterwards(runAgain, settlement, ended);
-        if ((await syncs.updateOne(filter, { $set: { ...$set, ...again }, $inc })).matchedCount === 1) return;
+      const again = (runAgain: SyncDocument["runAgain"]) =>
+        ended === undefined ? {} : afterwards(runAgain, settlement, ended);
+      try {
+        await endRun(syncs, sync, { $set, again, added: news ? 1 : 0 });
+      } catch (error) {
+        if (news && error instanceof LeaseLostError) await runs.deleteOne({ _id: runId() });
+        throw error;
       }
-      if (news) await runs.deleteOne({ _id: runId() });
-      throw new LeaseLostError();
     },
   };
 

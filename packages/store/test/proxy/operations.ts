@@ -226,7 +226,7 @@ export const operations: Record<string, Operation> = {
   },
   "a sync that learns of a newer install": {
     before: (store) => store.syncs.plan(installation, ["assets"], { now: at(0) }),
-    run: (store) => store.syncs.renew(installationId, "2" as Generation),
+    run: (store) => store.syncs.renew(installationId, "2" as Generation, at(1)),
     writes: [["update", "syncs"]],
   },
 };
