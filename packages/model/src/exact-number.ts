@@ -36,14 +36,50 @@ export class ExactNumber {
 
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
-/** JSON as text, whose numbers come as `ExactNumber` where a double does not hold them. @throws SyntaxError */
-export function parseExactJson(text: string): unknown {
+/** MongoDB stores 100 levels, and functions that walk through a value are at the end of their stack after some thousand. */
+const maxDepth = 200;
+
+/**
+ * JSON as text, whose numbers come as `ExactNumber` where a double does not hold them. What is nested more than 200 levels
+ * deep comes as null. @throws SyntaxError
+ */
+export function parseExactJson(json: string): unknown {
+  const text = withoutDepths(json);
   // Few answers hold such a number, and looking at each value costs: a number must be this long to be one.
   if (!/[\d.]{16}|\d[eE][+-]?\d{3}/.test(text)) return JSON.parse(text);
   return JSON.parse(text, ((_name: string, value: unknown, { source }: { source?: string }) =>
     typeof value === "number" && source !== undefined && decimalOf(source) !== decimalOf(String(value))
       ? new ExactNumber(source)
       : value) as (name: string, value: unknown) => unknown);
+}
+
+function withoutDepths(json: string): string {
+  let [depth, kept, from] = [0, "", 0];
+  for (let index = 0; index < json.length; index++) {
+    const character = json.charCodeAt(index);
+    if (character === quote) index = endOfString(json, index);
+    else if (character === brace || character === bracket) {
+      if (++depth === maxDepth + 1) kept += `${json.slice(from, index)}null`;
+    } else if (character === brace + 2 || character === bracket + 2) {
+      if (depth-- === maxDepth + 1) from = index + 1;
+    }
+  }
+  return kept + (from === 0 && kept === "" ? json : json.slice(from));
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const brace = 0x7b;
+const bracket = 0x5b;
+
+/** Of the string that begins at `start`; without one, the end of the text. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (json.charCodeAt(before) === backslash) before--;
+    if ((end - before) % 2 === 1) return end;
+  }
+  return json.length;
 }
 
 /** One form for each value: digits without zeros at either end, and the power of ten of the last one. */

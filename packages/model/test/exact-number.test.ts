@@ -50,3 +50,14 @@ test.each([
 ])("%s is an integer of 64 bits: %s", (text, isInt64) => {
   expect(new ExactNumber(text).isInt64).toBe(isInt64);
 });
+
+test("what is nested deeper than anything is stored comes as null, and the numbers beside it are exact", () => {
+  const nested = (levels: number) => `${'{"a":['.repeat(levels)}"}]\\"{["${"]}".repeat(levels)}`;
+  const deep = parseExactJson(`[${nested(50_000)},{"b":9007199254740993,"c":"{[\\"{"},${nested(5)}]`);
+  expect(JSON.stringify(deep)).toMatch(
+    /^\[(?:\{"a":\[){99}\{"a":null\}(?:\]\}){99},\{"b":9007199254740993,"c":"\{\[\\"\{"\},/,
+  );
+  expect((deep as unknown[])[2]).toEqual(JSON.parse(nested(5)));
+  for (const broken of ["[".repeat(1_000), "]".repeat(1_000), '{"a":"', `${"[".repeat(1_000)}"`])
+    expect(() => parseExactJson(broken)).toThrow(SyntaxError);
+});

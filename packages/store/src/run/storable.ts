@@ -53,6 +53,8 @@ function convert(value: unknown, depth: number): unknown {
   }
   const changed: [string, unknown][] = [];
   for (const [name, item] of Object.entries(value)) {
+    // The driver would take the value for one of its own classes, and refuse the whole page for what it then lacks.
+    if (name === "_bsontype") throw new UnstorableError("a field is named _bsontype");
     if (name.includes("\0")) throw new UnstorableError("the name of a field holds a zero character");
     const converted = convert(item, depth + 1);
     if (converted !== item) changed.push([name, converted]);
