@@ -13,5 +13,6 @@ export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } 
 export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";
 export { tokenOf } from "./identity-header.ts";
 export { acceptJsonOnly } from "./json-body.ts";
+export { localKeys } from "./local-keys.ts";
 export { requestRules } from "./request-rules.ts";
 export { type CallbackToken, type TokenRules, verifyToken } from "./verify-token.ts";

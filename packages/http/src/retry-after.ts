@@ -12,12 +12,17 @@ export function retryAfterMs(retryAfter: string | undefined, date?: string): num
   const text = retryAfter.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return boundedWaitMs(Number(text) * 1_000);
   if (!/^[A-Z]/i.test(text)) return undefined;
-  const serverNowMs = Date.parse(date ?? "");
-  return boundedWaitMs(Date.parse(text) - (Number.isNaN(serverNowMs) ? Date.now() : serverNowMs));
+  const serverNowMs = parseDate(date?.trim() ?? "");
+  return boundedWaitMs(parseDate(text) - (Number.isNaN(serverNowMs) ? Date.now() : serverNowMs));
 }
 
 /** A wait that a server asks for is taken to be between 1 s and 1 h; undefined when it is no number. */
 export function boundedWaitMs(ms: number | undefined): number | undefined {
   if (ms === undefined || Number.isNaN(ms)) return undefined;
   return Math.min(Math.max(ms, shortestWaitMs), longestWaitMs);
+}
+
+/** The oldest of HTTP's three forms, `Sun Nov  6 08:49:37 1994`, names no zone and means GMT. */
+function parseDate(text: string): number {
+  return Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text);
 }

@@ -55,23 +55,30 @@ export async function sendOutbound(
       dispatcher,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const header = (name: string) => [response.headers[name]].flat()[0];
-    const encoded = await boundedBytes(response.body, bodyLimitBytes);
-    if (redirects.includes(response.statusCode))
-      throw new RedirectError(response.statusCode, originOf(header("location"), url));
-    const encoding = [response.headers["content-encoding"] ?? ""].flat().join(",");
-    const bytes = await decodeBody(encoded, encoding, bodyLimitBytes);
-    return {
-      status: response.statusCode,
-      contentType: header("content-type") ?? "",
-      retryAfterMs: retryAfterMs(header("retry-after"), header("date")),
-      text: new TextDecoder().decode(bytes),
-    };
+    const { statusCode: status, headers: answered } = response;
+    const header = (name: string) => [answered[name]].flat()[0];
+    const retryAfter = retryAfterMs(header("retry-after"), header("date"));
+    const encoding = [answered["content-encoding"] ?? ""].flat().join(",");
+    const text = await textOf(response.body, encoding, bodyLimitBytes).catch((error) => {
+      signal?.throwIfAborted();
+      // What it says before its body is enough: to wait, or that the server is out of order.
+      if (status >= 500 || status === 429 || (status >= 400 && retryAfter !== undefined)) return "";
+      if (redirects.includes(status)) return "";
+      throw error;
+    });
+    if (redirects.includes(status)) throw new RedirectError(status, originOf(header("location"), url));
+    return { status, contentType: header("content-type") ?? "", retryAfterMs: retryAfter, text };
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
     signal?.throwIfAborted();
     throw new NoAnswerError("no answer came", { cause });
   }
+}
+
+/** @throws AnswerTooLongError, AnswerEncodingError; whatever the connection ended with */
+async function textOf(body: AsyncIterable<Buffer>, encoding: string, limitBytes: number): Promise<string> {
+  const bytes = await decodeBody(await boundedBytes(body, limitBytes), encoding, limitBytes);
+  return new TextDecoder().decode(bytes);
 }
 
 async function boundedBytes(body: AsyncIterable<Buffer>, limitBytes: number): Promise<Buffer> {

@@ -21,6 +21,14 @@ test.each<[string | undefined, number | undefined]>([
   expect(retryAfterMs(retryAfter)).toBe(expected);
 });
 
+test("the old form of a date names no zone and means GMT, wherever this runs", () => {
+  const { TZ: usual } = process.env;
+  process.env.TZ = "Asia/Tokyo";
+  expect(retryAfterMs("Fri Jan  2 12:01:30 2026", noon)).toBe(90_000);
+  if (usual === undefined) delete process.env.TZ;
+  else process.env.TZ = usual;
+});
+
 test("a date is compared with the answer's own clock, else with ours", () => {
   expect(retryAfterMs("Fri, 02 Jan 2026 12:01:30 GMT", noon)).toBe(90_000);
   const inTenSeconds = retryAfterMs(new Date(Date.now() + 10_000).toUTCString(), "no date");

@@ -67,3 +67,19 @@ test("the caller's own end is the caller's own error", async () => {
   ending.abort(reason);
   await expect(waiting).rejects.toBe(reason);
 });
+
+test.each<[string, number, Record<string, string>, string]>([
+  ["of an encoding that nobody asked for", 503, { "content-encoding": "compress" }, "x"],
+  ["that is not what it says", 429, { "content-encoding": "gzip" }, "x"],
+  ["longer than is taken", 403, {}, "x".repeat(70_000)],
+  ["that breaks off", 503, { "content-length": "100" }, "x"],
+])(
+  "a refusal that says how long to wait is heard although its body is one %s",
+  async (_what, status, headers, body) => {
+    const url = await serverOf((_request, response) => {
+      response.writeHead(status, { "retry-after": "600", ...headers }).write(body);
+      setImmediate(() => (headers["content-length"] ? response.destroy() : response.end()));
+    });
+    expect(await sender()(url)).toMatchObject({ status, retryAfterMs: 600_000, text: "" });
+  },
+);

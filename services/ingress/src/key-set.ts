@@ -1,8 +1,8 @@
 // Trackunit's key set, kept at hand: refreshed in the background, served stale when the key endpoint is down, never beyond a bound.
 
-import { type FetchedKeySet, KeySetFetchError, Refusal } from "@fleetkeeper/callbacks";
+import { type FetchedKeySet, KeySetFetchError, localKeys, Refusal } from "@fleetkeeper/callbacks";
 import type { Log } from "@fleetkeeper/telemetry";
-import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { errors, type JWTVerifyGetKey } from "jose";
 
 /** Up to this age keys are served without a look for newer ones. */
 const freshMs = 10 * 60 * 1_000;
@@ -23,7 +23,7 @@ export function createKeySet(options: {
   const { fetchKeys, maxStaleMs, log, now = () => new Date() } = options;
   let current:
     | {
-        keyFor: ReturnType<typeof createLocalJWKSet>;
+        keyFor: JWTVerifyGetKey;
         unreadable: Set<string | null>;
         fetchedAtMs: number;
         fetch: number;
@@ -52,7 +52,7 @@ export function createKeySet(options: {
     try {
       const keySet = await fetchKeys();
       current = {
-        keyFor: createLocalJWKSet(keySet),
+        keyFor: localKeys(keySet),
         unreadable: new Set(keySet.unreadable),
         fetchedAtMs: atMs,
         fetch,

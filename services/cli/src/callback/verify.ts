@@ -1,10 +1,10 @@
 // `callback verify`: why would this captured callback be refused?
 
 import { readFileSync } from "node:fs";
-import { createKeySetFetcher, Refusal } from "@fleetkeeper/callbacks";
+import { createKeySetFetcher, localKeys, Refusal } from "@fleetkeeper/callbacks";
 import { redisKeys } from "@fleetkeeper/redis";
 import type { Command } from "commander";
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import { addCommand } from "../add-command.ts";
 import { readOutbound, readVariables } from "../configuration.ts";
 import { CaptureError, FileError } from "../errors.ts";
@@ -57,7 +57,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     basePath: config.ingressPath,
     at: at === undefined ? (capture.receivedAt ?? now()) : instantOf(at),
     tokenRules: {
-      keyFor: keySet === undefined ? noKeys : createLocalJWKSet(keySet),
+      keyFor: keySet === undefined ? noKeys : localKeys(keySet),
       issuer: config.callbackIssuer,
       audience: config.callbackAudience,
       maxAgeMs: config.callbackMaxAgeS * 1_000,
