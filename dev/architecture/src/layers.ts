@@ -92,6 +92,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],
     because: "the demo starts services as processes",
   },
+  "dev/documents": {
+    mayImport: [...everyPackage, "services/board"],
+    because: "documents are made from the tables in the code",
+  },
   "dev/chaos": {
     mayImport: [...everyPackage, "dev/demo", "dev/simulator", "dev/local-stack"],
     because: "chaos starts services as the demo does",

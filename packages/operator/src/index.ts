@@ -11,6 +11,8 @@ export {
   waitingReasons,
 } from "./describe-waiting.ts";
 export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
+export { explain, explanations } from "./explanations/explain.ts";
+export type { Explanation } from "./explanations/explanation.ts";
 export { describeHeldBack } from "./held-back.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";

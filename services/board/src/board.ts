@@ -36,6 +36,7 @@ import { type BoardUser, createPasswords } from "./auth/passwords.ts";
 import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
 import { BoardError } from "./errors.ts";
+import { addExplanationRoutes } from "./explanations/routes.ts";
 import { addAssetRoute } from "./html/assets.ts";
 import { addBasePath, basePathOf } from "./html/base-path.ts";
 import { createNotices } from "./html/notices.ts";
@@ -205,6 +206,7 @@ function addPages(
   const failedJobsOf = createFailedJobsOf(queueSet, (error) =>
     log.warn({ error }, "failed jobs could not be read"),
   );
+  addExplanationRoutes(server);
   addOverviewRoutes(server, { readOverview, liveStreams, notices });
   addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
   addAccountRoutes(server, { store, failedJobsOf, countByState, readHealth, liveStreams, notices, now });

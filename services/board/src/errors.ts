@@ -53,6 +53,10 @@ const rules = {
     status: 403,
     message: "This is turned off here: jobs are retried, promoted and paused, not added, edited or emptied.",
   },
+  // What the server could not read, and that is none of the others.
+  ERR_REQUEST: { status: 400, message: "The request cannot be read." },
+  // A fault of ours.
+  ERR_INTERNAL: { status: 500, message: "Something broke here. The log says what." },
   ERR_NOT_FOUND: { status: 404, message: "There is no such page." },
   // An address of the list that no page of the list has.
   ERR_BAD_ADDRESS: { status: 400, message: "The address is damaged. Begin at the first page of the list." },
@@ -71,6 +75,8 @@ const rules = {
     remedy: "later",
   },
 } satisfies Record<string, RefusalRule>;
+
+export const boardErrorCodes = Object.keys(rules) as BoardErrorCode[];
 
 export type BoardErrorCode = keyof typeof rules;
 
@@ -93,6 +99,10 @@ export class BoardError extends Error {
     this.statusCode = rule.status;
     this.remedy = rule.remedy ?? "never";
     this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get rule(): RefusalRule {
+    return rules[this.code];
   }
 }
 

@@ -56,11 +56,11 @@ function answerOf(error: unknown): { status: number; code: string; message: stri
     };
   if (isFromMongodb(error)) return answerOf(new BoardError("ERR_STORE_DOWN"));
   // Fastify's own refusals (malformed, too large, …) have a status and a code; their messages name no input.
-  const { statusCode = 500, code = "ERR_REQUEST" } = error as { statusCode?: number; code?: string };
-  if (code.startsWith("FST_CSRF_")) return answerOf(new BoardError("ERR_FORGED_REQUEST"));
+  const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
+  if (code?.startsWith("FST_CSRF_")) return answerOf(new BoardError("ERR_FORGED_REQUEST"));
   return statusCode < 500
-    ? { status: statusCode, code, message: "The request cannot be read." }
-    : { status: 500, code: "ERR_INTERNAL", message: "Something broke here. The log says what." };
+    ? { ...answerOf(new BoardError("ERR_REQUEST")), status: statusCode, ...(code && { code }) }
+    : answerOf(new BoardError("ERR_INTERNAL"));
 }
 
 /** The driver's classes for a server that is not there; the store does not hide them. */

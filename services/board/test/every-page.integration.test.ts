@@ -61,6 +61,7 @@ const pages: [what: string, path: string][] = [
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
   ["question about a queue", "/retry-failed/install"],
+  ["error codes", "/errors"],
   ["error", "/nowhere"],
 ];
 

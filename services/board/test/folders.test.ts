@@ -12,6 +12,7 @@ const order = [
   "send-error.ts",
   "auth",
   "live",
+  "explanations",
   "queues",
   "overview",
   "accounts",

@@ -12,6 +12,7 @@ import { addCallbackVerify } from "./callback/verify.ts";
 import { addCompletion } from "./completion.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { exitCodeMeanings } from "./exit-codes.ts";
+import { addExplain } from "./explain.ts";
 import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
 import { addKeysRotate } from "./keys/rotate.ts";
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
   addAudit(program);
   addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
   addDoctor(program);
+  addExplain(program);
   addAfterRestore(program);
   addMongodbRoles(program);
   addCompletion(program);

@@ -57,7 +57,8 @@ test("ended runs are listed with what they took, counted and failed with", async
   expect(page).toContain("1 min 14 s");
   expect(page).toContain("1,250");
   expect(page).toContain("3 created, 2 rejected");
-  expect(page).toContain("<code>ERR_API_SHAPE</code> unreadable");
+  expect(page).toContain('href="/errors#ERR_API_SHAPE"');
+  expect(page).toContain("<code>ERR_API_SHAPE</code></a> unreadable");
 });
 
 test("hostile items that were set aside, and hostile errors, are shown as text and without secrets", async () => {

@@ -72,7 +72,7 @@ test("a row says why a sync waits and until when, how fresh the token is, and wh
   }));
   const page = await viewer.page("/accounts");
   expect(page).toMatch(/<strong>sites<\/strong> <span class="badge bad">backing off</);
-  expect(page).toContain("ERR_API_UNAVAILABLE (attempt 2): 503");
+  expect(page).toContain("<code>ERR_API_UNAVAILABLE</code></a> (attempt 2): 503");
   expect(page).toContain(`<time datetime="${inFourMinutes.toISOString()}"`);
   expect(page).toContain("in 4 min");
   expect(page).toMatch(/<span class="badge good">fresh<\/span>\s+<small>expires <time[^>]+>in 49 min</);

@@ -1,6 +1,7 @@
 // Token and credential of an account: how they stand, and never what they are.
 
 import { count, missingScopes, refusalInWords, tokenStanding } from "@fleetkeeper/operator";
+import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
@@ -27,9 +28,9 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
       <h2 id="credential-title">Credential</h2>
       <dl>
         ${installation.inForceSince === null ? "" : inForce(installation, at)}
-        ${installation.candidates.map(({ clientIdFingerprint, installedAt, last }) => fact("Waits to prove itself", html`<code>${clientIdFingerprint}</code>, installed ${timeTag(installedAt, at)}${last === undefined ? "" : html`, <code>${last.code}</code>`}`))}
+        ${installation.candidates.map(({ clientIdFingerprint, installedAt, last }) => fact("Waits to prove itself", html`<code>${clientIdFingerprint}</code>, installed ${timeTag(installedAt, at)}${last === undefined ? "" : html`, ${withCodes(last.code)}`}`))}
         ${installation.former.map(({ clientIdFingerprint, inForceUntil, keptUntil }) => fact("Before", html`<code>${clientIdFingerprint}</code>, until ${timeTag(inForceUntil, at)}; kept until ${timeTag(keptUntil, at)}`))}
-        ${installation.refused.map(({ clientIdFingerprint, at: refusedAt, code }) => fact("Refused", html`<code>${clientIdFingerprint}</code>, ${timeTag(refusedAt, at)}: ${refusalInWords(code)}`))}
+        ${installation.refused.map(({ clientIdFingerprint, at: refusedAt, code }) => fact("Refused", html`<code>${clientIdFingerprint}</code>, ${timeTag(refusedAt, at)}: ${withCodes(refusalInWords(code))}`))}
         ${fact("First installed", timeTag(installation.createdAt, at))}
         ${fact("Installation id", html`<code>${installation._id}</code>`)}
       </dl>

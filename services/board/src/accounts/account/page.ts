@@ -2,6 +2,7 @@
 
 import { clock, stateMoods } from "@fleetkeeper/operator";
 import type { Role } from "../../auth/identity.ts";
+import { withCodes } from "../../html/codes.ts";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { noticesByMood } from "../../html/notices-by-mood.ts";
@@ -62,7 +63,7 @@ function problemList(problems: Problem[], now: Date): Html {
   return noticesByMood(
     problems.map(({ mood, text, until }) => ({
       mood,
-      line: html`${text}${until !== null && until > now ? html`; tried again ${timeTag(until, now)}` : ""}`,
+      line: html`${withCodes(text)}${until !== null && until > now ? html`; tried again ${timeTag(until, now)}` : ""}`,
     })),
   );
 }

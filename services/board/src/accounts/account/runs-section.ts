@@ -1,6 +1,7 @@
 // The last runs of all syncs of an account.
 
 import { count, duration } from "@fleetkeeper/operator";
+import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
@@ -39,7 +40,7 @@ function runRow(run: AccountFacts["runs"][number], now: Date): Html {
     <td data-label="Ended">${timeTag(run.at, now)}</td>
     <td data-label="Outcome">
       ${badge(failed ? "bad" : "good", run.outcome)}
-      ${failed ? html`<small><code>${run.code ?? ""}</code> ${run.message ?? ""}</small>` : ""}
+      ${failed ? html`<small>${withCodes(run.code ?? "")} ${run.message ?? ""}</small>` : ""}
     </td>
     <td data-label="Took" class="number nowrap">${duration(run.at.getTime() - run.startedAt.getTime())}</td>
     <td data-label="Pages" class="number">${count(run.pages)}</td>

@@ -3,6 +3,7 @@
 import { duration, type SyncStanding, syncStanding } from "@fleetkeeper/operator";
 import type { SyncDocument } from "@fleetkeeper/store";
 import type { Role } from "../../auth/identity.ts";
+import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { actionPath } from "../../html/paths.ts";
 import { timeTag } from "../../html/time.ts";
@@ -48,7 +49,7 @@ function syncRow(
   const { mood, label, text, nextRunAt } = standing;
   return html`<tr class="${mood}">
     <th scope="row">${sync.sync}</th>
-    <td data-label="Now">${badge(mood, label)} <small>${text}${since(sync, now)}</small></td>
+    <td data-label="Now">${badge(mood, label)} <small>${withCodes(text)}${since(sync, now)}</small></td>
     <td data-label="Last success">${sync.lastSuccessAt === null ? html`<span class="faint">never</span>` : timeTag(sync.lastSuccessAt, now)}</td>
     <td data-label="Next run">${nextRunAt === null ? html`<span class="faint">${mood === "busy" ? "now" : "not planned"}</span>` : timeTag(nextRunAt, now)}</td>
     <td data-label="Every">${interval(sync)}</td>

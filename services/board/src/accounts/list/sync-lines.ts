@@ -3,6 +3,7 @@
 import type { InstallationId } from "@fleetkeeper/model";
 import { counted, type SyncStanding, syncStanding } from "@fleetkeeper/operator";
 import type { SyncDocument } from "@fleetkeeper/store";
+import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
@@ -49,7 +50,7 @@ function syncLine({ sync, standing }: Line, now: Date): Html {
   const { mood, label, text, nextRunAt } = standing;
   return html`<li>
     <strong>${sync.sync}</strong> ${badge(mood, label)}
-    ${mood === "good" ? "" : html`<span>${text}</span>`}
+    ${mood === "good" ? "" : html`<span>${withCodes(text)}</span>`}
     <small>
       ${sync.lastSuccessAt === null ? "never succeeded" : html`succeeded ${timeTag(sync.lastSuccessAt, now)}`}${nextRunAt === null ? "" : html` · next ${timeTag(nextRunAt, now)}`}
     </small>

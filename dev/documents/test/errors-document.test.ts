@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { listFiles, read } from "../../architecture/src/sources.ts";
+import { errorsDocument } from "../src/errors-document.ts";
+
+/** Node's own. */
+const foreign = ["ERR_HTTP_REQUEST_TIMEOUT", "ERR_BUFFER_TOO_LARGE"];
+
+test("docs/errors.md is what `pnpm docs` writes", () => {
+  expect(read("docs/errors.md")).toBe(errorsDocument());
+});
+
+test("every error code of the code is documented with what to do, and none that there is not", () => {
+  const sources = listFiles().filter((path) => /^(packages|services)\/[^/]+\/src\/.*\.ts$/.test(path));
+  const codes = new Set<string>();
+  for (const path of sources.filter((path) => !path.includes("/explanations/")))
+    for (const [, code = ""] of read(path).matchAll(/(?:"|^ {2})(ERR_[A-Z_]*[A-Z])(?:"|: )/gm))
+      codes.add(code);
+  for (const code of foreign) codes.delete(code);
+  const documents = `${read("docs/errors.md")}${read("docs/api.md")}`;
+  const documented = new Set(
+    [...documents.matchAll(/^(?:### |[|-] `)(ERR_[A-Z_]+)/gm)].map(([, code = ""]) => code),
+  );
+  expect([...documented].sort()).toEqual([...codes].sort());
+});

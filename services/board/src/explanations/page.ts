@@ -1,0 +1,26 @@
+// `/errors`: what each error code means, and what to do.
+
+import { type Explanation, explanations } from "@fleetkeeper/operator";
+import { type Html, html } from "../html/html.ts";
+import { layout, type PageState } from "../html/layout.ts";
+
+export function explanationsPage(page: PageState): Html {
+  return layout({
+    ...page,
+    title: "Error codes",
+    content: html`<h1>Error codes</h1>
+      ${Object.entries(explanations).map(([title, codes]) => section(title, codes))}`,
+  });
+}
+
+function section(title: string, codes: Record<string, Explanation>): Html {
+  return html`<section>
+    <h2>${title}</h2>
+    <div class="card"><dl class="codes">${Object.entries(codes).map(([code, explanation]) => entry(code, explanation))}</dl></div>
+  </section>`;
+}
+
+function entry(code: string, { means, advice }: Explanation): Html {
+  return html`<dt id="${code}"><code>${code}</code></dt>
+    <dd>${means} <b>What to do:</b> ${advice}</dd>`;
+}
