@@ -44,8 +44,10 @@ export function createCredentials(db: Db) {
       how: { requestedScopes: string[]; sealKeyId: string },
     ): Promise<"stored" | "same" | "superseded"> {
       const { installationId: _id, accountId } = install;
-      await nameAccount(accountId, _id);
-      return editCredentials(installations, _id, (found) => addCandidate(found, install, how));
+      const outcome = await editCredentials(installations, _id, (found) => addCandidate(found, install, how));
+      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the key before.
+      if (outcome !== "superseded") await nameAccount(accountId, _id);
+      return outcome;
     },
 
     /** What proving the candidates needs: them, the newest first, and the credential in force. Undefined where none is to be tried. */
@@ -140,16 +142,19 @@ export function createCredentials(db: Db) {
       return ids.length;
     },
 
-    /** Deletes an installation unless its credential came in after `until`; candidates that did stay, and begin it anew. */
-    async forget(_id: InstallationId, until: Date): Promise<void> {
+    /**
+     * Deletes an installation unless its credential came in after `until`; candidates that did stay, and begin it anew.
+     * `accountId`: where the installation may be gone and the key by which it is searched is there again.
+     */
+    async forget(_id: InstallationId, until: Date, accountId?: string): Promise<void> {
       const found = await installations.findOne({ _id });
-      if (found === null) return;
-      const { accountId } = found;
-      // First, since nothing else tells the key of an installation that is gone.
-      if (forgetUntil(withFieldsOfToday(found), until).remove)
-        await accounts.deleteOne({ _id: accountKeyOf(accountId, _id) });
+      const named = found?.accountId ?? accountId;
+      if (named === undefined) return;
+      // First, since nothing else tells the key of an installation that is gone; looked at again below, since one may be back.
+      if (found === null || forgetUntil(withFieldsOfToday(found), until).remove)
+        await accounts.deleteOne({ _id: accountKeyOf(named, _id) });
       const outcome = await editCredentials(installations, _id, (one) => forgetUntil(one, until));
-      if (outcome === "kept") await nameAccount(accountId, _id);
+      if (outcome === "kept") await nameAccount(named, _id);
     },
 
     /** Installations with a candidate that is due, the longest overdue first. */

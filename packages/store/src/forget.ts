@@ -86,7 +86,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       const tombstone = await tombstones.findOne({ _id });
       if (tombstone === null) return true;
       if (tombstone.at >= receivedAt) {
-        await credentials.forget(_id, tombstone.at);
+        await credentials.forget(_id, tombstone.at, install.accountId);
         return false;
       }
       const { clearingSince } = tombstone;
