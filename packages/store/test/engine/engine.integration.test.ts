@@ -1,18 +1,20 @@
 // Random runs of an account on two machines, with crashes and stalls at any write, while its source changes, answers wrongly, and it
-// is paused, forgotten and installed again; against a model. `SEQUENCES=50000 pnpm exec vitest run packages/store/test/engine` tries
-// more and reports; `SEED=… SEQUENCES=…` with the seed of a failure tries the same again.
+// is paused, forgotten and installed again; against a model. `SEQUENCES=50000 REPORT=docs/engine.md pnpm exec vitest run
+// packages/store/test/engine` tries more and writes a report; `SEED=… SEQUENCES=…` of a report that failed tries the same again.
 
 import { testNamespace } from "@fleetkeeper/local-stack";
 import fc from "fast-check";
 import { MongoClient } from "mongodb";
-import { inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/index.ts";
 import { createMachine } from "./machine.ts";
 import { createModel, type EngineWorld } from "./model.ts";
+import { keepReport, reportOf } from "./report.ts";
 import { step } from "./steps.ts";
 
-const sequences = Number(process.env.SEQUENCES ?? 500);
-const firstSeed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 30));
+const { SEQUENCES, SEED, REPORT } = process.env;
+const sequences = Number(SEQUENCES ?? 500);
+const firstSeed = Number(SEED ?? Math.floor(Math.random() * 2 ** 30));
 /** Sequences that are tried at the same time, each on machines of its own. */
 const lanes = 4;
 
@@ -23,13 +25,18 @@ test("whatever crashes or stalls at whichever write, no live record is lost or d
 }, async () => {
   const { mongodbUrl, ...world } = await setup();
   const begunAt = performance.now();
-  await Promise.all(
+  const tried = await Promise.allSettled(
     Array.from({ length: lanes }, (_, lane) =>
       tryMany(world, mongodbUrl, { lane, numRuns: Math.ceil(sequences / lanes), seed: firstSeed + lane }),
     ),
   );
   const seconds = Math.round((performance.now() - begunAt) / 1_000);
-  console.log(JSON.stringify({ seed: firstSeed, seconds, ...world.counts }));
+  const failures = tried.flatMap((lane) => (lane.status === "rejected" ? String(lane.reason) : []));
+  const report = reportOf({ firstSeed, seconds, counts: world.counts, failures });
+  console.log(report);
+  // From the workspace's folder.
+  if (REPORT) await keepReport(REPORT, report);
+  expect(failures).toEqual([]);
 });
 
 async function setup() {
