@@ -19,6 +19,8 @@ export interface Task<Name extends QueueName> {
   /** Starts so far, this one included. */
   attempt: number;
   signal: AbortSignal;
+  /** What the job carries from now on, also when it is started again. */
+  replacePayload: (payload: Payloads[Name]) => Promise<void>;
 }
 
 export interface ConsumeOptions<Name extends QueueName> {
@@ -124,6 +126,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
         addedAt: new Date(job.timestamp),
         attempt: job.attemptsMade + 1,
         signal: stop.signal,
+        replacePayload: (payload) => job.updateData(payload),
       });
       settled("done");
       return result;

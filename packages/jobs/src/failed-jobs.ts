@@ -13,7 +13,7 @@ export interface FailedJob {
 }
 
 /** Queues whose jobs are each about one account. */
-const aboutAccounts = ["install", "forget", "prewarm", "sync"] as const;
+export const aboutAccounts = ["install", "forget", "prewarm", "sync"] as const;
 /** Of each queue only so many of the last failed are looked at. */
 const lookedAt = 1_000;
 const atATime = 100;
@@ -59,7 +59,11 @@ async function jobsAbout(queue: Queue, installationId: InstallationId, limit: nu
   return found.slice(0, limit);
 }
 
-function isAbout(payload: Payloads[(typeof aboutAccounts)[number]], installationId: InstallationId): boolean {
+/** Whether a job carries anything of this account. */
+export function isAbout(
+  payload: Payloads[(typeof aboutAccounts)[number]],
+  installationId: InstallationId,
+): boolean {
   return "syncs" in payload
     ? payload.syncs.some(({ syncId }) => installationOfSync(syncId) === installationId)
     : payload.installationId === installationId;

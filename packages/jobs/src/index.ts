@@ -16,12 +16,15 @@ export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";
 export {
   type AcceptedCallback,
   type ForgetPayload,
+  type InstallPayload,
   installJobId,
   installOf,
   type Payloads,
   type QueueName,
   queueNames,
   type SyncToStart,
+  storedPayload,
+  type UnrecognisedPayload,
   unrecognisedOf,
 } from "./queues.ts";
 export { type SafetyOfWrites, waitForWrites } from "./wait-for-writes.ts";

@@ -17,6 +17,7 @@ import {
   type SyncToStart,
   toPayload,
 } from "./queues.ts";
+import { removeJobsAbout } from "./remove-jobs.ts";
 
 type Traceparents = readonly (string | undefined)[];
 
@@ -59,6 +60,12 @@ export interface QueueSet {
   retryFailedOf(installationId: InstallationId): Promise<number>;
   /** Starts all failed jobs of a queue again. Returns how many there were. */
   retryFailed(name: QueueName): Promise<number>;
+
+  /**
+   * Removes the jobs about one account that ended, and those that wait since `until` or longer; of installs only what came
+   * in until then. Running ones stay. Returns how many there were.
+   */
+  removeJobsOf(installationId: InstallationId, until: Date): Promise<number>;
 
   /** Jobs that wait or run. */
   backlog(name: QueueName): Promise<number>;
@@ -137,7 +144,12 @@ export function createQueueSet(options: {
       await taken(
         again === undefined
           ? queues.forget.add("forget", payload)
-          : queues.forget.add("forget", { ...payload, again: true }, { delay: again.againAfterMs }),
+          : // The last trace of the account in Redis: nothing of it stays.
+            queues.forget.add(
+              "forget",
+              { ...payload, again: true },
+              { delay: again.againAfterMs, removeOnComplete: true },
+            ),
       );
     },
 
@@ -162,6 +174,8 @@ export function createQueueSet(options: {
 
     failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
     retryFailedOf: (installationId) => taken(retryFailedOf(queues, installationId)),
+
+    removeJobsOf: (installationId, until) => taken(removeJobsAbout({ queues, redis }, installationId, until)),
 
     async retryFailed(name) {
       const { failed = 0 } = await taken(queues[name].getJobCounts("failed"));

@@ -24,8 +24,14 @@ export interface ForgetPayload {
 /** `signature`: of the ingress, over all the rest. */
 type Signed<Payload> = Payload & { signature?: string };
 
+/** What is left of a callback whose sealed text is in MongoDB. `stored`: what became of it. */
+export type StoredPayload = (
+  | Omit<InstallPayload, "sealedCredential">
+  | Omit<UnrecognisedPayload, "sealedBody">
+) & { stored: string };
+
 export interface Payloads {
-  install: Signed<InstallPayload | UnrecognisedPayload>;
+  install: Signed<InstallPayload | UnrecognisedPayload> | StoredPayload;
   forget: ForgetPayload;
   /**
    * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601), because an older one
@@ -57,8 +63,8 @@ const day = 24 * 60 * 60;
 
 /**
  * Installs repeat for as long as `retry.ts` says and stay when they failed, for an operator to retry: the credential in
- * them exists nowhere else. The same for what an operator wants forgotten. The other jobs are only triggers for what
- * MongoDB holds, so nothing is lost with them.
+ * them exists nowhere else, until it is stored and leaves them. The same for what an operator wants forgotten. The other jobs
+ * are only triggers for what MongoDB holds, so nothing is lost with them.
  */
 export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   install: {
@@ -114,6 +120,19 @@ export function toPayload(callback: AcceptedCallback): InstallPayload | Unrecogn
 export function installOf(payload: InstallPayload): Install {
   const { kind: _, ...install } = payload;
   return { ...install, receivedAt: new Date(install.receivedAt) };
+}
+
+/** Without its sealed text, which nobody needs from here any more. */
+export function storedPayload(
+  { signature: _, ...payload }: Signed<InstallPayload | UnrecognisedPayload>,
+  stored: string,
+): StoredPayload {
+  if (payload.kind === "unrecognised") {
+    const { sealedBody: __, ...rest } = payload;
+    return { ...rest, stored };
+  }
+  const { sealedCredential: __, ...rest } = payload;
+  return { ...rest, stored };
 }
 
 export function unrecognisedOf(payload: UnrecognisedPayload): UnrecognisedCallback {

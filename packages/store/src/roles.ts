@@ -53,6 +53,7 @@ const writes: Record<MongodbUser, Rights> = {
     forgotten: ["update"],
     syncs: ["update"],
     unrecognisedCallbacks: ["update"],
+    webhookEndpoints: ["update"],
   },
 };
 

@@ -118,9 +118,9 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     post,
 
     /** What waits in the queue, oldest first. */
-    async queued(): Promise<Payloads["install"][]> {
+    async queued(): Promise<Exclude<Payloads["install"], { stored: string }>[]> {
       const jobs = await queues.queues.install.getJobs(["waiting"], 0, -1, true);
-      return jobs.map((job) => job.data as Payloads["install"]);
+      return jobs.map((job) => job.data);
     },
 
     async close(): Promise<void> {

@@ -1,4 +1,4 @@
-// Handler of queue `forget`: an account's credential, tokens and data go, if the audit log says that an operator asked for it.
+// Handler of queue `forget`: an account's credential, tokens, jobs and data go, if the audit log says that an operator asked for it.
 
 import type { ForgetPayload, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
@@ -6,7 +6,7 @@ import { forgetAction, type Store } from "@fleetkeeper/store";
 
 export interface ForgetHandlerOptions {
   store: Store;
-  queues: Pick<QueueSet, "addForget">;
+  queues: Pick<QueueSet, "addForget" | "removeJobsOf">;
   /** The collections of all syncs' records. */
   resources: readonly string[];
   /** Deletes the installation's access tokens everywhere. */
@@ -23,6 +23,7 @@ export function createForgetHandler({ store, queues, resources, forgetTokens }: 
     const askedAt = await askedAtOf(installationId, auditId);
     await forgetTokens(installationId);
     const result = await store.forget(installationId, askedAt, resources);
+    await queues.removeJobsOf(installationId, askedAt);
     if (!again && result.outcome === "forgotten")
       await queues.addForget(installationId, auditId, { againAfterMs });
     return result;

@@ -1,6 +1,13 @@
-// Handler of queue `install`: makes the sealed credential a candidate. `prove.ts` does the rest. The newest wins.
+// Handler of queue `install`: makes the sealed credential a candidate, and takes it out of the job. `prove.ts` does the rest.
 
-import { installOf, type Payloads, unrecognisedOf } from "@fleetkeeper/jobs";
+import {
+  type InstallPayload,
+  installOf,
+  storedPayload,
+  type Task,
+  type UnrecognisedPayload,
+  unrecognisedOf,
+} from "@fleetkeeper/jobs";
 import { sealKeyIdOf, type Verify } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 
@@ -17,15 +24,24 @@ export interface InstallHandlerOptions {
 export function createInstallHandler(options: InstallHandlerOptions) {
   const { store, verify, scopes, resources } = options;
 
-  return async (task: { id: string; payload: Payloads["install"] }) => {
+  return async (task: Pick<Task<"install">, "id" | "payload" | "replacePayload">) => {
+    // Its worker ended just after it was stored.
+    if ("stored" in task.payload) return { outcome: task.payload.stored };
     const { signature, ...payload } = task.payload;
     await verify(payload, signature);
+    const outcome = await stored(task.id, payload);
+    // Where it is stored, or superseded by a newer one, the job has no more use for it.
+    await task.replacePayload(storedPayload(payload, outcome));
+    return { outcome };
+  };
+
+  async function stored(jobId: string, payload: InstallPayload | UnrecognisedPayload): Promise<string> {
     if (payload.kind === "unrecognised") {
-      await store.keepUnrecognised(task.id, unrecognisedOf(payload));
-      return { outcome: "kept" };
+      await store.keepUnrecognised(jobId, unrecognisedOf(payload));
+      return "kept";
     }
     const install = installOf(payload);
     const how = { requestedScopes: scopes, sealKeyId: sealKeyIdOf(install.sealedCredential) };
-    return { outcome: await store.install(install, how, resources) };
-  };
+    return store.install(install, how, resources);
+  }
 }

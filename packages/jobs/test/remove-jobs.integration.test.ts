@@ -1,0 +1,69 @@
+import { testNamespace } from "@fleetkeeper/local-stack";
+import { type Generation, installationIdOf, type SealedText, syncIdOf } from "@fleetkeeper/model";
+import { connected, connectProducer } from "@fleetkeeper/redis";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { createQueueSet } from "../src/index.ts";
+
+const one = installationIdOf("@acme/tracker", "1");
+const other = installationIdOf("@acme/tracker", "1.1");
+const generation = "1" as Generation;
+const askedAt = new Date();
+
+async function setup() {
+  const redis = connectProducer(inject("redisUrl"));
+  await connected(redis);
+  const queueSet = createQueueSet({ redis, namespace: testNamespace(), onError: () => undefined });
+  onTestFinished(async () => {
+    for (const queue of Object.values(queueSet.queues)) await queue.obliterate({ force: true });
+    await queueSet.close();
+    redis.disconnect();
+  });
+  return { queueSet, redis };
+}
+
+const install = (receivedAt: Date, contentHash: string) => ({
+  contentHash: contentHash.repeat(64),
+  install: {
+    installationId: one,
+    irisAppId: "@acme/tracker",
+    accountId: "1",
+    generation,
+    sealedCredential: "sealed" as SealedText,
+    clientIdFingerprint: "0123456789abcdef",
+    receivedAt,
+  },
+});
+
+test("an install that came in before goes, one that came in after stays, and no event tells of the one that went", async () => {
+  const { queueSet, redis } = await setup();
+  const { jobId: before } = await queueSet.addCallback(install(askedAt, "a"));
+  const { jobId: after } = await queueSet.addCallback(install(new Date(askedAt.getTime() + 1), "b"));
+  expect(await queueSet.removeJobsOf(one, askedAt)).toBe(1);
+  const jobs = queueSet.queues.install;
+  expect([await jobs.getJob(before), (await jobs.getJob(after))?.id]).toEqual([undefined, after]);
+  expect(await redis.xlen(jobs.toKey("events"))).toBe(0);
+});
+
+test("a job that is shared with other accounts goes on without this one", async () => {
+  const { queueSet } = await setup();
+  const later = new Date(Date.now() + 60_000);
+  const sync = (id: typeof one) => ({ syncId: syncIdOf(id, "assets"), fencingToken: 1 });
+  await queueSet.addSyncs([[sync(one), sync(other)], [sync(one)], [sync(other)]]);
+  expect(await queueSet.removeJobsOf(one, later)).toBe(2);
+  const left = (await queueSet.queues.sync.getWaiting()).map(({ data }) => data);
+  expect(left).toEqual([{ syncs: [sync(other)] }, { syncs: [sync(other)] }]);
+});
+
+test("among thousands of jobs of others each of the account is found, and none of theirs is touched", async () => {
+  const { queueSet } = await setup();
+  const ids = Array.from({ length: 1_200 }, (_, index) => (index % 400 === 0 ? one : other));
+  await queueSet.addPrewarms(ids.map((installationId) => ({ installationId, generation })));
+  expect(await queueSet.removeJobsOf(one, new Date(Date.now() + 60_000))).toBe(3);
+  expect(await queueSet.waiting("prewarm")).toBe(1_197);
+});
+
+test("what waits since a time after the account was forgotten stays", async () => {
+  const { queueSet } = await setup();
+  await queueSet.addPrewarms([{ installationId: one, generation }]);
+  expect(await queueSet.removeJobsOf(one, new Date(Date.now() - 60_000))).toBe(0);
+});
