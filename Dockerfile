@@ -1,4 +1,5 @@
-# One image for every service: `node services/<name>/src/main.ts` runs it, TypeScript as it is (Node.js 24).
+# One image for every service and the command line: `node services/<name>/src/main.ts` and `fleetkeeper`, TypeScript as it is
+# (Node.js 24).
 
 ARG NODE_IMAGE=node:24-slim
 
@@ -15,7 +16,7 @@ RUN npx --yes "$(node --print 'require("./package.json").packageManager')" insta
       --filter-prod "@fleetkeeper/simulator..."
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production
+ENV NODE_ENV=production PATH=/app:$PATH
 WORKDIR /app
 # Owned by root and not writable by the services. A number, so that an orchestrator sees that it isn't root.
 COPY --from=install /app .

@@ -35,6 +35,7 @@ const topLevel = new Set([
   "dev",
   "docker-compose.yml",
   "docs",
+  "fleetkeeper",
   "package.json",
   "packages",
   "pnpm-lock.yaml",

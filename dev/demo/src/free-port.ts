@@ -1,10 +1,11 @@
-// A port to listen on: the wanted one, or any free one when somebody else has it.
+// A port to listen on: the one that a variable names, or else the usual one, or any free one when somebody else has that.
 
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-export async function freePort(wanted: number): Promise<number> {
-  for (const port of wanted === 0 ? [0] : [wanted, 0]) {
+/** @throws when `wanted` is not free and `isFixed`: whoever names a port relies on it */
+export async function freePort(wanted: number, { isFixed = false } = {}): Promise<number> {
+  for (const port of wanted === 0 || isFixed ? [wanted] : [wanted, 0]) {
     const server = createServer();
     try {
       server.listen(port, "127.0.0.1");
@@ -16,5 +17,5 @@ export async function freePort(wanted: number): Promise<number> {
       server.close();
     }
   }
-  throw new Error("no port is free on 127.0.0.1");
+  throw new Error(wanted === 0 ? "no port is free on 127.0.0.1" : `port ${wanted} is taken on 127.0.0.1`);
 }

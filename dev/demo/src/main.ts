@@ -78,6 +78,7 @@ async function run(): Promise<void> {
     MongoDB           ${system.mongodbUrl}
     Redis             ${system.redisUrl}
     Logs              ${system.logDir}
+    Command line      ./fleetkeeper accounts list
 
   Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.
   Ctrl-C ends everything; the data stays for the next start.

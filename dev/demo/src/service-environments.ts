@@ -83,3 +83,10 @@ function withPrefix(env: NodeJS.ProcessEnv, prefix: string): Record<string, stri
     Object.entries(env).flatMap(([name, value]) => (name.startsWith(prefix) && value ? [[name, value]] : [])),
   );
 }
+
+/** The variables of all services for the command line, as lines of a `.env` file. No value has a single quote or a line's end in it. */
+export function environmentFile(environments: readonly ServiceEnvironment[]): string {
+  const all = Object.assign({}, ...environments.map(({ env }) => env)) as Record<string, string>;
+  const lines = Object.entries(all).filter(([name, value]) => value !== "" && name !== "OPS_PORT");
+  return `# The system that is running here.\n${lines.map(([name, value]) => `${name}='${value}'\n`).join("")}`;
+}

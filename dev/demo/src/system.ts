@@ -1,6 +1,6 @@
 // Everything on one machine: servers, keys, simulator and the three services, each closed in reverse.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
 import { sharedVariables } from "@fleetkeeper/runtime";
@@ -9,7 +9,7 @@ import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
-import { serviceEnvironments } from "./service-environments.ts";
+import { environmentFile, serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 
 export interface SystemOptions {
@@ -61,7 +61,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { secrets, created } = await loadSecrets(dataDir);
   progress.step(created ? "keys and a board password made" : "keys and board password of the last start");
 
-  const wanted = (name: string, byDefault: number) => freePort(anyPorts ? 0 : Number(env[name] ?? byDefault));
+  const wanted = async (name: string, byDefault: number) => {
+    if (!env[name]) return freePort(anyPorts ? 0 : byDefault);
+    try {
+      return await freePort(Number(env[name]), { isFixed: true });
+    } catch (cause) {
+      throw new Error(`${name}: ${(cause as Error).message}`, { cause });
+    }
+  };
   const ports = {
     ingress: await wanted("INGRESS_PORT", 3000),
     board: await wanted("BOARD_PORT", 3001),
@@ -106,6 +113,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }),
   );
   progress.step("ingress, worker and board are ready");
+
+  const commandsEnv = join(dataDir, "fleetkeeper.env");
+  await writeFile(commandsEnv, environmentFile(environments), { mode: 0o600 });
+  defer(() => rm(commandsEnv, { force: true }));
 
   const store = await openStore({ mongodbUrl });
   defer(() => store.close());

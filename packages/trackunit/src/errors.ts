@@ -107,8 +107,10 @@ export class ApiRejectedError extends ApiError {
   /** The fields that the answer's `violations` name. */
   readonly fields: readonly string[];
 
-  constructor(status: number, fields: readonly string[] = []) {
-    super(`the API answered ${status}${fields.length > 0 ? `; it objects to ${fields.join(", ")}` : ""}`);
+  /** `request`: its method and its path. */
+  constructor(request: string, status: number, fields: readonly string[] = []) {
+    const objections = fields.length > 0 ? `; it objects to ${fields.join(", ")}` : "";
+    super(`the API answered ${request} with ${status}${objections}`);
     this.status = status;
     this.fields = fields;
   }

@@ -50,14 +50,14 @@ test("no message holds an answer's text; a refusal names the fields and nothing 
     violations: [{ field: "sort", message: "secret" }, { field: "<secret>" }],
   };
   const { message } = thrownBy(() => readAnswer(rest, answer(400, body)));
-  expect(message).toBe("the API answered 400; it objects to sort, ?");
+  expect(message).toBe("the API answered GET /api/site/v1/sites with 400; it objects to sort, ?");
   for (const status of [200, 401, 403, 404, 429, 500])
     expect(thrownBy(() => readAnswer(rest, answer(status, "secret"))).message).not.toContain("secret");
 });
 
 test("what is not JSON is named by its media type", () => {
   expect(thrownBy(() => readAnswer(rest, answer(200, "<html>"))).message).toBe(
-    "the API answered text/html instead of JSON",
+    "the API answered GET /api/site/v1/sites with text/html instead of JSON",
   );
 });
 

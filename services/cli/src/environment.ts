@@ -1,13 +1,19 @@
-// The environment of a command: that of the process over that of a `.env` file, as the services have it.
+// The environment of a command: that of the process over that of a `.env` file, as the services have it; without either, that
+// of the system that `pnpm start` runs here.
 
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { FileError } from "./errors.ts";
 
-/** `path`: `.env` where it exists, unless given; one that was given must exist. */
+/** Written by `pnpm start` while it runs. */
+const ofDemo = ".data/fleetkeeper.env";
+const addresses = ["REDIS_URL", "REDIS_URL_FILE", "MONGODB_URL", "MONGODB_URL_FILE"];
+
+/** `path`: a file that must exist. Default: `.env` where it exists, and where nothing names a server, that of `pnpm start`. */
 export function readEnvironmentOf(processEnv: NodeJS.ProcessEnv, path?: string): NodeJS.ProcessEnv {
-  if (path === undefined && !existsSync(".env")) return processEnv;
-  const file = path ?? ".env";
+  const file = path ?? [".env", ofDemo].find((candidate) => existsSync(candidate));
+  if (file === undefined || (file === ofDemo && addresses.some((name) => processEnv[name])))
+    return processEnv;
   let text: string;
   try {
     text = readFileSync(file, "utf8");
