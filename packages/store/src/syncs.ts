@@ -25,6 +25,8 @@ import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
 const renewable: Waiting["for"][] = ["backoff", "scope", "schedule"];
 /** Syncs that change more often than this while we look do so on purpose. */
 const looks = 10;
+/** Clocks of workers are closer to each other than this, unless one is wrong. */
+const farAheadMs = 60_000;
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
@@ -193,11 +195,12 @@ export function createSyncs(db: Db) {
 
     /**
      * Makes due what was dispatched before `before` and has not started: for when the queue holds no job as old as that, so
-     * that its jobs must be lost.
+     * that its jobs must be lost. Also what was dispatched by a clock that is far ahead, whose time says nothing.
      */
     async recoverLost(before: Date, now: Date): Promise<number> {
-      return (await syncs.updateMany({ dispatchedAt: { $lt: before } }, { $set: { nextRunAt: now } }))
-        .modifiedCount;
+      const farAhead = new Date(now.getTime() + farAheadMs);
+      const lost = { $or: [{ dispatchedAt: { $lt: before } }, { dispatchedAt: { $gt: farAhead } }] };
+      return (await syncs.updateMany(lost, { $set: { nextRunAt: now } })).modifiedCount;
     },
 
     /**

@@ -135,6 +135,15 @@ test("jobs that are lost while the queue is empty are due again", async () => {
   expect(await store.syncs.due(at(20), 10)).toHaveLength(1);
 });
 
+test("what a clock that is an hour ahead has dispatched does not wait for an hour when its job is lost", async () => {
+  const { store } = await setup();
+  await store.syncs.plan(installation, ["assets"], { now: at(0) });
+  await store.syncs.dispatch(await store.syncs.due(at(0), 1), at(3_600), at(4_200));
+  expect(await store.syncs.due(at(20), 10)).toEqual([]);
+  expect(await store.syncs.recoverLost(at(5), at(20))).toBe(1);
+  expect(await store.syncs.due(at(20), 10)).toHaveLength(1);
+});
+
 test("a pause that comes while a run with another one asked for ends is not lost", async () => {
   const { store } = await setup();
   for (const pauseFirst of [true, false]) {
