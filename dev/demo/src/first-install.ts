@@ -38,7 +38,9 @@ export async function walkThroughInstall(options: {
     const found = await store.installations.find(installation);
     return found !== null && found.installedAt >= startedAt ? found : undefined;
   });
-  progress.step(`credential sealed and stored (fingerprint ${sealed.clientIdFingerprint})`);
+  // A candidate until Trackunit has granted a token for it.
+  const { clientIdFingerprint } = sealed.candidates.at(-1) ?? sealed;
+  progress.step(`credential sealed and stored (fingerprint ${clientIdFingerprint})`);
 
   const { lastToken, grantedScopes } = await eventually("an access token", async () => {
     const found = await store.installations.find(installation);
