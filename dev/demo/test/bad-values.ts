@@ -182,6 +182,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   PROXY_CLIENT_KEY: key,
   CALLBACK_ISSUER: stringOrUri,
   CALLBACK_AUDIENCE: stringOrUri,
+  CALLBACK_ACCOUNT_IDS: [["guid", "is none of uuid, any"]],
   CALLBACK_MAX_AGE_S: [...fromOne, ["5m", "no whole number"]],
   KEY_SET_MAX_STALE_S: fromOne,
   SEALING_PUBLIC_KEY: [

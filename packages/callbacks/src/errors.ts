@@ -18,6 +18,11 @@ const rules = {
     message:
       "Send a JSON object in UTF-8 with type, irisAppId, accountId, clientId and clientSecret, each a non-empty string.",
   },
+  ERR_ACCOUNT_ID: {
+    status: 400,
+    message:
+      "Send the account's id as 8-4-4-4-12 hexadecimal digits; for others the operator sets CALLBACK_ACCOUNT_IDS to any.",
+  },
   ERR_IDENTITY_MISSING: { status: 401, message: "Send a signed token in the header Trackunit-Identity." },
   ERR_IDENTITY_MALFORMED: {
     status: 401,

@@ -102,6 +102,10 @@ export const variable = {
   wholeNumber: (byDefault: number, { min = 1, max = maxNumber } = {}) =>
     wholeNumber(min, max).default(byDefault),
 
+  /** One of these words. */
+  oneOf: <const Words extends readonly [string, ...string[]]>(words: Words) =>
+    text().pipe(z.enum(words, { error: `is none of ${words.join(", ")}` })),
+
   /** From 0 to 1. */
   share: (byDefault: number) =>
     text()

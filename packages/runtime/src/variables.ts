@@ -39,6 +39,7 @@ export const sharedVariables = {
   TRACKUNIT_SCOPES: variable.scopes().default(["asset.view"]),
   CALLBACK_ISSUER: stringOrUri().optional(),
   CALLBACK_AUDIENCE: stringOrUri().optional(),
+  CALLBACK_ACCOUNT_IDS: variable.oneOf(["uuid", "any"]).default("uuid"),
   CALLBACK_MAX_AGE_S: variable.wholeNumber(300, { max: 86_400 }),
   // The callback's own path may be in it too, as it is in the manifest.
   INGRESS_PATH: variable

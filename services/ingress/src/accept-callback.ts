@@ -1,6 +1,8 @@
 // The way of a callback: verify, allow, bind, seal, enqueue, confirm. Whatever fails refuses it.
 
 import {
+  type AccountIdShape,
+  accountIdIn,
   type CallbackBody,
   contentHashOf,
   Refusal,
@@ -20,6 +22,8 @@ const maxInFlight = 1_000;
 
 export interface AcceptOptions {
   tokenRules: TokenRules;
+  /** Default `uuid`. */
+  accountIds?: AccountIdShape;
   allowedApps: ReadonlySet<string>;
   bindBody: BindBody;
   seal: Seal;
@@ -50,10 +54,11 @@ export type AcceptCallback = (
 /** @throws Refusal, or QueueUnavailableError when Redis does not take the callback in time. */
 export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
   const { tokenRules, allowedApps, storeWithinMs = 5_000, now = () => new Date() } = options;
-  const { step = (_name, run) => run() } = options;
+  const { accountIds = "uuid", step = (_name, run) => run() } = options;
   let inFlight = 0;
   return async (identity, body) => {
     const receivedAt = now();
+    const accountId = accountIdIn(body, accountIds);
     const token = await step("verify", () => verifyToken(tokenOf(identity), tokenRules, receivedAt));
     if (!allowedApps.has(body.irisAppId)) throw new Refusal("ERR_APP_NOT_ALLOWED");
     if (inFlight >= maxInFlight) throw new Refusal("ERR_TOO_MANY_CALLBACKS");
@@ -62,7 +67,7 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
     try {
       return await within(storeWithinMs, async () => {
         await step("bind", () => options.bindBody(token, contentHash, receivedAt));
-        const verified = { body, contentHash, issuedAt: token.issuedAt, receivedAt };
+        const verified = { body, accountId, contentHash, issuedAt: token.issuedAt, receivedAt };
         const callback = await step("seal", () => sealCallback(options.seal, verified));
         await step("enqueue", () => options.addCallback(callback));
         await step("confirm", () => options.confirm());

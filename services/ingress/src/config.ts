@@ -16,6 +16,7 @@ export const schema = z
   .object({
     ...pickVariables("REDIS_URL", "REDIS_NAMESPACE", "TRACKUNIT_JWKS_URL", "TRACKUNIT_APP_IDS"),
     ...pickVariables("CALLBACK_ISSUER", "CALLBACK_AUDIENCE", "CALLBACK_MAX_AGE_S"),
+    ...pickVariables("CALLBACK_ACCOUNT_IDS"),
     KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
     SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
     INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
@@ -44,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     outbound: outboundOptionsOf(values),
     keySetMaxStaleMs: values.keySetMaxStaleS * 1_000,
     allowedApps: new Set(values.trackunitAppIds),
+    accountIds: values.callbackAccountIds,
     issuer: values.callbackIssuer,
     audience: values.callbackAudience,
     maxAgeMs: values.callbackMaxAgeS * 1_000,

@@ -71,6 +71,7 @@ export async function startIngress(
   const { confirm } = durability;
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
+    accountIds: config.accountIds,
     allowedApps: config.allowedApps,
     bindBody: createBindBody(redis, namespace),
     seal,

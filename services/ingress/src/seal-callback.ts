@@ -8,6 +8,8 @@ import type { Seal } from "@fleetkeeper/sealing";
 
 export interface VerifiedCallback {
   body: CallbackBody;
+  /** As it is known here. */
+  accountId: string;
   /** SHA-256 in hexadecimal over token and body. */
   contentHash: string;
   issuedAt: Date | undefined;
@@ -15,8 +17,8 @@ export interface VerifiedCallback {
 }
 
 export async function sealCallback(seal: Seal, callback: VerifiedCallback): Promise<AcceptedCallback> {
-  const { body, contentHash, receivedAt } = callback;
-  const { irisAppId, accountId } = body;
+  const { body, accountId, contentHash, receivedAt } = callback;
+  const { irisAppId } = body;
   const installationId = installationIdOf(irisAppId, accountId);
   const known = { installationId, irisAppId, accountId, receivedAt };
   if (!isInstalled(body)) {

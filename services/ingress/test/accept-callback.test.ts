@@ -5,7 +5,13 @@ import { type AcceptOptions, createAcceptCallback } from "../src/accept-callback
 
 const { publicKey, privateKey } = await generateKeyPair("ES256");
 const keyFor = createLocalJWKSet({ keys: [await exportJWK(publicKey)] });
-const body = { type: "INSTALLED", irisAppId: "@a/b", accountId: "1", clientId: "id", clientSecret: "secret" };
+const body = {
+  type: "INSTALLED",
+  irisAppId: "@a/b",
+  accountId: "01234567-89ab-0def-0123-456789abcdef",
+  clientId: "id",
+  clientSecret: "secret",
+};
 const token = () => new SignJWT().setProtectedHeader({ alg: "ES256" }).setIssuedAt().sign(privateKey);
 
 /** The way of a callback through parts that note that they were passed. */
@@ -33,7 +39,7 @@ test("a callback is bound before it is sealed, and on disk before it is accepted
   const { accept, passed } = setup();
   expect(await accept(await token(), body)).toEqual({
     result: "accepted",
-    installationId: asInstallationId("@a.b.1"),
+    installationId: asInstallationId("@a.b.01234567-89ab-0def-0123-456789abcdef"),
     type: "INSTALLED",
   });
   expect(passed).toEqual(["bind", "seal", "add", "confirm"]);

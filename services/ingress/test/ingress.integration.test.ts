@@ -57,7 +57,7 @@ test("a token carries no other body than its first, for as long as it is accepta
   const token = await world.simulator.signCallbackToken({}, { expiresInS: 3_600, issuedAt: null });
   expect(await world.callback({ token })).toMatchObject({ status: 202 });
   for (const changes of [
-    { accountId: "other" },
+    { accountId: "01234567-89ab-4def-8123-456789abcdef" },
     { clientSecret: "other" },
     { extra: 1 },
     { type: "OTHER" },
@@ -157,6 +157,19 @@ test("the age of the keys and the results are metrics", async () => {
   expect(metrics).toContain(
     'fleetkeeper_callbacks_total{result="ERR_IDENTITY_MALFORMED",service="ingress"} 1',
   );
+});
+
+test("an account id that is no UUID is refused before anything else; one in capital letters is the account itself", async () => {
+  world = await createWorld();
+  const { accountId } = world.account;
+  for (const odd of ["a:b", "../accounts", `${accountId}/..`]) {
+    const answer = await world.callback({ body: world.bodyOf({ accountId: odd }) });
+    expect(answer).toMatchObject({ status: 400, code: "ERR_ACCOUNT_ID" });
+  }
+  expect(await world.queued()).toEqual([]);
+  const loud = await world.callback({ body: world.bodyOf({ accountId: accountId.toUpperCase() }) });
+  expect(loud.status).toBe(202);
+  expect(await world.queued()).toMatchObject([{ accountId }]);
 });
 
 test("an app that is not on the list is refused, and its token binds nothing", async () => {

@@ -23,6 +23,11 @@ export const checks: readonly Check[] = [
     codes: ["ERR_BODY_MALFORMED"],
   },
   {
+    name: "account",
+    means: "an id of 8-4-4-4-12 hexadecimal digits, unless CALLBACK_ACCOUNT_IDS is any",
+    codes: ["ERR_ACCOUNT_ID"],
+  },
+  {
     name: "token",
     means: "one JWT in the header Trackunit-Identity",
     codes: ["ERR_IDENTITY_MISSING", "ERR_IDENTITY_MALFORMED"],
@@ -51,6 +56,8 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_BODY_TOO_LARGE: "Tell Trackunit: a callback has a few hundred bytes.",
   ERR_BODY_MALFORMED:
     "Look at the body in the capture: if a proxy changed it, stop that; if Trackunit did, report it.",
+  ERR_ACCOUNT_ID:
+    "If Trackunit sent it, its accounts have other ids now: set CALLBACK_ACCOUNT_IDS to any, and report it.",
   ERR_IDENTITY_MISSING:
     "Check that no proxy strips the header Trackunit-Identity; otherwise it did not come from Trackunit.",
   ERR_IDENTITY_MALFORMED: "Check that no proxy changes or repeats the header Trackunit-Identity.",

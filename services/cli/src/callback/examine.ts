@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 import {
+  type AccountIdShape,
+  accountIdIn,
   type CallbackBody,
   type CallbackToken,
   contentHashOf,
@@ -23,6 +25,8 @@ export interface ExamineOptions {
   /** Of the ingress: INGRESS_PATH. */
   basePath?: string;
   tokenRules: TokenRules;
+  /** Default `uuid`. */
+  accountIds?: AccountIdShape;
   allowedApps: ReadonlySet<string>;
   /** The hash that Redis remembers for the token; undefined where Redis is not asked. */
   boundHash: ((token: CallbackToken) => Promise<string | null>) | undefined;
@@ -70,6 +74,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   let token: CallbackToken | undefined;
   if (parsed instanceof Refusal) refusals.push(parsed);
   else {
+    if (!hasGoodAccountId(parsed, options)) refusals.push(new Refusal("ERR_ACCOUNT_ID"));
     token = await verified(identity, options, refusals);
     // Looked at in any case: it is one more thing to mend at once.
     if (!allowedApps.has(parsed.irisAppId)) refusals.push(new Refusal("ERR_APP_NOT_ALLOWED"));
@@ -106,6 +111,15 @@ async function verified(
   } catch (error) {
     refusals.push(refusalOf(error));
     return undefined;
+  }
+}
+
+function hasGoodAccountId(body: CallbackBody, { accountIds = "uuid" }: ExamineOptions): boolean {
+  try {
+    accountIdIn(body, accountIds);
+    return true;
+  } catch {
+    return false;
   }
 }
 

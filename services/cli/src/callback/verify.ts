@@ -45,6 +45,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     "CALLBACK_ISSUER",
     "CALLBACK_AUDIENCE",
     "CALLBACK_MAX_AGE_S",
+    "CALLBACK_ACCOUNT_IDS",
     "INGRESS_PATH",
     "REDIS_NAMESPACE",
   );
@@ -62,6 +63,7 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
       audience: config.callbackAudience,
       maxAgeMs: config.callbackMaxAgeS * 1_000,
     },
+    accountIds: config.callbackAccountIds,
     allowedApps: new Set(config.trackunitAppIds),
     boundHash: redis && ((token) => redis.get(redisKeys(config.redisNamespace).callbackToken(token.id))),
   });

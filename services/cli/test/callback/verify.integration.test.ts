@@ -7,7 +7,7 @@ const secret = "a-secret-that-must-not-show";
 const body = JSON.stringify({
   type: "INSTALLED",
   irisAppId: app,
-  accountId: "a-1",
+  accountId: "01234567-89ab-4def-8123-456789abcdef",
   clientId: "c",
   clientSecret: secret,
 });

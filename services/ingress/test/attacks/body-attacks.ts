@@ -28,6 +28,11 @@ function member(name: string, source: string, members: Record<string, unknown>):
   };
 }
 
+const account = (name: string, source: string, accountId: string): BodyAttack => ({
+  ...member(name, source, { accountId }),
+  refusedWith: ["ERR_ACCOUNT_ID"],
+});
+
 /** The good body with this text before its first member. */
 function inserted(name: string, source: string, text: string): BodyAttack {
   return { name, source, refusedWith: malformed, body: (sound) => `{${text},${sound.slice(1)}` };
@@ -67,6 +72,20 @@ export const bodyAttacks: readonly BodyAttack[] = [
   member("an account in another script", "UTS 39", { accountId: "\u0430ccount" }),
   member("an account that turns the text round", "CVE-2021-42574", { accountId: "a\u202eb" }),
   member("an account of 129 characters", "CWE-770", { accountId: "a".repeat(129) }),
+  account("an account with the separator of Redis's keys", "CWE-74", "a:b"),
+  account("a path as the account", "CWE-22", "../../accounts"),
+  account("a path behind a sound account", "CWE-22", "01234567-89ab-4def-8123-456789abcdef/../x"),
+  account("a wildcard as the account", "CWE-155", "*"),
+  account("a template as the account", "CWE-1336", "{{7*7}}"),
+  account("a UUID in braces", "RFC 9562, section 4", "{01234567-89ab-4def-8123-456789abcdef}"),
+  account(
+    "a UUID with a name before it",
+    "RFC 9562, section 4",
+    "urn:uuid:01234567-89ab-4def-8123-456789abcdef",
+  ),
+  account("a UUID without hyphens", "RFC 9562, section 4", "0123456789ab4def8123456789abcdef"),
+  account("a UUID with a digit too many", "RFC 9562, section 4", "01234567-89ab-4def-8123-456789abcdef0"),
+  account("a UUID with a letter beyond F", "RFC 9562, section 4", "g1234567-89ab-4def-8123-456789abcdef"),
   member("a blank in the app", "CWE-20", { irisAppId: "@a/b c" }),
   member("an operator as the app", operators, { irisAppId: { $gt: "" } }),
   member("a type that is an object", parsers, { type: { toString: "INSTALLED" } }),

@@ -1,0 +1,21 @@
+// Which account ids are taken. Trackunit's are UUID-shaped in its documentation, of any version.
+
+import type { CallbackBody } from "./callback-body.ts";
+import { Refusal } from "./errors.ts";
+
+/** `uuid`: 8-4-4-4-12 hexadecimal digits. `any`: up to 128 visible ASCII characters. */
+export const accountIdShapes = ["uuid", "any"] as const;
+export type AccountIdShape = (typeof accountIdShapes)[number];
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The account that a callback is of. A UUID comes in small letters, since its letters mean the same in either case: one
+ * account has one installation.
+ * @throws Refusal: `ERR_ACCOUNT_ID`
+ */
+export function accountIdIn({ accountId }: CallbackBody, shape: AccountIdShape): string {
+  if (uuid.test(accountId)) return accountId.toLowerCase();
+  if (shape === "uuid") throw new Refusal("ERR_ACCOUNT_ID");
+  return accountId;
+}
