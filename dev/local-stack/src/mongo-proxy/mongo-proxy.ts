@@ -3,8 +3,15 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Document } from "mongodb";
-import { type ErrorName, refusal, unsureOf, writeError } from "./mongodb-answers.ts";
-import { answerTo, bodyOf, createMessageReader, requestIdOf, responseToOf } from "./wire-message.ts";
+import { type ErrorName, refusal, unsureOf, writeErrors } from "./mongodb-answers.ts";
+import {
+  answerTo,
+  bodyOf,
+  createMessageReader,
+  requestIdOf,
+  responseToOf,
+  writesOf,
+} from "./wire-message.ts";
 
 /** What becomes of the command. */
 export type Fault =
@@ -47,6 +54,8 @@ interface ActiveRule extends Rule {
 interface Met {
   fault: Fault;
   command: string;
+  /** How many results it has. */
+  writes: number;
 }
 
 const ofTheDriver = new Set([
@@ -96,7 +105,7 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
       const body = bodyOf(message);
       const rule = body === undefined ? undefined : ruleFor(body);
       if (body === undefined || rule === undefined) return void inside.write(message);
-      const met = { fault: rule.fault, command: commandOf(body) };
+      const met = { fault: rule.fault, command: commandOf(body), writes: writesOf(message) };
       const requestId = requestIdOf(message);
       if (rule.when === "after") {
         afterwards.set(requestId, met);
@@ -113,11 +122,16 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
       carryOut(met, requestId, bodyOf(message) ?? {}, () => outside.write(message));
     }
 
-    function carryOut({ fault, command }: Met, requestId: number, real: Document, goOn: () => void): void {
+    function carryOut(
+      { fault, command, writes }: Met,
+      requestId: number,
+      real: Document,
+      goOn: () => void,
+    ): void {
       if ("cut" in fault) cut();
       else if ("holdUntil" in fault) fault.holdUntil.then(goOn, cut);
       else if ("refuse" in fault) answer(requestId, refusal(fault.refuse));
-      else if ("refuseWrite" in fault) answer(requestId, writeError(command, fault.refuseWrite));
+      else if ("refuseWrite" in fault) answer(requestId, writeErrors(command, fault.refuseWrite, writes));
       else answer(requestId, unsureOf(real, fault.doubt));
     }
   });

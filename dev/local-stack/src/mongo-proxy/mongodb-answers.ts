@@ -20,11 +20,16 @@ export function refusal(name: ErrorName): Document {
   return { ok: 0, code: codes[name], codeName: name, errmsg: `${name} (said by the proxy)` };
 }
 
-/** One write of the command was refused: for `insert`, `update` and `delete`; other commands are refused as a whole. */
-export function writeError(command: string, name: ErrorName): Document {
+/** So many writes of the command were refused: for `insert`, `update` and `delete`; other commands are refused as a whole. */
+export function writeErrors(command: string, name: ErrorName, writes: number): Document {
   if (!["insert", "update", "delete"].includes(command)) return refusal(name);
   const { code, errmsg } = refusal(name);
-  return { ok: 1, n: 0, nModified: 0, writeErrors: [{ index: 0, code, errmsg }] };
+  return {
+    ok: 1,
+    n: 0,
+    nModified: 0,
+    writeErrors: Array.from({ length: writes }, (_, index) => ({ index, code, errmsg })),
+  };
 }
 
 /** The write was carried out by the primary, and it is not certain that it will stay. */

@@ -41,6 +41,28 @@ export function bodyOf(message: Buffer): Document | undefined {
   return undefined;
 }
 
+/** How many writes an unordered `insert`, `update` or `delete` brings, each with a result of its own; 1 of an ordered one, which ends at the first. */
+export function writesOf(message: Buffer): number {
+  const body = bodyOf(message);
+  if (body?.ordered !== false) return 1;
+  const inBody = [body.documents, body.updates, body.deletes].flat().filter((write) => write !== undefined);
+  return inBody.length + documentsInSequences(message);
+}
+
+function documentsInSequences(message: Buffer): number {
+  const checksumBytes = message.readUInt32LE(headerBytes) & checksumPresent ? 4 : 0;
+  let count = 0;
+  for (let offset = headerBytes + 4; offset < message.length - checksumBytes; ) {
+    const end = offset + 1 + message.readInt32LE(offset + 1);
+    if (message.readUInt8(offset) !== bodySection) {
+      let at = message.indexOf(0, offset + 5) + 1;
+      for (; at < end; at += message.readInt32LE(at)) count++;
+    }
+    offset = end;
+  }
+  return count;
+}
+
 /** An OP_MSG that answers the request with this id. */
 export function answerTo(requestId: number, body: Document): Buffer {
   const document = BSON.serialize(body);

@@ -3,7 +3,9 @@
 
 import { type Generation, type SealedText, syncIdOf } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";
-import { at, how, installation, installationId, installOf, promote, putInForce, syncId } from "../world.ts";
+import { at, how, installationId, installOf, promote, putInForce, syncId } from "../world.ts";
+import { installed, type Operation } from "./operation.ts";
+import { syncOperations } from "./sync-operations.ts";
 
 export const resources = ["assets"];
 
@@ -16,17 +18,6 @@ const granted = {
 const refused = { at: at(10), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
 const failed = { at: at(10), outcome: "failed", code: "ERR_TOKEN_UNAVAILABLE" } as const;
 
-export interface Operation {
-  /** Puts the database into the state before it. */
-  before?: (store: Store) => Promise<unknown>;
-  /** Run until it does not reject. */
-  run: (store: Store) => Promise<unknown>;
-  /** The write commands that it makes, with their collection: each is met by each answer. */
-  writes: [command: string, collection: string][];
-  /** A repetition counts one more: the number of token failures, or a fencing token. */
-  counts?: true;
-}
-
 const candidate = installOf("2");
 const firstKey = { sealed: "first" as SealedText, addedAt: at(0), until: null };
 const addEndpoint = (store: Store) =>
@@ -38,11 +29,6 @@ const addEndpoint = (store: Store) =>
     now: at(0),
   });
 const add = (store: Store) => store.install(candidate, how, resources);
-
-export async function installed(store: Store): Promise<void> {
-  await putInForce(store, installOf("1"));
-  await store.plan(installationId, ["assets", "sites"], at(0));
-}
 
 export const operations: Record<string, Operation> = {
   "a first install": {
@@ -224,9 +210,5 @@ export const operations: Record<string, Operation> = {
     },
     writes: [["update", "syncs"]],
   },
-  "a sync that learns of a newer install": {
-    before: (store) => store.syncs.plan(installation, ["assets"], { now: at(0) }),
-    run: (store) => store.syncs.renew(installationId, "2" as Generation, at(1)),
-    writes: [["update", "syncs"]],
-  },
+  ...syncOperations,
 };

@@ -8,7 +8,8 @@ import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore, type Store } from "../../src/index.ts";
 import { installAccount } from "../acts.ts";
 import { at, installationId, installOf, promote, putInForce } from "../world.ts";
-import { installed, resources } from "./operations.ts";
+import { installed } from "./operation.ts";
+import { resources } from "./operations.ts";
 
 const generation = "1" as Generation;
 const refused = { at: at(10), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
