@@ -74,7 +74,19 @@ export const layers: Readonly<Record<string, Layer>> = {
     "the board sees queues and store, and no secret",
   ),
   "services/api": layer(
-    ["model", "redis", "http", "sealing", "jobs", "store", "operator", "tokens", "telemetry", "runtime"],
+    [
+      "model",
+      "redis",
+      "http",
+      "sealing",
+      "jobs",
+      "store",
+      "operator",
+      "tokens",
+      "trackunit",
+      "telemetry",
+      "runtime",
+    ],
     "the API opens tokens and asks the workers for new ones; it has no credential",
   ),
   "services/cli": layer(

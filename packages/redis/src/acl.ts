@@ -41,8 +41,9 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...commands,
     ...seesWorkers,
   ],
-  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue.
+  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue. Counts what it sends to Trackunit.
   api: (namespace) => [
+    `~{${namespace}-*}:limit:*`,
     ...ofQueues(namespace, "prewarm", "api"),
     `%R~{${namespace}-*}:token:*`,
     `%R~{${namespace}-facts}:*`,

@@ -37,6 +37,9 @@ export function redisKeys(namespace: string) {
     /** The last requests of an installation to a family of endpoints, or to a part of it. Expires with the window. */
     apiLimit: (id: InstallationId, family: string, part?: string) =>
       key(id, "limit", family, ...(part === undefined ? [] : ["part", part])),
+    /** Whose turn it is where requests and syncs both wait for that limit. Expires. */
+    apiTurns: (id: InstallationId, family: string, part?: string) =>
+      key(id, "limit", family, "turns", ...(part === undefined ? [] : [part])),
     /** Until when the API wants no request of that family. Expires. */
     apiClosed: (id: InstallationId, family: string) => key(id, "limit", family, "closed"),
 

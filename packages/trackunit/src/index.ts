@@ -32,6 +32,7 @@ export {
   QueryTooComplexError,
 } from "./errors.ts";
 export type { ApiRequest, Send } from "./exchange.ts";
+export { createForward, type Forward, type ForwardedAnswer, type ForwardedRequest } from "./forward.ts";
 export type { GraphqlConnection } from "./graphql-pages.ts";
 export type { RequestFacts } from "./http.ts";
 export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";

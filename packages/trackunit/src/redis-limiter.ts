@@ -11,6 +11,10 @@ export interface RedisLimiterOptions {
   namespace: string;
   /** By family, over the documented ones. */
   limits?: Readonly<Record<string, Limit>>;
+  /**
+   * For whom: the publisher's own requests go before syncs where both wait, but every fourth is a sync's. Default `syncs`.
+   */
+  of?: "requests" | "syncs";
   /** A wait up to this is waited for, a longer one is an error. Default 1 500. */
   longestDelayMs?: number;
   /** After each request that was counted or put off, for metrics. `putOff`: the wait is too long to be waited for here. */
@@ -21,10 +25,12 @@ export interface RedisLimiterOptions {
 
 /** Its keys expire with the window. Losing them forgets the last requests. */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
-  const { redis, namespace, longestDelayMs = 1_500, onTake, now } = options;
+  const { redis, namespace, of = "syncs", longestDelayMs = 1_500, onTake, now } = options;
   const limits: Readonly<Record<string, Limit>> = { ...documentedLimits, ...options.limits };
   const keys = redisKeys(namespace);
   const logKey = ({ installationId, family, part }: LimitUse) => keys.apiLimit(installationId, family, part);
+  const turnsKey = ({ installationId, family, part }: LimitUse) =>
+    keys.apiTurns(installationId, family, part);
   const closedKey = ({ installationId, family }: LimitUse) => keys.apiClosed(installationId, family);
   const nowMs = () => String(now?.().getTime() ?? "");
 
@@ -32,11 +38,12 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
     async take(use, signal) {
       const { requests = 0, windowMs = 0, marginMs = 0 } = limits[use.family] ?? {};
       const numbers = [requests, windowMs + marginMs, longestDelayMs];
-      const waitMs = Number(
-        await answered(redis.eval(takeScript, 2, logKey(use), closedKey(use), nowMs(), ...numbers)),
-      );
-      onTake?.({ family: use.family, waitMs, putOff: waitMs > longestDelayMs });
-      if (waitMs > longestDelayMs) throw new ApiRateLimitedError(use.family, waitMs);
+      const names = [logKey(use), closedKey(use), turnsKey(use)] as const;
+      const reply = await answered(redis.eval(takeScript, 3, ...names, nowMs(), ...numbers, of));
+      const [waitMs = 0, taken = 0] = (reply as unknown[]).map(Number);
+      const putOff = taken === 0;
+      onTake?.({ family: use.family, waitMs, putOff });
+      if (putOff) throw new ApiRateLimitedError(use.family, waitMs);
       if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     },
 
@@ -55,6 +62,12 @@ async function answered(reply: Promise<unknown>): Promise<unknown> {
   }
 }
 
+/** Requests that go before a sync that waits; the next is the sync's. */
+const mostInARow = 3;
+/** How long after its time one that was put off is still waited for: \`Retry-After\` has whole seconds, and syncs are dispatched. */
+const requestsLateMs = 3_000;
+const syncsLateMs = 10_000;
+
 const clock = `
 local now = tonumber(ARGV[1])
 if not now then
@@ -65,12 +78,14 @@ end`;
 /**
  * Finds the first moment at which one more request fits: not before the last one, and a window after the one that it would
  * push out of the log. Takes it when it is near enough, and gives the wait. A log from the future, after the clock was set
- * back, counts as full.
+ * back, counts as full. Whoever is put off is noted until it should be back, and some seconds more; meanwhile the others
+ * leave it the last place: syncs to requests, and requests, after three in a row, to syncs.
  */
 const takeScript = `
 local requests, window, longestDelay = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local of = ARGV[5]
 local closedUntil = tonumber(redis.call("GET", KEYS[2]) or 0)
-if requests == 0 and closedUntil == 0 then return 0 end
+if requests == 0 and closedUntil == 0 then return {0, 1} end
 ${clock}
 local at = math.max(now, closedUntil)
 if requests > 0 then
@@ -85,13 +100,33 @@ if requests > 0 then
   at = math.max(at, last)
   if pushedOut then at = math.max(at, pushedOut + window) end
 end
-local wait = at - now
-if wait <= longestDelay and requests > 0 then
-  redis.call("RPUSH", KEYS[1], at)
-  redis.call("LTRIM", KEYS[1], -requests, -1)
-  redis.call("PEXPIRE", KEYS[1], wait + window)
+if requests == 0 then
+  local wait = at - now
+  return {wait, wait <= longestDelay and 1 or 0}
 end
-return wait`;
+local inARow = tonumber(redis.call("HGET", KEYS[3], "in-a-row") or 0)
+local others = of == "syncs" and "requests" or "syncs"
+local othersUntil = tonumber(redis.call("HGET", KEYS[3], others) or 0)
+local isLastPlace = requests == 1
+if requests > 1 then
+  local second = redis.call("LINDEX", KEYS[1], 1 - requests)
+  isLastPlace = second and second + window > now
+end
+local yields = othersUntil > now and isLastPlace and (of == "syncs") == (inARow < ${mostInARow})
+if yields then at = math.max(at, othersUntil) end
+local wait = at - now
+if yields or wait > longestDelay then
+  redis.call("HSET", KEYS[3], of, at + (of == "syncs" and ${syncsLateMs} or ${requestsLateMs}))
+  redis.call("PEXPIRE", KEYS[3], wait + window + ${syncsLateMs})
+  return {wait, 0}
+end
+redis.call("RPUSH", KEYS[1], at)
+redis.call("LTRIM", KEYS[1], -requests, -1)
+redis.call("PEXPIRE", KEYS[1], wait + window)
+redis.call("HDEL", KEYS[3], of)
+if of == "syncs" then redis.call("HDEL", KEYS[3], "in-a-row") else redis.call("HINCRBY", KEYS[3], "in-a-row", 1) end
+redis.call("PEXPIRE", KEYS[3], wait + window + ${syncsLateMs})
+return {wait, 1}`;
 
 const closeScript = `${clock}
 local till = now + ARGV[2]

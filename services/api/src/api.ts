@@ -1,6 +1,7 @@
 // The whole API, built from top to bottom: Redis, store, gate, two servers.
 
 import { readFileSync } from "node:fs";
+import { createConnections } from "@fleetkeeper/http";
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
@@ -8,6 +9,7 @@ import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import { createTokenCache } from "@fleetkeeper/tokens";
+import { createCircuitBreaker, createForward, createRedisLimiter } from "@fleetkeeper/trackunit";
 import { createApp } from "./app.ts";
 import { createKeyUses } from "./auth/key-uses.ts";
 import { createKnownKeys } from "./auth/known-keys.ts";
@@ -66,6 +68,19 @@ export async function startApi(
     ...(tokenWaitMs === undefined ? {} : { waitMs: tokenWaitMs }),
   });
 
+  const connections = createConnections({ ...config.outbound, connections: 64 });
+  defer("connections to trackunit", () => connections.close());
+  const forward = createForward({
+    apiUrl: config.trackunitUrl,
+    dispatcher: connections.dispatcher,
+    limiter: createRedisLimiter({ redis, namespace, of: "requests", longestDelayMs: 5_000 }),
+    breaker: createCircuitBreaker({
+      onChange: (circuit) => log.warn({ circuit }, "circuit to the API changed"),
+    }),
+    onRequest: ({ family, status, durationMs }) =>
+      metrics.forwardedSeconds.observe({ family, status }, durationMs / 1_000),
+  });
+
   const uses = createKeyUses({
     apiKeys: store.apiKeys,
     onError: (error) => log.warn({ error }, "uses of keys are not noted yet"),
@@ -90,6 +105,7 @@ export async function startApi(
     store,
     queues,
     tokens,
+    forward,
     now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),

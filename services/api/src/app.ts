@@ -11,6 +11,7 @@ import { keyRoutes } from "./key/routes.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { addOpenapi, addReference } from "./openapi.ts";
 import { Problem } from "./problems.ts";
+import { type ProxyRoutesOptions, proxyRoutes } from "./proxy/routes.ts";
 import { recordRoutes } from "./records/routes.ts";
 import { createRefuse } from "./refuse.ts";
 import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
@@ -29,7 +30,7 @@ const limits = {
   routerOptions: { maxParamLength: 2_000 },
 };
 
-export interface AppOptions extends AccountRoutesOptions, TokenRoutesOptions {
+export interface AppOptions extends AccountRoutesOptions, TokenRoutesOptions, ProxyRoutesOptions {
   version: string;
   log: Log;
   metrics: ApiMetrics;
@@ -73,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await guarded.register(keyRoutes);
     await guarded.register(accountRoutes(options));
     await guarded.register(tokenRoutes(options));
+    await guarded.register(proxyRoutes(options));
     await guarded.register(recordRoutes(options));
     await guarded.register(changeRoutes(options));
   });

@@ -17,6 +17,13 @@ export function createApiMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
+    forwardedSeconds: new Histogram({
+      name: "fleetkeeper_publisher_forwarded_duration_seconds",
+      help: "Time until Trackunit's answer to a forwarded request begins, by endpoint family and status.",
+      labelNames: ["family", "status"],
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
     problems: new Counter({
       name: "fleetkeeper_publisher_problems_total",
       help: "Requests of the publisher's own back end that were refused, by code.",

@@ -22,6 +22,7 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
       tags: [
         { name: "accounts", description: "Who installed the app, and how its syncs stand." },
         { name: "tokens", description: "Access tokens for Trackunit's API." },
+        { name: "proxy", description: "Requests to Trackunit on behalf of an account." },
         { name: "records", description: "What the syncs have read, and what changed in it." },
         { name: "key", description: "The key itself." },
       ],

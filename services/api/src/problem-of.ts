@@ -3,6 +3,15 @@
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";
 import { StoreUnavailableError, UnknownInstallationError } from "@fleetkeeper/store";
+import {
+  ApiCircuitOpenError,
+  ApiError,
+  ApiLimiterUnavailableError,
+  ApiPathError,
+  ApiRateLimitedError,
+  ApiRedirectError,
+  ApiUnavailableError,
+} from "@fleetkeeper/trackunit";
 import type { FastifyError } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { Problem, type ProblemCode, type Violation } from "./problems.ts";
@@ -24,6 +33,8 @@ const mongodbOutages = [
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  // What was waited for ended with the request.
+  if (error instanceof Error && error.cause instanceof Problem) return error.cause;
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(violationsOf(error), error);
   if (error instanceof NotFoundError || error instanceof UnknownInstallationError)
     return new Problem("ERR_NOT_FOUND", { detail: error.message });
@@ -32,6 +43,8 @@ export function problemOf(error: unknown): Problem {
     return new Problem("ERR_STORE_UNAVAILABLE", { cause: error });
   if (error instanceof QueueUnavailableError || isRedisOutage(error))
     return new Problem("ERR_QUEUE_UNAVAILABLE", { cause: error });
+  const ofTrackunit = error instanceof ApiError ? problemOfTrackunit(error) : undefined;
+  if (ofTrackunit !== undefined) return ofTrackunit;
   const { code = "", statusCode = 500 } = (error ?? {}) as Partial<FastifyError>;
   const known = ofFastify[code];
   if (known !== undefined) return new Problem(known, { cause: error });
@@ -71,4 +84,24 @@ function isRedisOutage(error: unknown): boolean {
     name === "ClusterAllFailedError" ||
     /^(Command timed out|Connection is closed\.|Stream isn't writeable)/.test(message)
   );
+}
+
+/** Of a request that was to be forwarded. */
+function problemOfTrackunit(error: ApiError): Problem | undefined {
+  if (error instanceof ApiRateLimitedError) {
+    const { family, retryAfterMs = 1_000 } = error;
+    return new Problem("ERR_TRACKUNIT_LIMIT", {
+      detail: `The account's limit of ${family} is reached.`,
+      retryAfterMs,
+    });
+  }
+  if (error instanceof ApiCircuitOpenError)
+    return new Problem("ERR_TRACKUNIT_DOWN", { retryAfterMs: error.retryAfterMs });
+  if (error instanceof ApiLimiterUnavailableError)
+    return new Problem("ERR_QUEUE_UNAVAILABLE", { cause: error });
+  if (error instanceof ApiRedirectError)
+    return new Problem("ERR_TRACKUNIT_REDIRECT", { detail: error.message });
+  if (error instanceof ApiPathError) return new Problem("ERR_REQUEST_INVALID", { detail: error.message });
+  if (error instanceof ApiUnavailableError) return new Problem("ERR_TRACKUNIT_NO_ANSWER", { cause: error });
+  return undefined;
 }

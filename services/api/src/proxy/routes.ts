@@ -1,0 +1,134 @@
+// Any request to Trackunit's API on behalf of an account: the answer is Trackunit's, status, headers and body.
+
+import { pipeline, type Readable, Transform } from "node:stream";
+import type { Store } from "@fleetkeeper/store";
+import type { CachedToken } from "@fleetkeeper/tokens";
+import type { Forward } from "@fleetkeeper/trackunit";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { accountParams, appSchema, createFindAccount } from "../accounts/find-account.ts";
+import { ofRequest } from "../key/routes.ts";
+import { refusals } from "../openapi.ts";
+import { Problem } from "../problems.ts";
+import type { TokenSource } from "../tokens/token-source.ts";
+import { type Counted, forwardedBody } from "./body.ts";
+import { headersBack, headersToTrackunit } from "./headers.ts";
+
+export interface ProxyRoutesOptions {
+  store: Store;
+  tokens: TokenSource;
+  forward: Forward;
+}
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** At a time, in one process: each may hold a body of 1 MiB. */
+const maxForwarded = 200;
+const maxAnswerBytes = 256 * 1024 * 1024;
+const appHeader = "x-fleetkeeper-app";
+
+const description = `Whatever follows \`/trackunit\` goes to Trackunit's API with the account's token: \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
+
+const operationIds = {
+  GET: "proxyGet",
+  HEAD: "proxyHead",
+  POST: "proxyPost",
+  PUT: "proxyPut",
+  PATCH: "proxyPatch",
+  DELETE: "proxyDelete",
+};
+
+export function proxyRoutes({ store, tokens, forward }: ProxyRoutesOptions): FastifyPluginAsyncZod {
+  const findAccount = createFindAccount(store.installations);
+  let forwarded = 0;
+
+  return async (app) => {
+    // Bodies of all kinds, as they come.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+
+    for (const method of methods)
+      app.route({
+        method,
+        url: "/v1/accounts/:accountId/trackunit/*",
+        exposeHeadRoute: false,
+        config: { right: "proxy" },
+        schema: {
+          operationId: operationIds[method],
+          summary: `${method} something from Trackunit on behalf of an account`,
+          description,
+          tags: ["proxy"],
+          params: accountParams.extend({
+            "*": z.string().meta({ description: "A path of Trackunit's API." }),
+          }),
+          headers: z.looseObject({ [appHeader]: appSchema.optional() }),
+          response: { 200: z.unknown().meta({ description: "Trackunit's answer." }), ...refusals },
+        },
+        handler: async (request, reply) => {
+          if (forwarded >= maxForwarded) throw new Problem("ERR_PROXY_BUSY", { retryAfterMs: 1_000 });
+          forwarded += 1;
+          reply.raw.once("close", () => {
+            forwarded -= 1;
+          });
+          const { accountId } = request.params;
+          return answer(request, reply, { accountId, app: request.headers[appHeader] as string | undefined });
+        },
+      });
+  };
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    named: { accountId: string; app: string | undefined },
+  ): Promise<FastifyReply> {
+    const [, key = ""] = (request.headers.authorization ?? "").split(" ");
+    // Everything behind `/v1/accounts/<id>/trackunit`, as it came.
+    const path = `/${request.url.split("/").slice(5).join("/")}`;
+    if (path.includes(key))
+      throw new Problem("ERR_REQUEST_INVALID", {
+        detail: "The API key belongs into the header Authorization only.",
+      });
+    const owner = await findAccount(ofRequest(request.key), named);
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort(callerIsGone()));
+    const sent: Counted = { bytes: 0 };
+    reply.raw.once("finish", () => void sent.drain?.());
+    let token: CachedToken | undefined;
+    const { statusCode, headers, body } = await forward({
+      installationId: owner._id,
+      method: request.method as (typeof methods)[number],
+      path,
+      headers: headersToTrackunit(request.headers, key),
+      body: await forwardedBody(request.body as Readable | undefined, sent),
+      getAccessToken: async (refused) => {
+        token = await tokens.get(
+          owner,
+          refused === undefined || token === undefined ? {} : { refused: token },
+        );
+        return token.accessToken;
+      },
+      signal: gone.signal,
+    });
+    return reply
+      .code(statusCode)
+      .headers({ ...headersBack(headers), "x-fleetkeeper-from": "trackunit" })
+      .send(pipeline(body, bounded(), () => undefined));
+  }
+}
+
+/** Nobody reads it; it keeps the log from calling it a fault of ours. */
+function callerIsGone(): Problem {
+  return new Problem("ERR_REQUEST_INVALID", { detail: "The caller went away." });
+}
+
+/** An answer that is too long breaks off. */
+function bounded(): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      bytes += part.length;
+      if (bytes > maxAnswerBytes) done(new Error("the answer is too long"));
+      else done(null, part);
+    },
+  });
+}

@@ -1,0 +1,209 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { expect, onTestFinished, test } from "vitest";
+import { setup } from "./world.ts";
+
+const graphql = JSON.stringify({ query: "{ assets(first: 2) { edges { node { id } } } }" });
+const json = { "content-type": "application/json" };
+
+/** A Trackunit that tells what it was sent, unless `answer` does something else. */
+async function startEcho(
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+) {
+  const seen: { method: string; url: string; headers: Record<string, unknown>; bytes: number }[] = [];
+  const server = createServer(async (request, response) => {
+    if (answer(request, response)) return;
+    let bytes = 0;
+    try {
+      for await (const part of request) bytes += part.length;
+    } catch {
+      return;
+    }
+    const { method = "", url = "", headers } = request;
+    seen.push({ method, url, headers, bytes });
+    response.setHeader("set-cookie", "a=b");
+    response.setHeader("x-theirs", "yes");
+    response.end(JSON.stringify({ bytes }));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/gateway`, seen };
+}
+
+async function world(echo?: { apiUrl: string }) {
+  const made = await setup(echo === undefined ? {} : { TRACKUNIT_API_URL: echo.apiUrl });
+  await made.startWorker();
+  const account = await made.installedAccount();
+  const { key } = await made.makeKey(["proxy"]);
+  const path = `/v1/accounts/${account.accountId}/trackunit`;
+  return { ...made, account, key, path };
+}
+
+test("REST and GraphQL go to Trackunit with the account's token, and the answer is Trackunit's", async () => {
+  const { ask, key, path, account } = await world();
+  const sites = await ask(key, `${path}/api/site/v1/sites?size=1`);
+  expect([sites.status, sites.headers.get("x-fleetkeeper-from")]).toEqual([200, "trackunit"]);
+  expect(sites.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  const answer = await ask(key, `${path}/api/graphql/`, { method: "POST", headers: json, body: graphql });
+  expect(answer.status).toBe(200);
+  expect(answer.json().data.assets.edges).toHaveLength(2);
+  expect(account.assetCount).toBe(3);
+  const wrong = await ask(key, `${path}/api/nothing/here`);
+  expect([wrong.status, wrong.headers.get("x-fleetkeeper-from")]).toEqual([404, "trackunit"]);
+});
+
+test("neither our key nor a cookie nor a hop's header goes on, and no cookie comes back", async () => {
+  const echo = await startEcho();
+  const { ask, key, path } = await world(echo);
+  const headers = {
+    cookie: "session=1",
+    "x-api-key": `mine is ${key}`,
+    "x-mine": "yes",
+    te: "trailers",
+    "x-forwarded-for": "1.2.3.4",
+    "content-type": "text/x-odd",
+  };
+  const answer = await ask(key, `${path}//a%20b/%C3%BC?q=1&q=%2F&app=x`, {
+    method: "PUT",
+    headers,
+    body: "hello",
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("set-cookie")).toBeNull();
+  expect(answer.headers.get("x-theirs")).toBe("yes");
+  const [sent] = echo.seen;
+  expect(sent).toMatchObject({ method: "PUT", url: "/gateway//a%20b/%C3%BC?q=1&q=%2F&app=x", bytes: 5 });
+  expect(JSON.stringify(sent)).not.toContain(key);
+  expect(sent?.headers).toMatchObject({ "x-mine": "yes", "content-type": "text/x-odd" });
+  for (const name of ["cookie", "x-api-key", "te", "x-forwarded-for"])
+    expect(sent?.headers).not.toHaveProperty(name);
+  expect((await ask(key, `${path}/x?token=${key}`)).json().code).toBe("ERR_REQUEST_INVALID");
+  expect(echo.seen).toHaveLength(1);
+});
+
+test("no path leads out of the configured address", async () => {
+  const echo = await startEcho();
+  const { key, path, url, makeKey, ask } = await world(echo);
+  for (const way of [
+    "/%2e%2e/secret",
+    "/../secret",
+    "/a/..%2f..%2fsecret",
+    "/%252e%252e/secret",
+    "/..;/secret",
+    "/a%0d%0ab",
+    "/..%5csecret",
+  ]) {
+    expect([way, await statusOf(`${url}${path}`, way, key)]).toEqual([way, 400]);
+  }
+  const host = await ask(key, `${path}//evil.example/x`);
+  expect(host.status).toBe(200);
+  expect(echo.seen.map((one) => one.url)).toEqual(["/gateway//evil.example/x"]);
+  const other = await makeKey(["tokens:read"]);
+  expect((await ask(other.key, `${path}/x`)).status).toBe(403);
+});
+
+/** `fetch` would resolve the path before it sends it. */
+function statusOf(url: string, way: string, key: string): Promise<number | undefined> {
+  const { hostname, port, pathname } = new URL(url);
+  const headers = { authorization: `Bearer ${key}` };
+  return new Promise((done, failed) => {
+    const sent = request({ hostname, port, path: pathname + way, headers }, (answer) => {
+      answer.resume();
+      done(answer.statusCode);
+    });
+    sent.once("error", failed).end();
+  });
+}
+
+test("a large body streams both ways, one that is too large is refused, and a redirect is not followed", async () => {
+  const echo = await startEcho((request, response) => {
+    if (request.url?.endsWith("/back")) response.end(Buffer.alloc(6 * 2 ** 20));
+    else if (request.url?.endsWith("/elsewhere"))
+      response.writeHead(302, { location: "https://evil.example" }).end();
+    else return false;
+    return true;
+  });
+  const { ask, key, path, url } = await world(echo);
+  const send = (mib: number) =>
+    fetch(`${url}${path}/there`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/octet-stream" },
+      body: Readable.toWeb(Readable.from(partsOf(mib))) as never,
+      duplex: "half",
+    } as RequestInit);
+  expect(await (await send(5)).json()).toEqual({ bytes: 5 * 2 ** 20 });
+  const tooLarge = await send(40).then(
+    ({ status }) => status,
+    () => "cut off",
+  );
+  expect([413, "cut off"]).toContain(tooLarge);
+  expect(echo.seen.map(({ bytes }) => bytes)).toEqual([5 * 2 ** 20]);
+  expect((await ask(key, `${path}/back`)).text.length).toBe(6 * 2 ** 20);
+  const redirect = await ask(key, `${path}/elsewhere`);
+  expect([redirect.status, redirect.json().code]).toEqual([502, "ERR_TRACKUNIT_REDIRECT"]);
+  expect(redirect.text).not.toContain("evil");
+});
+
+function* partsOf(mib: number) {
+  for (let n = 0; n < mib; n++) yield Buffer.alloc(2 ** 20);
+}
+
+test("after 401 there is one new token and one more request; a second 401 is handed on", async () => {
+  const tokens: string[] = [];
+  let refusals = 1;
+  const echo = await startEcho((request, response) => {
+    tokens.push(request.headers.authorization ?? "");
+    if (refusals === 0) return false;
+    refusals -= 1;
+    response.writeHead(401).end();
+    return true;
+  });
+  const { ask, key, path, account } = await world(echo);
+  const calls = account.tokenCalls;
+  const answer = await ask(key, `${path}/x`, { method: "POST", headers: json, body: "{}" });
+  expect([answer.status, account.tokenCalls]).toEqual([200, calls + 1]);
+  expect(new Set(tokens).size).toBe(2);
+  refusals = 2;
+  const refused = await ask(key, `${path}/x`);
+  expect([refused.status, refused.headers.get("x-fleetkeeper-from")]).toEqual([401, "trackunit"]);
+});
+
+test("the account's limits hold over two processes, and what Trackunit asks to wait for is handed on and kept to", async () => {
+  let isLimited = false;
+  const echo = await startEcho((_request, response) => {
+    if (isLimited) response.writeHead(429, { "retry-after": "7" }).end();
+    return isLimited;
+  });
+  const { ask, startOne, key, path } = await world(echo);
+  const other = await startOne();
+  const fleet = `${path}/public/api/aemp/v2/15143/-3/Fleet`;
+  expect((await ask(key, `${fleet}/1`)).status).toBe(200);
+  const second = await other.ask(key, `${fleet}//01`);
+  expect([second.status, second.json().code]).toEqual([429, "ERR_TRACKUNIT_LIMIT"]);
+  expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(800);
+  expect((await other.ask(key, `${fleet}/2`)).status).toBe(200);
+  expect(echo.seen).toHaveLength(2);
+  isLimited = true;
+  const limited = await ask(key, `${path}/api/graphql/`, { method: "POST", headers: json, body: "{}" });
+  expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "7"]);
+  isLimited = false;
+  const kept = await other.ask(key, `${path}/api/graphql`, { method: "POST", headers: json, body: "{}" });
+  expect([kept.status, kept.json().code]).toEqual([429, "ERR_TRACKUNIT_LIMIT"]);
+  expect(echo.seen).toHaveLength(2);
+});
+
+test("a Trackunit that does not answer is told as such, and an account that is paused is asked nothing for", async () => {
+  const echo = await startEcho((request) => {
+    request.socket.destroy();
+    return true;
+  });
+  const { ask, key, path, store, account, installationIdOf } = await world(echo);
+  const answer = await ask(key, `${path}/x`, { method: "POST", headers: json, body: "{}" });
+  expect([answer.status, answer.json().code]).toEqual([502, "ERR_TRACKUNIT_NO_ANSWER"]);
+  await store.pause(installationIdOf(account));
+  expect((await ask(key, `${path}/x`)).json().code).toBe("ERR_ACCOUNT_PAUSED");
+});
