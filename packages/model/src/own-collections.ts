@@ -7,6 +7,7 @@ export const ownCollections = [
   "changes",
   "feedCursors",
   "forgotten",
+  "forwardedRequests",
   "installations",
   "passPages",
   "probes",

@@ -1,4 +1,4 @@
-// The shapes of our MongoDB documents; those of installations are in `installation-document.ts`.
+// The shapes of our MongoDB documents; those of installations and of forwarded requests are in files of their own.
 
 import type {
   ApiRight,

@@ -29,6 +29,7 @@ export {
   WriteContendedError,
 } from "./errors.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
+export type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
 export type {
   Candidate,
   FormerCredential,
@@ -40,6 +41,7 @@ export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
 export type { RecordPage, RecordQuery, RecordRow } from "./records.ts";
 export { pauseAfter } from "./refresh-pause.ts";
+export { type ForwardedRequest, type RequestLog, requestsKept } from "./request-log.ts";
 export { type MongodbUser, mongodbUsers, type Privilege, privilegesOf, rolesScript } from "./roles.ts";
 export type { FetchedPage } from "./run/pass.ts";
 export type { Run, RunTarget, Settlement } from "./run/run.ts";

@@ -17,6 +17,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "installations", key: { reference: 1, _id: 1 } },
   { collection: "installations", key: { state: 1, "lastToken.expiresAt": 1 } },
   { collection: "audit", key: { at: 1 } },
+  { collection: "forwardedRequests", key: { at: 1 } },
   { collection: "unrecognisedCallbacks", key: { receivedAt: 1 } },
   { collection: "webhookDeliveries", key: { receivedAt: -1, _id: 1 } },
   { collection: "webhookDeliveries", key: { installationId: 1, receivedAt: -1 } },

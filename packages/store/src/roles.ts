@@ -42,6 +42,7 @@ const writes: Record<MongodbUser, Rights> = {
     accounts: ["update"],
     syncs: ["update"],
     feedCursors: put,
+    forwardedRequests: ["insert", "remove"],
     probes: put,
   },
   operator: {

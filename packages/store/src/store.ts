@@ -13,6 +13,7 @@ import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
 import { createProveWrite } from "./prove-write.ts";
 import { createRecords } from "./records.ts";
+import { createRequestLog } from "./request-log.ts";
 import { createSealedTexts } from "./sealed-texts.ts";
 import { createSetAside } from "./set-aside.ts";
 import { createSyncs } from "./syncs.ts";
@@ -62,6 +63,7 @@ export async function openStore(options: {
     feed,
     apiKeys: createApiKeys(db),
     audit: createAudit(db),
+    requestLog: createRequestLog(db),
     sealedTexts: createSealedTexts(db),
     webhookEndpoints: createWebhookEndpoints(db, forgets.firstTokenOf),
     webhookDeliveries: createWebhookDeliveries(db),

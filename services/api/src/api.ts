@@ -15,6 +15,7 @@ import { createKeyUses } from "./auth/key-uses.ts";
 import { createKnownKeys } from "./auth/known-keys.ts";
 import type { Config } from "./config.ts";
 import { createApiMetrics } from "./metrics.ts";
+import { createRequestNotes } from "./proxy/request-log.ts";
 import { createTokenSource } from "./tokens/token-source.ts";
 
 /** For tests. */
@@ -87,6 +88,13 @@ export async function startApi(
   });
   defer("uses of keys", () => uses.close());
 
+  const notes = createRequestNotes({
+    requestLog: store.requestLog,
+    onError: (error) => log.warn({ error }, "the request log is not written yet"),
+    now,
+  });
+  defer("request log", () => notes.close());
+
   const ops = createOpsServer({
     metrics,
     checks: {
@@ -106,6 +114,7 @@ export async function startApi(
     queues,
     tokens,
     forward,
+    notes,
     now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { expect, onTestFinished, test } from "vitest";
-import { setup } from "./world.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { patient, setup } from "./world.ts";
 
 const graphql = JSON.stringify({ query: "{ assets(first: 2) { edges { node { id } } } }" });
 const json = { "content-type": "application/json" };
@@ -206,4 +206,39 @@ test("a Trackunit that does not answer is told as such, and an account that is p
   expect([answer.status, answer.json().code]).toEqual([502, "ERR_TRACKUNIT_NO_ANSWER"]);
   await store.pause(installationIdOf(account));
   expect((await ask(key, `${path}/x`)).json().code).toBe("ERR_ACCOUNT_PAUSED");
+});
+
+test("each request leaves a line without values, bodies, tokens or keys, which the account's log shows", async () => {
+  const { ask, makeKey, key, path, account, db } = await world();
+  const reading = await makeKey(["accounts:read"]);
+  await ask(key, `${path}/api/site/v1/sites?size=1&secret=s3cret`);
+  await ask(key, `${path}/api/graphql/`, { method: "POST", headers: json, body: graphql });
+  await ask(key, `${path}/public/api/aemp/v2/15143/-3/Fleet/1`);
+  await ask(key, `${path}/public/api/aemp/v2/15143/-3/Fleet/1`);
+  const log = `/v1/accounts/${account.accountId}/requests`;
+  const lines = await vi.waitFor(async () => {
+    const { requests } = (await ask(reading.key, log)).json();
+    expect(requests).toHaveLength(4);
+    return requests;
+  }, patient);
+  expect(
+    lines.map((line: { method: string; path: string; status: number; code: string }) => [
+      line.method,
+      line.path,
+      line.status,
+      line.code,
+    ]),
+  ).toEqual([
+    ["GET", "/public/api/aemp/v2/15143/-3/Fleet/1", null, "ERR_TRACKUNIT_LIMIT"],
+    ["GET", "/public/api/aemp/v2/15143/-3/Fleet/1", 200, null],
+    ["POST", "/api/graphql/", 200, null],
+    ["GET", "/api/site/v1/sites?size&secret", 200, null],
+  ]);
+  expect(lines[2].sentBytes).toBe(graphql.length);
+  expect(lines[2].receivedBytes).toBeGreaterThan(10);
+  const first = (await ask(reading.key, `${log}?limit=3`)).json();
+  const rest = (await ask(reading.key, `${log}?limit=3&after=${first.next}`)).json();
+  expect([first.requests.length, rest.requests.length, rest.next]).toEqual([3, 1, null]);
+  const stored = JSON.stringify(await db.collection("forwardedRequests").find().toArray());
+  for (const secret of ["s3cret", key, "edges"]) expect(stored).not.toContain(secret);
 });

@@ -5,7 +5,7 @@ import { createOperatorActions } from "@fleetkeeper/operator";
 import type { ApiKeyRow, ListQuery, Store } from "@fleetkeeper/store";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { ofRequest } from "../key/routes.ts";
+import { ofRequest, whoOf } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import { nextSchema, pageQuery, readingPage } from "../paging.ts";
 import {
@@ -17,6 +17,7 @@ import {
   syncOf,
 } from "./account-schema.ts";
 import { accountParams, appQuery, appSchema, createFindAccount } from "./find-account.ts";
+import { requestOf, requestSchema } from "./request-schema.ts";
 
 export interface AccountRoutesOptions {
   store: Store;
@@ -117,6 +118,28 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
       },
     );
 
+    app.get(
+      "/v1/accounts/:accountId/requests",
+      {
+        config: { right: "accounts:read" },
+        schema: {
+          operationId: "listRequests",
+          summary: "What was forwarded to Trackunit on behalf of an account, the newest first",
+          description: "The newest 500 or so, for 7 days; a line comes within seconds of its request's end.",
+          tags,
+          params: accountParams,
+          querystring: pageQuery.extend(appQuery.shape),
+          response: { 200: z.object({ requests: z.array(requestSchema), next: nextSchema }), ...refusals },
+        },
+      },
+      async ({ key, params, query: { app: named, limit, after } }) => {
+        const { _id } = await findAccount(ofRequest(key), { ...params, app: named });
+        const page = { limit, ...(after === undefined ? {} : { after }) };
+        const { rows, next } = await readingPage(() => store.requestLog.of(_id, page));
+        return { requests: rows.map(requestOf), next: next ?? null };
+      },
+    );
+
     app.post(
       "/v1/accounts/:accountId/syncs/:sync/run",
       {
@@ -146,9 +169,4 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
     const at = now();
     return { ...accountOf(row, at), syncs: syncs.map((sync) => syncOf(sync, at)) };
   }
-}
-
-/** For the audit log. */
-function whoOf({ _id, name }: ApiKeyRow): string {
-  return `api:${_id} (${name})`;
 }

@@ -44,3 +44,8 @@ export function ofRequest(key: ApiKeyRow | undefined): ApiKeyRow {
   if (key === undefined) throw new Problem("ERR_KEY_REFUSED");
   return key;
 }
+
+/** For the audit log and the request log. */
+export function whoOf({ _id, name }: ApiKeyRow): string {
+  return `api:${_id} (${name})`;
+}

@@ -1,24 +1,28 @@
 // Any request to Trackunit's API on behalf of an account: the answer is Trackunit's, status, headers and body.
 
 import { pipeline, type Readable, Transform } from "node:stream";
-import type { Store } from "@fleetkeeper/store";
+import type { ForwardedRequest, Store } from "@fleetkeeper/store";
 import type { CachedToken } from "@fleetkeeper/tokens";
 import type { Forward } from "@fleetkeeper/trackunit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { accountParams, appSchema, createFindAccount } from "../accounts/find-account.ts";
-import { ofRequest } from "../key/routes.ts";
+import { ofRequest, whoOf } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
+import { problemOf } from "../problem-of.ts";
 import { Problem } from "../problems.ts";
 import type { TokenSource } from "../tokens/token-source.ts";
 import { type Counted, forwardedBody } from "./body.ts";
 import { headersBack, headersToTrackunit } from "./headers.ts";
+import { loggedPath, type RequestNotes } from "./request-log.ts";
 
 export interface ProxyRoutesOptions {
   store: Store;
   tokens: TokenSource;
   forward: Forward;
+  notes: RequestNotes;
+  now: () => Date;
 }
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -38,7 +42,13 @@ const operationIds = {
   DELETE: "proxyDelete",
 };
 
-export function proxyRoutes({ store, tokens, forward }: ProxyRoutesOptions): FastifyPluginAsyncZod {
+export function proxyRoutes({
+  store,
+  tokens,
+  forward,
+  notes,
+  now,
+}: ProxyRoutesOptions): FastifyPluginAsyncZod {
   const findAccount = createFindAccount(store.installations);
   let forwarded = 0;
 
@@ -93,26 +103,48 @@ export function proxyRoutes({ store, tokens, forward }: ProxyRoutesOptions): Fas
     reply.raw.once("close", () => gone.abort(callerIsGone()));
     const sent: Counted = { bytes: 0 };
     reply.raw.once("finish", () => void sent.drain?.());
+    const received: Counted = { bytes: 0 };
+    const line: Pick<ForwardedRequest, "status" | "code"> = { status: null, code: null };
+    const at = now();
+    // When the answer is there, or its connection has gone.
+    reply.raw.once("close", () =>
+      notes.note({
+        installationId: owner._id,
+        at,
+        who: whoOf(ofRequest(request.key)),
+        method: request.method,
+        path: loggedPath(path),
+        ...line,
+        durationMs: Math.round(reply.elapsedTime),
+        sentBytes: sent.bytes,
+        receivedBytes: received.bytes,
+        requestId: request.id,
+      }),
+    );
     let token: CachedToken | undefined;
-    const { statusCode, headers, body } = await forward({
-      installationId: owner._id,
-      method: request.method as (typeof methods)[number],
-      path,
-      headers: headersToTrackunit(request.headers, key),
-      body: await forwardedBody(request.body as Readable | undefined, sent),
-      getAccessToken: async (refused) => {
-        token = await tokens.get(
-          owner,
-          refused === undefined || token === undefined ? {} : { refused: token },
-        );
-        return token.accessToken;
-      },
-      signal: gone.signal,
-    });
-    return reply
-      .code(statusCode)
-      .headers({ ...headersBack(headers), "x-fleetkeeper-from": "trackunit" })
-      .send(pipeline(body, bounded(), () => undefined));
+    try {
+      const { statusCode, headers, body } = await forward({
+        installationId: owner._id,
+        method: request.method as (typeof methods)[number],
+        path,
+        headers: headersToTrackunit(request.headers, key),
+        body: await forwardedBody(request.body as Readable | undefined, sent),
+        getAccessToken: async (refused) => {
+          const wish = refused === undefined || token === undefined ? {} : { refused: token };
+          token = await tokens.get(owner, wish);
+          return token.accessToken;
+        },
+        signal: gone.signal,
+      });
+      line.status = statusCode;
+      return reply
+        .code(statusCode)
+        .headers({ ...headersBack(headers), "x-fleetkeeper-from": "trackunit" })
+        .send(pipeline(body, bounded(received), () => undefined));
+    } catch (error) {
+      line.code = problemOf(error).code;
+      throw error;
+    }
   }
 }
 
@@ -122,12 +154,11 @@ function callerIsGone(): Problem {
 }
 
 /** An answer that is too long breaks off. */
-function bounded(): Transform {
-  let bytes = 0;
+function bounded(counted: Counted): Transform {
   return new Transform({
     transform(part: Buffer, _encoding, done) {
-      bytes += part.length;
-      if (bytes > maxAnswerBytes) done(new Error("the answer is too long"));
+      counted.bytes += part.length;
+      if (counted.bytes > maxAnswerBytes) done(new Error("the answer is too long"));
       else done(null, part);
     },
   });

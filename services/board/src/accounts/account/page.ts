@@ -17,6 +17,7 @@ import { credentialSection } from "./credential-section.ts";
 import { jobsSection } from "./jobs-section.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import type { AccountFacts } from "./read.ts";
+import { requestsSection } from "./requests-section.ts";
 import { runsSection } from "./runs-section.ts";
 import { setAsideSection } from "./set-aside-section.ts";
 import { syncsSection } from "./syncs-section.ts";
@@ -43,6 +44,7 @@ export function accountFragments(facts: AccountFacts, role: Role): Fragment[] {
     { id: "runs", html: runsSection(facts) },
     { id: "set-aside", html: setAsideSection(facts) },
     { id: "jobs", html: jobsSection(facts) },
+    { id: "requests", html: requestsSection(facts) },
     { id: "audit", html: auditSection(facts.audit, facts.at) },
   ];
 }

@@ -4,6 +4,7 @@ import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import {
   type AuditDocument,
+  type ForwardedRequestDocument,
   type InstallationRow,
   type RunDocument,
   rowOf,
@@ -22,20 +23,23 @@ export interface AccountFacts {
   /** Undefined while Redis does not answer. */
   failedJobs: FailedJob[] | undefined;
   audit: AuditDocument[];
+  /** Of the publisher's own code. */
+  requests: ForwardedRequestDocument[];
 }
 
 /** At most so many of each are shown. */
-export const shown = { runs: 25, setAsidePerSync: 20, failedJobs: 20, audit: 25 };
+export const shown = { runs: 25, setAsidePerSync: 20, failedJobs: 20, audit: 25, requests: 25 };
 
 /** Undefined when there is no such installation. */
 export async function readAccount(
   { store, failedJobsOf, now }: { store: Store; failedJobsOf: FailedJobsOf; now: () => Date },
   id: InstallationId,
 ): Promise<AccountFacts | undefined> {
-  const [found, syncs, audit, failedJobs] = await Promise.all([
+  const [found, syncs, audit, requests, failedJobs] = await Promise.all([
     store.installations.find(id),
     store.syncs.ofInstallation(id),
     store.audit.of(id, shown.audit),
+    store.requestLog.of(id, { limit: shown.requests }).then(({ rows }) => rows),
     failedJobsOf(id),
   ]);
   if (found === null) return undefined;
@@ -52,6 +56,7 @@ export async function readAccount(
     setAside: setAside.flat(),
     failedJobs,
     audit,
+    requests,
   };
 }
 

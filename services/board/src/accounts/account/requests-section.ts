@@ -1,0 +1,43 @@
+// The last requests of the publisher's own code to Trackunit on behalf of an account.
+
+import { count, duration } from "@fleetkeeper/operator";
+import { withCodes } from "../../html/codes.ts";
+import { type Html, html } from "../../html/html.ts";
+import { timeTag } from "../../html/time.ts";
+import { badge } from "../../html/words.ts";
+import type { AccountFacts } from "./read.ts";
+
+/** Nothing where none was made: most accounts have no such requests. */
+export function requestsSection({ requests, at }: AccountFacts): Html {
+  if (requests.length === 0) return html``;
+  return html`<section aria-labelledby="requests-title">
+    <h2 id="requests-title">Forwarded requests</h2>
+    <p class="faint">What your own code asked of Trackunit through the API: no bodies, and of a query only the names.</p>
+    <table class="cards thirds requests">
+      <thead>
+        <tr>
+          <th scope="col">Request</th>
+          <th scope="col">When</th>
+          <th scope="col">Answer</th>
+          <th scope="col" class="number">Took</th>
+          <th scope="col" class="number">Bytes</th>
+          <th scope="col">Key</th>
+        </tr>
+      </thead>
+      <tbody>${requests.map((request) => requestRow(request, at))}</tbody>
+    </table>
+  </section>`;
+}
+
+function requestRow(request: AccountFacts["requests"][number], now: Date): Html {
+  const { method, path, status, code, durationMs, receivedBytes, who } = request;
+  const isBad = code !== null || status === null || status >= 400;
+  return html`<tr>
+    <th scope="row"><code>${method} ${path}</code></th>
+    <td data-label="When">${timeTag(request.at, now)}</td>
+    <td data-label="Answer">${badge(isBad ? "wait" : "good", String(status ?? "none"))} <small>${withCodes(code ?? "")}</small></td>
+    <td data-label="Took" class="number nowrap">${duration(durationMs)}</td>
+    <td data-label="Bytes" class="number">${count(receivedBytes)}</td>
+    <td data-label="Key"><small>${who}</small></td>
+  </tr>`;
+}
