@@ -23,7 +23,7 @@ const families: readonly (readonly FaultKind[])[] = [
 ];
 
 export interface ScriptOptions {
-  /** So many. */
+  /** How many are played. */
   faults: number;
   /** They begin within this time. */
   lengthMs: number;

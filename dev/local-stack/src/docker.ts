@@ -23,7 +23,7 @@ export interface Container {
   onProgress: (line: string) => void;
 }
 
-/** Starts the container, or says why it can't be had. */
+/** Starts the container, or says why it is not available. */
 export async function startContainer(container: Container): Promise<RunningServer | string> {
   const engine = await answeringEngine(container.env);
   if (engine === undefined) return "no Docker engine answers";
@@ -52,7 +52,7 @@ export async function startContainer(container: Container): Promise<RunningServe
     await folder?.release();
     // It may start yet, after its time: nobody waits for it any more.
     starting.then((late) => late.stop()).catch(() => {});
-    return `Docker image ${container.image} can't be had: ${String(error)}`;
+    return `Docker image ${container.image} is not available: ${String(error)}`;
   }
 }
 

@@ -54,7 +54,7 @@ export class DataInUseError extends LocalStackError {
 
 function listOfWays(server: string, variable: string, tried: string[]): string {
   const ways = tried.map((way) => `\n  - ${way}`).join("");
-  return `no ${server} server can be had on this machine; set ${variable}, or make one of these work:${ways}`;
+  return `no ${server} server is available on this machine; set ${variable}, or make one of these work:${ways}`;
 }
 
 function withoutCredentials(url: string): string {

@@ -21,7 +21,7 @@ export interface LocalStack {
 }
 
 /**
- * Finds or starts Redis and MongoDB, both at the same time. If one of them can't be had, the other is ended.
+ * Finds or starts Redis and MongoDB, both at the same time. If one of them is not available, the other is ended.
  *
  * @throws what `startRedis` and `startMongodb` throw
  */

@@ -43,7 +43,7 @@ export class Draw {
     return Math.floor(this.fraction() * limit);
   }
 
-  /** At least `from`, below `to`, with so many decimals. */
+  /** At least `from`, below `to`, with this many decimals. */
   between(from: number, to: number, decimals = 0): number {
     return Number((from + this.fraction() * (to - from)).toFixed(decimals));
   }
@@ -52,7 +52,7 @@ export class Draw {
     return list[this.below(list.length)] as T;
   }
 
-  /** True in so many of a hundred draws. */
+  /** True in this many of a hundred draws. */
   percent(chance: number): boolean {
     return this.fraction() * 100 < chance;
   }

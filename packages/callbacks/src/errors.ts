@@ -65,7 +65,7 @@ const rules = {
   },
   ERR_TOO_MANY_REFUSALS: {
     status: 429,
-    message: "Too many requests from this address were refused. Mend them, and send again after Retry-After.",
+    message: "Too many requests from this address were refused. Fix them, and send again after Retry-After.",
     retryAfterS: 60,
   },
   ERR_HEADERS_TOO_LARGE: { status: 431, message: "Send headers of at most 16384 bytes." },

@@ -91,7 +91,7 @@ export interface QueueSet {
   close(): Promise<void>;
 }
 
-/** So many of the jobs at the head of a queue may be probes, which are younger than what waits behind them. */
+/** This many of the jobs at the head of a queue may be probes, which are younger than what waits behind them. */
 const mayBeProbes = 20;
 
 /** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */

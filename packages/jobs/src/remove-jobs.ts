@@ -9,7 +9,7 @@ import type { Payloads, QueueName } from "./queues.ts";
 const ended = ["completed", "failed"] as const;
 const waiting = ["waiting", "prioritized", "delayed"] as const;
 const atATime = 500;
-/** Of each state only so many of the newest are looked at. */
+/** Of each state only this many of the newest are looked at. */
 const lookedAt = 200_000;
 
 /**

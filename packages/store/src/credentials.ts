@@ -26,7 +26,7 @@ import { ownCollection } from "./own-collection.ts";
 
 export type Credentials = ReturnType<typeof createCredentials>;
 
-/** So many installations are looked at in one call. */
+/** This many installations are looked at in one call. */
 const atOnce = 100;
 
 export function createCredentials(db: Db) {

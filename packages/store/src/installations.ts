@@ -74,7 +74,7 @@ export function createInstallations(db: Db) {
       return { restored: before?.state === "revoked", firstSince: isFirst ? before.installedAt : undefined };
     },
 
-    /** Notes that no token was had for a reason that may pass. */
+    /** Notes that no token was obtained for a reason that may pass. */
     async noteFailure(
       _id: InstallationId,
       generation: Generation,

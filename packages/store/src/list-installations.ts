@@ -100,7 +100,7 @@ export function accountKeyOf(accountId: string, installationId: InstallationId):
   return `${accountId.toLowerCase()}/${installationId}`;
 }
 
-/** So many failing syncs are read for each account of a page; of an account with more, the next page begins behind it. */
+/** This many failing syncs are read for each account of a page; of an account with more, the next page begins behind it. */
 const syncsPerAccount = 50;
 
 async function byFailing(

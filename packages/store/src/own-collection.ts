@@ -1,4 +1,4 @@
-// One of our own collections: its name stands in the list that keeps syncs from taking it.
+// One of our own collections: its name is in the list that keeps syncs from taking it.
 
 import type { OwnCollection } from "@fleetkeeper/model";
 import type { Collection, Db, Document } from "mongodb";

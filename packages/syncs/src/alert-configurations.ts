@@ -5,7 +5,7 @@ import { defineSync } from "./define-sync.ts";
 
 const id = z.string().min(1).max(200);
 
-/** Where the id stands is documented nowhere: beside the details or in them. */
+/** Where the id is found is undocumented: beside the details or in them. */
 const configuration = z
   .looseObject({
     id: id.optional(),

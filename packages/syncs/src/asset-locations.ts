@@ -6,7 +6,7 @@ import { number } from "./exact-numbers.ts";
 
 const id = z.string().min(1).max(200);
 
-/** Where the asset's id stands is documented nowhere: in the properties or beside them. */
+/** Where the asset's id is found is undocumented: in the properties or beside them. */
 const location = z
   .looseObject({
     assetId: id.optional(),

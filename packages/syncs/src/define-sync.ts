@@ -13,7 +13,7 @@ export interface SyncDefinition {
   resource: string;
   /**
    * Scopes that Trackunit may want for it, named to the operator when the API says 403. Only a hint: which operation needs
-   * which scope is documented nowhere.
+   * which scope is undocumented.
    */
   scopes: readonly string[];
   /** From the start of one pass to the start of the next, in milliseconds; 1 000 to 31 days. Mind the API's limits. */

@@ -14,7 +14,7 @@ export type LogLevel = (typeof logLevels)[number];
 export interface LogOptions {
   service: string;
   level: LogLevel;
-  /** Of the running span: it stands in each line as `traceId`. */
+  /** Of the running span: it is in each line as `traceId`. */
   traceId?: () => string | undefined;
   /** Default: stdout. */
   destination?: DestinationStream;

@@ -6,7 +6,7 @@ import { TokenEndpointPacedError } from "./errors.ts";
 export interface PaceOptions {
   /** Requests of all processes together while all is well. Default 50. */
   perSecond?: number;
-  /** So many outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes. Default 10. */
+  /** The number of outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes. Default 10. */
   outages?: number;
   /** Default 5 000. */
   probeEveryMs?: number;

@@ -1,4 +1,4 @@
-// Why no access token was had. A refused credential is told apart from everything that may pass. RFC 6749, section 5.2.
+// Why no access token was obtained. A refused credential is told apart from everything that may pass. RFC 6749, section 5.2.
 
 export abstract class TokenError extends Error {
   abstract readonly code: string;

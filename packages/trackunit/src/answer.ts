@@ -20,7 +20,7 @@ export function readAnswer({ family, path, method = "GET" }: ApiRequest, answer:
   const json = parseJson(answer.text);
   // Without the query, which may hold names of the customer's.
   const request = `${method} ${path.split("?")[0]}`;
-  // The HTTP status of a GraphQL error is documented nowhere: what its body says comes first.
+  // The HTTP status of a GraphQL error is undocumented: what its body says comes first.
   const graphql = path === graphqlPath ? readGraphqlAnswer(json) : undefined;
   const says = (code: string) => graphql?.errors.find((error) => error.code === code);
 

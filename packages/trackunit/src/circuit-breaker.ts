@@ -15,9 +15,9 @@ import {
 export type CircuitState = "closed" | "open" | "returning";
 
 export interface CircuitBreakerOptions {
-  /** So many outages in a row open it. Default 10. */
+  /** This many outages in a row open it. Default 10. */
   outages?: number;
-  /** When they come from so many installations: one account's trouble is not the API's. Default 3. */
+  /** When they come from this many installations: one account's trouble is not the API's. Default 3. */
   installations?: number;
   /** How long it stays open at first; twice as long after each probe that fails. Default 30 000. */
   openMs?: number;
@@ -41,7 +41,7 @@ export interface CircuitBreaker {
   run<Result>(installationId: string, call: () => Promise<Result>): Promise<Result>;
 }
 
-/** So many at a time, and the return is over. */
+/** This many at a time, and the return is over. */
 const everyone = 64;
 
 /**

@@ -50,7 +50,7 @@ function placeErrors(connection: string, count: number, errors: readonly Graphql
   return { placed, placeless };
 }
 
-/** Which codes Trackunit uses is documented nowhere; these words are usual. */
+/** Which codes Trackunit uses is undocumented; these words are usual. */
 export function isDenial({ code }: GraphqlErrorEntry): boolean {
   return /FORBIDDEN|DENIED|UNAUTHORI[SZ]ED|PERMISSION/i.test(code);
 }

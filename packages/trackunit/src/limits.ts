@@ -2,7 +2,7 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 
-/** So many requests in any stretch of time of this length. */
+/** The number of requests in any stretch of time of this length. */
 export interface Limit {
   requests: number;
   windowMs: number;
@@ -37,7 +37,7 @@ export interface Limiter {
  * By family, per installation. A family that is not named has no limit of its own (GraphQL tells its budget in each answer).
  *
  * Read carefully on purpose: locations are counted over all pages ("1/s per page and user"), and AEMP's pool of 50 extra
- * requests is left alone, because over which time it fills again is documented nowhere.
+ * requests is left alone, because over which time it fills again is undocumented.
  */
 export const documentedLimits: Readonly<Record<string, Limit>> = {
   locations: { requests: 1, windowMs: 1_000, marginMs: 250 },

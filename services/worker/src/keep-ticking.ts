@@ -14,7 +14,7 @@ export async function keepTicking(options: {
   await queues.ensureTick(everyMs, now());
   const timer = setInterval(() => {
     queues.ensureTick(everyMs, now()).then(
-      (mended) => mended && log.warn("the dispatch tick was lost and is set up again"),
+      (fixed) => fixed && log.warn("the dispatch tick was lost and is set up again"),
       (error) => log.warn({ error }, "the dispatch tick could not be looked at"),
     );
   }, 5 * everyMs);

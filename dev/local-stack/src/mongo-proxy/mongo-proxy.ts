@@ -28,7 +28,7 @@ export interface Rule {
   collection?: string;
   /** Of the commands that fit, this many are let through first. Default 0. */
   after?: number;
-  /** So many are met. Default 1. */
+  /** This many are met. Default 1. */
   times?: number;
   /** `before`: the server never sees the command. `after`: it has carried it out, and the driver does not learn of it. */
   when: "before" | "after";

@@ -44,7 +44,7 @@ export interface FaultSpec {
   operation?: string | undefined;
   /** Default: every account, and requests of none. */
   accountId?: string | undefined;
-  /** The fault ends after so many requests. Default: when it is cleared. */
+  /** The fault ends after this many requests. Default: when it is cleared. */
   times?: number | undefined;
   /** A bare id: only the request for this item is met; for bad-record and partial-data, the record in a page. */
   itemId?: string | undefined;

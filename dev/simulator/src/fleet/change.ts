@@ -48,7 +48,7 @@ function shares(count: number, mix: ChangeMix = { create: 1, update: 8, delete: 
     : { create: 0, update: 0, delete: weight.delete > 0 ? remove + rest : 0 };
 }
 
-/** So many different positions below `size`, or all of them if there are fewer. */
+/** This many different positions below `size`, or all of them if there are fewer. */
 function distinctPositions(draw: Draw, wanted: number, size: number): number[] {
   if (wanted * 2 >= size) return shuffled(draw, size).slice(0, wanted);
   const chosen = new Set<number>();

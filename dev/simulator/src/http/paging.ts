@@ -21,7 +21,7 @@ export function pageRequest(query: unknown, defaultSize = 20): PageRequest | Ans
   return { page: Number(page), size: Number(size) };
 }
 
-/** One page of a list of which only the records from a position need to be had. */
+/** One page of a list of which only the records from a position need to be read. */
 export function pageAnswer(
   { page, size }: PageRequest,
   totalElements: number,

@@ -8,7 +8,7 @@ export interface LimitUse {
   part?: string;
 }
 
-/** So many requests in so long a time, and how many more before the pool of extra ones is empty. */
+/** The number of requests in a stretch of time, and how many more before the pool of extra ones is empty. */
 export const documentedLimits = {
   locations: { requests: 1, windowMs: 1000, pool: 0 },
   "event-log": { requests: 2, windowMs: 30 * 60_000, pool: 0 },

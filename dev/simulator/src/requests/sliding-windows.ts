@@ -1,4 +1,4 @@
-// Sliding windows: how many uses a key had in the last so many milliseconds.
+// Sliding windows: how many uses a key had in a stretch of time.
 
 const maxKeys = 100_000;
 

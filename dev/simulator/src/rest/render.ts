@@ -21,7 +21,7 @@ export function restAsset(asset: Asset) {
   };
 }
 
-/** The latest location as a GeoJSON feature (RFC 7946); the asset's id stands in `properties.assetId`. */
+/** The latest location as a GeoJSON feature (RFC 7946); the asset's id is in `properties.assetId`. */
 export function restLocation({ id, location }: Asset) {
   return {
     type: "Feature",

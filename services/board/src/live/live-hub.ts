@@ -32,7 +32,7 @@ interface Watched {
   bringUpToDate(): Promise<void>;
 }
 
-/** So many topics are read at the same time: with many of them open, each is read less often. */
+/** This many topics are read at the same time: with many of them open, each is read less often. */
 const readsAtATime = 4;
 
 export function createLiveHub({ everyMs }: { everyMs: number }) {

@@ -76,7 +76,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   else {
     if (!hasGoodAccountId(parsed, options)) refusals.push(new Refusal("ERR_ACCOUNT_ID"));
     token = await verified(identity, options, refusals);
-    // Looked at in any case: it is one more thing to mend at once.
+    // Looked at in any case: it is one more thing to fix at once.
     if (!allowedApps.has(parsed.irisAppId)) refusals.push(new Refusal("ERR_APP_NOT_ALLOWED"));
     if (options.boundHash === undefined) skipped.add("binding");
     else if (token !== undefined) {

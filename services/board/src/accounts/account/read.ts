@@ -27,7 +27,7 @@ export interface AccountFacts {
   requests: ForwardedRequestDocument[];
 }
 
-/** At most so many of each are shown. */
+/** At most this many of each are shown. */
 export const shown = { runs: 25, setAsidePerSync: 20, failedJobs: 20, audit: 25, requests: 25 };
 
 /** Undefined when there is no such installation. */

@@ -19,7 +19,7 @@ const queue = "/api/queues/:queueName";
 /**
  * Adding jobs and editing their data is off: payloads come from a verified callback or from the schedule in MongoDB.
  * A failed install stays until it is retried: the credential in it exists nowhere else. Queues are not emptied or
- * obliterated, and the dispatch tick is the worker's to mend.
+ * obliterated, and the dispatch tick is the worker's to fix.
  */
 export const operations: readonly Operation[] = [
   { route: `${job}/retry`, name: "retry job" },

@@ -43,7 +43,7 @@ function findingsOf(
         "Look at the worker's log, and at MongoDB.",
       ),
     );
-  const advice = `Look at \`fleetkeeper failed list --queue ${queue}\`, mend the cause, then \`fleetkeeper failed retry --queue ${queue}\`.`;
+  const advice = `Look at \`fleetkeeper failed list --queue ${queue}\`, fix the cause, then \`fleetkeeper failed retry --queue ${queue}\`.`;
   if (failed > 0 && queue === "install")
     findings.push(
       problem("INSTALLS_FAILED", `${failed} installs failed: their credentials are nowhere else`, advice),
