@@ -108,7 +108,8 @@ export function createChangeFeed(db: Db) {
       { syncId, position }: Pick<FeedEntry, "syncId" | "position">,
     ): Promise<void> {
       const cursor = { _id: `${syncId}/${consumer}` };
-      await plainUpsert(() => cursors.updateOne(cursor, { $set: { position } }, { upsert: true }));
+      const update = { $set: { position }, $currentDate: { confirmedAt: true as const } };
+      await plainUpsert(() => cursors.updateOne(cursor, update, { upsert: true }));
     },
   };
 }

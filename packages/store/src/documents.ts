@@ -167,6 +167,8 @@ export interface FeedCursorDocument {
   /** `<sync id>/<consumer>`. */
   _id: string;
   position: string;
+  /** By MongoDB's clock. Absent: before versions that write it. */
+  confirmedAt?: Date;
 }
 
 /** Collection `forgotten`: that an account was forgotten, so that an older install which is still under way does not bring it back. */

@@ -116,7 +116,7 @@ export function createRun(
       checkpoint ??= newPass(token, now(), window());
       await feed.correct(now());
       if (isTidyDue(sync, now())) {
-        await tidy({ runs, changes, setAside }, syncId, now());
+        await tidy(db, syncId, now());
         await fence.write({ untidied: 0, tidiedAt: now() });
       }
     },

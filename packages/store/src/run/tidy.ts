@@ -2,13 +2,7 @@
 
 import type { OwnCollection } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type {
-  ChangesDocument,
-  RecordDocument,
-  RunDocument,
-  SetAsideDocument,
-  SyncDocument,
-} from "../documents.ts";
+import type { FeedCursorDocument, RecordDocument, SetAsideDocument, SyncDocument } from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
 import { ownCollection } from "../own-collection.ts";
 import { tokenText } from "../token-text.ts";
@@ -22,6 +16,8 @@ export const bounds = {
   runs: { count: 50, ms: 14 * dayMs },
   /** Entries of a sync's change feed. A consumer that was away longer is told of the gap. */
   changes: { count: 20_000, ms: 7 * dayMs },
+  /** Consumers of a sync's change feed. */
+  feedCursors: { count: 100 },
 } as const;
 
 /** A sync is tidied when it added this many documents, and once a day. */
@@ -34,32 +30,34 @@ export function isTidyDue(
   return untidied >= tidyAfter || now.getTime() - tidiedAt.getTime() >= dayMs;
 }
 
-export async function tidy(
-  collections: {
-    runs: Collection<RunDocument>;
-    changes: Collection<ChangesDocument>;
-    setAside: Collection<SetAsideDocument>;
-  },
-  syncId: string,
-  now: Date,
-): Promise<void> {
-  const { runs, changes, setAside } = collections;
-  for (const [collection, { count, ms }] of [
-    [runs, bounds.runs],
-    [changes, bounds.changes],
-  ] as const) {
-    const dated = collection as unknown as Collection<{ _id: string; at: Date }>;
+export async function tidy(db: Db, syncId: string, now: Date): Promise<void> {
+  for (const name of ["runs", "changes"] as const) {
+    const { count, ms } = bounds[name];
+    const dated = ownCollection<{ _id: string; at: Date }>(db, name);
     await dated.deleteMany({ _id: idsUnder(syncId), at: { $lt: new Date(now.getTime() - ms) } });
     await keepNewest(dated, syncId, count - tidyAfter);
   }
-  const found = await setAside
+  const setAside: Collection<SetAsideDocument> = ownCollection(db, "setAside");
+  const [first] = await setAside
     .find({ _id: idsUnder(syncId) }, { projection: { _id: 1 } })
     .sort({ _id: 1 })
     .skip(maxSetAside)
     .limit(1)
     .toArray();
-  if (found[0] !== undefined)
-    await setAside.deleteMany({ _id: { $gte: found[0]._id, $lt: idsUnder<string>(syncId).$lt } });
+  if (first !== undefined)
+    await setAside.deleteMany({ _id: { $gte: first._id, $lt: idsUnder<string>(syncId).$lt } });
+  await forgetConsumers(ownCollection(db, "feedCursors"), syncId);
+}
+
+/** Of too many consumers those that confirmed nothing for the longest time, unless they do now. */
+async function forgetConsumers(cursors: Collection<FeedCursorDocument>, syncId: string): Promise<void> {
+  const stale = await cursors
+    .find({ _id: idsUnder(syncId) }, { projection: { confirmedAt: 1 } })
+    .sort({ confirmedAt: -1 })
+    .skip(bounds.feedCursors.count)
+    .toArray();
+  for (const { _id, confirmedAt } of stale)
+    await cursors.deleteOne({ _id, confirmedAt: confirmedAt ?? (null as never) });
 }
 
 /**

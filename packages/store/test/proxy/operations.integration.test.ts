@@ -9,7 +9,7 @@ import type { Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 
 /** By chance, or the server's clock. */
-const everNew = ["clearingSince", "revision", "dispatchedBy", "serverAt"];
+const everNew = ["clearingSince", "revision", "dispatchedBy", "serverAt", "confirmedAt"];
 /** A repetition may count again. */
 const counted = ["fencingToken", "tokenFailures"];
 
