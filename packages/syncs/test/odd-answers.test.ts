@@ -19,8 +19,14 @@ const oddities: FaultKind[] = [
   "early-end",
   "no-totals",
   "null-errors",
+  "empty-errors",
+  "one-error",
+  "error-object",
+  "null-data",
+  "top-extensions",
   "null-connection",
   "one-object",
+  "wrapped-fleet",
   "other-capitals",
   "number-for-text",
   "relative-next",
@@ -58,6 +64,15 @@ describe.each(builtInSyncs.map((definition) => [definition.name, definition] as 
         }
       },
     );
+
+    test("ids that differ by case, a blank or normal form are different records", async () => {
+      const { simulator, account: one, client } = await createWorld({ account, simulator: { now } });
+      simulator.faults.add({ kind: "twin-ids", times: 1 });
+      const { records } = await runPass(definition, client, options);
+      const [first = ""] = truthOf(one, definition.resource as TrueResource, window).keys();
+      const twins = ["", "-case", "-CASE", "-case ", "-\u00e9", "-e\u0301"];
+      expect(twins.filter((twin) => !records.has(first + twin))).toEqual([]);
+    });
 
     test("half of a surrogate pair in an id stays in the id, for its reader to set aside", async () => {
       const { simulator, client } = await createWorld({ account, simulator: { now } });

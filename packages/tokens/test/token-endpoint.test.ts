@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createConnections } from "@fleetkeeper/http";
 import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
 import { Agent } from "undici";
 import { expect, onTestFinished, test } from "vitest";
@@ -67,6 +68,67 @@ test("a refused credential is told apart from everything that may pass", async (
   simulator.faults.add({ kind: "rate-limit", retryAfterS: 7, operation: "apptoken", times: 1 });
   await expect(ask()).rejects.toMatchObject({ retryAfterMs: 7_000 });
   expect((await ask()).accessToken).not.toBe("");
+});
+
+test.each([
+  ["no-lifetime", 3_600, 1],
+  ["null-lifetime", 3_600, 1],
+  ["zero-lifetime", 3_600, 1],
+  ["huge-lifetime", 86_400, 1],
+  ["no-scope", 3_600, 0],
+  ["null-scope", 3_600, 1],
+  ["list-scope", 3_600, 0],
+  ["created", 3_600, 0],
+  ["bom", 3_600, 0],
+  ["gzip", 3_600, 0],
+  ["br", 3_600, 0],
+  ["deflate", 3_600, 0],
+  ["raw-deflate", 3_600, 0],
+  ["zstd", 3_600, 0],
+] as const)("an answer with %s is a good token", async (kind, lifeS, assumptions) => {
+  const { simulator, account, endpoint } = await setup();
+  simulator.faults.add({ kind, operation: "apptoken", times: 1 });
+  const token = await requestToken(endpoint, credentialOf(account), now);
+  expect(token.expiresAt.getTime() - now.getTime()).toBe(lifeS * 1_000);
+  expect(token).toMatchObject({ scopes: ["asset.view"], accessToken: simulator.accessTokens()[0] });
+  expect(token.assumed).toHaveLength(assumptions);
+});
+
+test.each([
+  [{ kind: "control-characters" }, { code: "ERR_TOKEN_CHARACTERS" }],
+  [
+    { kind: "unknown-encoding" },
+    { code: "ERR_TOKEN_RESPONSE", message: expect.stringContaining("compress") },
+  ],
+  [{ kind: "false-encoding" }, { code: "ERR_TOKEN_RESPONSE" }],
+  [{ kind: "gzip-bomb" }, { code: "ERR_TOKEN_UNAVAILABLE" }],
+  [
+    { kind: "redirect" },
+    { code: "ERR_TOKEN_REJECTED", message: expect.stringContaining("elsewhere.example") },
+  ],
+  [
+    { kind: "status", status: 503, retryAfterS: 7 },
+    { code: "ERR_TOKEN_UNAVAILABLE", retryAfterMs: 7_000 },
+  ],
+  [
+    { kind: "forbidden", retryAfterS: 7 },
+    { code: "ERR_TOKEN_RATE_LIMITED", retryAfterMs: 7_000 },
+  ],
+] as const)("an answer with %j is refused as what it is", async (fault, expected) => {
+  const { simulator, account, endpoint } = await setup();
+  simulator.faults.add({ ...fault, operation: "apptoken", times: 1 });
+  await expect(requestToken(endpoint, credentialOf(account), now)).rejects.toMatchObject(expected);
+});
+
+test("a kept connection that the endpoint closes costs no token", async () => {
+  const { simulator, account, endpoint } = await setup();
+  const { dispatcher, close } = createConnections();
+  onTestFinished(close);
+  simulator.faults.add({ kind: "idle-close", operation: "apptoken", times: 1 });
+  for (let call = 0; call < 2; call++) {
+    const token = await requestToken({ ...endpoint, dispatcher }, credentialOf(account), now);
+    expect(token.accessToken).toBe(simulator.accessTokens()[call]);
+  }
 });
 
 test("no error holds the secret, or what the endpoint answered", async () => {

@@ -1,5 +1,6 @@
+import { createConnections } from "@fleetkeeper/http";
 import type { FaultSpec } from "@fleetkeeper/simulator";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ApiError, type TrackunitClient } from "../src/index.ts";
 import { all, createWorld, itemsOf, reading } from "./world.ts";
 
@@ -62,6 +63,59 @@ describe.each(Object.entries(readers))("%s", (operation, read) => {
     if (!("retryAfterMs" in expected)) expect(error.retryAfterMs).toBeUndefined();
     simulator.faults.clear();
     expect(itemsOf(await read(client))).toHaveLength(25);
+  });
+
+  test.each(["gzip", "br", "deflate", "raw-deflate", "zstd", "bom", "created"] as const)(
+    "an answer with %s is read",
+    async (kind) => {
+      const { simulator, client } = await createWorld();
+      simulator.faults.add({ operation, kind });
+      expect(itemsOf(await read(client))).toHaveLength(25);
+    },
+  );
+
+  const inSevenSeconds = { retryAfterS: 7, retryAfterAsDate: true };
+  test.each<[FaultSpec, object]>([
+    [
+      { kind: "unknown-encoding" },
+      { code: "ERR_API_ENCODING", message: expect.stringContaining("compress") },
+    ],
+    [{ kind: "false-encoding" }, { code: "ERR_API_ENCODING" }],
+    [{ kind: "gzip-bomb" }, { code: "ERR_API_ANSWER_TOO_LONG" }],
+    [
+      { kind: "redirect" },
+      { code: "ERR_API_REDIRECT", message: expect.stringContaining("elsewhere.example") },
+    ],
+    [
+      { kind: "status", status: 503, ...inSevenSeconds },
+      { code: "ERR_API_UNAVAILABLE", remedy: "retry" },
+    ],
+    [
+      { kind: "forbidden", ...inSevenSeconds },
+      { code: "ERR_API_RATE_LIMITED", remedy: "later" },
+    ],
+    [
+      { kind: "rate-limit", ...inSevenSeconds },
+      { code: "ERR_API_RATE_LIMITED", remedy: "later" },
+    ],
+  ])("%j is refused as what it is", async (fault, expected) => {
+    const { simulator, client } = await createWorld({
+      trackunit: { bodyLimitBytes: 1_000_000, timeoutMs: 5_000 },
+    });
+    simulator.faults.add({ operation, ...fault });
+    const error = await read(client).catch((thrown) => thrown);
+    expect(error).toMatchObject(expected);
+    if (fault.retryAfterS === undefined) return;
+    expect(error.retryAfterMs).toBeGreaterThan(4_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(8_000);
+  });
+
+  test("a kept connection that the API closes costs no page", async () => {
+    const connections = createConnections();
+    onTestFinished(() => connections.close());
+    const { simulator, client } = await createWorld({ trackunit: { dispatcher: connections.dispatcher } });
+    simulator.faults.add({ operation, kind: "idle-close", times: 1 });
+    for (let pass = 0; pass < 2; pass++) expect(itemsOf(await read(client))).toHaveLength(25);
   });
 
   test("an answer that takes its time within the time-out is an answer", async () => {

@@ -62,6 +62,7 @@ export const faultSchema = object(
     status: { type: "integer", minimum: 200, maximum: 599 },
     body: {},
     retryAfterS: anyAmount,
+    retryAfterAsDate: flag,
     resetInMs: anyAmount,
     cost: anyAmount,
   },

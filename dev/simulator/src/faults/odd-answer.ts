@@ -2,25 +2,26 @@
 
 import { type Answer, json } from "../http/answers.ts";
 import type { FaultKind } from "./fault.ts";
+import { connectionsIn, isObject, type JsonObject, listsIn, type Oddities, recordsIn } from "./json-body.ts";
+import { oddKeySets } from "./odd-key-set.ts";
+import { oddRecords } from "./odd-record.ts";
+import { oddTokens } from "./odd-token.ts";
 import type { TakenFaults } from "./taken-faults.ts";
-
-type JsonObject = Record<string, unknown>;
-/** Changes a copy of the answer's body. */
-type Oddity = (body: JsonObject) => unknown;
 
 /** The answer as these faults leave it; the same one when none of them is there. */
 export function withOddities(answer: Answer, faults: TakenFaults): Answer {
   if (faults.has("no-content")) return { status: 204, contentType: answer.contentType, body: "" };
   if (faults.has("empty-body")) return { ...answer, status: 200, body: "" };
   const kinds = (Object.keys(oddities) as FaultKind[]).filter((kind) => faults.has(kind));
-  if (kinds.length === 0 || !isObject(answer.body)) return answer;
+  const status = faults.has("created") && answer.status === 200 ? 201 : answer.status;
+  if (kinds.length === 0 || !isObject(answer.body)) return { ...answer, status };
   return json(
-    answer.status,
+    status,
     kinds.reduce<unknown>((body, kind) => oddities[kind]?.(body as JsonObject), structuredClone(answer.body)),
   );
 }
 
-const oddities: Partial<Record<FaultKind, Oddity>> = {
+const oddities: Oddities = {
   "empty-page": (body) => {
     for (const list of listsIn(body)) list.length = 0;
     return body;
@@ -41,6 +42,11 @@ const oddities: Partial<Record<FaultKind, Oddity>> = {
     return body;
   },
   "null-errors": (body) => ({ ...body, errors: null, extensions: { tracing: {} } }),
+  "empty-errors": (body) => ({ ...body, errors: [] }),
+  "one-error": (body) => ({ ...body, errors: [{ message: "Something failed." }] }),
+  "error-object": () => ({ errors: { message: "Failed.", extensions: { code: "INTERNAL" } } }),
+  "null-data": () => ({ data: null, errors: [{ message: "Failed.", extensions: { code: "INTERNAL" } }] }),
+  "top-extensions": () => ({ data: null, extensions: { code: "RATE_LIMITED", resetIn: 7_000 } }),
   "null-connection": (body) => {
     const data = isObject(body.data) ? body.data : {};
     const nulled = Object.entries(data).map(([name, field]) => [
@@ -56,6 +62,7 @@ const oddities: Partial<Record<FaultKind, Oddity>> = {
     }
     return body;
   },
+  "wrapped-fleet": (body) => ("equipment" in body ? { Fleet: body } : body),
   "other-capitals": (body) => renamed(body),
   "number-for-text": (body) => {
     for (const { EquipmentHeader: header } of recordsIn(body))
@@ -66,30 +73,10 @@ const oddities: Partial<Record<FaultKind, Oddity>> = {
   "foreign-next": (body) =>
     withNext(body, (href) => href.replace(/^\w+:\/\/[^/]+/, "https://elsewhere.example")),
   "same-next": (body) => withNext(body, (href) => href.replace(/\d+$/, (page) => String(Number(page) - 1))),
-  "exact-numbers": (body) => {
-    const [record] = recordsIn(body);
-    if (record) {
-      record.bigInteger = rawNumber("9007199254740993");
-      record.longDecimal = rawNumber("0.1234567890123456789");
-    }
-    return body;
-  },
-  "lone-surrogate": (body) => {
-    const [record] = recordsIn(body);
-    const holder = [record, record?.properties, record?.EquipmentHeader].find(
-      (one): one is JsonObject => isObject(one) && idNames.some((name) => name in one),
-    );
-    for (const name of idNames) if (holder && name in holder) holder[name] = `${holder[name]}\ud800`;
-    return body;
-  },
+  ...oddRecords,
+  ...oddTokens,
+  ...oddKeySets,
 };
-
-const idNames = ["id", "assetId", "EquipmentID"];
-
-/** Digits that JavaScript's numbers do not have, as JSON. */
-function rawNumber(text: string): unknown {
-  return (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON(text);
-}
 
 function withNext(body: JsonObject, change: (href: string) => string): JsonObject {
   for (const link of Array.isArray(body.links) ? body.links : [])
@@ -110,27 +97,4 @@ function renamed(body: JsonObject): JsonObject {
     );
   };
   return Object.fromEntries(Object.entries(body).map(([name, field]) => [name.toUpperCase(), inner(field)]));
-}
-
-function recordsIn(body: JsonObject): JsonObject[] {
-  return listsIn(body)
-    .flat()
-    .map((one) => (isObject(one) && "node" in one ? one.node : one))
-    .filter(isObject);
-}
-
-function listsIn(body: JsonObject): unknown[][] {
-  const own = [body.content, body.equipment].filter((list): list is unknown[] => Array.isArray(list));
-  const edges = connectionsIn(body).flatMap(({ edges }) =>
-    Array.isArray(edges) ? [edges as unknown[]] : [],
-  );
-  return [...own, ...edges];
-}
-
-function connectionsIn({ data }: JsonObject): JsonObject[] {
-  return isObject(data) ? Object.values(data).filter(isObject) : [];
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

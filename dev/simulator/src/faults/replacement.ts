@@ -1,5 +1,6 @@
 // Faults that answer in place of the route.
-import { type Answer, apiError, html, json, tooMany, webAppPage } from "../http/answers.ts";
+import { type Answer, apiError, html, json, webAppPage } from "../http/answers.ts";
+import type { FaultSpec } from "./fault.ts";
 import type { TakenFaults } from "./taken-faults.ts";
 
 /** What a fault answers instead, or undefined if the route shall answer. */
@@ -7,16 +8,28 @@ export function replacementFor(faults: TakenFaults): Answer | undefined {
   const status = faults.get("status");
   if (status) {
     const code = status.status ?? 500;
-    return status.body === undefined ? apiError(code, "A fault was asked for.") : json(code, status.body);
+    const answer =
+      status.body === undefined ? apiError(code, "A fault was asked for.") : json(code, status.body);
+    return withRetryAfter(answer, status);
   }
-  if (faults.has("forbidden")) return apiError(403, "Not visible to this account.");
+  const forbidden = faults.get("forbidden");
+  if (forbidden) return withRetryAfter(apiError(403, "Not visible to this account."), forbidden);
   const limit = faults.get("rate-limit");
-  if (limit) return tooMany(limit.retryAfterS ?? null);
+  if (limit) return withRetryAfter(apiError(429, "Too many requests."), limit);
+  const redirect = faults.get("redirect");
+  if (redirect)
+    return { ...html(redirect.status ?? 302, ""), headers: { location: "https://elsewhere.example/" } };
   const budget = faults.get("graphql-rate-limit");
   if (budget) return graphqlRateLimited(budget.cost ?? 100, budget.resetInMs ?? 1000, budget.status);
   if (faults.has("html")) return html(200, webAppPage);
   if (faults.has("invalid-json")) return json(200, '{"content":[{"id":"');
   return undefined;
+}
+
+function withRetryAfter(answer: Answer, { retryAfterS, retryAfterAsDate }: FaultSpec): Answer {
+  if (retryAfterS === undefined) return answer;
+  const date = new Date(Date.now() + retryAfterS * 1_000).toUTCString();
+  return { ...answer, headers: { "retry-after": retryAfterAsDate ? date : String(retryAfterS) } };
 }
 
 /** The documented error of an account whose points for these ten minutes are spent. */

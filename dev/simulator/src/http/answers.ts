@@ -4,7 +4,7 @@ export interface Answer {
   status: number;
   headers?: Record<string, string>;
   contentType: string;
-  /** Text is sent as it is, anything else as JSON. */
+  /** Text and bytes are sent as they are, anything else as JSON. */
   body: unknown;
 }
 

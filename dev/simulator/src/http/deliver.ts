@@ -11,14 +11,14 @@ export function deliver(
     return reply
       .code(answer.status)
       .headers({ ...answer.headers, "content-type": answer.contentType })
-      .send(textOf(answer));
+      .send(bytesOf(answer));
   }
   reply.hijack();
   if (!answer || how === "cut") {
     reply.raw.destroy();
     return reply;
   }
-  const bytes = Buffer.from(textOf(answer));
+  const bytes = bytesOf(answer);
   reply.raw.writeHead(answer.status, {
     ...answer.headers,
     "content-type": answer.contentType,
@@ -30,6 +30,8 @@ export function deliver(
   return reply;
 }
 
-function textOf({ body }: Answer): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
+/** As they go over the wire. */
+export function bytesOf({ body }: Answer): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }

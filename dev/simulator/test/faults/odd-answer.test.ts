@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type FaultKind, faultKinds } from "../../src/faults/fault.ts";
 import { clientOf, setup } from "../setup.ts";
@@ -15,7 +17,7 @@ async function answersTo(kind: FaultKind, ask: "rest" | "aemp" | "graphql", size
   const get = async () => {
     if (ask === "graphql") return JSON.stringify((await client.graphql(assetQuery)).body);
     const headers = { authorization: client.authorization, accept: "application/json" };
-    const answer = await fetch(`${simulator.apiUrl}${path}`, { headers });
+    const answer = await fetch(`${simulator.apiUrl}${path}`, { headers, redirect: "manual" });
     return `${answer.status} ${await answer.text()}`;
   };
   const before = await get();
@@ -49,13 +51,40 @@ test.each<[FaultKind, "rest" | "aemp" | "graphql", string | RegExp, number?]>([
   ["same-next", "aemp", /"rel":"next","href":"[^"]*Fleet\/1"/],
   ["exact-numbers", "rest", '"bigInteger":9007199254740993,"longDecimal":0.1234567890123456789'],
   ["lone-surrogate", "rest", '\\ud800"'],
+  ["twin-ids", "rest", /"id":"([^"]+)".*"id":"\1-case"/],
+  ["zero-in-name", "rest", '"zero\\u0000name":1'],
+  ["reserved-name", "rest", '{"_bsontype":"Long"}'],
+  ["deep-record", "rest", /(?:\{"a":){20000}1/],
+  ["large-record", "rest", /x{1000}/],
+  ["heavy-page", "rest", /"outline":\[0,1,2,3/],
+  ["redirect", "rest", /^302 $/],
+  ["created", "rest", /^201 /],
+  ["empty-errors", "graphql", '"errors":[]'],
+  ["one-error", "graphql", /"data":\{.*"errors":\[\{"message"/],
+  ["error-object", "graphql", /^\{"errors":\{/],
+  ["null-data", "graphql", '"data":null,"errors":[{'],
+  ["top-extensions", "graphql", '"extensions":{"code":"RATE_LIMITED"'],
+  ["wrapped-fleet", "aemp", /^200 \{"Fleet":\{/],
 ])("%s of %s", async (kind, ask, expected, size) => {
   const { before, odd } = await answersTo(kind, ask, size);
   expect(odd).toMatch(expected);
   expect(before).not.toMatch(expected);
 });
 
-test("the README has every kind of fault", () => {
+test("the README's table has exactly the faults that there are, in their order", () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  for (const kind of Object.keys(faultKinds)) expect(readme).toContain(`\`${kind}\``);
+  const [, section = ""] = readme.split("\n## Faults\n");
+  const [table = ""] = section.split("\n## ");
+  const documented = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, kind]) => kind);
+  expect(documented).toEqual(Object.keys(faultKinds));
+});
+
+test("each fault is met by a test of the product", async () => {
+  const root = new URL("../../../../", import.meta.url);
+  const tests: string[] = [];
+  for await (const path of glob("{packages,services}/*/test/**/*.test.ts", { cwd: fileURLToPath(root) }))
+    tests.push(readFileSync(new URL(path, root), "utf8"));
+  const met = (kind: string) =>
+    tests.some((text) => text.includes(`"${kind}"`) && text.includes("faults.add("));
+  expect(Object.keys(faultKinds).filter((kind) => !met(kind))).toEqual([]);
 });
