@@ -9,6 +9,11 @@ test("docs/errors.md is what `pnpm docs` writes", () => {
   expect(read("docs/errors.md")).toBe(errorsDocument());
 });
 
+test("every decision record has a number of its own", () => {
+  const numbers = listFiles().flatMap((path) => /^docs\/adr\/(\d{4})-/.exec(path)?.[1] ?? []);
+  expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
+});
+
 test("every error code of the code is documented with what to do, and none that there is not", () => {
   const sources = listFiles().filter((path) => /^(packages|services)\/[^/]+\/src\/.*\.ts$/.test(path));
   const codes = new Set<string>();
