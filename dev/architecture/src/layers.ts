@@ -44,13 +44,13 @@ export const layers: Readonly<Record<string, Layer>> = {
     ["model", "trackunit"],
     "syncs read through packages/trackunit and know nothing else",
   ),
-  "packages/operator": layer(["model", "jobs", "store"], "operators act through jobs and store"),
+  "packages/operator": layer(["model", "jobs", "store", "webhooks"], "operators act through jobs and store"),
   "packages/runtime": layer(
     ["model", "redis", "http", "telemetry"],
     "the runtime knows a process's environment, its life and its health",
   ),
   "services/ingress": layer(
-    ["model", "redis", "http", "sealing", "callbacks", "jobs", "telemetry", "runtime"],
+    ["model", "redis", "http", "sealing", "callbacks", "webhooks", "jobs", "telemetry", "runtime"],
     "the ingress has no database and no private key",
   ),
   "services/worker": layer(
@@ -63,6 +63,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "store",
       "tokens",
       "trackunit",
+      "webhooks",
       "syncs",
       "telemetry",
       "runtime",
@@ -70,8 +71,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     "callbacks are the ingress's, and operators have the board, the command line and the API",
   ),
   "services/board": layer(
-    ["model", "redis", "http", "jobs", "store", "operator", "telemetry", "runtime"],
-    "the board sees queues and store, and no secret",
+    ["model", "redis", "http", "sealing", "jobs", "store", "webhooks", "operator", "telemetry", "runtime"],
+    "the board sees queues and store, and no secret but the webhooks' keys",
   ),
   "services/api": layer(
     [
@@ -90,7 +91,19 @@ export const layers: Readonly<Record<string, Layer>> = {
     "the API opens tokens and asks the workers for new ones; it has no credential",
   ),
   "services/cli": layer(
-    ["model", "redis", "http", "sealing", "callbacks", "jobs", "store", "operator", "telemetry", "runtime"],
+    [
+      "model",
+      "redis",
+      "http",
+      "sealing",
+      "callbacks",
+      "webhooks",
+      "jobs",
+      "store",
+      "operator",
+      "telemetry",
+      "runtime",
+    ],
     "the command line acts through packages and never reads from Trackunit's API",
   ),
   "dev/architecture": layer([], "the architecture test reads the code and runs none of it"),

@@ -16,6 +16,8 @@ export interface Secrets {
   ingressVerificationKeys: string;
   /** A JWKS of symmetric keys, as JSON. */
   tokenKey: string;
+  /** The same, for webhooks. */
+  webhookKey: string;
   boardPassword: string;
 }
 
@@ -27,6 +29,7 @@ export async function loadSecrets(dataDir: string): Promise<{ secrets: Secrets; 
     ...(known.sealingPrivateKeys === undefined && (await newSealingKeys())),
     ...(known.ingressSigningKey === undefined && (await newSigningKeys())),
     tokenKey: JSON.stringify({ keys: [generateTokenKey()] }),
+    webhookKey: JSON.stringify({ keys: [generateTokenKey()] }),
     boardPassword: randomBytes(12).toString("base64url"),
     ...known,
   } as Secrets;

@@ -28,6 +28,7 @@ export function serviceEnvironments(options: {
     REDIS_NAMESPACE: env.REDIS_NAMESPACE ?? "fleetkeeper",
     MONGODB_URL: mongodbUrl,
     LOG_LEVEL: env.LOG_LEVEL ?? "info",
+    WEBHOOK_KEY: secrets.webhookKey,
     TRACKUNIT_JWKS_URL: simulator.jwksUrl,
     TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
     TRACKUNIT_API_URL: simulator.apiUrl,
@@ -69,6 +70,7 @@ export function serviceEnvironments(options: {
       readyUrl: `http://127.0.0.1:${ports.board}/readyz`,
       env: {
         ...shared,
+        INGRESS_PUBLIC_URL: `http://127.0.0.1:${ports.ingress}${env.INGRESS_PATH ?? ""}`,
         BOARD_PORT: String(ports.board),
         BOARD_USER: boardUser,
         BOARD_PASSWORD: boardPassword,

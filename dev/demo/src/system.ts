@@ -3,6 +3,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
+import type { InstallationId } from "@fleetkeeper/model";
 import { sharedVariables } from "@fleetkeeper/runtime";
 import { type Simulator, startSimulator } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
@@ -11,6 +12,7 @@ import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
 import { environmentFile, serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
+import { type AddedEndpoint, addWebhookEndpoint } from "./webhook-endpoint.ts";
 
 export interface SystemOptions {
   dataDir: string;
@@ -40,6 +42,8 @@ export interface System {
   redisUrl: string;
   /** Each as a process of its own, which can be stopped alone. */
   services: Record<"ingress" | "worker" | "board", ServiceProcess>;
+  /** Makes an endpoint for an account's webhooks, which the sender signs with this key. */
+  addWebhookEndpoint(installationId: InstallationId, key: string): Promise<AddedEndpoint>;
 }
 
 /** How many accounts the simulated Trackunit has at first, and how large the first one's fleet is. */
@@ -79,7 +83,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const ingressUrl = `http://127.0.0.1:${ports.ingress}`;
   // A bad one is refused by the ingress, in words.
   const ingressPath = sharedVariables.INGRESS_PATH.safeParse(env.INGRESS_PATH || undefined);
-  const callbackUrl = `${ingressUrl}${ingressPath.data ?? ""}/appinstall`;
+  const basePath = ingressPath.data ?? "";
+  const callbackUrl = `${ingressUrl}${basePath}/appinstall`;
   const boardUrl = `http://127.0.0.1:${ports.board}`;
 
   const simulator = await startSimulator({
@@ -134,6 +139,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     opsUrls,
     logDir,
     services: Object.fromEntries(running) as System["services"],
+    addWebhookEndpoint: (installationId, key) =>
+      addWebhookEndpoint({ store, secrets, baseUrl: ingressUrl + basePath, installationId, key }),
   };
 }
 

@@ -31,7 +31,7 @@ const each = Object.entries(readers).flatMap(([who, { names, read }]) =>
 );
 /** The others may have several lines, or may hold anything. */
 const isOneLine = (name: string) =>
-  !/PASSWORD|SECRET|SESSION_KEY|SEALING|TOKEN_KEY|INGRESS_(?:SIGNING|VERIFICATION)|CLIENT_(?:CERTIFICATE|KEY)/.test(
+  !/PASSWORD|SECRET|SESSION_KEY|SEALING|TOKEN_KEY|WEBHOOK_KEY|INGRESS_(?:SIGNING|VERIFICATION)|CLIENT_(?:CERTIFICATE|KEY)/.test(
     name,
   );
 

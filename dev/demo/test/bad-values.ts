@@ -117,6 +117,14 @@ const password: Bad = [
   ["twelve\nchars", "line break"],
 ];
 
+const symmetricKeys: Bad = [
+  ...sealingKey,
+  [JSON.stringify({ keys: [] }), "is no set of symmetric keys"],
+  [JSON.stringify(generateTokenKey()), "is no set of symmetric keys"],
+  [JSON.stringify({ keys: [privateKey] }), "not symmetric"],
+  [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "has not 256 bits"],
+];
+
 export const badValues: Readonly<Record<string, Bad>> = {
   REDIS_URL: [
     ["http://127.0.0.1", "is not a URL that starts with redis://"],
@@ -203,13 +211,9 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [JSON.stringify({ keys: [privateKey, privateKey] }), "the same key id"],
     [JSON.stringify({ keys: [weak?.private] }), "RSA keys have 2048 bits or more"],
   ],
-  TOKEN_KEY: [
-    ...sealingKey,
-    [JSON.stringify({ keys: [] }), "is no set of symmetric keys"],
-    [JSON.stringify(generateTokenKey()), "is no set of symmetric keys"],
-    [JSON.stringify({ keys: [privateKey] }), "not symmetric"],
-    [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "has not 256 bits"],
-  ],
+  INGRESS_PUBLIC_URL: webUrl,
+  TOKEN_KEY: symmetricKeys,
+  WEBHOOK_KEY: symmetricKeys,
   INGRESS_SIGNING_KEY: [
     ...sealingKey,
     [JSON.stringify(signing.publicKey), "is no private Ed25519 key"],

@@ -78,9 +78,10 @@ test.each(serviceNames)("docker-compose.yml leaves no required variable of the %
 
 test("the ingress can neither reach MongoDB nor read a private key", () => {
   const ingress = composeService("ingress");
-  expect(ingress.secrets?.slice(0, 3)).toEqual([
+  expect(ingress.secrets?.slice(0, 4)).toEqual([
     "sealing_public_key",
     "ingress_signing_key",
+    "webhook_key",
     "redis_url_ingress",
   ]);
   expect(ingress.secrets?.filter((name) => /private|token_key|board|mongodb/.test(name))).toEqual([]);
@@ -93,7 +94,7 @@ test("no secret is in a container's environment: each comes as a file that is ha
   for (const name of serviceNames) {
     const { environment = {}, secrets = [] } = composeService(name);
     const plain = Object.keys(environment).filter((variable) =>
-      /(PASSWORD|SECRET|PRIVATE_KEYS|SESSION_KEY|TOKEN_KEY|SIGNING_KEY|CLIENT_KEY|REDIS_URL|MONGODB_URL)$/.test(
+      /(PASSWORD|SECRET|PRIVATE_KEYS|SESSION_KEY|TOKEN_KEY|SIGNING_KEY|WEBHOOK_KEY|CLIENT_KEY|REDIS_URL|MONGODB_URL)$/.test(
         variable,
       ),
     );

@@ -157,5 +157,6 @@ test("a board may not write records, and whoever takes it over cannot", () => {
     "installations",
     "probes",
     "syncs",
+    "webhookEndpoints",
   ]);
 });

@@ -178,7 +178,7 @@ const forEverybody = [
   ["SET", "elsewhere", 1],
 ];
 
-test("the ingress reads no token, adds to no queue but `install`, and forgets nobody", async () => {
+test("the ingress reads no token, adds to no queue but `install` and `webhook`, makes no endpoint, and forgets nobody", async () => {
   const writes = (["forget", "prewarm", "dispatch", "sync"] as const).flatMap((queue) => [
     ["LPUSH", `${jobOf(queue)}:wait`, "1"],
     ["HSET", `${jobOf(queue)}:1`, "data", "{}"],
@@ -197,6 +197,9 @@ test("the ingress reads no token, adds to no queue but `install`, and forgets no
     ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
     ["GET", keys.census()],
     ["GET", keys.endedSession("1")],
+    ["SET", keys.webhookEndpoint("e"), "x"],
+    ["DEL", keys.webhookEndpoint("e")],
+    ["COPY", keys.webhookEndpoint("e"), keys.webhookEndpoint("f")],
     ["COPY", token, keys.callbackToken("1")],
     ["RENAME", token, keys.callbackToken("1")],
   ]);
@@ -209,6 +212,9 @@ test("the ingress reads no token, adds to no queue but `install`, and forgets no
   });
   const { id = "" } = await queues.queues.install.add("install", {} as never, { jobId: "allowed" });
   expect(await admin.exists(`${jobOf("install")}:${id}`)).toBe(1);
+  await queues.queues.webhook.add("delivery", {} as never, { jobId: "allowed" });
+  expect(await redis.get(keys.webhookEndpoint("e"))).toBeNull();
+  expect(await redis.hincrby(keys.webhookRefusals("e"), "signature", 1)).toBe(1);
   for (const queue of ["forget", "prewarm", "dispatch", "sync"] as QueueName[])
     await expect(queues.queues[queue].add("x", {} as never)).rejects.toThrow(/NOPERM|No permissions|ACL/);
 });
@@ -224,6 +230,9 @@ test("the board and the command line read no token; the API reads them and write
       ["DEL", token],
       ["SET", keys.census(), "x"],
       ["SET", keys.callbackToken("1"), "x"],
+      ["GET", keys.webhookEndpoint("e")],
+      ["SET", keys.webhookEndpoint("e"), "x"],
+      ["HSET", keys.webhookRefusals("e"), "signature", 9],
       ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
     ]);
   await refused("api", [
@@ -231,6 +240,8 @@ test("the board and the command line read no token; the API reads them and write
     ["SET", token, "x"],
     ["DEL", token],
     ["SET", `${token}:failure`, "x"],
+    ["GET", keys.webhookEndpoint("e")],
+    ["LPUSH", `${jobOf("webhook")}:wait`, "1"],
   ]);
   const api = await connect(urlOf("api"));
   onTestFinished(() => api.disconnect());

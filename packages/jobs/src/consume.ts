@@ -65,7 +65,7 @@ export interface Progress {
 
 /**
  * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202 is never given up:
- * an install, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that
+ * an install or a webhook, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that
  * kills its worker must end. A job of syncs is started more often than those, because it is over soon and the syncs that were
  * started before are not started again.
  */
@@ -75,6 +75,7 @@ const startsAfterDeath: Record<QueueName, number> = {
   prewarm: 1,
   dispatch: 1,
   sync: 5,
+  webhook: Number.MAX_SAFE_INTEGER,
 };
 
 export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): Consumer {

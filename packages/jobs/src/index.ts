@@ -26,6 +26,8 @@ export {
   storedPayload,
   type UnrecognisedPayload,
   unrecognisedOf,
+  webhookDeliveryOf,
 } from "./queues.ts";
 export { type SafetyOfWrites, waitForWrites } from "./wait-for-writes.ts";
+export { countWebhookRefusal, readWebhookRefusals, type WebhookRefusals } from "./webhook-refusals.ts";
 export { createWriteBarrier } from "./write-barrier.ts";

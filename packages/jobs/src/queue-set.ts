@@ -1,6 +1,6 @@
 // All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
 
-import type { InstallationId } from "@fleetkeeper/model";
+import type { InstallationId, WebhookDelivery } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type Job, type JobsOptions, Queue } from "bullmq";
 import { QueueUnavailableError } from "./errors.ts";
@@ -16,8 +16,11 @@ import {
   queueNames,
   type SyncToStart,
   toPayload,
+  webhookJobId,
+  webhookPayloadOf,
 } from "./queues.ts";
 import { removeJobsAbout } from "./remove-jobs.ts";
+import { readWebhookRefusals, type WebhookRefusals } from "./webhook-refusals.ts";
 
 type Traceparents = readonly (string | undefined)[];
 
@@ -30,6 +33,12 @@ export interface QueueSet {
    * @throws QueueUnavailableError when Redis does not take it in time; so do the others.
    */
   addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
+  /** Adds a verified delivery; one that is in the queue already is not added again. */
+  addWebhook(delivery: WebhookDelivery): Promise<void>;
+  /** How many deliveries to an endpoint the ingress refused lately. */
+  webhookRefusals(endpointId: string): Promise<WebhookRefusals>;
+  /** Lets kept deliveries of an account set off their syncs once more. */
+  addReplays(installationId: InstallationId, deliveries: readonly string[]): Promise<void>;
   /** `againAfterMs`: the second time, after so long. */
   addForget(
     installationId: InstallationId,
@@ -137,6 +146,18 @@ export function createQueueSet(options: {
       const signed = sign === undefined ? payload : { ...payload, signature: await sign(payload) };
       await taken(queues.install.add(payload.kind, signed, { jobId }));
       return { jobId };
+    },
+
+    async addWebhook(delivery) {
+      const options = { jobId: webhookJobId(delivery) };
+      await taken(queues.webhook.add("delivery", webhookPayloadOf(delivery), options));
+    },
+
+    webhookRefusals: (endpointId) => taken(readWebhookRefusals(redis, namespace, endpointId)),
+
+    async addReplays(installationId, deliveries) {
+      const jobs = deliveries.map((replay) => ({ name: "replay", data: { installationId, replay } }));
+      await taken(queues.webhook.addBulk(jobs));
     },
 
     async addForget(installationId, auditId, again) {

@@ -1,9 +1,17 @@
 // The queues, what their jobs carry, and how long ended jobs are kept. Job data is readable in Redis and on the board: it holds sealed values only.
 
-import type { Generation, Install, InstallationId, SyncId, UnrecognisedCallback } from "@fleetkeeper/model";
+import type {
+  Generation,
+  Install,
+  InstallationId,
+  SyncId,
+  UnrecognisedCallback,
+  WebhookDelivery,
+} from "@fleetkeeper/model";
+import { webhookKeyOf } from "@fleetkeeper/model";
 import type { DefaultJobOptions } from "bullmq";
 
-export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync"] as const;
+export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync", "webhook"] as const;
 export type QueueName = (typeof queueNames)[number];
 
 type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
@@ -49,6 +57,8 @@ export interface Payloads {
   dispatch: Record<string, never>;
   /** Start these syncs, which are due. */
   sync: { syncs: SyncToStart[] };
+  /** A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to set off its syncs once more. */
+  webhook: AsJson<WebhookDelivery> | { installationId: InstallationId; replay: string };
 }
 
 /** Good for one start only: while the sync's fencing token is still this one. */
@@ -92,6 +102,13 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
     removeOnComplete: { age: day, count: 1_000 },
     removeOnFail: { age: 7 * day, count: 1_000 },
   },
+  // As an install, for it was answered 202 too. What is stored is not kept here a second time.
+  webhook: {
+    attempts: 1_000_000,
+    backoff: { type: "verdict" },
+    removeOnComplete: true,
+    removeOnFail: false,
+  },
 };
 
 /** The name of a job without a handler: whoever takes it has proved to take jobs. */
@@ -115,6 +132,19 @@ export function toPayload(callback: AcceptedCallback): InstallPayload | Unrecogn
         ...callback.unrecognised,
         receivedAt: callback.unrecognised.receivedAt.toISOString(),
       };
+}
+
+/** A repeated delivery of one message is one job, as long as that is in the queue. */
+export function webhookJobId({ installationId, endpointId, messageId }: WebhookDelivery): string {
+  return `${installationId}.webhook.${webhookKeyOf(endpointId, messageId)}`;
+}
+
+export function webhookPayloadOf(delivery: WebhookDelivery): AsJson<WebhookDelivery> {
+  return { ...delivery, receivedAt: delivery.receivedAt.toISOString() };
+}
+
+export function webhookDeliveryOf(payload: AsJson<WebhookDelivery>): WebhookDelivery {
+  return { ...payload, receivedAt: new Date(payload.receivedAt) };
 }
 
 export function installOf(payload: InstallPayload): Install {

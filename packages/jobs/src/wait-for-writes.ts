@@ -2,6 +2,7 @@
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { QueueUnavailableError } from "./errors.ts";
+import type { QueueName } from "./queues.ts";
 
 export interface SafetyOfWrites {
   /** On the server's disk; needs WAITAOF (Redis from 7.2, Valkey). */
@@ -13,13 +14,13 @@ export interface SafetyOfWrites {
 }
 
 /**
- * Resolves once everything that was added to the queue `install` before the call is as safe as asked. The server holds the
+ * Resolves once everything that was added to the queue before the call is as safe as asked. The server holds the
  * connection up for as long, so it must be used for nothing else.
  * @throws QueueUnavailableError when it was not confirmed in time. What was written stays written.
  */
 export async function waitForWrites(
   redis: RedisClient,
-  namespace: string,
+  { namespace, queue }: { namespace: string; queue: QueueName },
   safety: SafetyOfWrites,
 ): Promise<void> {
   const { disk, replicas, timeoutMs } = safety;
@@ -27,7 +28,7 @@ export async function waitForWrites(
   const command = disk ? ["WAITAOF", "1", replicas, timeoutMs] : ["WAIT", replicas, timeoutMs];
   // A wait covers the writes of its own connection: this counter is written after all that it vouches for. As one
   // pipeline both reach the same node of a cluster, the one that has the queue.
-  const pipeline = redis.pipeline().incr(redisKeys(namespace).writeBarrier());
+  const pipeline = redis.pipeline().incr(redisKeys(namespace).writeBarrier(queue));
   const answers = await pipeline
     .call(...(command as [string, ...string[]]))
     .exec()

@@ -21,16 +21,18 @@ test("a write counts once a replica has it, and no longer when the replica hangs
   onTestFinished(() => replica.close());
   const redis = await connect(master.url);
   const namespace = testNamespace();
-  await waitForWrites(redis, namespace, { ...safety, timeoutMs: 4_500 });
+  await waitForWrites(redis, { namespace, queue: "install" }, { ...safety, timeoutMs: 4_500 });
   await expect(
-    waitForWrites(redis, namespace, { ...safety, replicas: 2, timeoutMs: 100 }),
+    waitForWrites(redis, { namespace, queue: "install" }, { ...safety, replicas: 2, timeoutMs: 100 }),
   ).rejects.toMatchObject({
     code: "ERR_QUEUE_UNAVAILABLE",
     message: expect.stringContaining("1 of 2 replicas"),
   });
   replica.kill?.("SIGSTOP");
   onTestFinished(() => replica.kill?.("SIGCONT"));
-  await expect(waitForWrites(redis, namespace, { ...safety, timeoutMs: 100 })).rejects.toMatchObject({
+  await expect(
+    waitForWrites(redis, { namespace, queue: "install" }, { ...safety, timeoutMs: 100 }),
+  ).rejects.toMatchObject({
     code: "ERR_QUEUE_UNAVAILABLE",
   });
 });
@@ -41,8 +43,16 @@ test("in a cluster the node that has the queue is asked", async () => {
   const redis = await connect(cluster.url);
   // Queues of several namespaces lie on several nodes, and each node has one replica.
   for (let count = 0; count < 6; count++)
-    await waitForWrites(redis, testNamespace(), { ...safety, timeoutMs: 4_500 });
+    await waitForWrites(
+      redis,
+      { namespace: testNamespace(), queue: "install" },
+      { ...safety, timeoutMs: 4_500 },
+    );
   await expect(
-    waitForWrites(redis, testNamespace(), { ...safety, replicas: 2, timeoutMs: 100 }),
+    waitForWrites(
+      redis,
+      { namespace: testNamespace(), queue: "install" },
+      { ...safety, replicas: 2, timeoutMs: 100 },
+    ),
   ).rejects.toMatchObject({ message: expect.stringContaining("1 of 2 replicas") });
 });

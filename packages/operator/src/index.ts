@@ -19,4 +19,12 @@ export { type QueueState, readQueueStates } from "./queue-states.ts";
 export { type SyncStanding, syncStanding } from "./sync-standing.ts";
 export { clock, duration, fromNow, instant } from "./times.ts";
 export { missingScopes, tokenStanding } from "./token-standing.ts";
+export { createWebhookActions, oldKeyForMs, type WebhookActions } from "./webhook-actions.ts";
+export {
+  describeRefusals,
+  type EndpointStanding,
+  endpointStanding,
+  isSilent,
+  outcomesInWords,
+} from "./webhook-standing.ts";
 export { count, counted } from "./words.ts";

@@ -23,12 +23,14 @@ const seesWorkers = ["+client|list"];
 
 const ofQueues = (namespace: string, ...queues: string[]) =>
   queues.map((queue) => `~{${namespace}-${queue}}:*`);
-const everyQueue = ["install", "forget", "prewarm", "dispatch", "sync"];
+const everyQueue = ["install", "forget", "prewarm", "dispatch", "sync", "webhook"];
 
 const rights: Record<RedisUser, (namespace: string) => string[]> = {
-  // Adds to `install` and to nothing else, and remembers which body a token had.
+  // Adds to `install` and `webhook` and to nothing else, and remembers which body a token had; reads which endpoints there are.
   ingress: (namespace) => [
-    ...ofQueues(namespace, "install"),
+    ...ofQueues(namespace, "install", "webhook"),
+    `%R~{${namespace}-webhook-endpoints}:*`,
+    `~{${namespace}-webhook-refusals}:*`,
     `~{${namespace}-*}:callback-token`,
     `~{${namespace}-facts}:stats:*`,
     ...commands,
@@ -37,6 +39,7 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
   // Sees and steers the queues; no token, no lock, no limit.
   board: (namespace) => [
     ...ofQueues(namespace, ...everyQueue, "board"),
+    `%R~{${namespace}-webhook-refusals}:*`,
     `%R~{${namespace}-facts}:*`,
     ...commands,
     ...seesWorkers,
@@ -51,6 +54,7 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
   ],
   operator: (namespace) => [
     ...ofQueues(namespace, ...everyQueue),
+    `%R~{${namespace}-webhook-refusals}:*`,
     `%R~{${namespace}-*}:callback-token`,
     `%R~{${namespace}-facts}:*`,
     ...commands,

@@ -17,8 +17,8 @@ export function redisKeys(namespace: string) {
     queueProbe: (queue: string) => key(queue, "probe"),
     /** How many syncs each worker runs at a time. Each worker's entry counts for a time. */
     syncPlaces: () => key("sync", "places"),
-    /** A counter, written before each wait for the disk or the replicas of the queue `install`. */
-    writeBarrier: () => key("install", "write-barrier"),
+    /** A counter, written before each wait for the disk or the replicas of what a queue was given. */
+    writeBarrier: (queue: string) => key(queue, "write-barrier"),
 
     /** Which body a callback token came with first, by the token's id. Expires with the token. */
     callbackToken: (tokenId: string) => key(tokenId, "callback-token"),
@@ -49,6 +49,13 @@ export function redisKeys(namespace: string) {
     census: () => key("facts", "census"),
     /** Where the trace of an install got to. Expires. */
     installTrace: (id: InstallationId) => key("facts", "install-trace", id),
+
+    /** What the ingress knows of an endpoint for webhooks, sealed. Expires unless a worker writes it again. */
+    webhookEndpoint: (endpointId: string) => key("webhook-endpoints", endpointId),
+    /** Written with the endpoints: gone with them, when Redis lost what it had. */
+    webhookRegistry: () => key("webhook-endpoints", "written"),
+    /** How many deliveries to an endpoint were refused, by reason. Expires. */
+    webhookRefusals: (endpointId: string) => key("webhook-refusals", endpointId),
 
     /** A session of the board that was logged out. Expires. */
     endedSession: (sessionId: string) => key("board", "ended-session", sessionId),

@@ -46,6 +46,7 @@ export const sharedVariables = {
     .basePath()
     .transform((path) => path.replace(/\/appinstall$/, ""))
     .default(""),
+  INGRESS_PUBLIC_URL: variable.baseUrl().optional(),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   HTTPS_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   NO_PROXY: variable

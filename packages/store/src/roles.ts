@@ -33,6 +33,7 @@ const writes: Record<MongodbUser, Rights> = {
     installations: ["update"],
     accounts: ["update"],
     syncs: ["update"],
+    webhookEndpoints: put,
     probes: put,
   },
   api: {
@@ -54,15 +55,15 @@ const writes: Record<MongodbUser, Rights> = {
     forgotten: ["update"],
     syncs: ["update"],
     unrecognisedCallbacks: ["update"],
-    webhookEndpoints: ["update"],
+    webhookEndpoints: put,
   },
 };
 
-/** The hashes of the publisher's keys are of no use to these. */
+/** The hashes of the publisher's keys, and the sealed keys and payloads of webhooks, are of no use to these. */
 const unread: Record<MongodbUser, readonly OwnCollection[]> = {
   worker: ["apiKeys"],
   board: ["apiKeys"],
-  api: [],
+  api: ["webhookDeliveries", "webhookEndpoints"],
   operator: [],
 };
 

@@ -26,6 +26,7 @@ export const alertConfigurations = defineSync({
   resource: "alertConfigurations",
   scopes: ["account.alert.view", "account.alert.manage"],
   intervalMs: 60 * 60_000,
+  refreshOn: ["alerts.asset.*", "faults.asset.*"],
   pageSize: 500,
   deletions: "complete-pass",
   pages: (client, options) =>

@@ -22,6 +22,7 @@ export const assetEvents = defineSync({
   resource: "assetEvents",
   scopes: ["account.event.view", "account.alert.view"],
   intervalMs: 30 * 60_000,
+  refreshOn: ["alerts.asset.*", "faults.asset.*"],
   pageSize: 1_000,
   deletions: "never",
   window: { lookbackMs: 30 * 24 * hourMs, overlapMs: 6 * hourMs },

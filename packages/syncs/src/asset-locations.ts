@@ -31,6 +31,7 @@ export const assetLocations = defineSync({
   resource: "assetLocations",
   scopes: ["asset.view"],
   intervalMs: 10 * 60_000,
+  refreshOn: ["sites.asset.*"],
   pageSize: 1_000,
   deletions: "complete-pass",
   pages: (client, options) =>

@@ -34,6 +34,8 @@ export const assets = defineSync({
   resource: "assets",
   scopes: ["asset.view"],
   intervalMs: 15 * 60_000,
+  // An asset says which site it is on.
+  refreshOn: ["service-management.*", "sites.asset.*"],
   pageSize: 100,
   deletions: "complete-pass",
   pages: (client, options) => client.graphqlPages({ query, connection: "assets" }, options),

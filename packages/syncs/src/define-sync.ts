@@ -18,6 +18,11 @@ export interface SyncDefinition {
   scopes: readonly string[];
   /** From the start of one pass to the start of the next, in milliseconds; 1 000 to 31 days. Mind the API's limits. */
   intervalMs: number;
+  /**
+   * Events of Trackunit's webhooks that make it run soon: a type, or its beginning and `.*`, such as `alerts.asset.*`. However
+   * many come, one run follows; limits hold, and the schedule goes on. Absent: none.
+   */
+  refreshOn?: readonly string[];
   /** How many items a page should hold; 1 to 1 000. Trackunit recommends 50 to 100 for GraphQL. */
   pageSize: number;
   /**

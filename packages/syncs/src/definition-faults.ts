@@ -19,6 +19,14 @@ const shape = z.object({
     .int()
     .min(1_000)
     .max(31 * dayMs),
+  refreshOn: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?$/, 'is a type of event, or its beginning and ".*"'),
+    )
+    .max(100)
+    .optional(),
   pageSize: z.int().min(1).max(1_000),
   deletions: z.enum(["complete-pass", "never"]),
   window: z.object({ lookbackMs: z.int().positive(), overlapMs: z.int().nonnegative() }).optional(),

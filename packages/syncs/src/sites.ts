@@ -19,6 +19,7 @@ export const sites = defineSync({
   resource: "sites",
   scopes: ["site.view", "account.site.manage"],
   intervalMs: 60 * 60_000,
+  refreshOn: ["sites.asset.*"],
   pageSize: 100,
   deletions: "complete-pass",
   pages: (client, options) => client.graphqlPages({ query, connection: "sites" }, options),

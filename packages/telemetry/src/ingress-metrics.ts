@@ -35,6 +35,19 @@ export function createIngressMetrics() {
       buckets: secondsOfCallback,
       registers,
     }),
+    webhooks: new Counter({
+      name: "fleetkeeper_webhooks_total",
+      help: "Deliveries of Trackunit's webhooks by result: accepted, or the code of the refusal.",
+      labelNames: ["result"],
+      registers,
+    }),
+    webhookSeconds: new Histogram({
+      name: "fleetkeeper_webhook_duration_seconds",
+      help: "Time from a delivery's headers to its answer, by outcome: accepted or refused.",
+      labelNames: ["outcome"],
+      buckets: secondsOfCallback,
+      registers,
+    }),
     droppedConnections: new Counter({
       name: "fleetkeeper_dropped_connections_total",
       help: "Connections that the ingress ended: address (it had too many), total (there were too many), idle (no request came).",

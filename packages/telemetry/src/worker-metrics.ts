@@ -13,6 +13,19 @@ export function createWorkerMetrics() {
   const registers = [registry];
   const metrics = {
     registry,
+    webhookDeliveries: new Counter({
+      name: "fleetkeeper_webhook_deliveries_total",
+      help: "Deliveries of Trackunit's webhooks by type (other, none or replay where it is none of the known ones) and outcome.",
+      labelNames: ["type", "outcome"],
+      registers,
+    }),
+    webhookToRunSeconds: new Histogram({
+      name: "fleetkeeper_webhook_to_run_seconds",
+      help: "Time from the first delivery that asked for a run of a sync to the end of that run.",
+      labelNames: ["sync"],
+      buckets: [0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800],
+      registers,
+    }),
     installToTokenSeconds: new Histogram({
       name: "fleetkeeper_install_to_token_seconds",
       help: "Time from an install callback to the first access token for its credential.",

@@ -10,6 +10,7 @@ import {
   type Values,
   variable,
 } from "@fleetkeeper/runtime";
+import { parseTokenKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 import type { OidcSettings } from "./auth/oidc/settings.ts";
@@ -30,6 +31,8 @@ export const schema = z
   .object({
     ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),
     MONGODB_URL: variable.checkedBy(checkMongodbUrl),
+    WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
+    ...pickVariables("INGRESS_PUBLIC_URL"),
     BOARD_HOST: variable.host("127.0.0.1"),
     BOARD_PORT: variable.port(3001),
     BOARD_USER: userName,
@@ -117,6 +120,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       (values.boardSecureCookies ?? !isLoopback(values.boardHost)),
     /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
     trustedProxies: values.boardTrustedProxies ?? [],
+    webhookKeys: values.webhookKey,
+    ingressPublicUrl: values.ingressPublicUrl,
     logLevel: values.logLevel,
   };
 }

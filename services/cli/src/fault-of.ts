@@ -2,7 +2,9 @@
 
 import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";
 import { ConfigurationError } from "@fleetkeeper/runtime";
+import { TooManyEndpointsError } from "@fleetkeeper/store";
 import { redactText } from "@fleetkeeper/telemetry";
+import { InvalidSigningKeyError } from "@fleetkeeper/webhooks";
 import { CliError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
@@ -32,6 +34,8 @@ function translate(error: unknown): Fault {
     };
   if (error instanceof NotFoundError) return of(error, exitCodes.notFound);
   if (error instanceof WrongStateError) return of(error, exitCodes.wrongState);
+  if (error instanceof InvalidSigningKeyError) return of(error, exitCodes.usage);
+  if (error instanceof TooManyEndpointsError) return of(error, exitCodes.wrongState);
   const { code = "ERR_UNEXPECTED", message } = error as { code?: unknown; message?: string };
   return {
     code: typeof code === "string" ? code : "ERR_UNEXPECTED",

@@ -37,6 +37,7 @@ const groups: { names: string[]; make: () => Files | Promise<Files> }[] = [
     },
   },
   { names: ["token_key"], make: () => ({ token_key: JSON.stringify({ keys: [generateTokenKey()] }) }) },
+  { names: ["webhook_key"], make: () => ({ webhook_key: JSON.stringify({ keys: [generateTokenKey()] }) }) },
   { names: ["board_password"], make: () => ({ board_password: newPassword() }) },
   { names: ["board_viewer_password"], make: () => ({ board_viewer_password: newPassword() }) },
   { names: ["board_session_key"], make: () => ({ board_session_key: newPassword() + newPassword() }) },

@@ -20,6 +20,8 @@ import { addMongodbRoles } from "./mongodb/roles.ts";
 import { addFailed } from "./queues/failed.ts";
 import { addQueues } from "./queues/queues.ts";
 import { addSyncsList } from "./syncs/list.ts";
+import { addWebhookDeliveries } from "./webhooks/deliveries.ts";
+import { addWebhookEndpoints } from "./webhooks/endpoints.ts";
 
 /** Throws Commander's `CommanderError` instead of ending the process, and leaves saying why to the caller. */
 export function createProgram(version: string): Command {
@@ -49,6 +51,10 @@ export function createProgram(version: string): Command {
   addKeysGenerate(keys);
   addKeysList(keys);
   addKeysRotate(keys);
+
+  const webhooks = addGroup(program, "webhooks", "Trackunit's webhooks: endpoints and deliveries");
+  addWebhookEndpoints(webhooks);
+  addWebhookDeliveries(webhooks);
 
   addAudit(program);
   addCallbackVerify(addGroup(program, "callback", "Install callbacks"));

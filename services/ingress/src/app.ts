@@ -1,4 +1,4 @@
-// The HTTP side of the ingress: one route, strict limits, every refusal in one shape. It builds; `main.ts` listens.
+// The HTTP side of the ingress: strict limits, every refusal in one shape. It builds; `main.ts` listens.
 
 import {
   acceptJsonOnly,
@@ -17,6 +17,7 @@ import type { AcceptCallback } from "./accept-callback.ts";
 import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
+import { addWebhookRoutes, type WebhookRoutesOptions } from "./webhooks/routes.ts";
 
 const limits = {
   bodyLimit: requestRules.bodyLimit,
@@ -52,6 +53,8 @@ export function createApp(options: {
   clients?: ClientLimits;
   /** Default: empty, the root of the host. */
   basePath?: string;
+  /** Absent: there are none. */
+  webhooks?: WebhookRoutesOptions | undefined;
 }): FastifyInstance {
   const { log, metrics, acceptCallback, traces = noTraces, clients = {}, basePath = "" } = options;
   const { trustedProxies = [] } = clients;
@@ -106,6 +109,9 @@ export function createApp(options: {
     handler: (request, reply) =>
       traces.span("callback", { requestId: request.id }, () => accept(request, reply), { root: true }),
   });
+  const { webhooks } = options;
+  if (webhooks !== undefined)
+    addWebhookRoutes(app, { ...webhooks, mayStay: (socket) => guard.mayStay(socket) });
   return app;
 
   async function accept(request: FastifyRequest<{ Body: CallbackBody }>, reply: FastifyReply) {

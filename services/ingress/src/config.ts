@@ -9,7 +9,7 @@ import {
   readEnvironment,
   variable,
 } from "@fleetkeeper/runtime";
-import { parsePublicKey, parseSigningKey } from "@fleetkeeper/sealing";
+import { parsePublicKey, parseSigningKey, parseTokenKeys } from "@fleetkeeper/sealing";
 import { z } from "zod";
 
 export const schema = z
@@ -20,6 +20,7 @@ export const schema = z
     KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
     SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
     INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
+    WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
     ...outboundVariables,
     INGRESS_HOST: variable.host("127.0.0.1"),
     INGRESS_PORT: variable.port(3000),
@@ -51,6 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     maxAgeMs: values.callbackMaxAgeS * 1_000,
     sealingPublicKey: values.sealingPublicKey,
     signingKey: values.ingressSigningKey,
+    webhookKeys: values.webhookKey,
     clients: {
       trustedProxies: values.ingressTrustedProxies,
       connections: { perAddress: values.ingressConnectionsPerAddress },

@@ -1,6 +1,6 @@
 // How sure a 202 can be: what the Redis servers promise about their disks, asked again whenever they may be others.
 
-import { createWriteBarrier, QueueUnavailableError, waitForWrites } from "@fleetkeeper/jobs";
+import { createWriteBarrier, type QueueName, QueueUnavailableError, waitForWrites } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, type Persistence, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
 
@@ -9,19 +9,15 @@ const barrierTimeoutMs = 2_500;
 /** How the connections for waits are to be made: their number, and a command time-out above the wait. */
 export const forWaits = { connections: 4, commandTimeoutMs: barrierTimeoutMs + 500 };
 
-/** `confirm` resolves when everything added before is as safe as the server can make it. `waitingRedis` serves nothing else. */
+/** Of all queues alike: they are on the same servers. */
 export function createDurability(options: {
   redis: RedisClient;
-  waitingRedis: RedisClient[];
   namespace: string;
-  /** How many replicas must have a callback as well. */
+  /** How many replicas must have it as well. */
   replicas: number;
   log: Log;
 }) {
-  const { redis, waitingRedis, namespace, replicas, log } = options;
-  const safe = createWriteBarrier(waitingRedis, async (one) =>
-    waitForWrites(one, namespace, { disk: await hasWaitaof(), replicas, timeoutMs: barrierTimeoutMs }),
-  );
+  const { redis, namespace, replicas, log } = options;
   let assessed: Promise<Persistence> | undefined;
 
   function persistence(): Promise<Persistence> {
@@ -44,8 +40,21 @@ export function createDurability(options: {
   redis.on("+node", forget);
 
   return {
-    async confirm(): Promise<void> {
-      if (replicas > 0 || (await hasWaitaof())) await safe();
+    /**
+     * What resolves when everything that was added to the queue before is as safe as its server can make it. `waitingRedis`
+     * serves nothing else.
+     */
+    confirmOf(queue: QueueName, waitingRedis: RedisClient[]): () => Promise<void> {
+      const safe = createWriteBarrier(waitingRedis, async (one) =>
+        waitForWrites(
+          one,
+          { namespace, queue },
+          { disk: await hasWaitaof(), replicas, timeoutMs: barrierTimeoutMs },
+        ),
+      );
+      return async () => {
+        if (replicas > 0 || (await hasWaitaof())) await safe();
+      };
     },
   };
 }

@@ -20,6 +20,7 @@ import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
 import { createKeySet } from "./key-set.ts";
 import { createTimeSteps } from "./time-steps.ts";
+import { createWebhooks } from "./webhooks/webhooks.ts";
 
 const keySetLookMs = 5_000;
 /** Who comes first should find Redis connected; a Redis that is away must not keep the ingress from saying so. */
@@ -42,14 +43,16 @@ export async function startIngress(
   const redis = connectProducer(redisUrl);
   redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
   defer("redis", () => redis.disconnect());
-  const waitingRedis = Array.from({ length: forWaits.connections }, () =>
-    connectProducer(redisUrl, forWaits),
-  );
-  for (const one of waitingRedis) {
-    one.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
-    defer("redis for disk waits", () => one.disconnect());
-  }
-  const durability = createDurability({ redis, waitingRedis, namespace, replicas: config.waitReplicas, log });
+  const waiting = (count: number) =>
+    Array.from({ length: count }, () => {
+      const one = connectProducer(redisUrl, forWaits);
+      one.on("error", (error) => log.debug({ error }, "redis connection for disk waits failed"));
+      defer("redis for disk waits", () => one.disconnect());
+      return one;
+    });
+  const durability = createDurability({ redis, namespace, replicas: config.waitReplicas, log });
+  const waitingRedis = waiting(forWaits.connections);
+  const confirm = durability.confirmOf("install", waitingRedis);
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const sign = createSign(config.signingKey);
@@ -68,7 +71,6 @@ export async function startIngress(
 
   const { issuer, audience, maxAgeMs } = config;
   const seal = await createSeal(config.sealingPublicKey);
-  const { confirm } = durability;
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
     accountIds: config.accountIds,
@@ -94,8 +96,12 @@ export async function startIngress(
   defer("ops server", () => ops.close());
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
-  const { clients, basePath } = config;
-  const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath });
+  const { clients, basePath, webhookKeys: keys } = config;
+  const confirmWebhook = durability.confirmOf("webhook", keys ? waiting(forWaits.connections) : []);
+  const webhooks =
+    keys &&
+    (await createWebhooks({ keys, redis, namespace, queueSet, confirm: confirmWebhook, log, metrics, now }));
+  const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath, webhooks });
   defer("callback server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   log.info({ url: `${url}${basePath}${callbackPath}`, opsUrl }, "ingress listens");

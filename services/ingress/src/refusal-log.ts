@@ -8,6 +8,8 @@ export interface RefusalFields {
   code: string;
   address: string;
   requestId?: string | undefined;
+  /** Where it is known whose it was to be. */
+  installationId?: string | undefined;
   reason?: string | undefined;
 }
 

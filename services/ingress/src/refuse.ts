@@ -2,7 +2,7 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
+import { callbackPath, Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { createRefusalLog } from "./refusal-log.ts";
@@ -65,7 +65,7 @@ export function createRefuse(
 
 /** Routed to the callback's route, which takes POST only. */
 function isCallback(request: FastifyRequest): boolean {
-  return request.routeOptions?.url !== undefined && request.method === "POST";
+  return request.routeOptions?.url === callbackPath && request.method === "POST";
 }
 
 function bodyOf({ code, message }: Refusal) {

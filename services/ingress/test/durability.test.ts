@@ -36,12 +36,12 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
   });
   const durability = createDurability({
     redis: redis as unknown as RedisClient,
-    waitingRedis: [redis as unknown as RedisClient],
     namespace: "test",
     replicas: 0,
     log: createLog({ service: "test", level: "warn", destination }),
   });
-  return { ...durability, server, redis, waits: () => waits, logged: () => logged };
+  const confirm = durability.confirmOf("install", [redis as unknown as RedisClient]);
+  return { confirm, server, redis, waits: () => waits, logged: () => logged };
 }
 
 test("where the server can confirm, every callback waits for its disk", async () => {

@@ -14,6 +14,8 @@ export interface DispatchHandlerOptions {
   log: Log;
   metrics: Pick<WorkerMetrics, "lastTickSeconds" | "dispatched">;
   installTraces: InstallTraces;
+  /** Tells the ingress of endpoints that changed. */
+  publishEndpoints: () => Promise<number>;
   now: () => Date;
   /** This many syncs, or more where the workers have places for them, wait in the queue at most: the rest waits in MongoDB, where its order is kept. */
   syncBacklog: number;
@@ -41,19 +43,24 @@ const lostAfterMs = 8_000;
 const clocksApartMs = 5_000;
 
 export function createDispatchHandler(options: DispatchHandlerOptions) {
-  const { store, queues, log, metrics, installTraces, now, syncBacklog } = options;
+  const { store, queues, log, metrics, installTraces, publishEndpoints, now, syncBacklog } = options;
   const { maxSyncsPerJob = defaultSyncsPerJob } = options;
 
   let droppedAtMs = Number.NEGATIVE_INFINITY;
 
   return async () => {
     await dropFormerCredentials();
+    // What is due does not wait for it.
+    const publishing = publishEndpoints().catch((error) =>
+      log.warn({ error }, "webhook endpoints not published"),
+    );
     const made = {
       prewarm: (await dispatchProofs()) + (await dispatchPrewarms()),
       sync: await dispatchSyncs(),
     };
     metrics.lastTickSeconds.set(now().getTime() / 1_000);
     for (const [queue, count] of Object.entries(made)) metrics.dispatched.inc({ queue }, count);
+    await publishing;
     return made;
   };
 

@@ -208,6 +208,11 @@ async function finish(context: Context, { run, definition }: Slice): Promise<Sli
     definedIntervalMs: definition.intervalMs,
   });
   metrics.runs.inc({ sync: sync.sync, result: "succeeded" });
+  if (sync.refresh && sync.refresh.at <= startedAt)
+    metrics.webhookToRunSeconds.observe(
+      { sync: sync.sync },
+      (ended.at.getTime() - sync.refresh.at.getTime()) / 1_000,
+    );
   const { installationId, sync: name } = sync;
   const fields = { installationId, sync: name, records, pages, changes };
   log.info(disturbed === null ? fields : { ...fields, disturbed }, "sync run succeeded");

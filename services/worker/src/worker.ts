@@ -29,8 +29,11 @@ import { createRunSlice } from "./run-slice.ts";
 import { createTakeJobs, graceMs } from "./take-jobs.ts";
 import { createTakeSyncs } from "./take-syncs.ts";
 import { tidyAuditHourly } from "./tidy-audit.ts";
+import { createPublishedEndpoints } from "./webhooks/publish-endpoints.ts";
+import { createWebhookHandler } from "./webhooks/webhook.ts";
 
 const installConcurrency = 10;
+const webhookConcurrency = 10;
 
 export interface WorkerOptions {
   now?: () => Date;
@@ -68,7 +71,8 @@ export async function startWorker(
   const store = await openStore({
     mongodbUrl: config.mongodbUrl,
     // One for each job that may run, and some for ticks, measuring and health.
-    maxPoolSize: installConcurrency + config.prewarmConcurrency + config.syncConcurrency + 20,
+    maxPoolSize:
+      installConcurrency + webhookConcurrency + config.prewarmConcurrency + config.syncConcurrency + 20,
   });
   defer("store", () => store.close());
   const connections = createConnections(config.outbound);
@@ -85,6 +89,14 @@ export async function startWorker(
     now,
   });
 
+  const endpoints = await createPublishedEndpoints({
+    store,
+    redis: producer,
+    namespace,
+    keys: config.webhookKeys,
+    log,
+    now,
+  });
   const installTraces = createInstallTraces({ redis: producer, namespace, traces, log });
   const consumer = connectConsumer(config.redisUrl);
   consumer.on("error", onError);
@@ -148,6 +160,11 @@ export async function startWorker(
       createPrewarmHandler({ tokens, ledger, prove, store, syncNames, now }),
     ),
     sync: take("sync", 1, takeSyncs.handle, { graceMs: 0 }),
+    webhook: take(
+      "webhook",
+      webhookConcurrency,
+      createWebhookHandler({ store, definitions, withdraw: endpoints.withdraw, metrics, now }),
+    ),
     dispatch: take(
       "dispatch",
       1,
@@ -157,6 +174,7 @@ export async function startWorker(
         log,
         metrics,
         installTraces,
+        publishEndpoints: endpoints.publish,
         now,
         syncBacklog: config.syncBacklog,
       }),

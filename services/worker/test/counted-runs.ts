@@ -126,7 +126,9 @@ async function startTaking(world: World) {
   return {
     async dispatch(maxSyncsPerJob: number): Promise<void> {
       const installTraces = { remember: async () => undefined, of: async () => [] };
-      await createDispatchHandler({ ...base, installTraces, syncBacklog: 10_000, maxSyncsPerJob })();
+      const publishEndpoints = async () => 0;
+      const options = { ...base, installTraces, publishEndpoints, syncBacklog: 10_000, maxSyncsPerJob };
+      await createDispatchHandler(options)();
     },
 
     async close(): Promise<void> {

@@ -36,6 +36,7 @@ async function setup(syncs: number, now = () => new Date()) {
     log: createLog({ service: "test", level: "silent" }),
     metrics: createWorkerMetrics(),
     installTraces: { of: async () => [] } as never,
+    publishEndpoints: async () => 0,
     now,
     syncBacklog: 20,
   });

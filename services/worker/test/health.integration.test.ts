@@ -41,6 +41,7 @@ test("a worker that works passes its deep check, beside others and with accounts
         "queue install",
         "queue prewarm",
         "queue sync",
+        "queue webhook",
         "sealing",
       ].sort(),
     );

@@ -1,4 +1,4 @@
-import type { QueueSet } from "@fleetkeeper/jobs";
+import { type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
 import { createClusterMetrics, createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { expect, test } from "vitest";
@@ -25,7 +25,7 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
     metrics: createClusterMetrics(metrics),
     redis: redisThatSays({ aof_enabled: "1", maxmemory_policy: "noeviction" }),
     queues: {
-      queues: { install: queue, forget: queue, prewarm: queue, dispatch: queue, sync: queue },
+      queues: Object.fromEntries(queueNames.map((name) => [name, queue])),
       oldestWaitingAt: async (name: string) =>
         name === "install" ? new Date(now.getTime() - 90_000) : undefined,
     } as unknown as QueueSet,

@@ -64,6 +64,7 @@ export async function makeCanaries(places: Places) {
     SEALING_PRIVATE_KEYS: wrapped(inJson(sealing.privateKey)),
     INGRESS_SIGNING_KEY: inJson(signing.privateKey),
     TOKEN_KEY: wrapped(inJson(generateTokenKey())),
+    WEBHOOK_KEY: wrapped(inJson(generateTokenKey())),
     BOARD_PASSWORD: text(),
     BOARD_VIEWER_PASSWORD: text(),
     BOARD_SESSION_KEY: text(),
@@ -103,6 +104,7 @@ export const plainVariables = [
   ],
   ...["KEY_SET_MAX_STALE_S", "SEALING_PUBLIC_KEY", "INGRESS_VERIFICATION_KEYS"],
   ...["BOARD_USER", "BOARD_VIEWER_USER", "BOARD_SECURE_COOKIES", "BOARD_TRUSTED_PROXIES", "BOARD_PUBLIC_URL"],
+  "INGRESS_PUBLIC_URL",
   ...["BOARD_OIDC_ISSUER", "BOARD_OIDC_CLIENT_ID", "BOARD_OIDC_CLIENT_CERTIFICATE", "BOARD_OIDC_SCOPES"],
   ...["BOARD_OIDC_ROLE_CLAIM", "BOARD_OIDC_OPERATOR_ROLES", "BOARD_OIDC_VIEWER_ROLES"],
   ...[

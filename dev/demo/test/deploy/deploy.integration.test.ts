@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installationIdOf } from "@fleetkeeper/model";
+import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { readLogs, runSystem } from "../running-system.ts";
@@ -50,6 +52,7 @@ async function runAndScrape(system: Awaited<ReturnType<typeof runSystem>>, accou
       expect(syncs.length).toBeGreaterThan(0);
       expect(syncs.map(({ lastRun }) => lastRun?.outcome)).toEqual(syncs.map(() => "succeeded"));
     }, patient);
+  await deliverWebhook(system, accountIds[0] ?? "");
   const authorization = `Basic ${Buffer.from(`${boardUser}:${boardPassword}`).toString("base64")}`;
   const answers = await Promise.all([
     ...opsUrls.map((url) => fetch(`${url}/metrics`)),
@@ -58,6 +61,30 @@ async function runAndScrape(system: Awaited<ReturnType<typeof runSystem>>, accou
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   return { texts, ...readExposition(...texts) };
+}
+
+/** One that lets a sync run. */
+async function deliverWebhook(
+  { simulator, store, addWebhookEndpoint }: Awaited<ReturnType<typeof runSystem>>,
+  accountId: string,
+): Promise<void> {
+  const id = installationIdOf(simulator.settings.app, accountId);
+  const key = `whsec_${randomBytes(24).toString("base64")}`;
+  const { url } = await addWebhookEndpoint(id, key);
+  await vi.waitFor(async () => {
+    const at = new Date();
+    const body = '{"type":"sites.asset.enter"}';
+    const headers = {
+      "webhook-id": "msg_1",
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+      "webhook-signature": new Webhook(key).sign("msg_1", at, body),
+    };
+    expect((await fetch(url, { method: "POST", body, headers })).status).toBe(202);
+  }, patient);
+  await vi.waitFor(async () => {
+    const syncs = await store.syncs.ofInstallation(id);
+    expect(syncs.find(({ sync }) => sync === "sites")?.lastRun?.setOffBy).toBeDefined();
+  }, patient);
 }
 
 test("every metric and label of alerts and dashboard is exported, every metric and log field is documented", async () => {

@@ -14,6 +14,7 @@ const purposes: Record<QueueName, string> = {
   prewarm: "Fetches an access token before the old one expires",
   dispatch: "Looks every second for what is due",
   sync: "Hands syncs that are due to the workers, several in a job",
+  webhook: "Keeps a delivery of Trackunit's webhooks and lets it set off its syncs",
 };
 
 const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;

@@ -39,18 +39,20 @@ export function addKeysGenerate(keys: Command): void {
         await noteKeys(invocation, `make sealing key ${publicKey.kid}`);
         const files = writeKeyFiles(out, publicKey, { keys: [privateKey] });
         const signing = await generateSigningKey();
-        const [tokenKeyFile, signingKeyFile, verificationKeysFile] = writeFiles(out, {
+        const [tokenKeyFile, webhookKeyFile, signingKeyFile, verificationKeysFile] = writeFiles(out, {
           token_key: { keys: [generateTokenKey()] },
+          webhook_key: { keys: [generateTokenKey()] },
           ingress_signing_key: signing.privateKey,
           ingress_verification_keys: { keys: [signing.publicKey] },
         });
-        const others = { tokenKeyFile, signingKeyFile, verificationKeysFile };
+        const others = { tokenKeyFile, webhookKeyFile, signingKeyFile, verificationKeysFile };
         output.result({ keyId: publicKey.kid, algorithm, ...files, ...others }, () =>
           [
             `Key ${publicKey.kid} (${algorithm}) is made.`,
             `  SEALING_PUBLIC_KEY_FILE=${files.publicKeyFile}      for ingress and worker`,
             `  SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}  for the worker; back it up`,
             `  TOKEN_KEY_FILE=${tokenKeyFile}  for the worker`,
+            `  WEBHOOK_KEY_FILE=${webhookKeyFile}  for ingress, worker and board, if there are to be webhooks`,
             `  INGRESS_SIGNING_KEY_FILE=${signingKeyFile}  for the ingress`,
             `  INGRESS_VERIFICATION_KEYS_FILE=${verificationKeysFile}  for the worker`,
           ].join("\n"),

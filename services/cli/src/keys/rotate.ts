@@ -20,6 +20,7 @@ interface Options extends Omit<GenerateOptions, "out"> {
   reseal?: boolean;
   dropOld?: boolean;
   tokenKey?: boolean;
+  webhookKey?: boolean;
 }
 
 export function addKeysRotate(keys: Command): void {
@@ -46,11 +47,15 @@ export function addKeysRotate(keys: Command): void {
     .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")
     .option("--drop-old", "write a private set without the keys that nothing needs")
     .option("--token-key", "make a new token key before the one of TOKEN_KEY, if that is set")
+    .option("--webhook-key", "make a new webhook key before those of WEBHOOK_KEY, if that is set")
     .action(
       invoke<Options>((invocation, options) => {
-        if ([options.reseal, options.dropOld, options.tokenKey].filter(Boolean).length > 1)
-          throw new UsageError("give one of --reseal, --drop-old and --token-key");
+        if (
+          [options.reseal, options.dropOld, options.tokenKey, options.webhookKey].filter(Boolean).length > 1
+        )
+          throw new UsageError("give one of --reseal, --drop-old, --token-key and --webhook-key");
         if (options.tokenKey) return rotateTokenKey(invocation, options.out);
+        if (options.webhookKey) return rotateWebhookKey(invocation, options.out);
         if (options.reseal) return resealAll(invocation);
         return options.dropOld ? dropOld(invocation, options.out) : addKey(invocation, options);
       }),
@@ -81,6 +86,23 @@ async function rotateTokenKey(invocation: Invocation, out: string | undefined): 
     [
       `Token key ${key.kid} is made. Every worker: TOKEN_KEY_FILE=${tokenKeyFile}; restart them.`,
       "Whoever cannot open a token asks Trackunit for another one, so the order does not matter.",
+    ].join("\n"),
+  );
+}
+
+/** The old ones stay: they open the payloads of 30 days. A worker seals the endpoints' keys anew. */
+async function rotateWebhookKey(invocation: Invocation, out: string | undefined): Promise<void> {
+  const { env, output } = invocation;
+  const old = isSet(env, "WEBHOOK_KEY") ? readVariables(env, "WEBHOOK_KEY").webhookKey.keys.slice(0, 3) : [];
+  const key = generateTokenKey();
+  await noteKeys(invocation, `make webhook key ${key.kid}`);
+  const [webhookKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { webhook_key: { keys: [key, ...old] } });
+  output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), webhookKeyFile }, () =>
+    [
+      `Webhook key ${key.kid} is made: WEBHOOK_KEY_FILE=${webhookKeyFile}. Roll it out in this order:`,
+      "  1. every ingress and board: restart them; they open with old keys and new.",
+      "  2. then every worker: restart them; within an hour they seal all endpoints anew.",
+      "Where one does not know the new key yet, its deliveries are answered 401 and sent again.",
     ].join("\n"),
   );
 }

@@ -37,6 +37,7 @@ test("queues are shown with their workers", async () => {
     "prewarm",
     "dispatch",
     "sync",
+    "webhook",
   ]);
   await startWorker();
   const { stdout, code } = await cli(["queues"]);

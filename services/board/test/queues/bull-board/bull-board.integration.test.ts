@@ -30,7 +30,14 @@ test("with a login the Bull board lists all queues", async () => {
   const { queues } = (await (await fetch(`${url}/queues/api/queues`, { headers })).json()) as {
     queues: { name: string; readOnlyMode: boolean }[];
   };
-  expect(queues.map(({ name }) => name)).toEqual(["install", "forget", "prewarm", "dispatch", "sync"]);
+  expect(queues.map(({ name }) => name)).toEqual([
+    "install",
+    "forget",
+    "prewarm",
+    "dispatch",
+    "sync",
+    "webhook",
+  ]);
   expect(queues.every(({ readOnlyMode }) => !readOnlyMode)).toBe(true);
 });
 
@@ -52,7 +59,7 @@ test("a viewer sees a read-only board and is refused a retry", async () => {
   const headers = { cookie: await logIn(world.url, viewer), origin: world.url };
   const list = await fetch(`${world.url}/queues/api/queues`, { headers });
   expect(await list.json()).toMatchObject({
-    queues: [{ readOnlyMode: true, allowRetries: false }, {}, {}, {}, {}],
+    queues: [{ readOnlyMode: true, allowRetries: false }, {}, {}, {}, {}, {}],
   });
   const path = `/queues/api/queues/install/${encodeURIComponent(jobId)}/retry`;
   for (const response of [

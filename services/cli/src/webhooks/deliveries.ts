@@ -1,0 +1,158 @@
+// `webhooks deliveries|show|replay`: what came in, what it set off, and setting it off once more.
+
+import type { WebhookOutcome } from "@fleetkeeper/model";
+import { count, instant, outcomesInWords } from "@fleetkeeper/operator";
+import type { DeliveryQuery, DeliveryRow } from "@fleetkeeper/store";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addCommand, withName } from "../add-command.ts";
+import { NothingFoundError, UsageError } from "../errors.ts";
+import { findAccount } from "../find-account.ts";
+import { type Invocation, invoke } from "../invoke.ts";
+import { wholeNumber } from "../option-values.ts";
+import type { Paint } from "../output/style.ts";
+import { fields, table } from "../output/table.ts";
+import { openWebhooks } from "./open-webhooks.ts";
+
+interface Filters {
+  account?: string;
+  endpoint?: string;
+  type?: string;
+  outcome?: WebhookOutcome;
+  from?: Date;
+  to?: Date;
+}
+
+const outcomes = Object.keys(outcomesInWords) as WebhookOutcome[];
+
+export function addWebhookDeliveries(webhooks: Command): void {
+  withFilters(
+    addCommand(webhooks, "deliveries", {
+      summary: "List deliveries, the last first",
+      examples: ["webhooks deliveries --account 6b5cb246", "webhooks deliveries --outcome no-sync --json"],
+    }),
+  )
+    .option("--account <account>", "only of this account")
+    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
+    .action(
+      invoke<Filters & { limit: number }>(async (invocation, options) => {
+        const { output } = invocation;
+        const { store } = await openWebhooks(invocation);
+        const { account, limit } = options;
+        const installationId = account && (await findAccount(store, account))._id;
+        const query = { ...queryOf(options), ...(installationId && { installationId }), limit };
+        const { rows, next } = await store.webhookDeliveries.list(query);
+        output.result({ deliveries: rows, more: next !== undefined }, () => words(rows, output.paint));
+        if (rows.length === 0) output.remark("There is no such delivery.");
+        if (next !== undefined) output.remark(`There are more: add --to ${next.receivedAt.toISOString()}`);
+      }),
+    );
+
+  addCommand(webhooks, "show", {
+    summary: "Show one delivery with its payload, and what it set off",
+    examples: ["webhooks show @organization.appname.6b5cb246/0f3a…"],
+  })
+    .argument("<delivery>", "its id, as `webhooks deliveries` shows it")
+    .action(invoke<object, [string]>((invocation, _options, id) => show(invocation, id)));
+
+  withName(
+    withFilters(
+      addCommand(webhooks, "replay", {
+        summary: "Let kept deliveries set off their syncs once more: one, or all of an account that fit",
+        examples: [
+          "webhooks replay @organization.appname.6b5cb246/0f3a…",
+          "webhooks replay --account 6b5cb246 --outcome held --from 2026-03-01",
+        ],
+      }),
+    ),
+  )
+    .argument("[delivery]", "its id")
+    .option("--account <account>", "all of this account that fit")
+    .action(invoke<Filters, [string | undefined]>(replay));
+}
+
+async function show(invocation: Invocation, id: string): Promise<void> {
+  const { output } = invocation;
+  const { store, openPayload } = await openWebhooks(invocation);
+  const found = await store.webhookDeliveries.find(id);
+  if (found === null)
+    throw new NothingFoundError(`there is no delivery ${id}`, {
+      advice: "See `fleetkeeper webhooks deliveries`.",
+    });
+  const { payload: sealed, ...delivery } = found;
+  const payload = await openPayload(sealed, delivery.installationId);
+  output.result({ ...delivery, payload: payload ?? null }, () =>
+    [
+      fields(
+        [
+          ["delivery", delivery._id],
+          ["message", delivery.messageId],
+          ["endpoint", delivery.endpointId],
+          ["type", delivery.type ?? "not said"],
+          ["received", instant(delivery.receivedAt)],
+          ["outcome", outcomesInWords[delivery.outcome].text],
+          ["syncs", delivery.refreshed.map(({ sync, answer }) => `${sync} (${answer})`).join(", ") || "-"],
+          ["payload", `${count(delivery.bytes)} bytes`],
+        ],
+        output.paint,
+      ),
+      payload ?? "The payload does not open: WEBHOOK_KEY is not set here, or has not its key.",
+    ].join("\n"),
+  );
+}
+
+async function replay(invocation: Invocation, options: Filters, id: string | undefined): Promise<void> {
+  const { output, who } = invocation;
+  const { account } = options;
+  if ((id === undefined) === (account === undefined))
+    throw new UsageError("name a delivery, or an account by --account");
+  const { store, actions } = await openWebhooks(invocation);
+  let replayed = 1;
+  if (id !== undefined) await actions.replay(who, id);
+  else
+    replayed = await actions.replayAll(who, (await findAccount(store, account ?? ""))._id, queryOf(options));
+  output.result({ replayed }, () =>
+    replayed === 0
+      ? "There is no such delivery."
+      : `${count(replayed)} put back: a worker sets off their syncs`,
+  );
+}
+
+function withFilters(command: Command): Command {
+  return command
+    .option("--endpoint <id>", "only to this endpoint")
+    .option("--type <type>", "only of this type of event")
+    .addOption(new Option("--outcome <outcome>", "only with this outcome").choices(outcomes))
+    .option("--from <time>", "received at this time or later", timeOf)
+    .option("--to <time>", "received before this time", timeOf);
+}
+
+function timeOf(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError("It is not a time such as 2026-03-01T12:00:00Z.");
+  return at;
+}
+
+function queryOf({ endpoint, type, outcome, from, to }: Filters): Omit<DeliveryQuery, "limit"> {
+  return {
+    ...(endpoint && { endpointId: endpoint }),
+    ...(type && { type }),
+    ...(outcome && { outcome }),
+    ...(from && { from }),
+    ...(to && { to }),
+  };
+}
+
+function words(rows: readonly DeliveryRow[], paint: Paint): string {
+  return table(
+    ["received", "delivery", "type", "outcome", "syncs"],
+    rows.map(({ _id, receivedAt, type, outcome, refreshed }) => [
+      instant(receivedAt),
+      _id,
+      type ?? "-",
+      paint(outcomesInWords[outcome].mood, outcome),
+      refreshed.map(({ sync }) => sync).join(" ") || "-",
+    ]),
+    paint,
+  );
+}

@@ -1,0 +1,112 @@
+// `POST /webhooks/:endpointId`: an endpoint that there is not, and a head that is not in order, are refused before the body is read.
+
+import type { Socket } from "node:net";
+import { refusalOf } from "@fleetkeeper/callbacks";
+import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
+import { WebhookRefusal, webhookRefusalCodes } from "@fleetkeeper/webhooks";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createRefusalLog } from "../refusal-log.ts";
+import type { AcceptDelivery, DeliveryHead } from "./accept-delivery.ts";
+
+const maxBodyBytes = 256 * 1_024;
+
+interface WebhookRoute {
+  Params: { endpointId: string };
+  Body: Buffer;
+}
+
+export interface WebhookRoutesOptions {
+  log: Log;
+  metrics: IngressMetrics;
+  acceptDelivery: AcceptDelivery;
+  /** Counts a refusal of a delivery to an endpoint that there is. */
+  noteRefusal: (endpointId: string, reason: string) => void;
+}
+
+/** `mayStay`: whether a connection stays open after a refusal. */
+export function addWebhookRoutes(
+  app: FastifyInstance,
+  { mayStay, ...options }: WebhookRoutesOptions & { mayStay: (socket: Socket) => boolean },
+): void {
+  const { log, metrics, acceptDelivery, noteRefusal } = options;
+  const writeRefusal = createRefusalLog(log);
+  const heads = new WeakMap<FastifyRequest, DeliveryHead>();
+  // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
+  for (const result of ["accepted", ...webhookRefusalCodes]) metrics.webhooks.inc({ result }, 0);
+
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // As it came: the signature is over the bytes, and no payload is documented.
+    scope.addContentTypeParser<Buffer>("*", { parseAs: "buffer" }, (_request, bytes, done) =>
+      done(null, bytes),
+    );
+    scope.setErrorHandler((error, request: FastifyRequest<WebhookRoute>, reply) =>
+      refuse(error, request, reply),
+    );
+
+    scope.post<WebhookRoute>(
+      "/webhooks/:endpointId",
+      {
+        bodyLimit: maxBodyBytes,
+        onRequest: async (request) => {
+          const { "content-length": length = "0", "content-encoding": encoding } = request.headers;
+          if (Number(length) > maxBodyBytes) throw new WebhookRefusal("ERR_WEBHOOK_TOO_LARGE");
+          if (encoding !== undefined && encoding !== "identity")
+            throw new WebhookRefusal("ERR_WEBHOOK_ENCODING");
+          const { endpointId } = request.params;
+          heads.set(request, await acceptDelivery.head({ endpointId, rawHeaders: request.raw.rawHeaders }));
+        },
+        onResponse: async (_request, { statusCode, elapsedTime }) => {
+          const outcome = statusCode === 202 ? "accepted" : "refused";
+          metrics.webhookSeconds.observe({ outcome }, elapsedTime / 1_000);
+        },
+      },
+      async (request, reply) => {
+        const head = heads.get(request) as DeliveryHead;
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const { installationId, endpointId, type, bytes } = await acceptDelivery.body(head, body);
+        metrics.webhooks.inc({ result: "accepted" });
+        log.info(
+          { requestId: request.id, installationId, endpoint: short(endpointId), type, bytes },
+          "webhook accepted",
+        );
+        return reply.code(202).send({ status: "accepted" });
+      },
+    );
+  });
+
+  function refuse(error: unknown, request: FastifyRequest<WebhookRoute>, reply: FastifyReply): void {
+    const refusal = webhookRefusalOf(error, request) ?? refusalOf(error);
+    const { code, message, reason, rule } = refusal;
+    metrics.webhooks.inc({ result: code });
+    const endpoint = heads.get(request)?.endpoint;
+    if (endpoint !== undefined) noteRefusal(endpoint.endpointId, reason ?? code);
+    const { id: requestId, ip: address } = request;
+    const fields = { requestId, installationId: endpoint?.installationId, code, reason, address };
+    if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "webhook failed");
+    else if (rule.status === 503) log.warn({ ...fields, error: refusal.cause }, "webhook refused for now");
+    else writeRefusal(fields);
+    if (!mayStay(request.raw.socket)) reply.header("connection", "close");
+    if (rule.retryAfterS !== undefined) reply.header("retry-after", rule.retryAfterS);
+    reply.code(rule.status).send({ error: { code, message } });
+  }
+}
+
+/** Undefined for what has nothing to do with webhooks. */
+function webhookRefusalOf(error: unknown, { headers }: FastifyRequest): WebhookRefusal | undefined {
+  if (error instanceof WebhookRefusal) return error;
+  const { code } = error as { code?: unknown };
+  if (code === "ERR_QUEUE_UNAVAILABLE")
+    return new WebhookRefusal("ERR_WEBHOOK_UNAVAILABLE", { cause: error });
+  // Of a body without a length this is known only where there is such an endpoint, which is nobody's business.
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return headers["content-length"] === undefined
+      ? new WebhookRefusal("ERR_WEBHOOK_UNVERIFIED", { reason: "body too large" })
+      : new WebhookRefusal("ERR_WEBHOOK_TOO_LARGE");
+  return undefined;
+}
+
+/** Enough to tell endpoints apart, and not to send to one. */
+function short(endpointId: string): string {
+  return `${endpointId.slice(0, 6)}…`;
+}

@@ -1,0 +1,195 @@
+import { connect } from "node:net";
+import type { SealedText } from "@fleetkeeper/model";
+import { afterEach, expect, test, vi } from "vitest";
+import { createWebhookWorld, newKey } from "./webhook-world.ts";
+
+let world: Awaited<ReturnType<typeof createWebhookWorld>>;
+afterEach(() => world.close());
+
+test("a delivery of either family becomes one job with a sealed payload, however often it comes", async () => {
+  world = await createWebhookWorld();
+  const { path, key, installationId, endpointId } = await world.addEndpoint();
+  const body = '{"type":"sites.asset.enter","asset":"confidential"}';
+  for (const family of ["svix", "webhook"] as const)
+    for (let time = 0; time < 3; time++)
+      expect(await world.deliver(path, key, { family, id: `msg_${family}`, body })).toMatchObject({
+        status: 202,
+      });
+  const jobs = await world.deliveries();
+  expect(jobs).toHaveLength(2);
+  expect(jobs[0]).toMatchObject({
+    installationId,
+    endpointId,
+    messageId: "msg_svix",
+    type: "sites.asset.enter",
+  });
+  expect(JSON.stringify(jobs)).not.toContain("confidential");
+  const { sealedPayload } = jobs[0] as { sealedPayload: SealedText };
+  expect(await world.openPayload(sealedPayload, { installationId, purpose: "webhook-payload" })).toBe(body);
+  expect(world.logged()).not.toContain("confidential");
+  expect(world.logged()).not.toContain(key);
+  expect(world.logged()).not.toContain(endpointId);
+});
+
+test("a body that is no JSON, of an unknown type, of any content type or empty is kept all the same", async () => {
+  world = await createWebhookWorld();
+  const { path, key } = await world.addEndpoint();
+  for (const [body, type] of [
+    ["no json", "text/plain"],
+    ['{"type":"nobody.knows"}', "application/x-www-form-urlencoded"],
+    ["[[[[", "application/json"],
+    ["", "application/json"],
+  ] as const)
+    expect(await world.deliver(path, key, { body, headers: { "content-type": type } })).toMatchObject({
+      status: 202,
+    });
+  expect((await world.deliveries()).map((job) => "type" in job && job.type)).toEqual([
+    null,
+    "nobody.knows",
+    null,
+    null,
+  ]);
+});
+
+test("of a long body the beginning is kept", async () => {
+  world = await createWebhookWorld();
+  const { path, key, installationId } = await world.addEndpoint();
+  const body = "x".repeat(256 * 1_024);
+  expect(await world.deliver(path, key, { body })).toMatchObject({ status: 202 });
+  const [job] = await world.deliveries();
+  if (job === undefined || !("bytes" in job)) throw new Error("there is no delivery");
+  expect(job.bytes).toBe(body.length);
+  const payload = await world.openPayload(job.sealedPayload, { installationId, purpose: "webhook-payload" });
+  expect(payload).toBe(body.slice(0, 32 * 1_024));
+});
+
+test("both keys are good while one takes the other's place, and the old one ends", async () => {
+  world = await createWebhookWorld();
+  const [old, next] = [newKey(), newKey()];
+  const { path } = await world.addEndpoint("1", [
+    { key: next, until: null },
+    { key: old, until: new Date(Date.now() + 120_000) },
+  ]);
+  for (const key of [old, next]) expect(await world.deliver(path, key)).toMatchObject({ status: 202 });
+  world.pass(121_000);
+  expect(await world.deliver(path, old)).toMatchObject({ status: 401 });
+  expect(await world.deliver(path, next)).toMatchObject({ status: 202 });
+});
+
+test("hostile deliveries are refused with a code, and nothing of them is kept but a count", async () => {
+  world = await createWebhookWorld();
+  const one = await world.addEndpoint("1");
+  const other = await world.addEndpoint("2");
+  const { path, key } = one;
+  const signatures = (value: string) => ({ headers: { "svix-signature": value } });
+  const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+  const unverified = { status: 401, code: "ERR_WEBHOOK_UNVERIFIED" };
+  const cases: [what: string, sent: Parameters<typeof world.deliver>[2], expected: object][] = [
+    ["another key", { key: newKey() }, unverified],
+    ["another endpoint's key", { key: other.key }, unverified],
+    ["v1a", signatures("v1a,abc="), unverified],
+    ["an unknown version", signatures("v7,abc="), unverified],
+    ["no version", signatures("abc"), unverified],
+    ["only commas", signatures(",,, ,"), unverified],
+    ["old", { at: minutes(-6) }, { status: 400, code: "ERR_WEBHOOK_TIMESTAMP" }],
+    ["from the future", { at: minutes(6) }, { status: 400, code: "ERR_WEBHOOK_TIMESTAMP" }],
+    [
+      "time altered",
+      { headers: { "svix-timestamp": String(Math.floor(Date.now() / 1_000) - 1) } },
+      unverified,
+    ],
+    ["an odd time", { headers: { "svix-timestamp": "1e9" } }, { status: 400, code: "ERR_WEBHOOK_HEADERS" }],
+    ["mixed", { headers: { "webhook-id": "other" } }, { status: 400, code: "ERR_WEBHOOK_HEADERS" }],
+    ["empty", signatures(""), { status: 400, code: "ERR_WEBHOOK_HEADERS" }],
+    ["gzip", { headers: { "content-encoding": "gzip" } }, { status: 415, code: "ERR_WEBHOOK_ENCODING" }],
+    ["1 MB", { body: "x".repeat(1_000_000) }, { status: 413, code: "ERR_WEBHOOK_TOO_LARGE" }],
+  ];
+  for (const [what, sent, expected] of cases)
+    expect([what, await world.deliver(path, key, sent)]).toEqual([what, expect.objectContaining(expected)]);
+  const doubled = new Headers({ "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1,a" });
+  doubled.append("svix-id", "b");
+  const headers = await fetch(`${world.url}${path}`, { method: "POST", body: "{}", headers: doubled });
+  expect(headers.status).toBe(400);
+  expect(await world.deliveries()).toEqual([]);
+  const { byReason } = await world.refusals(one.endpointId);
+  await vi.waitFor(() => expect(byReason.signature).toBeGreaterThanOrEqual(7), 20_000);
+});
+
+test("an altered body is refused", async () => {
+  world = await createWebhookWorld();
+  const { path, key } = await world.addEndpoint();
+  const sound = await world.deliver(path, key, { id: "msg_a", body: '{"type":"a","n":1}' });
+  expect(sound.status).toBe(202);
+  const { Webhook } = await import("standardwebhooks");
+  const at = new Date();
+  const headers = {
+    "svix-id": "msg_b",
+    "svix-timestamp": String(Math.floor(at.getTime() / 1_000)),
+    "svix-signature": new Webhook(key).sign("msg_b", at, '{"n":1}'),
+  };
+  const altered = await fetch(`${world.url}${path}`, { method: "POST", body: '{"n":2}', headers });
+  expect(altered.status).toBe(401);
+  expect(await world.deliveries()).toHaveLength(1);
+});
+
+test("an endpoint that there is not answers as a wrong key does, and costs one look and no body", async () => {
+  world = await createWebhookWorld();
+  const known = await world.addEndpoint();
+  const wrong = await world.deliver(known.path, newKey());
+  const gone = "/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  const unknown = await world.deliver(gone, newKey());
+  expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
+  const named = (headers: Headers) => [...headers.keys()].filter((name) => name !== "date").toSorted();
+  expect(named(unknown.headers)).toEqual(named(wrong.headers));
+  // Its body is not waited for.
+  const socket = connect(Number(new URL(world.url).port), "127.0.0.1");
+  let received = "";
+  socket.on("data", (chunk) => {
+    received += chunk;
+  });
+  const time = Math.floor(Date.now() / 1_000);
+  socket.write(
+    `POST ${gone} HTTP/1.1\r\nhost: x\r\nsvix-id: a\r\nsvix-timestamp: ${time}\r\nsvix-signature: v1,a\r\ncontent-length: 100000\r\n\r\n`,
+  );
+  await vi.waitFor(() => expect(received).toContain("ERR_WEBHOOK_UNVERIFIED"), 20_000);
+  socket.destroy();
+});
+
+test("no other path leads anywhere", async () => {
+  world = await createWebhookWorld();
+  const paths = [
+    "/webhooks/",
+    "/webhooks",
+    "/webhooks/..%2fappinstall",
+    "/webhooks/%00",
+    "/webhooks/*",
+    `/webhooks/${"a".repeat(31)}`,
+    `/webhooks/${"a".repeat(33)}`,
+    `/webhooks/${"a".repeat(200)}`,
+    `/webhooks/${"a".repeat(32)}/more`,
+    "/webhooks/%F0%9F%98%80",
+    "//webhooks/x",
+  ];
+  for (const path of paths) {
+    const { status } = await world.deliver(path, newKey());
+    expect([path, [400, 401, 404].includes(status)]).toEqual([path, true]);
+  }
+  expect(await world.deliveries()).toEqual([]);
+});
+
+test("an entry that another key sealed, or that belongs to another endpoint, is none", async () => {
+  world = await createWebhookWorld();
+  const one = await world.addEndpoint();
+  const other = await world.addEndpoint("2");
+  await world.redis.copy(world.registryKey(one.endpointId), world.registryKey(other.endpointId), "REPLACE");
+  expect(await world.deliver(other.path, one.key)).toMatchObject({ status: 401 });
+  await world.redis.set(world.registryKey(one.endpointId), "@a.b.1 eyJhbGciOiJkaXIifQ....");
+  expect(await world.deliver(one.path, one.key)).toMatchObject({ status: 401 });
+});
+
+test("without WEBHOOK_KEY there are no webhooks", async () => {
+  world = await createWebhookWorld({ WEBHOOK_KEY: "" });
+  expect(await world.deliver("/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", newKey())).toMatchObject({
+    status: 404,
+  });
+});

@@ -1,0 +1,106 @@
+import { redisKeys } from "@fleetkeeper/redis";
+import { expect, test, vi } from "vitest";
+import { createWebhookWorld, patient } from "./webhook-world.ts";
+
+test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off", async () => {
+  const world = await createWebhookWorld();
+  await world.startWorker();
+  const account = await world.installed();
+  const endpoint = await world.endpointOf(account);
+  const before = {
+    sites: await world.sync(account, "sites"),
+    customers: await world.sync(account, "customers"),
+  };
+  const { updated } = account.change(1, { update: 1 });
+  const statuses = await Promise.all(
+    Array.from({ length: 10 }, () => world.deliver(endpoint, { type: "sites.asset.enter" })),
+  );
+  expect(new Set(statuses)).toEqual(new Set([202]));
+  const [id] = updated;
+  const { name } = account.asset(id ?? "") ?? {};
+  await vi.waitFor(async () => {
+    const record = await world.db.collection("assets").findOne({ "data.id": `___Asset___${id}` });
+    expect(record?.data.name).toBe(name);
+    const rows = await world.deliveries(account);
+    expect(rows).toHaveLength(10);
+    const sites = await world.sync(account, "sites");
+    expect(rows.map(({ _id }) => _id)).toContain(sites?.lastRun?.setOffBy);
+  }, patient);
+  const [row] = await world.deliveries(account);
+  expect(row).toMatchObject({ type: "sites.asset.enter", outcome: "refreshed" });
+  expect(row?.refreshed.map(({ sync }) => sync).toSorted()).toEqual(["asset-locations", "assets", "sites"]);
+  // The schedule of a sync that the event does not concern is as it was.
+  expect((await world.sync(account, "customers"))?.nextRunAt).toEqual(before.customers?.nextRunAt);
+  expect(
+    (await world.store.webhookEndpoints.find(endpoint.installationId, endpoint.endpointId))?.deliveries,
+  ).toBe(10);
+});
+
+test("a message that is delivered again does nothing, neither while its job waits nor after it", async () => {
+  const world = await createWebhookWorld();
+  const stop = await world.startWorker();
+  const account = await world.installed();
+  const endpoint = await world.endpointOf(account);
+  await stop();
+  const twice = () => world.deliver(endpoint, { type: "x.y" }, { id: "msg_same" });
+  expect([await twice(), await twice()]).toEqual([202, 202]);
+  expect(await world.queues.waiting("webhook")).toBe(1);
+  await world.startWorker();
+  await vi.waitFor(async () => expect(await world.deliveries(account)).toHaveLength(1), patient);
+  await world.store.webhookEndpoints.setState(endpoint._id, "active", new Date());
+  expect(await twice()).toBe(202);
+  await vi.waitFor(async () => expect(await world.queues.backlog("webhook")).toBe(0), patient);
+  expect(await world.deliveries(account)).toHaveLength(1);
+  const found = await world.store.webhookEndpoints.find(endpoint.installationId, endpoint.endpointId);
+  expect(found?.deliveries).toBe(1);
+});
+
+test("unknown types are kept and set nothing off, an untyped one is taken for what its endpoint is for, a paused endpoint holds until a replay", async () => {
+  const world = await createWebhookWorld();
+  await world.startWorker();
+  const account = await world.installed();
+  const endpoint = await world.endpointOf(account, ["service-management.service-status.updated"]);
+  const outcomeOf = async (body: object | string) => {
+    const id = `msg_${Math.random()}`;
+    expect(await world.deliver(endpoint, body, { id })).toBe(202);
+    return vi.waitFor(async () => {
+      const row = (await world.deliveries(account)).find(({ messageId }) => messageId === id);
+      if (row === undefined) throw new Error("it is not kept yet");
+      return row;
+    }, patient);
+  };
+  expect(await outcomeOf({ type: "nobody.knows" })).toMatchObject({ outcome: "no-sync", refreshed: [] });
+  expect(await outcomeOf("no json")).toMatchObject({ type: null, outcome: "refreshed" });
+  await world.actions.pause("olive", endpoint.endpointId);
+  const held = await outcomeOf({ type: "sites.asset.leave" });
+  expect(held).toMatchObject({ outcome: "held", refreshed: [] });
+  expect(await world.actions.replayAll("olive", endpoint.installationId, { outcome: "held" })).toBe(1);
+  await vi.waitFor(async () => {
+    const row = await world.store.webhookDeliveries.find(held._id);
+    expect(row).toMatchObject({ outcome: "refreshed", replayedAt: expect.any(Date) });
+  }, patient);
+});
+
+test("a removed endpoint, and one of a forgotten account, is refused within seconds and leaves nothing", async () => {
+  const world = await createWebhookWorld();
+  await world.startWorker();
+  const account = await world.installed();
+  const [one, other] = [await world.endpointOf(account), await world.endpointOf(account)];
+  await world.actions.remove("olive", one.endpointId);
+  await vi.waitFor(async () => expect(await world.deliver(one, {})).toBe(401), patient);
+  expect(await world.deliver(other, {})).toBe(202);
+  await world.store.forget(other.installationId, new Date(), []);
+  // The ingress learns of it by the first delivery that finds no endpoint.
+  await vi.waitFor(async () => expect(await world.deliver(other, {})).toBe(401), patient);
+  expect(await world.deliveries(account)).toEqual([]);
+});
+
+test("after Redis lost all it had, endpoints are there again without an operator", async () => {
+  const world = await createWebhookWorld();
+  await world.startWorker();
+  const account = await world.installed();
+  const endpoint = await world.endpointOf(account);
+  const keys = redisKeys(world.namespace);
+  await world.redis.del(keys.webhookRegistry(), keys.webhookEndpoint(endpoint.endpointId));
+  await vi.waitFor(async () => expect(await world.deliver(endpoint, {})).toBe(202), patient);
+});
