@@ -40,6 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/tokens": layer(["model", "redis", "http"], onItsOwn),
   "packages/trackunit": layer(["model", "redis", "http"], onItsOwn),
   "packages/telemetry": layer(["model", "redis"], onItsOwn),
+  "packages/client": layer([], "the client is installed without the rest"),
   "packages/syncs": layer(
     ["model", "trackunit"],
     "syncs read through packages/trackunit and know nothing else",
@@ -134,6 +135,7 @@ export const forTests: readonly string[] = [
   "dev/local-stack",
   "dev/test-worlds",
   "dev/architecture",
+  "packages/client",
 ];
 
 function layer(names: string[], because: string): Layer {

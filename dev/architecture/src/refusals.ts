@@ -9,6 +9,8 @@ const longFiles: Readonly<Record<string, number>> = {
   "dev/local-stack/test/mongodb-indexes.integration.test.ts": 356,
   "services/cli/test/doctor/doctor.integration.test.ts": 315,
 };
+/** Written by a program, from the OpenAPI document. */
+const generated = new Set(["packages/client/src/schema.ts"]);
 const filesWithAny = new Set(["dev/simulator/test/setup.ts"]);
 const forbiddenNames = /(?:^|\/)(?:utils?|common|helpers?|shared|misc)(?:\/|\.\w+$)/;
 const notShipped = /^[^/]+\/[^/]+\/(?:test|bench|examples)\//;
@@ -79,7 +81,7 @@ export function refusedPath(path: string): string[] {
 export function refusedText(path: string, text: string): string[] {
   const lines = text.split("\n").length - 1;
   const refused: string[] = [];
-  if (lines > (longFiles[path] ?? maxLines))
+  if (!generated.has(path) && lines > (longFiles[path] ?? maxLines))
     refused.push(`${path} has ${lines} lines; ${maxLines} are the most. Split it by what it does.`);
   if (!filesWithAny.has(path) && /biome-ignore lint\/suspicious\/noExplicitAny/.test(text))
     refused.push(`${path} allows itself \`any\`: give it a type, or \`unknown\`.`);

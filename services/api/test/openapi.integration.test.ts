@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { setup } from "./world.ts";
@@ -46,4 +47,12 @@ test("the reference page needs no key and loads nothing from elsewhere", async (
   expect(page.status).toBe(200);
   expect(page.text).not.toMatch(/(?:src|href)="https?:/);
   expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+});
+
+test("the client's copy of the document is this one (UPDATE_OPENAPI=1 writes it)", async () => {
+  const { ask } = await setup();
+  const served = `${JSON.stringify((await ask(undefined, "/openapi.json")).json(), null, 2)}\n`;
+  const copy = new URL("../../../packages/client/openapi.json", import.meta.url);
+  if (process.env.UPDATE_OPENAPI === "1") await writeFile(copy, served);
+  expect(JSON.parse(await readFile(copy, "utf8"))).toEqual(JSON.parse(served));
 });

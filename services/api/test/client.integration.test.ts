@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { patient, setup } from "./world.ts";
+
+const run = promisify(execFile);
+const clientFolder = fileURLToPath(new URL("../../../packages/client", import.meta.url));
+
+const use = `
+import { createClient, FleetkeeperError } from "@fleetkeeper/client";
+
+const [url, key, accountId] = process.argv.slice(2);
+const fleet = createClient({ url, key });
+const { data } = await fleet.api.GET("/v1/accounts");
+const records = [];
+for await (const { id } of fleet.records("assets", { accountId, fields: ["name"] })) records.push(id);
+const changed = [];
+const enough = new AbortController();
+for await (const entry of fleet.changes("client", { signal: enough.signal, waitSeconds: 5 })) {
+  if (entry.type === "changes" && entry.resource === "assets")
+    for (const { kind, id } of entry.changes) changed.push(kind + " " + id);
+  if (changed.length >= records.length) enough.abort();
+}
+const answer = await fleet.trackunit(accountId, "/api/graphql/", {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ query: "{ assets(first: 2) { edges { node { id } } } }" }),
+});
+const refusal = await createClient({ url, key: "fk_no" })
+  .records("assets")
+  .next()
+  .catch((error) => (error instanceof FleetkeeperError ? error.code : String(error)));
+const gone = await fleet.trackunit("nobody", "/x").catch((error) => error.code);
+console.log(
+  JSON.stringify({
+    accounts: data.accounts.map((account) => account.accountId),
+    records: records.sort(),
+    changed: changed.sort(),
+    live: (await answer.json()).data.assets.edges.length,
+    refusal,
+    gone,
+  }),
+);
+`;
+
+const typed = `
+import { createClient } from "@fleetkeeper/client";
+
+const fleet = createClient({ url: "http://127.0.0.1:1", key: "fk" });
+for await (const record of fleet.records("assets")) {
+  const name: string = record.accountId;
+  // @ts-expect-error: there is no such field
+  console.log(name, record.nothing);
+}
+`;
+
+test("the packed client, installed outside the workspace, reads accounts, records and changes, and asks Trackunit", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "fleetkeeper-client-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await run("pnpm", ["pack", "--pack-destination", folder], { cwd: clientFolder });
+  await writeFile(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "mine", private: true, type: "module" }),
+  );
+  await run("pnpm", ["add", "--prefer-offline", "./fleetkeeper-client-0.1.0.tgz"], { cwd: folder });
+  await writeFile(join(folder, "use.js"), use);
+  await writeFile(join(folder, "typed.ts"), typed);
+  const tsc = join(clientFolder, "node_modules/.bin/tsc");
+  const how = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "typed.ts"];
+  await run(tsc, how, { cwd: folder });
+
+  const { url, makeKey, startWorker, installedAccount, installationIdOf, store } = await setup();
+  await startWorker();
+  const account = await installedAccount({ assets: 3 });
+  await vi.waitFor(async () => {
+    expect(await store.records.count("assets", installationIdOf(account))).toBe(3);
+  }, patient);
+  const { key } = await makeKey(["accounts:read", "records:read", "proxy"]);
+  const { stdout } = await run(process.execPath, ["use.js", url, key, account.accountId], { cwd: folder });
+  const found = JSON.parse(stdout);
+  expect(found).toMatchObject({
+    accounts: [account.accountId],
+    live: 2,
+    refusal: "ERR_KEY_REFUSED",
+    gone: "ERR_NOT_FOUND",
+  });
+  expect(found.records).toHaveLength(3);
+  expect(found.changed).toEqual(found.records.map((id: string) => `created ${id}`));
+}, 180_000);
