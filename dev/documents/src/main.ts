@@ -1,7 +1,11 @@
 // `pnpm docs`: writes the documents that are made from the code.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorsDocument } from "./errors-document.ts";
+import { withScopes } from "./scopes.ts";
 
-writeFileSync(join(import.meta.dirname, "../../../docs/errors.md"), errorsDocument());
+const pathOf = (name: string) => join(import.meta.dirname, "../../../docs", name);
+
+writeFileSync(pathOf("errors.md"), errorsDocument());
+writeFileSync(pathOf("going-live.md"), withScopes(readFileSync(pathOf("going-live.md"), "utf8")));

@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
 import { listFiles, read } from "../../architecture/src/sources.ts";
 import { errorsDocument } from "../src/errors-document.ts";
+import { withScopes } from "../src/scopes.ts";
 
 /** Node's own. */
 const foreign = ["ERR_HTTP_REQUEST_TIMEOUT", "ERR_BUFFER_TOO_LARGE"];
 
 test("docs/errors.md is what `pnpm docs` writes", () => {
   expect(read("docs/errors.md")).toBe(errorsDocument());
+});
+
+test("docs/going-live.md names the scopes of every sync", () => {
+  const text = read("docs/going-live.md");
+  expect(withScopes(text)).toBe(text);
 });
 
 test("every decision record has a number of its own", () => {

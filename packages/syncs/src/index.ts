@@ -11,4 +11,5 @@ export { defineSync, isSyncDefinition, type SyncDefinition } from "./define-sync
 export { SyncDefinitionError, SyncDuplicateError, SyncError, SyncModuleError } from "./errors.ts";
 export { number } from "./exact-numbers.ts";
 export { loadSyncs } from "./load-syncs.ts";
+export { lacksScope } from "./scopes.ts";
 export { sites } from "./sites.ts";

@@ -6,7 +6,7 @@ import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis"
 import { ConfigurationError, type Defer } from "@fleetkeeper/runtime";
 import { createVerify } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
-import { builtInSyncs, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
+import { builtInSyncs, lacksScope, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
 import {
   createMinuteStats,
   createWorkerMetrics,
@@ -54,6 +54,12 @@ export async function startWorker(
     [...syncs, ...(await loadConfiguredSyncs(config))].map((definition) => [definition.name, definition]),
   );
   const syncNames = [...definitions.keys()];
+  for (const definition of definitions.values())
+    if (lacksScope(definition, config.scopes))
+      log.warn(
+        { sync: definition.name },
+        `sync will wait for a scope: TRACKUNIT_SCOPES has none of ${definition.scopes.join(", ")}`,
+      );
   const resources = [...definitions.values()].map(({ resource }) => resource);
   const metrics = createWorkerMetrics();
 
