@@ -16,6 +16,7 @@ const oddities: FaultKind[] = [
   "no-content",
   "empty-body",
   "empty-page",
+  "null-list",
   "early-end",
   "no-totals",
   "null-errors",
@@ -64,6 +65,14 @@ describe.each(builtInSyncs.map((definition) => [definition.name, definition] as 
         }
       },
     );
+
+    test("null in place of an empty list is one: no error, and nothing is there", async () => {
+      const none = { assets: 0, sites: 0, customers: 0, events: 0, alertConfigurations: 0 };
+      const { simulator, client } = await createWorld({ account: none, simulator: { now } });
+      simulator.faults.add({ kind: "null-list" });
+      const { records, pages } = await runPass(definition, client, options);
+      expect([records.size, pages.length]).toEqual([0, 1]);
+    });
 
     test("ids that differ by case, a blank or normal form are different records", async () => {
       const { simulator, account: one, client } = await createWorld({ account, simulator: { now } });

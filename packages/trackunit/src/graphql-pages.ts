@@ -111,7 +111,7 @@ async function askPage(
 /** What `count` counts is undocumented: a page's items or the list's. Either is no more than what was read at the end. */
 const count = z.number().nonnegative().catch(0);
 const connectionShape = z.object({
-  edges: z.array(z.object({ node: z.unknown().optional() }).nullable()),
+  edges: z.array(z.object({ node: z.unknown().optional() }).nullable()).nullable(),
   pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish(), count }),
   totalCount: count,
 });
@@ -136,8 +136,12 @@ function pageOf({ data, errors }: GraphqlAnswer, connection: string): Connection
   const { edges, pageInfo, totalCount } = parsed.data;
   if (pageInfo.hasNextPage && !pageInfo.endCursor)
     throw new ApiShapeError(`the API's ${connection} says there is a next page, but not where`);
-  const nodes = edges.map((edge) => edge?.node ?? null);
+  // Some servers mean an empty list by null; it is none that proves anything.
+  if (edges === null && (errors.length > 0 || pageInfo.hasNextPage))
+    throw new ApiShapeError(`the API's ${connection} is a page without its items`);
+  const nodes = (edges ?? []).map((edge) => edge?.node ?? null);
   return {
+    ...(edges === null ? { disturbed: "the list is null instead of empty" } : {}),
     ...partItems(connection, nodes, errors),
     next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
     places: nodes.length,

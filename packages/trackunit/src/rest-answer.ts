@@ -62,7 +62,8 @@ function mayRefuseSort(error: unknown): boolean {
 
 const count = z.number().int().nonnegative().optional().catch(undefined);
 const pageShape = z.object({
-  content: z.array(z.unknown()),
+  /** Null where some servers mean an empty list. */
+  content: z.array(z.unknown()).nullish(),
   number: count,
   size: count,
   totalPages: count,
@@ -82,13 +83,18 @@ function readPage(json: unknown, { page, size }: PageRequest): RestPage {
     };
   const parsed = pageShape.safeParse(json);
   if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
-  const { content, number, totalPages, totalElements, numberOfElements } = parsed.data;
+  const { number, totalPages, totalElements, numberOfElements } = parsed.data;
+  const content = parsed.data.content ?? (totalElements === 0 ? [] : undefined);
+  if (content === undefined) throw new ApiShapeError("the API's answer is a page without its items");
   if (number !== undefined && number !== page)
     throw new ApiShapeError("the API gave another page than the one asked for");
   const uncounted = totalElements === 0 && content.length > 0;
   return {
     content,
-    size: parsed.data.size || (page === 0 ? silentCap(parsed.data) : undefined) || size,
+    size:
+      parsed.data.size ||
+      (page === 0 ? silentCap({ content, totalElements, totalPages }) : undefined) ||
+      size,
     totalPages: uncounted ? undefined : totalPages,
     totalElements: uncounted ? undefined : totalElements,
     numberOfElements,
@@ -97,7 +103,11 @@ function readPage(json: unknown, { page, size }: PageRequest): RestPage {
 }
 
 /** An API may cap the size of its pages without a word: the first page shows it, when it is not the only one. */
-function silentCap({ content, totalElements, totalPages }: z.output<typeof pageShape>): number | undefined {
+function silentCap({
+  content,
+  totalElements,
+  totalPages,
+}: Pick<RestPage, "content" | "totalElements" | "totalPages">): number | undefined {
   if (content.length === 0 || totalElements === undefined || totalElements <= content.length)
     return undefined;
   const pages = Math.ceil(totalElements / content.length);

@@ -51,15 +51,23 @@ export async function* restCursorPages(
   }
 }
 
-const pageShape = z.object({ content: z.array(z.unknown()), after: z.string().nullish() });
+const pageShape = z.object({ content: z.array(z.unknown()).nullish(), after: z.string().nullish() });
 
-type CursorPage = z.output<typeof pageShape> & { silent?: true };
+interface CursorPage {
+  content: unknown[];
+  after?: string | null | undefined;
+  silent?: true;
+}
 
 function readPage(json: unknown): CursorPage {
   if (json === undefined) return { content: [], silent: true };
   const parsed = pageShape.safeParse(json);
   if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
-  return parsed.data;
+  const { content, after } = parsed.data;
+  // Some servers mean an empty list by null; it is none that proves anything.
+  if (content === null && !after) return { content: [], silent: true };
+  if (content == null) throw new ApiShapeError("the API's answer is a page without its items");
+  return { content, after };
 }
 
 function doubtOf({ content, after, silent }: CursorPage, nextCursor: string | null): string | undefined {

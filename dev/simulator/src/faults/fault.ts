@@ -32,6 +32,7 @@ export const faultKinds = {
   "no-content": "answers 204 without a body",
   "empty-body": "answers 200 without a body",
   "empty-page": "a page holds no items, and says everything else as usual",
+  "null-list": "a page's list is null, as some servers mean an empty one",
   "early-end":
     "a page says that it is the last one, whatever totals say; one of a numbered list holds one item",
   "no-totals": "a page says nothing of totals, of the next cursor or of links",

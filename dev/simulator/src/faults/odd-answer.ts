@@ -26,6 +26,11 @@ const oddities: Oddities = {
     for (const list of listsIn(body)) list.length = 0;
     return body;
   },
+  "null-list": (body) => {
+    for (const name of ["content", "equipment"]) if (Array.isArray(body[name])) body[name] = null;
+    for (const connection of connectionsIn(body)) if ("edges" in connection) connection.edges = null;
+    return body;
+  },
   "early-end": (body) => {
     if ("after" in body) body.after = null;
     if (typeof body.number === "number" && Array.isArray(body.content)) body.content.splice(1);
