@@ -2,6 +2,7 @@
 
 import { generateKeyPairSync } from "node:crypto";
 import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
+import { type Bad, badCallbackValues } from "./bad-callback-values.ts";
 
 const { publicKey, privateKey } = await generateSealingKey({ algorithm: "ECDH-ES+A256KW" });
 const signing = await generateSigningKey();
@@ -28,8 +29,6 @@ export const sound = {
   BOARD_USER: "olive",
   BOARD_PASSWORD: "twelve-chars",
 };
-
-type Bad = readonly (readonly [value: string, says: string])[];
 
 /** Refused in every variable but secrets, PEM and JSON. */
 export const badEverywhere: Bad = [
@@ -93,11 +92,6 @@ const key: Bad = [
   ["-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----", "holds no private key"],
   [String(another?.pem).replaceAll("\n", "\\n"), "_FILE"],
   [String(another?.pem), "beside it"],
-];
-const stringOrUri: Bad = [
-  ["two words", "holds a blank"],
-  ["https//trackunit.test: x", "holds a blank"],
-  [":no-uri", "no URI"],
 ];
 const networks: Bad = [
   ["true", "no address and no network"],
@@ -188,9 +182,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   TRACKUNIT_CLIENT_KEY: key,
   PROXY_CLIENT_CERTIFICATE: certificate,
   PROXY_CLIENT_KEY: key,
-  CALLBACK_ISSUER: stringOrUri,
-  CALLBACK_AUDIENCE: stringOrUri,
-  CALLBACK_ACCOUNT_IDS: [["guid", "is none of uuid, any"]],
+  ...badCallbackValues,
   CALLBACK_MAX_AGE_S: [...fromOne, ["5m", "no whole number"]],
   KEY_SET_MAX_STALE_S: fromOne,
   SEALING_PUBLIC_KEY: [

@@ -42,6 +42,10 @@ const rules = {
     status: 401,
     message: "Send a token with the expected issuer and audience that is valid by now.",
   },
+  ERR_IDENTITY_CONTRADICTS_BODY: {
+    status: 401,
+    message: "Send a token of the account and the app that the body names.",
+  },
   ERR_APP_NOT_ALLOWED: {
     status: 403,
     message: "Callbacks of this app are not accepted here; the operator lists the apps in TRACKUNIT_APP_IDS.",

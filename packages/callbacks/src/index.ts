@@ -9,6 +9,14 @@ export {
   isInstalled,
 } from "./callback-body.ts";
 export { callbackPath, callbackRouting, unroutedRefusal } from "./callback-route.ts";
+export {
+  type ClaimMeaning,
+  type ClaimRules,
+  checkClaims,
+  claimMeanings,
+  claimsLike,
+  noClaimRules,
+} from "./claim-rules.ts";
 export { contentHashOf } from "./content-hash.ts";
 export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
 export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";

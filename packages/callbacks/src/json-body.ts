@@ -1,9 +1,17 @@
 // Reads a request body as JSON (RFC 8259): UTF-8 only, no prototype keys, no deep nesting.
 
+import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { Refusal } from "./errors.ts";
 
 const maxDepth = 32;
+const bytesOf = new WeakMap<object, Buffer>();
+
+/** SHA-256 over the bytes that a body was read from; undefined of what was read elsewhere. */
+export function digestOf(body: object): Buffer | undefined {
+  const bytes = bytesOf.get(body);
+  return bytes && createHash("sha256").update(bytes).digest();
+}
 
 /** Makes the server accept `application/json` and nothing else. */
 export function acceptJsonOnly(app: FastifyInstance): void {
@@ -23,7 +31,10 @@ export function acceptJsonOnly(app: FastifyInstance): void {
       if (error) done(error);
       else if (isDeeperThan(maxDepth, body))
         done(new Refusal("ERR_BODY_MALFORMED", { reason: "nested too deep" }));
-      else done(null, body);
+      else {
+        if (typeof body === "object" && body !== null) bytesOf.set(body, bytes);
+        done(null, body);
+      }
     });
   });
 }

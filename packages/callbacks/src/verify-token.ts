@@ -16,7 +16,8 @@ const maxKeysTried = 16;
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
   issuer: string | undefined;
-  audience: string | undefined;
+  /** Any of them. */
+  audience: string[] | undefined;
   /** From `iat`, when the token has it. */
   maxAgeMs: number;
 }
@@ -27,6 +28,7 @@ export interface CallbackToken {
   issuedAt: Date | undefined;
   /** After this instant the token is refused; undefined if never. */
   acceptableUntil: Date | undefined;
+  claims: JWTPayload;
 }
 
 /** @throws Refusal: `ERR_IDENTITY_…`, or `ERR_KEY_SET_UNAVAILABLE`. */
@@ -56,7 +58,7 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
     issuedAt === undefined ? Number.POSITIVE_INFINITY : issuedAt.getTime() + maxAgeMs,
   );
   const acceptableUntil = Number.isFinite(lastMs) ? new Date(lastMs + toleranceMs) : undefined;
-  return { id: idOf(token), issuedAt, acceptableUntil };
+  return { id: idOf(token), issuedAt, acceptableUntil, claims };
 }
 
 /** Where several keys fit (two with one key id, or a token without one), each is tried. */

@@ -9,6 +9,7 @@ import { checkProxyUrl } from "@fleetkeeper/http";
 import { parseRedisUrl } from "@fleetkeeper/redis";
 import { logLevels } from "@fleetkeeper/telemetry";
 import { z } from "zod";
+import { audiences, claims, stringOrUri } from "./callback-variables.ts";
 import { certificateVariables } from "./certificates.ts";
 import { variable } from "./variable.ts";
 
@@ -38,7 +39,9 @@ export const sharedVariables = {
     .default("https://iris.trackunit.com"),
   TRACKUNIT_SCOPES: variable.scopes().default(["asset.view"]),
   CALLBACK_ISSUER: stringOrUri().optional(),
-  CALLBACK_AUDIENCE: stringOrUri().optional(),
+  CALLBACK_AUDIENCE: audiences().optional(),
+  CALLBACK_CLAIMS: claims().optional(),
+  CALLBACK_CONTRADICTIONS: variable.oneOf(["refuse", "tolerate"]).default("refuse"),
   CALLBACK_ACCOUNT_IDS: variable.oneOf(["uuid", "any"]).default("uuid"),
   CALLBACK_MAX_AGE_S: variable.wholeNumber(300, { max: 86_400 }),
   // The callback's own path may be in it too, as it is in the manifest.
@@ -73,14 +76,6 @@ export function pickVariables<Name extends SharedName>(...names: Name[]): Pick<t
     typeof sharedVariables,
     Name
   >;
-}
-
-/** RFC 7519, section 2: any text, but with a colon in it a URI. It is compared letter by letter. */
-function stringOrUri() {
-  return variable
-    .text()
-    .refine((value) => !/\s/.test(value), { error: "holds a blank", abort: true })
-    .refine((value) => !value.includes(":") || URL.canParse(value), "holds a colon and is no URI");
 }
 
 function trimmed(value: unknown): unknown {

@@ -4,7 +4,10 @@ import {
   type AccountIdShape,
   accountIdIn,
   type CallbackBody,
+  type ClaimRules,
+  checkClaims,
   contentHashOf,
+  noClaimRules,
   Refusal,
   type TokenRules,
   tokenOf,
@@ -22,6 +25,8 @@ const maxInFlight = 1_000;
 
 export interface AcceptOptions {
   tokenRules: TokenRules;
+  /** Default: what contradicts the body by its name is refused. */
+  claimRules?: ClaimRules;
   /** Default `uuid`. */
   accountIds?: AccountIdShape;
   allowedApps: ReadonlySet<string>;
@@ -54,13 +59,14 @@ export type AcceptCallback = (
 /** @throws Refusal, or QueueUnavailableError when Redis does not take the callback in time. */
 export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
   const { tokenRules, allowedApps, storeWithinMs = 5_000, now = () => new Date() } = options;
-  const { accountIds = "uuid", step = (_name, run) => run() } = options;
+  const { claimRules = noClaimRules, accountIds = "uuid", step = (_name, run) => run() } = options;
   let inFlight = 0;
   return async (identity, body) => {
     const receivedAt = now();
     const accountId = accountIdIn(body, accountIds);
     const token = await step("verify", () => verifyToken(tokenOf(identity), tokenRules, receivedAt));
     if (!allowedApps.has(body.irisAppId)) throw new Refusal("ERR_APP_NOT_ALLOWED");
+    checkClaims(token.claims, body, claimRules);
     if (inFlight >= maxInFlight) throw new Refusal("ERR_TOO_MANY_CALLBACKS");
     const contentHash = contentHashOf(token, body);
     inFlight++;

@@ -16,7 +16,7 @@ export const schema = z
   .object({
     ...pickVariables("REDIS_URL", "REDIS_NAMESPACE", "TRACKUNIT_JWKS_URL", "TRACKUNIT_APP_IDS"),
     ...pickVariables("CALLBACK_ISSUER", "CALLBACK_AUDIENCE", "CALLBACK_MAX_AGE_S"),
-    ...pickVariables("CALLBACK_ACCOUNT_IDS"),
+    ...pickVariables("CALLBACK_ACCOUNT_IDS", "CALLBACK_CLAIMS", "CALLBACK_CONTRADICTIONS"),
     KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
     SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
     INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
@@ -48,7 +48,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     allowedApps: new Set(values.trackunitAppIds),
     accountIds: values.callbackAccountIds,
     issuer: values.callbackIssuer,
-    audience: values.callbackAudience,
+    audience: values.callbackAudience?.ofAll,
+    claimRules: {
+      claims: values.callbackClaims ?? {},
+      audienceOfApp: values.callbackAudience?.ofApp ?? {},
+      contradictions: values.callbackContradictions,
+    },
     maxAgeMs: values.callbackMaxAgeS * 1_000,
     sealingPublicKey: values.sealingPublicKey,
     signingKey: values.ingressSigningKey,

@@ -73,6 +73,7 @@ export async function startIngress(
   const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
+    claimRules: config.claimRules,
     accountIds: config.accountIds,
     allowedApps: config.allowedApps,
     bindBody: createBindBody(redis, namespace),

@@ -45,6 +45,11 @@ export const checks: readonly Check[] = [
     codes: ["ERR_IDENTITY_EXPIRED", "ERR_IDENTITY_CLAIM"],
   },
   { name: "app", means: "one of TRACKUNIT_APP_IDS", codes: ["ERR_APP_NOT_ALLOWED"] },
+  {
+    name: "body's claims",
+    means: "no claim says another account, app or body",
+    codes: ["ERR_IDENTITY_CONTRADICTS_BODY"],
+  },
   { name: "binding", means: "the first body that came with this token", codes: ["ERR_TOKEN_REUSED"] },
 ];
 
@@ -71,6 +76,8 @@ export const advice: Partial<Record<RefusalCode, string>> = {
     "If it came late, find out why; else set the clocks. For an older capture give the time it came in by --at.",
   ERR_IDENTITY_CLAIM:
     "Compare iss and aud with CALLBACK_ISSUER and CALLBACK_AUDIENCE, and iat and nbf with the clock.",
+  ERR_IDENTITY_CONTRADICTS_BODY:
+    "Compare the token's claims with the body: if they mean something else, say so in CALLBACK_CLAIMS, or set CALLBACK_CONTRADICTIONS to tolerate. Otherwise somebody used another account's token.",
   ERR_APP_NOT_ALLOWED: "Add the app to TRACKUNIT_APP_IDS if it is yours.",
   ERR_TOKEN_REUSED:
     "Another body came with this token before: somebody changed one of the two. Do not accept it.",

@@ -6,8 +6,11 @@ import {
   accountIdIn,
   type CallbackBody,
   type CallbackToken,
+  type ClaimRules,
+  checkClaims,
   contentHashOf,
   isInstalled,
+  noClaimRules,
   Refusal,
   type RefusalCode,
   refusalOf,
@@ -25,6 +28,7 @@ export interface ExamineOptions {
   /** Of the ingress: INGRESS_PATH. */
   basePath?: string;
   tokenRules: TokenRules;
+  claimRules?: ClaimRules;
   /** Default `uuid`. */
   accountIds?: AccountIdShape;
   allowedApps: ReadonlySet<string>;
@@ -78,6 +82,10 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     token = await verified(identity, options, refusals);
     // Looked at in any case: it is one more thing to fix at once.
     if (!allowedApps.has(parsed.irisAppId)) refusals.push(new Refusal("ERR_APP_NOT_ALLOWED"));
+    if (token !== undefined) {
+      const contradiction = contradictionOf(token, parsed, options);
+      if (contradiction !== undefined) refusals.push(contradiction);
+    }
     if (options.boundHash === undefined) skipped.add("binding");
     else if (token !== undefined) {
       const bound = await options.boundHash(token);
@@ -111,6 +119,19 @@ async function verified(
   } catch (error) {
     refusals.push(refusalOf(error));
     return undefined;
+  }
+}
+
+function contradictionOf(
+  { claims }: CallbackToken,
+  body: CallbackBody,
+  { claimRules = noClaimRules }: ExamineOptions,
+): Refusal | undefined {
+  try {
+    checkClaims(claims, body, claimRules);
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
   }
 }
 

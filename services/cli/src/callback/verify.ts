@@ -46,6 +46,8 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     "CALLBACK_AUDIENCE",
     "CALLBACK_MAX_AGE_S",
     "CALLBACK_ACCOUNT_IDS",
+    "CALLBACK_CLAIMS",
+    "CALLBACK_CONTRADICTIONS",
     "INGRESS_PATH",
     "REDIS_NAMESPACE",
   );
@@ -60,8 +62,13 @@ async function verify({ env, reach, output, now }: Invocation, { at, keys, bindi
     tokenRules: {
       keyFor: keySet === undefined ? noKeys : localKeys(keySet),
       issuer: config.callbackIssuer,
-      audience: config.callbackAudience,
+      audience: config.callbackAudience?.ofAll,
       maxAgeMs: config.callbackMaxAgeS * 1_000,
+    },
+    claimRules: {
+      claims: config.callbackClaims ?? {},
+      audienceOfApp: config.callbackAudience?.ofApp ?? {},
+      contradictions: config.callbackContradictions,
     },
     accountIds: config.callbackAccountIds,
     allowedApps: new Set(config.trackunitAppIds),
