@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { walkThroughInstall } from "./first-install.ts";
+import { walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress } from "./progress.ts";
 import { startSystem } from "./system.ts";
 
@@ -62,10 +63,11 @@ async function run(): Promise<void> {
   if (account === undefined) throw new Error("the simulated Trackunit has no account");
   const { accountId } = account;
   const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
+  const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)
     progress.step(`what failed is tried again by itself; ${system.logDir}/worker.log says more`);
   if (values.once) {
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...summary, webhook })}\n`);
     if (failed > 0) process.exitCode = 1;
     return;
   }
@@ -81,6 +83,7 @@ async function run(): Promise<void> {
     Command line      ./fleetkeeper accounts list
 
   Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.
+  Or press Send webhook beside the first one: the syncs that it concerns run at once.
   Ctrl-C ends everything; the data stays for the next start.
 `);
   await ended;

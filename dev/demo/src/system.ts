@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
 import type { InstallationId } from "@fleetkeeper/model";
 import { sharedVariables } from "@fleetkeeper/runtime";
-import { type Simulator, startSimulator } from "@fleetkeeper/simulator";
+import { type Simulator, startSimulator, type WebhookTarget } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
 import { environmentFile, serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
-import { type AddedEndpoint, addWebhookEndpoint } from "./webhook-endpoint.ts";
+import { webhookEndpointOf } from "./webhook-endpoint.ts";
 
 export interface SystemOptions {
   dataDir: string;
@@ -42,8 +42,8 @@ export interface System {
   redisUrl: string;
   /** Each as a process of its own, which can be stopped alone. */
   services: Record<"ingress" | "worker" | "board", ServiceProcess>;
-  /** Makes an endpoint for an account's webhooks, which the sender signs with this key. */
-  addWebhookEndpoint(installationId: InstallationId, key: string): Promise<AddedEndpoint>;
+  /** Where an account's webhooks go, and their signing key. */
+  webhookEndpointOf(installationId: InstallationId): Promise<WebhookTarget>;
 }
 
 /** How many accounts the simulated Trackunit has at first, and how large the first one's fleet is. */
@@ -139,8 +139,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     opsUrls,
     logDir,
     services: Object.fromEntries(running) as System["services"],
-    addWebhookEndpoint: (installationId, key) =>
-      addWebhookEndpoint({ store, secrets, baseUrl: ingressUrl + basePath, installationId, key }),
+    webhookEndpointOf: (installationId) =>
+      webhookEndpointOf({ store, secrets, baseUrl: ingressUrl + basePath, installationId }),
   };
 }
 

@@ -2,34 +2,39 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { createTokenSealing } from "@fleetkeeper/sealing";
+import { newSigningKey, type WebhookTarget } from "@fleetkeeper/simulator";
 import type { Store } from "@fleetkeeper/store";
 import { newEndpointId, webhookPath } from "@fleetkeeper/webhooks";
 import type { Secrets } from "./secrets.ts";
 
-export interface AddedEndpoint {
-  endpointId: string;
-  /** What is entered in Trackunit Manager. */
-  url: string;
-}
-
-/** `baseUrl`: of the ingress. `key`: the signing key that the sender has. A worker tells the ingress of it within seconds. */
-export async function addWebhookEndpoint(options: {
+/**
+ * What is entered in Trackunit Manager: the account's endpoint of the last start, or a new one. `baseUrl`: of the ingress. A
+ * worker tells the ingress of it within seconds.
+ */
+export async function webhookEndpointOf(options: {
   store: Store;
   secrets: Pick<Secrets, "webhookKey">;
   baseUrl: string;
   installationId: InstallationId;
-  key: string;
-}): Promise<AddedEndpoint> {
-  const { store, secrets, baseUrl, installationId, key } = options;
-  const { seal } = await createTokenSealing(JSON.parse(secrets.webhookKey));
-  const sealedKey = await seal(key, { installationId, purpose: "webhook-key" });
+}): Promise<WebhookTarget> {
+  const { store, secrets, baseUrl, installationId } = options;
+  const { seal, open } = await createTokenSealing(JSON.parse(secrets.webhookKey));
+  const binding = { installationId, purpose: "webhook-key" } as const;
+  const urlOf = (endpointId: string) => `${baseUrl}${webhookPath(endpointId)}`;
+  for (const { state, endpointId, keys } of await store.webhookEndpoints.ofInstallation(installationId)) {
+    const key = state === "active" && keys[0] && (await open(keys[0].sealed, binding).catch(() => undefined));
+    if (key) return { url: urlOf(endpointId), key };
+  }
+  const key = newSigningKey();
   const endpointId = newEndpointId();
-  await store.audit.add({
-    at: new Date(),
-    who: "pnpm start",
-    action: "add webhook endpoint",
+  const now = new Date();
+  await store.audit.add({ at: now, who: "pnpm start", action: "add webhook endpoint", installationId });
+  await store.webhookEndpoints.add({
     installationId,
+    endpointId,
+    sealedKey: await seal(key, binding),
+    events: [],
+    now,
   });
-  await store.webhookEndpoints.add({ installationId, endpointId, sealedKey, events: [], now: new Date() });
-  return { endpointId, url: `${baseUrl}${webhookPath(endpointId)}` };
+  return { url: urlOf(endpointId), key };
 }

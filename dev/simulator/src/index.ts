@@ -25,3 +25,5 @@ export { restAsset, restLocation, restSite } from "./rest/render.ts";
 export type { Settings, SimulatorOptions } from "./settings.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
 export { type TrueResource, trueResources, truthOf } from "./truth.ts";
+export { webhookTypes } from "./webhooks/webhook-events.ts";
+export { newSigningKey, type SentWebhook, type WebhookTarget } from "./webhooks/webhook-sender.ts";

@@ -20,6 +20,14 @@ export interface Settings {
   graphqlBudget: number;
   /** Answer 429 where a documented limit is exceeded. Default false: it is only recorded. */
   enforceLimits: boolean;
+  /** Which headers webhooks have: `svix-id` or `webhook-id`, and so on. Default `svix`. */
+  webhookHeaders: "svix" | "webhook";
+  /** How often each webhook is delivered. Default 1. */
+  webhookCopies: number;
+  /** Deliver the webhooks of one change in the reverse order. Default false. */
+  webhookReorder: boolean;
+  /** The waits of Svix's retry schedule times this: 0.001 makes hours seconds. Default 1. */
+  webhookRetryScale: number;
 }
 
 type SettingsAtStart = { [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -59,5 +67,9 @@ export function settingsFrom(options: SimulatorOptions): Settings {
     graphqlMaxCost: options.graphqlMaxCost ?? 50_000,
     graphqlBudget: options.graphqlBudget ?? 10_000_000,
     enforceLimits: options.enforceLimits ?? false,
+    webhookHeaders: options.webhookHeaders ?? "svix",
+    webhookCopies: options.webhookCopies ?? 1,
+    webhookReorder: options.webhookReorder ?? false,
+    webhookRetryScale: options.webhookRetryScale ?? 1,
   };
 }

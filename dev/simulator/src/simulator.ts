@@ -22,6 +22,8 @@ import { RequestBook, type RequestCounts } from "./requests/request-book.ts";
 import { SlidingWindows } from "./requests/sliding-windows.ts";
 import { addRoutes } from "./routes.ts";
 import { type Settings, type SimulatorOptions, settingsFrom } from "./settings.ts";
+import { addWebhookTarget } from "./webhooks/add-target.ts";
+import { type SentWebhook, WebhookSender, type WebhookTarget } from "./webhooks/webhook-sender.ts";
 import type { World } from "./world.ts";
 
 /** A Trackunit for this machine, over real HTTP. */
@@ -45,6 +47,12 @@ export interface Simulator {
   install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
   /** A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out). */
   signCallbackToken(claims?: CallbackClaims, options?: CallbackTokenOptions): Promise<string>;
+  /** What an administrator of the account enters: from now on each change of its assets is told there. */
+  addWebhookTarget(accountId: string, target: WebhookTarget): void;
+  /** Resolves after the first attempt at each of the account's targets. */
+  sendWebhook(accountId: string, type: string): Promise<SentWebhook[]>;
+  /** The last 1 000. */
+  webhooks(): readonly SentWebhook[];
   /** New signing keys; the old ones stay published unless `keepOld` is false. Gives the new key ids. */
   rotateKeys(options?: { keepOld?: boolean | undefined }): Promise<string[]>;
   /** Ends the listening, every connection and every delay; a second call waits for the first. */
@@ -58,8 +66,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const now = options.now ?? (() => new Date());
   const callbacks = new Agent();
   let url = "";
+  const settings = settingsFrom(options);
   const world: World = {
-    settings: settingsFrom(options),
+    settings,
     now,
     accounts: new AccountRegister(seed, now),
     tokens: new TokenDesk(now),
@@ -70,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     budgets: new PointBudgets(),
     queries: new QueryDocuments(),
     callbacks,
+    webhooks: new WebhookSender({ settings, dispatcher: callbacks, closing: closing.signal, now }),
     url: () => url,
     closing: closing.signal,
   };
@@ -104,6 +114,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const usual = claimsFor({ issuer: url, irisAppId: world.settings.app });
       return signCallbackToken(world.keys, now(), { ...usual, ...claims }, how);
     },
+    addWebhookTarget: (accountId, target) => addWebhookTarget(world, accountId, target),
+    sendWebhook: (accountId, type) => world.webhooks.send(accountId, [{ type, data: {} }]),
+    webhooks: () => world.webhooks.sent(),
     rotateKeys: (how) => world.keys.rotate(how),
     close: () => {
       closed ??= closeAll();

@@ -9,6 +9,7 @@ import type { QueryDocuments } from "./graphql/query-document.ts";
 import type { RequestBook } from "./requests/request-book.ts";
 import type { SlidingWindows } from "./requests/sliding-windows.ts";
 import type { Settings } from "./settings.ts";
+import type { WebhookSender } from "./webhooks/webhook-sender.ts";
 
 export interface World {
   settings: Settings;
@@ -23,6 +24,7 @@ export interface World {
   queries: QueryDocuments;
   /** The client that sends install callbacks. */
   callbacks: Dispatcher;
+  webhooks: WebhookSender;
   /** Where the simulator listens; known once it does. */
   url: () => string;
   /** Aborted when the simulator closes: ends delays and hanging answers. */

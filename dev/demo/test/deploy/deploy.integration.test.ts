@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installationIdOf } from "@fleetkeeper/model";
-import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { readLogs, runSystem } from "../running-system.ts";
@@ -65,21 +63,14 @@ async function runAndScrape(system: Awaited<ReturnType<typeof runSystem>>, accou
 
 /** One that lets a sync run. */
 async function deliverWebhook(
-  { simulator, store, addWebhookEndpoint }: Awaited<ReturnType<typeof runSystem>>,
+  { simulator, store, webhookEndpointOf }: Awaited<ReturnType<typeof runSystem>>,
   accountId: string,
 ): Promise<void> {
   const id = installationIdOf(simulator.settings.app, accountId);
-  const key = `whsec_${randomBytes(24).toString("base64")}`;
-  const { url } = await addWebhookEndpoint(id, key);
+  simulator.addWebhookTarget(accountId, await webhookEndpointOf(id));
   await vi.waitFor(async () => {
-    const at = new Date();
-    const body = '{"type":"sites.asset.enter"}';
-    const headers = {
-      "webhook-id": "msg_1",
-      "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-      "webhook-signature": new Webhook(key).sign("msg_1", at, body),
-    };
-    expect((await fetch(url, { method: "POST", body, headers })).status).toBe(202);
+    const [sent] = await simulator.sendWebhook(accountId, "sites.asset.enter");
+    expect(sent?.attempts[0]?.status).toBe(202);
   }, patient);
   await vi.waitFor(async () => {
     const syncs = await store.syncs.ofInstallation(id);

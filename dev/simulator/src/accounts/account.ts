@@ -30,6 +30,8 @@ export class SimulatedAccount {
   tokenCalls = 0;
   /** When the install callback was last sent, and the status it got; undefined without an answer. */
   lastInstall: { at: Date; status: number | undefined } | undefined;
+  /** Called after each change of assets; `siteBefore`: where an updated asset was before. */
+  onChange: ((changed: Changed, siteBefore: (assetId: string) => string | null) => void) | undefined;
   /** Tokens of an older generation are refused. */
   tokenGeneration = 0;
   readonly #seed: string;
@@ -103,7 +105,9 @@ export class SimulatedAccount {
     const source = { seed: this.#fleet.changeSeed, serial: this.#changeNumber++, at };
     const records: RecordSet<unknown> = this.records[resource];
     const changed = changeRecords(records, count, mix, source);
-    if (resource === "assets") for (const id of changed.updated) this.eventLog.add(id, at);
+    if (resource !== "assets") return changed;
+    for (const id of changed.updated) this.eventLog.add(id, at);
+    this.onChange?.(changed, (id) => this.records.assets.before(id)?.siteId ?? null);
     return changed;
   }
 

@@ -3,8 +3,10 @@ import type { FastifyInstance } from "fastify";
 import type { AccountOptions, ResourceName, SimulatedAccount } from "../accounts/account.ts";
 import { type InstallOptions, install } from "../callback/install.ts";
 import { UnknownAccountError } from "../errors.ts";
+import { addWebhookTarget } from "../webhooks/add-target.ts";
+import type { WebhookTarget } from "../webhooks/webhook-sender.ts";
 import type { World } from "../world.ts";
-import { accountSchema, changeSchema, installSchema } from "./schemas.ts";
+import { accountSchema, changeSchema, installSchema, webhookSchema, webhookTargetSchema } from "./schemas.ts";
 
 export function addAccountControl(control: FastifyInstance, world: World): void {
   const accountOf = ({ params }: { params: unknown }): SimulatedAccount => {
@@ -25,6 +27,18 @@ export function addAccountControl(control: FastifyInstance, world: World): void 
   });
   control.post("/accounts/:accountId/install", { schema: { body: installSchema } }, async (request) => {
     return install(world, accountOf(request).accountId, (request.body ?? {}) as InstallOptions);
+  });
+  control.post(
+    "/accounts/:accountId/webhook-targets",
+    { schema: { body: webhookTargetSchema } },
+    async (request, reply) => {
+      addWebhookTarget(world, accountOf(request).accountId, request.body as WebhookTarget);
+      return reply.code(204).send();
+    },
+  );
+  control.post("/accounts/:accountId/webhooks", { schema: { body: webhookSchema } }, async (request) => {
+    const { type } = request.body as { type: string };
+    return { sent: await world.webhooks.send(accountOf(request).accountId, [{ type, data: {} }]) };
   });
   const actions = {
     revoke: (account: SimulatedAccount) => account.revoke(),

@@ -51,6 +51,10 @@ export const installSchema = object({
   timeoutMs: { ...number(600_000), minimum: 1 },
 });
 
+export const webhookTargetSchema = object({ url: text, key: text }, ["url", "key"]);
+
+export const webhookSchema = object({ type: text }, ["type"]);
+
 export const faultSchema = object(
   {
     kind: { enum: Object.keys(faultKinds) },
@@ -79,4 +83,8 @@ export const settingsSchema = object({
   graphqlMaxCost: anyAmount,
   graphqlBudget: anyAmount,
   enforceLimits: flag,
+  webhookHeaders: { enum: ["svix", "webhook"] },
+  webhookCopies: { ...number(100), minimum: 1 },
+  webhookReorder: flag,
+  webhookRetryScale: { type: "number", minimum: 0, maximum: 1 },
 });

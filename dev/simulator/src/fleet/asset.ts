@@ -57,7 +57,8 @@ export function buildAsset(
 ): Asset {
   const { id, index, revision, changedAt, draw, revisionDraw } = origin;
   const machine = draw.pick(machineModels);
-  const site = siteFor(draw.fraction());
+  // Every second update moves it.
+  const site = siteFor((draw.fraction() + Math.floor(revision / 2) * 0.31) % 1);
   const createdAt = new Date(epoch.getTime() - draw.between(200, 1500) * dayMs);
   const name = `${machine.type} ${String(index + 1).padStart(4, "0")}`;
   const firstSeenAt = new Date(epoch.getTime() - draw.below(7 * dayMs));

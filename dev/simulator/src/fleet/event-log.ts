@@ -46,6 +46,11 @@ export class EventLog {
     if (this.#added.length > maxAdded) this.#added.shift();
   }
 
+  /** The newest of those that `add` noted about an asset. */
+  lastOf(assetId: string): AssetEvent | undefined {
+    return this.#added.findLast((event) => event.assetId === assetId);
+  }
+
   /** The events that match, oldest first; an empty filter list lets all through. */
   select(filter: EventFilter): AssetEvent[] {
     const matches = (event: AssetEvent): boolean =>

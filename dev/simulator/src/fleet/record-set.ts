@@ -71,6 +71,16 @@ export class RecordSet<T> implements Ordered<T> {
     return position === undefined ? undefined : this.at(position);
   }
 
+  /** As it was before its last update; undefined where there was none. */
+  before(id: string): T | undefined {
+    const position = this.positionOf(id);
+    if (position === undefined) return undefined;
+    const index = this.#indexAt(position);
+    const change = this.#changes.get(index);
+    if (change === undefined || change.revision === 0) return undefined;
+    return this.#build(this.#origin(index, { ...change, revision: change.revision - 1 }));
+  }
+
   positionOf(id: string): number | undefined {
     const position = this.positionAfter(id) - 1;
     return position >= 0 && this.idAt(position) === id ? position : undefined;

@@ -1,12 +1,13 @@
 // The page at `/`: every account with its fleet and its state, and what can be done with it.
 import type { SimulatedAccount } from "../accounts/account.ts";
+import { webhookTypes } from "../webhooks/webhook-events.ts";
 import type { World } from "../world.ts";
 import { escapeMarkup } from "./html.ts";
 
 const maxRows = 200;
 
 export async function accountsPage(world: World): Promise<string> {
-  return [callbackForm(world), accountTable(world.accounts.all()), addForm(), await facts(world)].join("\n");
+  return [callbackForm(world), accountTable(world), addForm(), await facts(world)].join("\n");
 }
 
 function callbackForm({ settings }: World): string {
@@ -20,9 +21,13 @@ function callbackForm({ settings }: World): string {
 </section>`;
 }
 
-function accountTable(accounts: SimulatedAccount[]): string {
+function accountTable(world: World): string {
+  const accounts = world.accounts.all();
   const rest = accounts.length - maxRows;
-  const rows = accounts.slice(0, maxRows).map(row).join("\n");
+  const rows = accounts
+    .slice(0, maxRows)
+    .map((account) => row(world, account))
+    .join("\n");
   const more = rest > 0 ? `<p class="soft">${rest} more accounts are not shown.</p>` : "";
   const empty = accounts.length === 0 ? `<p class="soft">There is none yet. Add one below.</p>` : "";
   return `<section class="wide">
@@ -37,7 +42,9 @@ ${rows}
 </section>`;
 }
 
-function row(account: SimulatedAccount): string {
+const typeChoice = `<label>of type <select name="type">${webhookTypes.map((type) => `<option>${type}</option>`).join("")}</select></label>`;
+
+function row(world: World, account: SimulatedAccount): string {
   const { accountId, name, records, tokenCalls, revoked } = account;
   const state = revoked ? `<span class="bad">revoked</span>` : `<span class="good">active</span>`;
   return `<tr>
@@ -50,6 +57,7 @@ ${cell("Last install", lastInstall(account))}
 <td><div class="actions">
 ${action(account, "install", "Install", "", "first")}
 ${action(account, "change", "Change fleet", `<label>by <input type="number" name="count" min="1" max="100000" value="5"></label>`)}
+${world.webhooks.targetsOf(accountId).length > 0 ? action(account, "webhook", "Send webhook", typeChoice) : ""}
 ${revoked ? action(account, "restore", "Restore") : action(account, "revoke", "Revoke")}
 </div></td>
 </tr>`;

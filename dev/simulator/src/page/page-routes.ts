@@ -59,6 +59,14 @@ const actions: Record<string, Action> = {
     const detail = `${created.length} created, ${updated.length} updated, ${deleted.length} deleted`;
     return { failed: false, title: `Changed the fleet of ${account.name}`, detail };
   },
+  "accounts/:accountId/webhook": async (world, form, accountId) => {
+    const { name } = accountOf(world, accountId);
+    const type = form.get("type") ?? "";
+    const sent = await world.webhooks.send(accountId, [{ type, data: {} }]);
+    const statuses = sent.map(({ attempts }) => attempts[0]?.status ?? "no answer");
+    if (sent.length === 0) throw new BadInputError(`No webhook target is entered for ${name}.`);
+    return { failed: false, title: `Sent ${type} of ${name}: ${statuses.join(", ")}` };
+  },
   "accounts/:accountId/revoke": (world, _form, accountId) => {
     const account = accountOf(world, accountId);
     account.revoke();
