@@ -4,11 +4,13 @@ import type { InstallationId, SyncId, Waiting } from "@fleetkeeper/model";
 import type { Collection, Filter } from "mongodb";
 import type { SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
+import { failingFilter } from "./sync-health.ts";
 
 export interface SyncListQuery {
   installationId?: InstallationId;
-  /** The name of the sync. This and what follows is looked for by reading on until the page is full. */
+  /** The name of the sync. It is looked for by reading on until the page is full. */
   sync?: string;
+  /** Found by an index where each of them says a code, so where few syncs wait for it; the others are read on for. */
   waitingFor?: readonly Waiting["for"][];
   /** The last id of the page before. */
   after?: SyncId;
@@ -28,7 +30,7 @@ export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncList
   const filter: Filter<SyncDocument> = {
     _id: after === undefined ? { $gte: "" as SyncId, ...under } : { ...under, $gt: after },
     ...(sync === undefined ? {} : { sync }),
-    ...(waitingFor === undefined ? {} : { "waiting.for": { $in: [...waitingFor] } }),
+    ...(waitingFor === undefined ? {} : waitingFilter(waitingFor)),
   };
   const found = await syncs
     .find(filter)
@@ -37,4 +39,13 @@ export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncList
     .toArray();
   const rows = found.slice(0, limit);
   return { rows, next: found.length > limit ? rows.at(-1)?._id : undefined };
+}
+
+/** Those that say a code. */
+const coded: readonly Waiting["for"][] = ["backoff", "scope", "operator", "credential"];
+
+function waitingFilter(reasons: readonly Waiting["for"][]): Filter<SyncDocument> {
+  return reasons.every((reason) => coded.includes(reason))
+    ? failingFilter(reasons)
+    : { "waiting.for": { $in: [...reasons] } };
 }
