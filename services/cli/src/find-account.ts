@@ -11,7 +11,8 @@ export async function findAccount(
   store: Pick<Store, "installations">,
   name: string,
 ): Promise<InstallationRow> {
-  const wanted = name.trim();
+  // As a narrow terminal shows it.
+  const wanted = name.trim().replace(/…$/, "");
   if (wanted === "") throw new NothingFoundError("an account has a name");
   const exact = await store.installations.find(asInstallationId(wanted));
   if (exact !== null) return rowOf(exact);

@@ -23,6 +23,7 @@ test("an account is found by installation id, account id, or the beginning of th
   expect((await findAccount(store, "@c.d.7777"))._id).toBe("@c.d.7777");
   expect((await findAccount(store, "6B5C-1"))._id).toBe("@a.b.6b5c-1");
   expect((await findAccount(store, "6b5c-10"))._id).toBe("@a.b.6b5c-10");
+  expect((await findAccount(store, "6b5c-10…"))._id).toBe("@a.b.6b5c-10");
 });
 
 test("an ambiguous name is refused with the candidates, an unknown one as not found", async () => {

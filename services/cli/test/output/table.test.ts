@@ -18,3 +18,27 @@ test("columns are as wide as their widest cell, colours and wide letters counted
 test("without rows there is no table", () => {
   expect(table(["name"], [], plain)).toBe("");
 });
+
+const wide = ["account", "app"];
+const rows = [
+  ["08def240-749c-4074-86a3-b472ebe526f8", "@a/b"],
+  ["7b21c56b-a881-497e-8cbc-046f470144f0", ""],
+];
+
+test("where a terminal is too narrow, ids are shortened to a beginning that commands take", () => {
+  expect(table(wide, rows, plain, 42)).toContain("08def240-749c-4074-86a3-b472ebe526f8  @a/b");
+  expect(table(wide, rows, plain, 41)).toBe(
+    ["ACCOUNT         APP", "08def240-749c…  @a/b", "7b21c56b-a881…"].join("\n"),
+  );
+});
+
+test("where that does not suffice, each row is a block, with everything in it", () => {
+  expect(table(wide, rows, plain, 19)).toBe(
+    [
+      "ACCOUNT  08def240-749c-4074-86a3-b472ebe526f8",
+      "APP      @a/b",
+      "",
+      "ACCOUNT  7b21c56b-a881-497e-8cbc-046f470144f0",
+    ].join("\n"),
+  );
+});
