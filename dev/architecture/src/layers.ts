@@ -115,7 +115,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     because: "worlds are built from packages",
   },
   "dev/demo": {
-    mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],
+    mayImport: ["packages/client", ...everyPackage, "dev/simulator", "dev/local-stack"],
     because: "the demo starts services as processes",
   },
   "dev/documents": {

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { walkThroughApi } from "./demo-api.ts";
 import { walkThroughInstall } from "./first-install.ts";
 import { walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress } from "./progress.ts";
@@ -66,8 +67,11 @@ async function run(): Promise<void> {
   const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)
     progress.step(`what failed is tried again by itself; ${system.logDir}/worker.log says more`);
+  const api = await system.startApi();
   if (values.once) {
-    process.stdout.write(`${JSON.stringify({ ...summary, webhook })}\n`);
+    const done = await walkThroughApi(api, accountId);
+    progress.step(`API: a token, a forwarded query (${done.proxied}), ${done.records} assets`);
+    process.stdout.write(`${JSON.stringify({ ...summary, webhook, api: done })}\n`);
     if (failed > 0) process.exitCode = 1;
     return;
   }
@@ -76,6 +80,7 @@ async function run(): Promise<void> {
 
     Board             ${system.boardUrl}   user ${system.boardUser}, password ${system.boardPassword}
     Simulated         ${system.simulator.url}   a Trackunit for this machine: install more accounts there
+    API               ${api.url}/reference/   for your own code; a key is in ${api.keyFile}
     Install callback  ${system.callbackUrl}
     MongoDB           ${system.mongodbUrl}
     Redis             ${system.redisUrl}

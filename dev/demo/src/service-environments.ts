@@ -5,7 +5,7 @@ import type { Secrets } from "./secrets.ts";
 import type { ServiceName } from "./service-process.ts";
 
 export interface ServiceEnvironment {
-  name: ServiceName;
+  name: Exclude<ServiceName, "api">;
   env: Record<string, string>;
   /** Its `/readyz`. */
   readyUrl: string;

@@ -10,7 +10,7 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
-export type ServiceName = "ingress" | "worker" | "board";
+export type ServiceName = "ingress" | "worker" | "board" | "api";
 
 export interface ServiceOptions {
   name: ServiceName;
@@ -52,7 +52,7 @@ export function spawnService({
   logPath,
   imports = [],
 }: Pick<ServiceOptions, "env" | "logPath"> & {
-  name: ServiceName | "api";
+  name: ServiceName;
   imports?: readonly string[];
 }): ChildProcess {
   const log = openSync(logPath, "a");

@@ -7,6 +7,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 import { sharedVariables } from "@fleetkeeper/runtime";
 import { type Simulator, startSimulator, type WebhookTarget } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
+import { type DemoApi, startDemoApi } from "./demo-api.ts";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets } from "./secrets.ts";
@@ -42,6 +43,8 @@ export interface System {
   redisUrl: string;
   /** Each as a process of its own, which can be stopped alone. */
   services: Record<"ingress" | "worker" | "board", ServiceProcess>;
+  /** Starts the API, which is there for the publisher's own back end. */
+  startApi(): Promise<DemoApi>;
   /** Where an account's webhooks go, and their signing key. */
   webhookEndpointOf(installationId: InstallationId): Promise<WebhookTarget>;
 }
@@ -79,6 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     simulator: await wanted("SIMULATOR_PORT", 3002),
     ingressOps: await wanted("OPS_PORT", 9464),
     workerOps: await freePort(0),
+    api: await wanted("API_PORT", 3003),
   };
   const ingressUrl = `http://127.0.0.1:${ports.ingress}`;
   // A bad one is refused by the ingress, in words.
@@ -139,6 +143,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     opsUrls,
     logDir,
     services: Object.fromEntries(running) as System["services"],
+    async startApi() {
+      const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
+      // Not the keys of credentials: the API has none.
+      const names = ["REDIS_URL", "REDIS_NAMESPACE", "MONGODB_URL", "LOG_LEVEL", "TOKEN_KEY"];
+      const told = [...names, "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"];
+      const env = Object.fromEntries(told.map((name) => [name, worker[name] ?? ""]));
+      const api = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
+      defer(() => api.process.stop());
+      progress.step("the API is ready");
+      return api;
+    },
     webhookEndpointOf: (installationId) =>
       webhookEndpointOf({ store, secrets, baseUrl: ingressUrl + basePath, installationId }),
   };
