@@ -45,6 +45,8 @@ export function redisKeys(namespace: string) {
 
     /** What the counters of all services gained in a minute, such as `2026-03-01T09:00`. Expires. */
     minuteStats: (minute: string) => key("facts", "stats", minute),
+    /** What the claims of accepted callbacks were. Below the only keys there that the ingress may write. Expires. */
+    callbackClaims: () => key("facts", "stats", "callback-claims"),
     /** Counts of all accounts. Expires. */
     census: () => key("facts", "census"),
     /** Where the trace of an install got to. Expires. */

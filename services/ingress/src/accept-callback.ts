@@ -18,6 +18,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
 import type { CallbackStep } from "@fleetkeeper/telemetry";
 import type { BindBody } from "./bind-body.ts";
+import type { NoteClaims } from "./note-claims.ts";
 import { sealCallback } from "./seal-callback.ts";
 
 /** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
@@ -35,6 +36,8 @@ export interface AcceptOptions {
   addCallback: (callback: AcceptedCallback) => Promise<unknown>;
   /** Resolves when what was added before is on disk. */
   confirm: () => Promise<void>;
+  /** After a callback was accepted; nobody waits for it. */
+  noteClaims?: NoteClaims;
   /** Wraps each step, to time and trace it. */
   step?: AroundStep;
   /** For all of Redis's part of one callback. Default 5 000. */
@@ -77,6 +80,8 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
         const callback = await step("seal", () => sealCallback(options.seal, verified));
         await step("enqueue", () => options.addCallback(callback));
         await step("confirm", () => options.confirm());
+        // A fact for `doctor`, told again by the next one.
+        void options.noteClaims?.(token.claims, body).catch(() => undefined);
         return acceptanceOf(callback);
       });
     } finally {

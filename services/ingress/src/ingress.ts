@@ -19,6 +19,7 @@ import type { Config } from "./config.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
 import { createKeySet } from "./key-set.ts";
+import { createNoteClaims } from "./note-claims.ts";
 import { createTimeSteps } from "./time-steps.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 
@@ -70,6 +71,17 @@ export async function startIngress(
   await Promise.all([keySet.refreshIfDue(), allConnected.catch(() => log.warn("redis does not answer yet"))]);
 
   const { issuer, audience, maxAgeMs } = config;
+  const unset = [
+    ...(issuer === undefined ? ["CALLBACK_ISSUER"] : []),
+    ...(audience === undefined && Object.keys(config.claimRules.audienceOfApp).length === 0
+      ? ["CALLBACK_AUDIENCE"]
+      : []),
+  ];
+  if (unset.length > 0)
+    log.warn(
+      { unset },
+      "whose tokens are accepted is not set: any that trackunit signed will do; `fleetkeeper doctor` proposes values",
+    );
   const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
@@ -80,6 +92,7 @@ export async function startIngress(
     seal,
     addCallback: queueSet.addCallback,
     confirm,
+    noteClaims: createNoteClaims(redis, namespace, now),
     step: createTimeSteps(metrics, traces),
     now,
   });

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { faultOf } from "../fault-of.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
+import { examineCallbackClaims } from "./checks/callback-claims.ts";
 import { examineClock } from "./checks/clock.ts";
 import { examineConfiguration } from "./checks/configuration.ts";
 import { examineKeySet } from "./checks/key-set.ts";
@@ -26,6 +27,7 @@ const examinations = {
   redis: examineRedis,
   mongodb: examineMongodb,
   "key-set": examineKeySet,
+  "callback-claims": examineCallbackClaims,
   trackunit: examineTrackunit,
   sealing: examineSealing,
   queues: examineQueues,
