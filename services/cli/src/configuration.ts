@@ -28,7 +28,7 @@ export const variables = {
   INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
   INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys),
   TOKEN_KEY: variable.parsedBy(parseTokenKeys),
-  WEBHOOK_KEY: variable.parsedBy(parseTokenKeys),
+  WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
 };
 
 export type VariableName = keyof typeof variables;

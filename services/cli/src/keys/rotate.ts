@@ -93,7 +93,7 @@ async function rotateTokenKey(invocation: Invocation, out: string | undefined): 
 /** The old ones stay: they open the payloads of 30 days. A worker seals the endpoints' keys anew. */
 async function rotateWebhookKey(invocation: Invocation, out: string | undefined): Promise<void> {
   const { env, output } = invocation;
-  const old = isSet(env, "WEBHOOK_KEY") ? readVariables(env, "WEBHOOK_KEY").webhookKey.keys.slice(0, 3) : [];
+  const old = readVariables(env, "WEBHOOK_KEY").webhookKey?.keys.slice(0, 3) ?? [];
   const key = generateTokenKey();
   await noteKeys(invocation, `make webhook key ${key.kid}`);
   const [webhookKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { webhook_key: { keys: [key, ...old] } });

@@ -4,14 +4,13 @@ import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import { createWebhookActions } from "@fleetkeeper/operator";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import { webhookPath } from "@fleetkeeper/webhooks";
-import { isSet, readVariables } from "../configuration.ts";
+import { readVariables } from "../configuration.ts";
 import type { Invocation } from "../invoke.ts";
 
 export async function openWebhooks({ env, reach, now }: Invocation) {
   const store = await reach.store();
-  const sealing = isSet(env, "WEBHOOK_KEY")
-    ? await createTokenSealing(readVariables(env, "WEBHOOK_KEY").webhookKey)
-    : undefined;
+  const { webhookKey } = readVariables(env, "WEBHOOK_KEY");
+  const sealing = webhookKey && (await createTokenSealing(webhookKey));
   const sealKey =
     sealing &&
     ((key: string, installationId: InstallationId) =>

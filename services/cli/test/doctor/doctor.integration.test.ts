@@ -43,7 +43,7 @@ test("where nothing is wrong it finds nothing", async () => {
   await installed(world);
   const { codes, findings } = await problemsOf(world, []);
   expect(codes).toEqual([]);
-  expect(new Set(findings.map(({ check }) => check)).size).toBe(10);
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(11);
   expect(findings.filter(({ level }) => level === "skipped")).toEqual([]);
   const { stdout, code } = await world.cli(["doctor"]);
   expect(code).toBe(0);
@@ -176,6 +176,7 @@ test("a dispatch tick that is lost, and queues that nobody takes from", async ()
   await world.queues.queues.dispatch.removeJobScheduler("tick");
   const { codes } = await problemsOf(world, ["schedule", "queues"]);
   expect(codes).toEqual([
+    "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
