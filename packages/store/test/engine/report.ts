@@ -13,16 +13,20 @@ export interface Tried {
 
 export function reportOf({ firstSeed, seconds, counts, failures }: Tried): string {
   const { sequences = 0, ...things } = counts;
+  const rows: [string, number][] = [
+    ["first seed", firstSeed],
+    ["sequences in which all invariants hold", sequences],
+    ["sequences that failed", failures.length],
+    ["seconds", seconds],
+    ...Object.entries(things).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  // As Biome formats a table.
+  const left = Math.max(...rows.map(([name]) => name.length));
+  const right = Math.max(...rows.map(([, count]) => String(count).length));
   return `${[
-    "| | |",
-    "| --- | ---: |",
-    `| first seed | ${firstSeed} |`,
-    `| sequences in which all invariants hold | ${sequences} |`,
-    `| sequences that failed | ${failures.length} |`,
-    `| seconds | ${seconds} |`,
-    ...Object.entries(things)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, count]) => `| ${name} | ${count} |`),
+    `| ${"".padEnd(left)} | ${"".padEnd(right)} |`,
+    `| ${"-".repeat(left)} | ${"-".repeat(right - 1)}: |`,
+    ...rows.map(([name, count]) => `| ${name.padEnd(left)} | ${String(count).padStart(right)} |`),
     ...failures.map((failure) => `\n\`\`\`\n${failure}\n\`\`\``),
   ].join("\n")}\n`;
 }
