@@ -104,3 +104,51 @@ test("after Redis lost all it had, endpoints are there again without an operator
   await world.redis.del(keys.webhookRegistry(), keys.webhookEndpoint(endpoint.endpointId));
   await vi.waitFor(async () => expect(await world.deliver(endpoint, {})).toBe(202), patient);
 });
+
+test("a burst over two ingresses, a fifth of it twice, is kept once each, with at most one waiting run per sync", async () => {
+  // WEBHOOK_BURST=10000 makes it the whole burst: a hundred accounts then.
+  const total = Number(process.env.WEBHOOK_BURST ?? 200);
+  const accounts = Math.max(2, Math.min(100, Math.floor(total / 100)));
+  const world = await createWebhookWorld({ ingresses: 2 });
+  await world.startWorker();
+  const endpoints = await Promise.all(
+    Array.from({ length: accounts }, async () => {
+      const account = await world.installed({ assets: 2, sites: 1 });
+      return { account, ...(await world.endpointOf(account)) };
+    }),
+  );
+  const since = new Date();
+  const once = Array.from({ length: Math.round(total * 0.8) }, (_, index) => index);
+  const sends = [...once, ...once.slice(0, total - once.length)];
+  const statuses: number[] = [];
+  for (let start = 0; start < sends.length; start += 50)
+    statuses.push(
+      ...(await Promise.all(
+        sends.slice(start, start + 50).map((index, position) => {
+          const endpoint = endpoints[index % accounts];
+          if (endpoint === undefined) throw new Error("there is no endpoint");
+          const how = { id: `msg_${index}`, ingress: position % 2 };
+          return world.deliver(endpoint, { type: "sites.asset.enter" }, how);
+        }),
+      )),
+    );
+  expect(new Set(statuses)).toEqual(new Set([202]));
+  await vi.waitFor(
+    async () => {
+      const kept = await Promise.all(endpoints.map(({ account }) => world.deliveries(account)));
+      expect(kept.flat()).toHaveLength(once.length);
+      for (const { account } of endpoints)
+        for (const name of ["sites", "assets", "asset-locations"])
+          expect((await world.sync(account, name))?.lastRun?.setOffBy).toBeDefined();
+    },
+    { timeout: 60_000 + total * 20, interval: 200 },
+  );
+  for (const { account, installationId } of endpoints) {
+    const answers = (await world.deliveries(account)).flatMap(({ refreshed }) => refreshed);
+    const runs = (await world.store.syncs.runsOf(`${installationId}/sites` as never, 50)).length;
+    // Each run that was asked for is one that an event made due or told to follow; all others found one that waits.
+    const asked = answers.filter(({ sync, answer }) => sync === "sites" && answer === "soon").length;
+    expect(runs).toBeLessThanOrEqual(asked + 2);
+  }
+  expect(world.simulator.requests.limitsExceeded().filter(({ at }) => at >= since)).toEqual([]);
+}, 600_000);
