@@ -9,7 +9,7 @@ import { recordOf } from "./record-schema.ts";
 export const ndjson = "application/x-ndjson";
 
 /** Records that are read at once. */
-const pageSize = 500;
+const pageSize = 2_000;
 /** Exports at the same time in one process: each holds a page of up to 4 MiB, and all share MongoDB. */
 const maxExports = 10;
 
