@@ -15,6 +15,8 @@ const maxKeysTried = 16;
 
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
+  /** Asked when no key made the signature: the token is verified once more with newer keys, if there are. */
+  hasNewerKeys?: () => Promise<boolean>;
   issuer: string | undefined;
   /** Any of them. */
   audience: string[] | undefined;
@@ -36,13 +38,15 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
   const { issuer, audience, maxAgeMs } = rules;
   let claims: JWTPayload;
   try {
-    claims = await verifiedClaims(token, rules.keyFor, {
-      algorithms,
-      clockTolerance: clockToleranceS,
-      currentDate: now,
-      ...(issuer === undefined ? {} : { issuer }),
-      ...(audience === undefined ? {} : { audience }),
-    });
+    claims = await withNewerKeys(rules, () =>
+      verifiedClaims(token, rules.keyFor, {
+        algorithms,
+        clockTolerance: clockToleranceS,
+        currentDate: now,
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(audience === undefined ? {} : { audience }),
+      }),
+    );
   } catch (error) {
     throw refusalOfVerification(error);
   }
@@ -59,6 +63,19 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
   );
   const acceptableUntil = Number.isFinite(lastMs) ? new Date(lastMs + toleranceMs) : undefined;
   return { id: idOf(token), issuedAt, acceptableUntil, claims };
+}
+
+async function withNewerKeys<Result>(
+  { hasNewerKeys }: TokenRules,
+  verify: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await verify();
+  } catch (error) {
+    const isSignature = error instanceof errors.JWSSignatureVerificationFailed;
+    if (!isSignature || !(await hasNewerKeys?.())) throw error;
+    return verify();
+  }
 }
 
 /** Where several keys fit (two with one key id, or a token without one), each is tried. */

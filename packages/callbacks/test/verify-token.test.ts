@@ -183,3 +183,20 @@ test("where several keys fit, each is tried: two with one kid, or a token withou
     code: "ERR_IDENTITY_EXPIRED",
   });
 });
+
+test("a key that was replaced under its id is used as soon as the newer keys are there", async () => {
+  const replaced = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const newer = createLocalJWKSet({ keys: [await published(replaced.publicKey, "ec")] });
+  const token = sign(usual, {}, replaced.privateKey);
+  let keys = keyFor;
+  const current = (...args: Parameters<typeof keyFor>) => keys(...args);
+  const hasNewerKeys = async () => {
+    keys = newer;
+    return true;
+  };
+  await expect(verify(token)).rejects.toMatchObject({ code: "ERR_IDENTITY_SIGNATURE" });
+  expect(await verify(token, { keyFor: current, hasNewerKeys })).toMatchObject({ claims: usual });
+  await expect(
+    verify(sign(usual, {}, stranger.privateKey), { keyFor: current, hasNewerKeys }),
+  ).rejects.toMatchObject({ code: "ERR_IDENTITY_SIGNATURE" });
+});

@@ -84,7 +84,7 @@ export async function startIngress(
     );
   const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({
-    tokenRules: { keyFor: keySet.keyFor, issuer, audience, maxAgeMs },
+    tokenRules: { keyFor: keySet.keyFor, hasNewerKeys: keySet.hasNewerKeys, issuer, audience, maxAgeMs },
     claimRules: config.claimRules,
     accountIds: config.accountIds,
     allowedApps: config.allowedApps,

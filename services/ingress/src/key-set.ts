@@ -8,7 +8,7 @@ import { errors, type JWTVerifyGetKey } from "jose";
 const freshMs = 10 * 60 * 1_000;
 /** Between two attempts while the key endpoint fails. */
 const retryMs = 5_000;
-/** Between two fetches for the sake of unknown key ids, however many of them come. No longer than a refusal's Retry-After. */
+/** Between two fetches for one reason, however many tokens give it. No longer than a refusal's Retry-After. */
 const searchCooldownMs = 10_000;
 
 export type KeySet = ReturnType<typeof createKeySet>;
@@ -33,7 +33,8 @@ export function createKeySet(options: {
   let fetches = 0;
   let running: Promise<void> | undefined;
   let attempt = { atMs: Number.NEGATIVE_INFINITY, succeeded: false, nextInMs: 0 };
-  let searchedAtMs = Number.NEGATIVE_INFINITY;
+  /** Each reason by itself: forged signatures keep no unknown key from being looked for. */
+  const fetchedForAtMs = { unknownKey: Number.NEGATIVE_INFINITY, signature: Number.NEGATIVE_INFINITY };
 
   const nowMs = () => now().getTime();
   const ageMs = () => (current === undefined ? Number.POSITIVE_INFINITY : nowMs() - current.fetchedAtMs);
@@ -79,19 +80,24 @@ export function createKeySet(options: {
     return current;
   }
 
+  async function fetchAfresh(reason: keyof typeof fetchedForAtMs): Promise<void> {
+    // A fetch that was under way when the request came may have missed the key.
+    if (running !== undefined) await running;
+    const isAllowed =
+      nowMs() - fetchedForAtMs[reason] >= searchCooldownMs && (attempt.succeeded || isAttemptDue());
+    if (running === undefined && isAllowed) {
+      fetchedForAtMs[reason] = nowMs();
+      await refresh();
+    } else await running;
+  }
+
   /**
    * A key that we do not have may be new. Unknown is only what a key set lacks that was fetched after the request came:
    * any other answer is "not yet", so that a junk token around a key rotation costs no honest callback. What a key set
    * brought and we cannot read is our own lack, which passes with a newer release or another key.
    */
   async function search(fetchesBefore: number, ...token: Parameters<JWTVerifyGetKey>) {
-    // A fetch that was under way when the request came may have missed the key.
-    if (running !== undefined) await running;
-    const isAllowed = nowMs() - searchedAtMs >= searchCooldownMs && (attempt.succeeded || isAttemptDue());
-    if (running === undefined && isAllowed) {
-      searchedAtMs = nowMs();
-      await refresh();
-    } else await running;
+    await fetchAfresh("unknownKey");
     const { keyFor, unreadable, fetch } = usableKeys();
     try {
       return await keyFor(...token);
@@ -121,6 +127,16 @@ export function createKeySet(options: {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         return search(fetchesBefore, ...token);
       }
+    },
+
+    /**
+     * For a token whose signature none of the keys made: one may have been replaced under its id.
+     * @returns whether there are newer keys now than when it was asked.
+     */
+    async hasNewerKeys(): Promise<boolean> {
+      const before = current?.fetch;
+      await fetchAfresh("signature");
+      return current?.fetch !== before;
     },
 
     /** Fetches the keys when they are older than 10 minutes, at most every 5 s. To be called now and then; never rejects. */

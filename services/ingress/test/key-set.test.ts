@@ -198,3 +198,21 @@ test("a key endpoint that says how long to leave it alone is left alone for so l
   await keySet.refreshIfDue();
   expect(endpoint.fetches).toBe(3);
 });
+
+test("a signature that no key made lets the keys be fetched, once in a while: one may have been replaced", async () => {
+  const { keySet, keyFor, endpoint, pass } = setup();
+  await keyFor("k1");
+  expect(await Promise.all(Array.from({ length: 50 }, () => keySet.hasNewerKeys()))).toContain(true);
+  expect(endpoint.fetches).toBe(2);
+  expect(await keySet.hasNewerKeys()).toBe(false);
+  expect(endpoint.fetches).toBe(2);
+  pass(10_000);
+  expect(await keySet.hasNewerKeys()).toBe(true);
+});
+
+test("while the key endpoint is down such a signature is refused with the keys that there are", async () => {
+  const { keySet, keyFor, endpoint } = setup();
+  await keyFor("k1");
+  endpoint.down = true;
+  expect(await keySet.hasNewerKeys()).toBe(false);
+});
