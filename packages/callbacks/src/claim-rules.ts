@@ -31,7 +31,9 @@ const accountNames = ["accountid", "irisaccountid", "trackunitaccountid"];
  * @throws Refusal: `ERR_IDENTITY_CLAIM` for another audience, `ERR_IDENTITY_CONTRADICTS_BODY`
  */
 export function checkClaims(claims: JWTPayload, body: CallbackBody, rules: ClaimRules): void {
-  const audiences = rules.audienceOfApp[body.irisAppId];
+  const { audienceOfApp } = rules;
+  // An app may have the name of something that every object has.
+  const audiences = Object.hasOwn(audienceOfApp, body.irisAppId) ? audienceOfApp[body.irisAppId] : undefined;
   if (audiences !== undefined && !textsOf(claims.aud).some((one) => audiences.includes(one)))
     throw new Refusal("ERR_IDENTITY_CLAIM", { reason: "not of the audience of this app" });
   for (const meaning of claimMeanings) {

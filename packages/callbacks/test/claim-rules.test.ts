@@ -97,3 +97,8 @@ test("the claims that say the same as the body are found, for an operator to req
     bodyHash: [],
   });
 });
+
+test("an app that is called as what every object has is an app without an audience of its own", () => {
+  const of = { ...body, irisAppId: "constructor" };
+  expect(codeOf({ aud: "anybody" }, { audienceOfApp: { "@acme/tracker": ["one"] } }, of)).toBe("accepted");
+});
