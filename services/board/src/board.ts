@@ -6,7 +6,7 @@ import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { ConnectionsOptions } from "@fleetkeeper/http";
-import type { QueueSet } from "@fleetkeeper/jobs";
+import { type QueueSet, readWebhookRefusals } from "@fleetkeeper/jobs";
 import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
 import {
@@ -208,7 +208,21 @@ function addPages(
   );
   addExplanationRoutes(server);
   addOverviewRoutes(server, { readOverview, liveStreams, notices });
+  const refusalsOf = (endpointId: string) =>
+    readWebhookRefusals(redis, namespace, endpointId).catch((error: unknown) => {
+      log.warn({ error }, "refused webhooks could not be read");
+      return undefined;
+    });
   addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
-  addAccountRoutes(server, { store, failedJobsOf, countByState, readHealth, liveStreams, notices, now });
+  addAccountRoutes(server, {
+    store,
+    failedJobsOf,
+    refusalsOf,
+    countByState,
+    readHealth,
+    liveStreams,
+    notices,
+    now,
+  });
   addAccountActionRoutes(server, { store, actions, notices, log });
 }

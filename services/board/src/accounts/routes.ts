@@ -13,13 +13,14 @@ import { type LiveStreams, streamOptions } from "../live/live-streams.ts";
 import { remember } from "../live/remember.ts";
 import { goneAccountPage } from "./account/gone-page.ts";
 import { accountFragments, accountPage } from "./account/page.ts";
-import { type AccountFacts, type FailedJobsOf, readAccount } from "./account/read.ts";
+import { type AccountFacts, type FailedJobsOf, type RefusalsOf, readAccount } from "./account/read.ts";
 import { listFragments, listPage } from "./list/page.ts";
 import { addressOf, type ListFacts, type ListRequest, listRequestOf, readList } from "./list/read.ts";
 
 export interface AccountsOptions {
   store: Store;
   failedJobsOf: FailedJobsOf;
+  refusalsOf: RefusalsOf;
   countByState: Store["installations"]["countByState"];
   readHealth: () => Promise<SyncHealth>;
   liveStreams: LiveStreams;
@@ -35,7 +36,7 @@ interface AccountRoute {
 const failedJobsForMs = 10_000;
 
 export function addAccountRoutes(server: FastifyInstance, options: AccountsOptions): void {
-  const { store, failedJobsOf, liveStreams, notices, now } = options;
+  const { store, failedJobsOf, refusalsOf, liveStreams, notices, now } = options;
 
   server.get("/accounts", async (request, reply) => {
     const facts = await readList(options, listRequestOf(request.query));
@@ -49,7 +50,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
 
   server.get<AccountRoute>("/accounts/:installationId", async (request, reply) => {
     const id = installationIdOf(request);
-    const facts = await readAccount({ store, failedJobsOf, now }, id);
+    const facts = await readAccount({ store, failedJobsOf, refusalsOf, now }, id);
     const page = {
       ...pageStateOf(request, reply, accountPath(id)),
       notice: notices.take(request, reply),
@@ -78,7 +79,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     return {
       key: accountPath(id),
       async read() {
-        const facts = await readAccount({ store, failedJobsOf: failedJobs, now }, id);
+        const facts = await readAccount({ store, failedJobsOf: failedJobs, refusalsOf, now }, id);
         if (facts === undefined) throw new BoardError("ERR_NOT_FOUND");
         return facts;
       },

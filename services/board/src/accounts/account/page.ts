@@ -21,6 +21,7 @@ import { requestsSection } from "./requests-section.ts";
 import { runsSection } from "./runs-section.ts";
 import { setAsideSection } from "./set-aside-section.ts";
 import { syncsSection } from "./syncs-section.ts";
+import { webhooksSection } from "./webhooks-section.ts";
 
 export function accountPage(page: PageState & { facts: AccountFacts; notice: string | undefined }): Html {
   const { facts, identity } = page;
@@ -44,6 +45,7 @@ export function accountFragments(facts: AccountFacts, role: Role): Fragment[] {
     { id: "runs", html: runsSection(facts) },
     { id: "set-aside", html: setAsideSection(facts) },
     { id: "jobs", html: jobsSection(facts) },
+    { id: "webhooks", html: webhooksSection(facts) },
     { id: "requests", html: requestsSection(facts) },
     { id: "audit", html: auditSection(facts.audit, facts.at) },
   ];

@@ -5,6 +5,7 @@ import {
   credentialNews,
   type Description,
   describeHeldBack,
+  endpointStanding,
   missingScopes,
   syncStanding,
   tokenStanding,
@@ -24,7 +25,8 @@ export function problemsOf({
   syncs,
   setAside,
   failedJobs,
-}: Omit<AccountFacts, "runs" | "audit">): Problem[] {
+  endpoints,
+}: Omit<AccountFacts, "runs" | "audit" | "requests" | "deliveries">): Problem[] {
   const problems: Problem[] = [];
   const add = (mood: Problem["mood"], text: string, until: Date | null = null) =>
     problems.push({ mood, text, until });
@@ -47,6 +49,10 @@ export function problemsOf({
     if (standing.mood === "bad") add("bad", `${sync.sync}: ${standing.text}`, standing.until);
   }
   for (const { sync, heldBack } of syncs) if (heldBack) add("wait", `${sync}: ${describeHeldBack(heldBack)}`);
+  for (const { endpoint } of endpoints) {
+    const standing = endpointStanding(endpoint, at);
+    if (standing.label === "silent") add("wait", `Webhooks: ${standing.text}`);
+  }
   if (failedJobs === undefined) add("wait", "Redis does not answer: failed jobs cannot be shown");
   else if (failedJobs.length > 0) add("bad", `${counted(failedJobs.length, "job")} failed`);
   if (setAside.length > 0)

@@ -1,9 +1,10 @@
 // Everything that the page of one account shows, in a bounded number of indexed queries. The credential stays behind.
 
-import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
+import type { FailedJob, QueueSet, WebhookRefusals } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import {
   type AuditDocument,
+  type DeliveryRow,
   type ForwardedRequestDocument,
   type InstallationRow,
   type RunDocument,
@@ -11,6 +12,7 @@ import {
   type SetAsideDocument,
   type Store,
   type SyncDocument,
+  type WebhookEndpointDocument,
 } from "@fleetkeeper/store";
 
 export interface AccountFacts {
@@ -23,24 +25,42 @@ export interface AccountFacts {
   /** Undefined while Redis does not answer. */
   failedJobs: FailedJob[] | undefined;
   audit: AuditDocument[];
+  /** `refusals`: undefined while Redis does not answer. */
+  endpoints: { endpoint: WebhookEndpointDocument; refusals: WebhookRefusals | undefined }[];
+  /** The newest first, of all endpoints together. */
+  deliveries: DeliveryRow[];
   /** Of the publisher's own code. */
   requests: ForwardedRequestDocument[];
 }
 
 /** At most this many of each are shown. */
-export const shown = { runs: 25, setAsidePerSync: 20, failedJobs: 20, audit: 25, requests: 25 };
+export const shown = {
+  runs: 25,
+  setAsidePerSync: 20,
+  failedJobs: 20,
+  audit: 25,
+  requests: 25,
+  deliveries: 10,
+};
 
 /** Undefined when there is no such installation. */
 export async function readAccount(
-  { store, failedJobsOf, now }: { store: Store; failedJobsOf: FailedJobsOf; now: () => Date },
+  {
+    store,
+    failedJobsOf,
+    refusalsOf,
+    now,
+  }: { store: Store; failedJobsOf: FailedJobsOf; refusalsOf: RefusalsOf; now: () => Date },
   id: InstallationId,
 ): Promise<AccountFacts | undefined> {
-  const [found, syncs, audit, requests, failedJobs] = await Promise.all([
+  const [found, syncs, audit, requests, failedJobs, endpoints, deliveries] = await Promise.all([
     store.installations.find(id),
     store.syncs.ofInstallation(id),
     store.audit.of(id, shown.audit),
     store.requestLog.of(id, { limit: shown.requests }).then(({ rows }) => rows),
     failedJobsOf(id),
+    store.webhookEndpoints.ofInstallation(id),
+    store.webhookDeliveries.list({ installationId: id, limit: shown.deliveries }).then(({ rows }) => rows),
   ]);
   if (found === null) return undefined;
   const [runs, setAside] = await Promise.all([
@@ -57,12 +77,19 @@ export async function readAccount(
     failedJobs,
     audit,
     requests,
+    endpoints: await Promise.all(
+      endpoints.map(async (endpoint) => ({ endpoint, refusals: await refusalsOf(endpoint.endpointId) })),
+    ),
+    deliveries,
   };
 }
 
 async function runsOf(store: Store, { _id, sync }: SyncDocument) {
   return (await store.syncs.runsOf(_id, shown.runs)).map((run) => ({ ...run, sync }));
 }
+
+/** Undefined while Redis does not answer. */
+export type RefusalsOf = (endpointId: string) => Promise<WebhookRefusals | undefined>;
 
 /** Undefined while Redis does not answer: the rest of the page is still worth seeing. */
 export type FailedJobsOf = (id: InstallationId) => Promise<FailedJob[] | undefined>;
