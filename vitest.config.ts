@@ -22,7 +22,8 @@ export default defineConfig({
           globalSetup: ["dev/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // Most of them wait for servers more than they compute.
+          maxWorkers: 3,
           // On a busy machine a server may be slow once; the closing lines name each test that needed a second try.
           retry: 1,
         },
