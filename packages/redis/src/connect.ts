@@ -38,7 +38,9 @@ export function connectConsumer(redisUrl: string): RedisClient {
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: null },
     enableOfflineQueue: true,
-    cluster: { maxRedirections: 100, retryDelayOnFailover: 500 },
+    // Without the ready check: where it finds a cluster that is failing over, the promise of ioredis's `connect` stays open for
+    // ever, and BullMQ, which waits for it, would never take a job again. Commands are sent again until the cluster serves.
+    cluster: { maxRedirections: 100, retryDelayOnFailover: 500, enableReadyCheck: false },
   });
 }
 
