@@ -86,9 +86,15 @@ function withPrefix(env: NodeJS.ProcessEnv, prefix: string): Record<string, stri
   );
 }
 
-/** The variables of all services for the command line, as lines of a `.env` file. No value has a single quote or a line's end in it. */
+/** The variables of all services for the command line, as lines of a `.env` file. */
 export function environmentFile(environments: readonly ServiceEnvironment[]): string {
   const all = Object.assign({}, ...environments.map(({ env }) => env)) as Record<string, string>;
   const lines = Object.entries(all).filter(([name, value]) => value !== "" && name !== "OPS_PORT");
-  return `# The system that is running here.\n${lines.map(([name, value]) => `${name}='${value}'\n`).join("")}`;
+  return `# The system that is running here.\n${lines.map(([name, value]) => `${name}=${quoted(value)}\n`).join("")}`;
+}
+
+/** In marks that the value does not have: a password of the developer's own may have any. */
+function quoted(value: string): string {
+  const mark = ["'", "`", '"'].find((one) => !value.includes(one)) ?? "'";
+  return `${mark}${value}${mark}`;
 }
