@@ -87,6 +87,10 @@ async function run(): Promise<void> {
     Logs              ${system.logDir}
     Command line      ./fleetkeeper accounts list
 
+  Not set here, as at a first start in production: CALLBACK_ISSUER and CALLBACK_AUDIENCE. Until they are, a callback
+  is accepted with any token that Trackunit signed, for whatever app. \`./fleetkeeper doctor --only callback-claims\`
+  proposes values from the callbacks that came.
+
   Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.
   Or press Send webhook beside the first one: the syncs that it concerns run at once.
   Ctrl-C ends everything; the data stays for the next start.

@@ -47,6 +47,8 @@ export function redisKeys(namespace: string) {
     minuteStats: (minute: string) => key("facts", "stats", minute),
     /** What the claims of accepted callbacks were. Below the only keys there that the ingress may write. Expires. */
     callbackClaims: () => key("facts", "stats", "callback-claims"),
+    /** The variables about callback tokens that an ingress runs without. Expires. */
+    unsetTokenRules: () => key("facts", "stats", "unset-token-rules"),
     /** Counts of all accounts. Expires. */
     census: () => key("facts", "census"),
     /** Where the trace of an install got to. Expires. */

@@ -20,6 +20,7 @@ import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
 import { createKeySet } from "./key-set.ts";
 import { createNoteClaims } from "./note-claims.ts";
+import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
 import { createTimeSteps } from "./time-steps.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 
@@ -71,17 +72,17 @@ export async function startIngress(
   await Promise.all([keySet.refreshIfDue(), allConnected.catch(() => log.warn("redis does not answer yet"))]);
 
   const { issuer, audience, maxAgeMs } = config;
-  const unset = [
-    ...(issuer === undefined ? ["CALLBACK_ISSUER"] : []),
-    ...(audience === undefined && Object.keys(config.claimRules.audienceOfApp).length === 0
-      ? ["CALLBACK_AUDIENCE"]
-      : []),
-  ];
-  if (unset.length > 0)
+  const unset = unsetTokenRules(config);
+  if (unset.length > 0) {
     log.warn(
       { unset },
       "whose tokens are accepted is not set: any that trackunit signed will do; `fleetkeeper doctor` proposes values",
     );
+    const note = () => void noteUnset(redis, { namespace, unset });
+    note();
+    const noting = setInterval(note, noteUnsetEveryMs);
+    defer("note of unset rules", () => clearInterval(noting));
+  }
   const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, hasNewerKeys: keySet.hasNewerKeys, issuer, audience, maxAgeMs },

@@ -31,6 +31,12 @@ function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
   const concerns: Concern[] = noWorker
     ? [{ mood: "bad", text: "No worker is running: nothing is installed, warmed or synced" }]
     : [];
+  const { unsetTokenRules: unset = [] } = redis;
+  if (unset.length > 0)
+    concerns.push({
+      mood: "bad",
+      text: `${unset.sort().reverse().join(" and ")} ${unset.length === 1 ? "is" : "are"} not set: callbacks are accepted with any token that Trackunit signed. \`fleetkeeper doctor\` proposes values once real ones have come`,
+    });
   if (!noWorker && (redis.tickLateMs ?? 0) > lateTickMs)
     concerns.push({
       mood: "bad",

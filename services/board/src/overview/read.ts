@@ -3,7 +3,7 @@
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationState } from "@fleetkeeper/model";
 import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
-import type { RedisClient } from "@fleetkeeper/redis";
+import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Store, SyncHealth } from "@fleetkeeper/store";
 import { type MinuteStats, readMinuteStats } from "@fleetkeeper/telemetry";
 
@@ -18,6 +18,8 @@ export interface OverviewFacts {
 export interface QueueFacts {
   queues: QueueState[];
   minutes: MinuteStats[];
+  /** Variables about callback tokens that an ingress runs without: it takes any that Trackunit signed. */
+  unsetTokenRules?: string[];
   /** How long the next dispatch tick has been due; undefined before the first worker ever ran. */
   tickLateMs?: number | undefined;
 }
@@ -58,14 +60,15 @@ export function createReadOverview(options: {
   };
 
   async function readRedis(at: Date): Promise<QueueFacts> {
-    const [queues, stats, nextTickAt] = await Promise.all([
+    const [queues, stats, nextTickAt, unsetTokenRules] = await Promise.all([
       readQueueStates(queueSet),
       readMinuteStats(redis, namespace, minutes, at),
       queueSet.nextTickAt(),
+      redis.smembers(redisKeys(namespace).unsetTokenRules()),
     ]);
     const tickLateMs =
       nextTickAt === undefined ? undefined : Math.max(0, at.getTime() - nextTickAt.getTime());
-    return { queues, minutes: stats, tickLateMs };
+    return { queues, minutes: stats, tickLateMs, unsetTokenRules };
   }
 
   async function readMongodb(at: Date): Promise<AccountFacts> {

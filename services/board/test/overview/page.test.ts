@@ -67,6 +67,17 @@ test("when no worker runs at all that is said once", async () => {
   expect(page).not.toContain("No worker takes jobs");
 });
 
+test("rules about callback tokens that an ingress runs without are said loudly", async () => {
+  const page = await pageOf({
+    redis: { minutes: quietHour, queues: [], unsetTokenRules: ["CALLBACK_AUDIENCE", "CALLBACK_ISSUER"] },
+  });
+  expect(page).toContain(
+    "CALLBACK_ISSUER and CALLBACK_AUDIENCE are not set: callbacks are accepted with any",
+  );
+  expect(page).toMatch(/class="notice bad"[\s\S]*CALLBACK_ISSUER and/);
+  expect(page).not.toContain("Nothing needs you");
+});
+
 test("a viewer is offered no retry", async () => {
   const queues = [{ ...idle, queue: "sync" as const, failed: 1 }];
   const page = await pageOf({ redis: { minutes: quietHour, queues } }, "victor", "viewer");

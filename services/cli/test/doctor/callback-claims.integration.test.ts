@@ -1,3 +1,4 @@
+import { redisKeys } from "@fleetkeeper/redis";
 import { expect, inject, test, vi } from "vitest";
 import { createWorld } from "../../../ingress/test/world.ts";
 import { runCli } from "../run-cli.ts";
@@ -19,6 +20,10 @@ test("doctor says that issuer and audience are not set, and proposes what accept
     });
     expect((await world.callback({ token: refused })).status).toBe(401);
     expect(world.logged()).toContain("whose tokens are accepted is not set");
+    // The board reads it there.
+    const unset = redisKeys(world.namespace).unsetTokenRules();
+    expect((await world.redis.smembers(unset)).sort()).toEqual(["CALLBACK_AUDIENCE", "CALLBACK_ISSUER"]);
+    expect(await world.redis.ttl(unset)).toBeGreaterThan(60);
     const doctor = async (more: Record<string, string> = {}) =>
       JSON.parse(
         (
