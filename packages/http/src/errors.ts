@@ -44,3 +44,19 @@ export class RedirectError extends HttpError {
     this.status = status;
   }
 }
+
+/** The URL is of a kind that is never asked: no https, or with a user or a password. Nothing was sent. */
+export class UrlRefusedError extends HttpError {
+  readonly code = "ERR_HTTP_URL_REFUSED";
+  readonly remedy = "never";
+}
+
+/** The host is, or its name leads to, no address on the public Internet. Nothing was sent; no address is named. */
+export class AddressRefusedError extends HttpError {
+  readonly code = "ERR_HTTP_ADDRESS_REFUSED";
+  readonly remedy = "never";
+
+  constructor() {
+    super("the host has no address on the public Internet");
+  }
+}

@@ -2,7 +2,8 @@
 
 import { type Dispatcher, request } from "undici";
 import { acceptedEncodings, decodeBody } from "./content-encoding.ts";
-import { AnswerTooLongError, HttpError, NoAnswerError, RedirectError } from "./errors.ts";
+import { AnswerTooLongError, HttpError, NoAnswerError } from "./errors.ts";
+import { isRedirect, refuseRedirect } from "./redirects.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface OutboundRequest {
@@ -33,8 +34,6 @@ export interface OutboundAnswer {
   text: string;
 }
 
-const redirects = [301, 302, 303, 307, 308];
-
 /**
  * Sends a request and reads its whole answer, whatever its status but a redirect.
  * @throws HttpError; the signal's reason, when that ended it.
@@ -63,10 +62,10 @@ export async function sendOutbound(
       signal?.throwIfAborted();
       // What it says before its body is enough: to wait, or that the server is out of order.
       if (status >= 500 || status === 429 || (status >= 400 && retryAfter !== undefined)) return "";
-      if (redirects.includes(status)) return "";
+      if (isRedirect(status)) return "";
       throw error;
     });
-    if (redirects.includes(status)) throw new RedirectError(status, originOf(header("location"), url));
+    refuseRedirect(status, header("location"), url);
     return { status, contentType: header("content-type") ?? "", retryAfterMs: retryAfter, text };
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
@@ -90,9 +89,4 @@ async function boundedBytes(body: AsyncIterable<Buffer>, limitBytes: number): Pr
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
-}
-
-/** Only scheme, host and port: the rest of an address may hold a secret. */
-function originOf(location: string | undefined, base: string): string | undefined {
-  return location !== undefined && URL.canParse(location, base) ? new URL(location, base).origin : undefined;
 }

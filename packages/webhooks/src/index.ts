@@ -1,4 +1,4 @@
-// Trackunit's data webhooks: what a delivery must be, how it is verified, and what may be read from it.
+// Webhooks: what a delivery of Trackunit must be, how it is verified, what may be read from it; and how we sign our own.
 
 export { asEndpointId, newEndpointId, webhookPath } from "./endpoint-id.ts";
 export {
@@ -9,5 +9,6 @@ export {
 } from "./errors.ts";
 export { eventTypeOf, knownEventTypes, matchesEvent } from "./event-type.ts";
 export { readHeaders, type WebhookHeaders } from "./headers.ts";
-export { readSigningKey, type SigningKey } from "./signing-key.ts";
+export { type SignedHeaders, signStandardWebhook } from "./sign.ts";
+export { newSigningKey, readSigningKey, type SigningKey } from "./signing-key.ts";
 export { checkTimestamp, toleranceMs, verifyDelivery } from "./verify.ts";

@@ -172,6 +172,15 @@ export const ofApi = {
     means: "The answer is a redirect, which is not followed.",
     advice: "Configure the address that answers.",
   },
+  ERR_HTTP_URL_REFUSED: {
+    means: "An address that was given to us does not begin with https://, or holds a user or a password.",
+    advice: "Give an address with https:// and no user. Nothing was sent.",
+  },
+  ERR_HTTP_ADDRESS_REFUSED: {
+    means:
+      "An address that was given to us leads to this machine, a private network or another address that is not on the public Internet.",
+    advice: "Give an address on the public Internet, or allow private ones. Nothing was sent.",
+  },
   ERR_KEY_SET_FETCH: {
     means: "The key set that callbacks are verified with could not be fetched, or holds no usable key.",
     advice:
