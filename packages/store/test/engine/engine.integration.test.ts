@@ -32,8 +32,8 @@ test("whatever crashes or stalls at whichever write, no live record is lost or d
   );
   const seconds = Math.round((performance.now() - begunAt) / 1_000);
   const failures = tried.flatMap((lane) => (lane.status === "rejected" ? String(lane.reason) : []));
-  const report = reportOf({ firstSeed, seconds, counts: world.counts, failures });
-  console.log(report);
+  const report = { firstSeed, seconds, counts: world.counts, failures };
+  console.log(reportOf(report));
   // From the workspace's folder.
   if (REPORT) await keepReport(REPORT, report);
   expect(failures).toEqual([]);

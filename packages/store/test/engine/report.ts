@@ -1,4 +1,4 @@
-// The report of many sequences, in Markdown.
+// The report of many sequences, in Markdown. Several goes add up in one file.
 
 import { readFile, writeFile } from "node:fs/promises";
 
@@ -11,29 +11,65 @@ export interface Tried {
   failures: readonly string[];
 }
 
-export function reportOf({ firstSeed, seconds, counts, failures }: Tried): string {
+const seeds = "first seeds";
+const held = "sequences in which all invariants hold";
+const failed = "sequences that failed";
+const mark = "<!-- report -->\n";
+
+export function reportOf({ firstSeed, seconds, counts, failures }: Tried, earlier = ""): string {
   const { sequences = 0, ...things } = counts;
-  const rows: [string, number][] = [
-    ["first seed", firstSeed],
-    ["sequences in which all invariants hold", sequences],
-    ["sequences that failed", failures.length],
-    ["seconds", seconds],
-    ...Object.entries(things).sort(([a], [b]) => (a < b ? -1 : 1)),
-  ];
-  // As Biome formats a table.
-  const left = Math.max(...rows.map(([name]) => name.length));
-  const right = Math.max(...rows.map(([, count]) => String(count).length));
-  return `${[
-    `| ${"".padEnd(left)} | ${"".padEnd(right)} |`,
-    `| ${"-".repeat(left)} | ${"-".repeat(right - 1)}: |`,
-    ...rows.map(([name, count]) => `| ${name.padEnd(left)} | ${String(count).padStart(right)} |`),
-    ...failures.map((failure) => `\n\`\`\`\n${failure}\n\`\`\``),
-  ].join("\n")}\n`;
+  const now = {
+    [seeds]: String(firstSeed),
+    [held]: sequences,
+    [failed]: failures.length,
+    seconds,
+    ...things,
+  };
+  const { rows, blocks } = read(earlier);
+  for (const [name, value] of Object.entries(now)) {
+    const before = rows.get(name);
+    rows.set(
+      name,
+      typeof value === "number"
+        ? Number(before ?? 0) + value
+        : [before, value].flatMap((part) => part ?? []).join(", "),
+    );
+  }
+  return `${[table(rows), ...blocks, ...failures.map((failure) => `\n\`\`\`\n${failure}\n\`\`\``)].join("\n")}\n`;
 }
 
-/** What the file says before the mark stays. */
-export async function keepReport(path: string, report: string): Promise<void> {
-  const mark = "<!-- report -->\n";
+/** What the file says before the mark stays; the report behind it is added to. */
+export async function keepReport(path: string, tried: Tried): Promise<void> {
   const [before = "", ...behind] = (await readFile(path, "utf8").catch(() => "")).split(mark);
-  await writeFile(path, behind.length === 0 ? report : `${before}${mark}\n${report}`);
+  await writeFile(
+    path,
+    behind.length === 0 ? reportOf(tried) : `${before}${mark}\n${reportOf(tried, behind.join(""))}`,
+  );
+}
+
+function read(report: string) {
+  const cells = [...report.matchAll(/^\| (.+?) +\| +(.+?) \|$/gm)].filter(
+    ([, name]) => name?.trim() && !name.startsWith("---"),
+  );
+  return {
+    rows: new Map<string, string | number>(cells.map(([, name = "", value = ""]) => [name, value])),
+    blocks: [...report.matchAll(/\n```\n[\s\S]*?\n```/g)].map(([block]) => block),
+  };
+}
+
+/** As Biome formats it. */
+function table(rows: ReadonlyMap<string, string | number>): string {
+  const first = [seeds, held, failed, "seconds"];
+  const sorted = [...rows].sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+  const left = Math.max(...sorted.map(([name]) => name.length));
+  const right = Math.max(...sorted.map(([, value]) => String(value).length));
+  return [
+    `| ${"".padEnd(left)} | ${"".padEnd(right)} |`,
+    `| ${"-".repeat(left)} | ${"-".repeat(right - 1)}: |`,
+    ...sorted.map(([name, value]) => `| ${name.padEnd(left)} | ${String(value).padStart(right)} |`),
+  ].join("\n");
+
+  function place(name: string): number {
+    return first.includes(name) ? first.indexOf(name) : first.length;
+  }
 }

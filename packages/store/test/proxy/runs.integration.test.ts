@@ -132,6 +132,7 @@ function failed(run: Run, now: Date): Settlement {
 
 describe.each(Object.entries(scenarios))("%s", (_name, scenario) => {
   test("whatever MongoDB answers to whichever write, nothing is lost, twice or stuck", {
+    retry: 0,
     timeout: 240_000,
   }, async () => {
     const { proxy, store, plain, db, restore } = await world(scenario);
