@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { newSigningKey, signStandardWebhook } from "@fleetkeeper/webhooks";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { patient, setup } from "./world.ts";
 
@@ -11,16 +12,16 @@ const run = promisify(execFile);
 const clientFolder = fileURLToPath(new URL("../../../packages/client", import.meta.url));
 
 const use = `
-import { createClient, FleetkeeperError } from "@fleetkeeper/client";
+import { createClient, FleetkeeperError, verifyWebhook } from "@fleetkeeper/client";
 
-const [url, key, accountId] = process.argv.slice(2);
+const [url, key, accountId, consumer, delivered] = process.argv.slice(2);
 const fleet = createClient({ url, key });
 const { data } = await fleet.api.GET("/v1/accounts");
 const records = [];
 for await (const { id } of fleet.records("assets", { accountId, fields: ["name"] })) records.push(id);
 const changed = [];
 const enough = new AbortController();
-for await (const entry of fleet.changes("client", { signal: enough.signal, waitSeconds: 5 })) {
+for await (const entry of fleet.changes(consumer, { signal: enough.signal, waitSeconds: 5 })) {
   if (entry.type === "changes" && entry.resource === "assets")
     for (const { kind, id } of entry.changes) changed.push(kind + " " + id);
   if (changed.length >= records.length) enough.abort();
@@ -35,8 +36,13 @@ const refusal = await createClient({ url, key: "fk_no" })
   .next()
   .catch((error) => (error instanceof FleetkeeperError ? error.code : String(error)));
 const gone = await fleet.trackunit("nobody", "/x").catch((error) => error.code);
+const { body, headers, secrets } = JSON.parse(delivered);
+const event = await verifyWebhook(body, new Headers(headers), secrets);
+const forged = await verifyWebhook(body + " ", headers, secrets).catch((error) => error.code);
 console.log(
   JSON.stringify({
+    event,
+    forged,
     accounts: data.accounts.map((account) => account.accountId),
     records: records.sort(),
     changed: changed.sort(),
@@ -80,14 +86,49 @@ test("the packed client, installed outside the workspace, reads accounts, record
     expect(await store.records.count("assets", installationIdOf(account))).toBe(3);
   }, patient);
   const { key } = await makeKey(["accounts:read", "records:read", "proxy"]);
-  const { stdout } = await run(process.execPath, ["use.js", url, key, account.accountId], { cwd: folder });
-  const found = JSON.parse(stdout);
-  expect(found).toMatchObject({
-    accounts: [account.accountId],
-    live: 2,
-    refusal: "ERR_KEY_REFUSED",
-    gone: "ERR_NOT_FOUND",
-  });
-  expect(found.records).toHaveLength(3);
-  expect(found.changed).toEqual(found.records.map((id: string) => `created ${id}`));
+  for (const { name, command } of [
+    { name: "node", command: [process.execPath] },
+    ...(await otherRuntimes()),
+  ]) {
+    const [program = "", ...first] = command;
+    const args = [...first, "use.js", url, key, account.accountId, name, JSON.stringify(signedDelivery())];
+    const { stdout } = await run(program, args, { cwd: folder });
+    const found = JSON.parse(stdout);
+    expect(found, name).toMatchObject({
+      accounts: [account.accountId],
+      live: 2,
+      refusal: "ERR_KEY_REFUSED",
+      gone: "ERR_NOT_FOUND",
+      event: { id: "evt_1", type: "account.installed", data: { accountId: "a1" } },
+      forged: "ERR_WEBHOOK_UNVERIFIED",
+    });
+    expect(found.records, name).toHaveLength(3);
+    expect(found.changed, name).toEqual(found.records.map((id: string) => `created ${id}`));
+  }
 }, 180_000);
+
+/** As it is while secrets are exchanged. */
+function signedDelivery() {
+  const timestamp = new Date();
+  const secrets = [newSigningKey(), newSigningKey()];
+  const body = JSON.stringify({ type: "account.installed", timestamp, data: { accountId: "a1" } });
+  return {
+    body,
+    headers: signStandardWebhook({ id: "evt_1", timestamp, body, secrets }),
+    secrets: secrets.slice(1),
+  };
+}
+
+/** Those that CLIENT_RUNTIMES names, such as `deno,bun`, from npm: too large to bring them for each run of the tests. */
+async function otherRuntimes(): Promise<{ name: string; command: string[] }[]> {
+  const names = (process.env.CLIENT_RUNTIMES ?? "").split(",").filter((name) => name !== "");
+  if (names.length === 0) return [];
+  const folder = await mkdtemp(join(tmpdir(), "fleetkeeper-runtimes-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  // Not pnpm, which takes these names for runtimes of its own.
+  await run("npm", ["install", "--no-audit", "--no-fund", "--prefix", folder, ...names]);
+  return names.map((name) => {
+    const program = join(folder, "node_modules/.bin", name);
+    return { name, command: name === "deno" ? [program, "run", "--allow-all"] : [program] };
+  });
+}
