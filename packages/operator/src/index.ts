@@ -27,4 +27,4 @@ export {
   isSilent,
   outcomesInWords,
 } from "./webhook-standing.ts";
-export { count, counted } from "./words.ts";
+export { changesInWords, count, counted } from "./words.ts";

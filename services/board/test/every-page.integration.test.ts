@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { syncIdOf } from "@fleetkeeper/model";
+import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { accessibilityFaultsOf } from "./axe.ts";
 import { operator, startBoard, viewer } from "./board-world.ts";
@@ -56,6 +58,10 @@ const pages: [what: string, path: string][] = [
   ["list", "/accounts"],
   ["list without a hit", "/accounts?search=nobody"],
   ["account", account],
+  ["runs of an account", `${account}?tab=runs`],
+  ["requests of an account", `${account}?tab=requests`],
+  ["events of an account", `${account}?tab=events`],
+  ["settings of an account", `${account}?tab=settings`],
   ["account that is revoked", `/accounts/${encodeURIComponent(idOf("acct-3"))}`],
   ["question", `${account}/do/sync-now`],
   ["question with a field", `${account}/do/interval?sync=sites`],
@@ -86,14 +92,35 @@ test.each(["light", "dark"] as const)(
       for (const fold of await page.locator("summary").all()) if (await fold.isVisible()) await fold.click();
       await check(what);
     }
+    await page.goto(world.url + account);
+    await page.getByRole("heading", { name: "Syncs" }).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThanOrEqual(2_500);
     await page.setViewportSize({ width: 1280, height: 900 });
     for (const path of ["/", "/accounts", account]) {
       await page.goto(world.url + path);
       expect([path, await accessibilityFaultsOf(page)]).toEqual([path, []]);
     }
+    await takePictures(page, world.url, colorScheme);
   },
   120_000,
 );
+
+/** `PICTURES=<folder>`: of each page, on a desk and on a phone, to be looked at. */
+async function takePictures(page: Page, url: string, colorScheme: string): Promise<void> {
+  const folder = process.env.PICTURES;
+  if (folder === undefined) return;
+  for (const [size, width] of [
+    ["desk", 1_280],
+    ["phone", 390],
+  ] as const) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const [what, path] of pages) {
+      await page.goto(url + path);
+      const file = `${what.replaceAll(" ", "-")}-${colorScheme}-${size}.png`;
+      await page.screenshot({ path: join(folder, file), fullPage: true });
+    }
+  }
+}
 
 test("a refusal for a viewer has nothing wrong with it either", async () => {
   const { world, page } = await setup();
@@ -116,6 +143,8 @@ test("with the keyboard alone an operator finds an account and pauses it", async
   await page.keyboard.type("acct-7");
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "acct-7" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Actions", { exact: true }).first().focus();
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Pause", exact: true }).focus();
   await page.keyboard.press("Enter");

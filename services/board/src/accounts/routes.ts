@@ -7,13 +7,14 @@ import { pageStateOf } from "../auth/page-state.ts";
 import { BoardError } from "../errors.ts";
 import { sendPage } from "../html/html.ts";
 import type { Notices } from "../html/notices.ts";
-import { accountPath } from "../html/paths.ts";
+import { accountPath, firstTab } from "../html/paths.ts";
 import type { Topic } from "../live/live-hub.ts";
 import { type LiveStreams, streamOptions } from "../live/live-streams.ts";
 import { remember } from "../live/remember.ts";
 import { goneAccountPage } from "./account/gone-page.ts";
 import { accountFragments, accountPage } from "./account/page.ts";
 import { type AccountFacts, type FailedJobsOf, type RefusalsOf, readAccount } from "./account/read.ts";
+import { type TabName, tabNames } from "./account/tabs.ts";
 import { listFragments, listPage } from "./list/page.ts";
 import { addressOf, type ListFacts, type ListRequest, listRequestOf, readList } from "./list/read.ts";
 
@@ -30,6 +31,7 @@ export interface AccountsOptions {
 
 interface AccountRoute {
   Params: { installationId: string };
+  Querystring: { tab?: unknown };
 }
 
 /** Looking for failed jobs reads more than the rest of a page, and they change seldom. */
@@ -50,9 +52,11 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
 
   server.get<AccountRoute>("/accounts/:installationId", async (request, reply) => {
     const id = installationIdOf(request);
+    const tab = tabOf(request);
     const facts = await readAccount({ store, failedJobsOf, refusalsOf, now }, id);
     const page = {
       ...pageStateOf(request, reply, accountPath(id)),
+      tab,
       notice: notices.take(request, reply),
     };
     if (facts !== undefined) return sendPage(reply, accountPage({ ...page, facts }));
@@ -63,7 +67,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
   });
 
   server.get<AccountRoute>("/accounts/:installationId/events", streamOptions, async (request, reply) =>
-    liveStreams.send(request, reply, accountTopic(installationIdOf(request))),
+    liveStreams.send(request, reply, accountTopic(installationIdOf(request), tabOf(request))),
   );
 
   function listTopic(request: ListRequest): Topic<ListFacts> {
@@ -74,18 +78,23 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     };
   }
 
-  function accountTopic(id: InstallationId): Topic<AccountFacts> {
+  function accountTopic(id: InstallationId, tab: TabName): Topic<AccountFacts> {
     const failedJobs = remember(failedJobsForMs, () => failedJobsOf(id));
     return {
-      key: accountPath(id),
+      key: accountPath(id, tab),
       async read() {
         const facts = await readAccount({ store, failedJobsOf: failedJobs, refusalsOf, now }, id);
         if (facts === undefined) throw new BoardError("ERR_NOT_FOUND");
         return facts;
       },
-      render: accountFragments,
+      render: (facts, role) => accountFragments(facts, role, tab),
     };
   }
+}
+
+/** The first tab where the address names none that there is. */
+function tabOf({ query }: FastifyRequest<AccountRoute>): TabName {
+  return tabNames.find((name) => name === query.tab) ?? firstTab;
 }
 
 function installationIdOf(request: FastifyRequest<AccountRoute>): InstallationId {

@@ -9,8 +9,18 @@ export function listPath(parts: Readonly<Record<string, string | undefined>> = {
   return words.size === 0 ? "/accounts" : `/accounts?${words}`;
 }
 
-export function accountPath(installationId: string): string {
-  return `/accounts/${encodeURIComponent(installationId)}`;
+/** The page of an account, or one tab of it. */
+export function accountPath(installationId: string, tab = ""): string {
+  const path = `/accounts/${encodeURIComponent(installationId)}`;
+  return tab === "" || tab === firstTab ? path : `${path}?tab=${tab}`;
+}
+
+/** The tab that an account's page shows where its address names none. */
+export const firstTab = "syncs";
+
+/** Where the events come from that keep one tab of an account's page up to date. */
+export function accountEventsPath(installationId: string, tab: string): string {
+  return accountPath(installationId, tab).replace(/(?=\?|$)/, "/events");
 }
 
 /** Where the question before an action on an account is asked. */

@@ -6,6 +6,7 @@ import { idOf, type Seed, seedAccounts, startedRun } from "../seed-accounts.ts";
 import { visit } from "../visitor.ts";
 
 const path = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
+const tab = (name: string) => `${path}?tab=${name}`;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 
 async function setup(seed: Seed = {}) {
@@ -14,7 +15,7 @@ async function setup(seed: Seed = {}) {
   return { world, operator: await visit(world.url, operator), viewer: await visit(world.url, viewer) };
 }
 
-test("a page names every sync, the token, the scopes that are missing, and key and fingerprint of the credential", async () => {
+test("the tabs name every sync, the token, the scopes that are missing, and key and fingerprint of the credential", async () => {
   const { viewer } = await setup({
     sealedCredential: `eyJrZXkiOiJ2YWx1ZSJ9.${canary}` as SealedText,
     requestedScopes: ["asset.view", "site.view"],
@@ -27,10 +28,12 @@ test("a page names every sync, the token, the scopes that are missing, and key a
   expect(page).toContain("12 pages and 1200 records read so far");
   expect(page).toContain("Trackunit did not grant site.view");
   expect(page).toContain("5 min</span> <small>set here</small>");
-  expect(page).toContain("key-2026");
-  expect(page).toContain("0123456789abcdef");
-  expect(page).not.toContain(canary);
-  expect(page).not.toContain("eyJrZXki");
+  const settings = await viewer.page(tab("settings"));
+  expect(settings).toContain("key-2026");
+  expect(settings).toContain("0123456789abcdef");
+  expect(settings).toMatch(/missing<\/span> <code>site.view<[\s\S]*granted<\/span> <code>asset.view</);
+  expect(page + settings).not.toContain(canary);
+  expect(page + settings).not.toContain("eyJrZXki");
 });
 
 test("ended runs are listed with what they took, counted and failed with", async () => {
@@ -53,7 +56,7 @@ test("ended runs are listed with what they took, counted and failed with", async
       changes: { ...noChanges, created: 3, rejected: 2 },
     },
   });
-  const page = await viewer.page(path);
+  const page = await viewer.page(tab("runs"));
   expect(page).toContain("1 min 14 s");
   expect(page).toContain("1,250");
   expect(page).toContain("3 created, 2 rejected");
@@ -84,7 +87,7 @@ test("hostile items that were set aside, and hostile errors, are shown as text a
   const setAside = [{ externalId: `"${script}`, item, reasons: [`name: ${script}`] }];
   await run.writePage({ records: [], setAside, nextCursor: null });
   await world.store.audit.add({ at: new Date(), who: script, action: script, installationId });
-  const page = await viewer.page(path);
+  const page = (await Promise.all(["syncs", "runs", "events"].map((name) => viewer.page(tab(name))))).join();
   expect(page).toContain("&lt;script&gt;");
   expect(page).not.toContain("<script>alert");
   expect(page).not.toContain(canary);
@@ -102,10 +105,27 @@ test("a failed job about the account is named without its secrets, with a link t
   expect(job.status).toBe(200);
 });
 
+test("one press on a page syncs at once, and says that it may run into a limit", async () => {
+  const until = new Date(Date.now() + 60_000);
+  const { world, operator } = await setup({
+    syncs: [{ sync: "assets", nextRunAt: until, waiting: { for: "rate-limit", until, family: "rest" } }],
+  });
+  const page = await operator.page(path);
+  const [, target = ""] = /formaction="([^"]+\?sync=assets)"/.exec(page) ?? [];
+  const _csrf = /id="one-step"[^>]*><input type="hidden" name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
+  const answer = await operator.send(target, { method: "POST", body: new URLSearchParams({ _csrf }) });
+  expect(answer.headers.get("location")).toBe(path);
+  expect(await operator.page(path)).toContain("may run into Trackunit&#39;s limit of rest");
+  const due = await world.store.syncs.due(new Date(), 10);
+  expect(due.map(({ _id }) => _id)).toEqual([syncIdOf(idOf("account-1"), "assets")]);
+});
+
 test("a viewer sees the whole page and no way to change anything", async () => {
   const { viewer, operator } = await setup();
-  expect(await operator.page(path)).toContain("/do/");
-  expect(await viewer.page(path)).not.toContain("/do/");
+  for (const name of ["syncs", "settings"]) {
+    expect(await operator.page(tab(name))).toContain("/do/");
+    expect(await viewer.page(tab(name))).not.toContain("/do/");
+  }
 });
 
 test("an account that is not there is 404; one that was forgotten still shows what was done to it", async () => {

@@ -39,7 +39,7 @@ test("an account's page says how its endpoints do, what came in last and what it
   };
   const refreshed = [{ sync: "sites", answer: "soon" as const, at: new Date() }];
   await world.store.webhookDeliveries.keep(delivery, { firstToken: 0, outcome: "refreshed", refreshed });
-  const page = await visitor.page(path);
+  const page = await visitor.page(`${path}?tab=events`);
   expect(page).toContain("3vW8kQ…");
   expect(page).toContain("1 refused: signature 1");
   expect(page).toContain("<code>sites.asset.added</code>");

@@ -7,18 +7,21 @@ import { presentable } from "../../queues/bull-board/presentable.ts";
 import type { AccountFacts } from "./read.ts";
 
 export function jobsSection({ failedJobs, at }: AccountFacts): Html {
+  if (failedJobs?.length === 0)
+    return html`<p class="faint">No job of this account has failed. ${allJobs}</p>`;
   return html`<section aria-labelledby="jobs-title">
     <h2 id="jobs-title">Jobs</h2>
     <div class="card">
       ${failedList(failedJobs, at)}
-      <p class="faint">All jobs: <a href="${queuePath("install")}">install</a>, <a href="${queuePath("prewarm")}">prewarm</a>, <a href="${queuePath("sync")}">sync</a></p>
+      <p class="faint">${allJobs}</p>
     </div>
   </section>`;
 }
 
+const allJobs = html`All jobs: <a href="${queuePath("install")}">install</a>, <a href="${queuePath("prewarm")}">prewarm</a>, <a href="${queuePath("sync")}">sync</a>`;
+
 function failedList(failedJobs: AccountFacts["failedJobs"], now: Date): Html {
   if (failedJobs === undefined) return html`<p>Redis does not answer: failed jobs cannot be shown.</p>`;
-  if (failedJobs.length === 0) return html`<p>None of this account has failed.</p>`;
   return html`<ul class="lines">${failedJobs.map(
     ({ queue, jobId, reason, failedAt }) =>
       html`<li>

@@ -1,13 +1,11 @@
 // The last runs of all syncs of an account.
 
-import { count, duration } from "@fleetkeeper/operator";
+import { changesInWords, count, duration } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
-
-const changeNames = ["created", "updated", "deleted", "unchanged", "rejected"] as const;
 
 export function runsSection({ runs, at }: AccountFacts): Html {
   return html`<section aria-labelledby="runs-title">
@@ -45,13 +43,6 @@ function runRow(run: AccountFacts["runs"][number], now: Date): Html {
     <td data-label="Took" class="number nowrap">${duration(run.at.getTime() - run.startedAt.getTime())}</td>
     <td data-label="Pages" class="number">${count(run.pages)}</td>
     <td data-label="Records" class="number">${count(run.records)}</td>
-    <td data-label="Changes"><small>${changes(run)}</small></td>
+    <td data-label="Changes"><small>${changesInWords(run.changes)}</small></td>
   </tr>`;
-}
-
-function changes({ changes }: AccountFacts["runs"][number]): string {
-  const said = changeNames
-    .filter((name) => changes[name] > 0)
-    .map((name) => `${count(changes[name])} ${name}`);
-  return said.length === 0 ? "none" : said.join(", ");
 }

@@ -3,7 +3,7 @@
 import { count, describeHeldBack, duration, instant } from "@fleetkeeper/operator";
 import { BoardError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
-import { type AccountAction, nameOf } from "./action.ts";
+import { type AccountAction, nameOf, type Subject } from "./action.ts";
 
 const syncNow: AccountAction = {
   name: "sync-now",
@@ -16,9 +16,15 @@ const syncNow: AccountAction = {
       : "It runs as soon as a worker is free; if it runs already, it runs once more afterwards.",
   async carryOut(actions, who, subject) {
     await actions.syncNow(who, subject.installation._id, subject.sync?.sync);
-    return `Asked for: ${nameOf(subject)} syncs as soon as a worker is free.`;
+    return `Asked for: ${nameOf(subject)} syncs as soon as a worker is free${limitOn(subject)}. What comes of it is shown at its last run.`;
   },
 };
+
+/** The limit that the sync runs into, in words. */
+function limitOn({ sync }: Subject): string {
+  if (sync?.waiting.for !== "rate-limit") return "";
+  return `, and may run into Trackunit's limit of ${sync.waiting.family} again, which it had reached until ${instant(sync.waiting.until)}`;
+}
 
 const pause: AccountAction = {
   name: "pause",
