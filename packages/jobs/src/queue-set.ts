@@ -20,6 +20,7 @@ import {
   webhookPayloadOf,
 } from "./queues.ts";
 import { removeJobsAbout } from "./remove-jobs.ts";
+import { replaceDataOf } from "./replace-data.ts";
 import { readWebhookRefusals, type WebhookRefusals } from "./webhook-refusals.ts";
 
 type Traceparents = readonly (string | undefined)[];
@@ -75,6 +76,12 @@ export interface QueueSet {
    * in until then. Running ones stay. Returns how many there were.
    */
   removeJobsOf(installationId: InstallationId, until: Date): Promise<number>;
+
+  /**
+   * Changes what a job carries, as it was read, unless a worker has it or had it since.
+   * @returns whether it did
+   */
+  replaceData(name: QueueName, job: Job, data: object): Promise<boolean>;
 
   /** Jobs that wait or run. */
   backlog(name: QueueName): Promise<number>;
@@ -197,6 +204,8 @@ export function createQueueSet(options: {
     retryFailedOf: (installationId) => taken(retryFailedOf(queues, installationId)),
 
     removeJobsOf: (installationId, until) => taken(removeJobsAbout({ queues, redis }, installationId, until)),
+
+    replaceData: (name, job, data) => taken(replaceDataOf({ queue: queues[name], redis }, job, data)),
 
     async retryFailed(name) {
       const { failed = 0 } = await taken(queues[name].getJobCounts("failed"));

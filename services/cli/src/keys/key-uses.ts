@@ -14,8 +14,10 @@ export interface KeyUses {
 
 const pageSize = 500;
 const jobPageSize = 100;
-/** States in which a job will, or may by an operator's retry, be opened again. */
-const open = ["waiting", "active", "delayed", "prioritized", "failed"] as const;
+/** States in which a job will, or may by an operator's retry, be opened again; in the order in which it goes through them. */
+const open = ["waiting", "prioritized", "active", "delayed", "failed"] as const;
+/** One that went back to a state that was read already is found by the second look. */
+const looks = 2;
 
 /** `queues`: undefined where Redis is not asked. */
 export async function countKeyUses(options: {
@@ -32,16 +34,17 @@ export async function countKeyUses(options: {
     count[kind]++;
     uses.set(keyId, count);
   };
-  for await (const page of store.sealedTexts.pages(pageSize)) {
-    signal.throwIfAborted();
-    for (const { sealed, kind } of page) note(sealed, kind === "credential" ? "credentials" : "callbacks");
-    onCounted(page.length);
-  }
+  // Jobs first: a text that leaves its job meanwhile is in the store before.
   if (queues !== undefined)
     for await (const { sealed } of sealedJobs(queues)) {
       signal.throwIfAborted();
       note(sealed, "jobs");
     }
+  for await (const page of store.sealedTexts.pages(pageSize)) {
+    signal.throwIfAborted();
+    for (const { sealed, kind } of page) note(sealed, kind === "credential" ? "credentials" : "callbacks");
+    onCounted(page.length);
+  }
   return uses;
 }
 
@@ -52,11 +55,22 @@ export interface SealedJob {
 }
 
 /** Jobs of queue `install` that hold a sealed text and are not done; each once, in pages. */
-export async function* sealedJobs({ queues }: QueueSet): AsyncGenerator<SealedJob> {
+export async function* sealedJobs({ queues }: Pick<QueueSet, "queues">): AsyncGenerator<SealedJob> {
   const seen = new Set<string>();
+  for (let look = 0; look < looks; look++)
+    for (const state of open) yield* sealedJobsOf(queues.install, state, seen);
+}
+
+/** From the newest on: one that comes in meanwhile hides none. */
+async function* sealedJobsOf(
+  install: QueueSet["queues"]["install"],
+  state: (typeof open)[number],
+  seen: Set<string>,
+): AsyncGenerator<SealedJob> {
   for (let start = 0; ; start += jobPageSize) {
-    const jobs: (Job | undefined)[] = await queues.install.getJobs([...open], start, start + jobPageSize - 1);
-    if (jobs.length === 0) return;
+    const ids = await install.getRanges([state], start, start + jobPageSize - 1);
+    if (ids.length === 0) return;
+    const jobs: (Job | undefined)[] = await Promise.all(ids.map((id) => install.getJob(id)));
     for (const job of jobs) {
       if (job?.id === undefined || seen.has(job.id)) continue;
       seen.add(job.id);

@@ -21,6 +21,8 @@ export interface ResealResult {
   superseded: number;
   /** Jobs that wait or failed, which are signed and cannot be changed without the ingress's key. */
   jobsLeft: number;
+  /** Jobs that a worker took meanwhile: what they bring into the store is found there, now or the next time. */
+  jobsTaken: number;
   failedCount: number;
   /** The first hundred of those that did not open. */
   failed: { id: string; code: string }[];
@@ -54,6 +56,7 @@ export async function reseal(options: {
     already: 0,
     superseded: 0,
     jobsLeft: 0,
+    jobsTaken: 0,
     failedCount: 0,
     failed: [],
   };
@@ -63,6 +66,7 @@ export async function reseal(options: {
     sealed: SealedText,
     binding: SealBinding,
     replace: (anew: SealedText) => Promise<boolean>,
+    otherwise: "superseded" | "jobsTaken" = "superseded",
   ): Promise<void> {
     if (keyIdOf(sealed) === keyId) {
       result.already++;
@@ -76,7 +80,7 @@ export async function reseal(options: {
       return;
     }
     if (await replace(anew)) result.resealed++;
-    else result.superseded++;
+    else result[otherwise]++;
   }
 
   function noteFailure(id: string, error: unknown): void {
@@ -101,14 +105,16 @@ export async function reseal(options: {
     }
     const installationId = asInstallationId(job.data.installationId);
     const purpose = field === "sealedCredential" ? "credential" : "callback";
-    return one(job.id ?? "", sealed, { installationId, purpose }, async (anew) => {
+    const replace = async (anew: SealedText) => {
       const resealed = { ...payload, [field]: anew };
-      await job.updateData({ ...resealed, signature: await jobsOrigin.sign(resealed) });
-      return true;
-    });
+      const data = { ...resealed, signature: await jobsOrigin.sign(resealed) };
+      return queues.replaceData("install", job, data);
+    };
+    return one(job.id ?? "", sealed, { installationId, purpose }, replace, "jobsTaken");
   };
 
-  // Jobs first: one that is carried out meanwhile brings its old text into the store, where it is found after.
+  // Jobs first: one that is carried out meanwhile brings its old text into the store, where it is found after. What a
+  // worker has in hand is left to it: it would store the old text in any case.
   for await (const sealedJob of sealedJobs(queues)) {
     signal.throwIfAborted();
     await ofJob(sealedJob);

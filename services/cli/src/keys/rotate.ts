@@ -154,7 +154,7 @@ async function resealAll(invocation: Invocation) {
     signal,
     onDone: (count) => progress.advance(count),
   }).finally(() => progress.end());
-  const { resealed, already, superseded, jobsLeft, failed } = result;
+  const { resealed, already, superseded, jobsLeft, jobsTaken, failed } = result;
   output.result({ keyId: publicKey.kid, ...result }, () =>
     [
       `${resealed} sealed anew with ${publicKey.kid}, ${already} were already, ${superseded} replaced by a newer install meanwhile.`,
@@ -163,6 +163,7 @@ async function resealAll(invocation: Invocation) {
         : [
             `${jobsLeft} jobs that wait or failed are left as they are: set INGRESS_SIGNING_KEY to have them sealed anew.`,
           ]),
+      ...(jobsTaken === 0 ? [] : [`${jobsTaken} jobs ran meanwhile: run it once more for what they stored.`]),
       ...failed.map(({ id, code }) => output.paint("bad", `not opened: ${id} (${code})`)),
     ].join("\n"),
   );

@@ -2,8 +2,12 @@ import { copyFileSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Generation, type InstallationId, installationIdOf, type SealedText } from "@fleetkeeper/model";
+import { redisKeys } from "@fleetkeeper/redis";
 import { createOpen, createSeal, createTokenSealing, sealKeyIdOf } from "@fleetkeeper/sealing";
-import { expect, test } from "vitest";
+import { type Job, Worker } from "bullmq";
+import { expect, onTestFinished, test } from "vitest";
+import { countKeyUses } from "../../src/keys/key-uses.ts";
+import { reseal } from "../../src/keys/reseal.ts";
 import { runCli } from "../run-cli.ts";
 import { app, setup, type World } from "../world.ts";
 
@@ -168,6 +172,75 @@ test("a key is rotated step by step, until the old one can go", async () => {
   expect(await open(sealedCredential ?? expect.fail(), { installationId, purpose: "credential" })).toBe(
     "secret in queue",
   );
+});
+
+/** `queues`, where something happens to each job between the moment it is read and whatever follows. */
+function meanwhile(queues: World["queues"], happens: (job: Job) => Promise<unknown>): World["queues"] {
+  const { install } = queues.queues;
+  const getJob = async (id: string) => {
+    const [read, fresh] = await Promise.all([install.getJob(id), install.getJob(id)]);
+    if (fresh !== undefined) await happens(fresh);
+    return read;
+  };
+  const own = new Proxy(install, {
+    get: (target, name) => (name === "getJob" ? getJob : Reflect.get(target, name, target)),
+  });
+  return { ...queues, queues: { ...queues.queues, install: own } };
+}
+
+test("a job that a worker takes, ends or removes while texts are sealed anew stays as the worker leaves it", async () => {
+  const world = await setup();
+  const { queues, env, signingKey } = world;
+  const out = join(folder(), "new");
+  await world.cli(["keys", "rotate", "--out", out]);
+  const options = {
+    store: world.store,
+    publicKey: jsonOf(filesIn(out).SEALING_PUBLIC_KEY_FILE),
+    privateKeys: jsonOf(filesIn(out).SEALING_PRIVATE_KEYS_FILE),
+    signingKey: JSON.parse(signingKey),
+    onDone: () => undefined,
+    signal: new AbortController().signal,
+  };
+  const { install } = queues.queues;
+  const oldKeyId = JSON.parse(env.SEALING_PUBLIC_KEY ?? "").kid;
+  const uses = async () =>
+    (await countKeyUses({ ...options, queues, onCounted: () => undefined })).get(oldKeyId);
+
+  const jobId = await addWaitingJob(world);
+  const ended = meanwhile(queues, (job) => job.updateData({ kind: "install", stored: "stored" }));
+  expect(await reseal({ ...options, queues: ended })).toMatchObject({ resealed: 0, jobsTaken: 1 });
+  expect((await install.getJob(jobId))?.data).toEqual({ kind: "install", stored: "stored" });
+  await install.remove(jobId);
+
+  await addWaitingJob(world);
+  const gone = meanwhile(queues, (job) => job.remove());
+  expect(await reseal({ ...options, queues: gone })).toMatchObject({
+    resealed: 0,
+    jobsTaken: 1,
+    failedCount: 0,
+  });
+
+  await addWaitingJob(world);
+  const worker = new Worker(install.name, undefined, {
+    connection: world.redis,
+    prefix: redisKeys(world.namespace).queuePrefix(install.name),
+  });
+  onTestFinished(() => worker.close());
+  const taken = meanwhile(queues, () => worker.getNextJob("token"));
+  expect(await reseal({ ...options, queues: taken })).toMatchObject({ resealed: 0, jobsTaken: 1 });
+  // The old key stays needed: the worker may store what it has read.
+  expect(await uses()).toMatchObject({ jobs: 1 });
+
+  // What it has stored by the time that the store is read is found there.
+  const stores = meanwhile(queues, async (job) => {
+    await storeAccounts(world, 1);
+    await job.updateData({ kind: "install", stored: "stored" });
+  });
+  expect(
+    (await countKeyUses({ ...options, queues: stores, onCounted: () => undefined })).get(oldKeyId),
+  ).toMatchObject({
+    credentials: 1,
+  });
 });
 
 test("what does not open is named and left as it is, and the rest is sealed anew", async () => {

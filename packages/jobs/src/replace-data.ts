@@ -1,0 +1,22 @@
+// Changes what a job carries, unless a worker has it or it changed since it was read: what a worker finds and what it leaves
+// behind are its own.
+
+import type { RedisClient } from "@fleetkeeper/redis";
+import type { Job, Queue } from "bullmq";
+
+const script = `
+if redis.call("HGET", KEYS[1], "data") ~= ARGV[1] then return 0 end
+if redis.call("LPOS", KEYS[2], ARGV[3]) then return 0 end
+redis.call("HSET", KEYS[1], "data", ARGV[2])
+return 1`;
+
+/** `job`: as it was read. @returns false when a worker took it, somebody else changed it, or it is gone. */
+export async function replaceDataOf(
+  { queue, redis }: { queue: Queue; redis: RedisClient },
+  job: Job,
+  data: object,
+): Promise<boolean> {
+  const id = job.id ?? "";
+  const keys = [queue.toKey(id), queue.toKey("active")];
+  return (await redis.eval(script, 2, ...keys, JSON.stringify(job.data), JSON.stringify(data), id)) === 1;
+}
