@@ -1,7 +1,9 @@
 // Who may do what in MongoDB: one role per service, as privileges by collection
-// (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and changed by nobody.
+// (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and neither changed nor
+// removed from by anybody, so that nobody who takes a service over removes their traces.
 
 import { type OwnCollection, ownCollections } from "@fleetkeeper/model";
+import { auditKeptMs } from "./audit.ts";
 
 /** `operator` is the command line. The ingress has no database. */
 export const mongodbUsers = ["worker", "board", "api", "operator"] as const;
@@ -24,8 +26,8 @@ type Rights = Partial<Record<OwnCollection, CollectionAction[]>>;
 const writes: Record<MongodbUser, Rights> = {
   worker: {
     ...Object.fromEntries(ownCollections.map((name) => [name, [...put, "remove", "createIndex"]])),
-    // It notes which credentials it refused, and removes what is too old.
-    audit: ["insert", "remove", "createIndex"],
+    // It notes which credentials it refused; what is too old MongoDB removes by an index of the administrator's.
+    audit: ["insert", "createIndex"],
     apiKeys: ["createIndex"],
   },
   board: {
@@ -100,6 +102,10 @@ for (const [role, privileges] of Object.entries(roles)) {
   if (target.getRole(role)) target.updateRole(role, { privileges, roles: [] });
   else target.createRole({ role, privileges, roles: [] });
 }
+// No service may remove anything from the audit log. Descending, beside the ascending one that the services make.
+target
+  .getCollection("audit")
+  .createIndex({ at: -1 }, { name: "too-old", expireAfterSeconds: ${auditKeptMs / 1_000} });
 const passwords = ${JSON.stringify(passwords ?? {}, null, 2)};
 for (const [user, pwd] of Object.entries(passwords)) {
   const granted = [{ role: "fleetkeeper-" + user, db: target.getName() }];

@@ -1,5 +1,7 @@
+import { startMongoProxy } from "@fleetkeeper/local-stack";
 import type { SealedText } from "@fleetkeeper/model";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { openStore } from "../src/index.ts";
 import { at, installationId, installOf, setup } from "./world.ts";
 
 const daySeconds = 86_400;
@@ -15,6 +17,20 @@ test("the audit log keeps two years, and the newest where there are too many; ad
   await store.audit.tidy(at(800 * daySeconds));
   expect(await store.audit.of(installationId, 10)).toEqual([]);
   expect(await store.audit.ofTopic("logins", 10)).toHaveLength(1);
+});
+
+test("where nobody may remove from the audit log, tidying it is no fault", async () => {
+  const { mongodbUrl } = await setup();
+  const proxy = await startMongoProxy(mongodbUrl);
+  const store = await openStore({ mongodbUrl: proxy.url });
+  onTestFinished(async () => {
+    await store.close();
+    await proxy.close();
+  });
+  await store.audit.add({ at: at(0), who: "w", action: "pause", installationId });
+  proxy.add({ command: "delete", collection: "audit", when: "before", fault: { refuse: "Unauthorized" } });
+  await store.audit.tidy(at(800 * daySeconds));
+  expect(await store.audit.of(installationId, 10)).toHaveLength(1);
 });
 
 test("unrecognised callbacks: the newest hundred of an account, and none older than 90 days", async () => {

@@ -8,6 +8,10 @@ function run(script: string, known: { roles: string[]; users: string[] } = { rol
   const target = {
     getName: () => "fleet",
     getRole: (name: string) => (known.roles.includes(name) ? {} : null),
+    getCollection: (name: string) => ({
+      createIndex: (...args: unknown[]) =>
+        calls.push(["createIndex", name, ...JSON.parse(JSON.stringify(args))]),
+    }),
     getUser: (name: string) => (known.users.includes(name) ? {} : null),
     ...Object.fromEntries(
       ["createRole", "updateRole", "createUser", "updateUser"].map((name) => [
@@ -31,6 +35,7 @@ test("the script makes each role with its privileges, and each user with its rol
       "createRole",
       { role: `fleetkeeper-${user}`, privileges: privilegesOf(user, "fleet", ["assets"]), roles: [] },
     ]),
+    ["createIndex", "audit", { at: -1 }, { name: "too-old", expireAfterSeconds: 2 * 366 * 86_400 }],
     ...mongodbUsers.map((user) => [
       "createUser",
       { user, pwd: passwords[user], roles: [{ role: `fleetkeeper-${user}`, db: "fleet" }] },
@@ -41,7 +46,7 @@ test("the script makes each role with its privileges, and each user with its rol
 test("run again it brings up to date what is there; without passwords it leaves users alone", () => {
   const known = { roles: mongodbUsers.map((user) => `fleetkeeper-${user}`), users: [...mongodbUsers] };
   const again = run(rolesScript({ db: "fleet", resources: [], passwords }), known);
-  expect(new Set(again.map(([name]) => name))).toEqual(new Set(["updateRole", "updateUser"]));
+  expect(new Set(again.map(([name]) => name))).toEqual(new Set(["updateRole", "createIndex", "updateUser"]));
   const rolesOnly = run(rolesScript({ db: "fleet", resources: [] }), known);
-  expect(new Set(rolesOnly.map(([name]) => name))).toEqual(new Set(["updateRole"]));
+  expect(new Set(rolesOnly.map(([name]) => name))).toEqual(new Set(["updateRole", "createIndex"]));
 });
