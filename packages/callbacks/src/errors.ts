@@ -1,14 +1,6 @@
 // Why the ingress refuses a request: every code with its status and its advice. Nowhere else does an error become a status.
 
-import type { Remedy } from "@fleetkeeper/model";
-
-interface RefusalRule {
-  status: number;
-  /** What the sender can do. It goes to the sender: no secret, no echo of what was sent. */
-  message: string;
-  /** Only where a repetition can help. */
-  retryAfterS?: number;
-}
+import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
 
 const rules = {
   ERR_REQUEST_MALFORMED: { status: 400, message: "Send a well-formed HTTP/1.1 request." },
@@ -84,42 +76,22 @@ const rules = {
     message: "The callback could not be stored. Send it again after Retry-After.",
     retryAfterS: 10,
   },
-} as const satisfies Record<string, RefusalRule>;
+} satisfies Record<string, RefusalRule>;
 
 export type RefusalCode = keyof typeof rules;
 export const refusalCodes = Object.keys(rules) as RefusalCode[];
 
-/** A request that gets no 202. `reason` is for the log only and names the cause more closely; it holds no input. */
-export class Refusal extends Error {
-  readonly code: RefusalCode;
-  readonly remedy: Remedy;
-  readonly reason: string | undefined;
-
-  constructor(code: RefusalCode, options: { reason?: string; cause?: unknown } = {}) {
-    super(rules[code].message, { cause: options.cause });
-    this.code = code;
-    this.remedy = "retryAfterS" in rules[code] ? "retry" : "never";
-    this.reason = options.reason;
-  }
-
-  get rule(): RefusalRule {
-    return rules[this.code];
+/** A callback that gets no 202. */
+export class Refusal extends RequestRefusal<RefusalCode> {
+  constructor(code: RefusalCode, details?: RefusalDetails) {
+    super(rules, code, details);
   }
 }
 
 /** The key set could not be fetched, or held nothing to verify with. `retryAfterMs`: the endpoint said how long to wait. */
-export class KeySetFetchError extends Error {
+export class KeySetFetchError extends FleetkeeperError {
   readonly code = "ERR_KEY_SET_FETCH";
   readonly remedy = "retry";
-  readonly retryAfterMs?: number;
-
-  constructor(
-    message: string,
-    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
-  ) {
-    super(message, options);
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-  }
 }
 
 /** Codes of Fastify and of Node's HTTP parser that are refusals of ours; https://fastify.dev/docs/latest/Reference/Errors/ */

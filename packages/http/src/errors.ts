@@ -1,12 +1,9 @@
 // Why an outbound request brought no answer that can be read. Its sender turns each into an error of its own.
 
-import type { Remedy } from "@fleetkeeper/model";
+import { FleetkeeperError } from "@fleetkeeper/model";
 
 /** No message holds a secret, a query or anything of a body. */
-export abstract class HttpError extends Error {
-  abstract readonly code: string;
-  abstract readonly remedy: Remedy;
-}
+export abstract class HttpError extends FleetkeeperError {}
 
 /** No whole answer came: no connection, a connection that broke, a time-out, or a certificate that is not trusted. */
 export class NoAnswerError extends HttpError {

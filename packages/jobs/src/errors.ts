@@ -1,7 +1,8 @@
 // Why a job could not be handed over, or is not taken.
 
-export abstract class JobsError extends Error {
-  abstract readonly code: string;
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class JobsError extends FleetkeeperError {
   readonly remedy = "retry";
 }
 

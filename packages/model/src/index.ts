@@ -4,6 +4,7 @@ export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { generationAfter, generationOf, noGeneration } from "./callback.ts";
+export { type ErrorDetails, FleetkeeperError, type Remedy, rootMessage, rootOf } from "./errors.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export type { InstallationId } from "./installation-id.ts";
 export {
@@ -14,8 +15,7 @@ export {
   irisAppIdOf,
 } from "./installation-id.ts";
 export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
-export type { FleetkeeperError, Remedy } from "./remedy.ts";
-export { isFleetkeeperError } from "./remedy.ts";
+export { type RefusalDetails, type RefusalRule, RequestRefusal } from "./refusal.ts";
 export type {
   Checkpoint,
   HeldBack,

@@ -1,7 +1,8 @@
 // Why an operator's action was not carried out.
 
-export abstract class OperatorError extends Error {
-  abstract readonly code: string;
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class OperatorError extends FleetkeeperError {
   readonly remedy = "never";
 }
 

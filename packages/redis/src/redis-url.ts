@@ -1,6 +1,7 @@
 // What a REDIS_URL says: one server, a Sentinel group or a cluster. The forms with several hosts are those that other
 // clients and tools have settled on; RFC 3986 knows only one host, so the list is taken apart here.
 
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { type RedisTls, readTlsFiles, tlsFileNames } from "./tls-files.ts";
 
 /** A server's host name or address, without the brackets of IPv6, and its port. */
@@ -23,7 +24,7 @@ export type RedisAddress = RedisLogin & { tls: RedisTls | false } & (
   );
 
 /** The text is no address of Redis. The message says what is wrong with it and holds no part of it. */
-export class RedisUrlError extends Error {
+export class RedisUrlError extends FleetkeeperError {
   readonly code = "ERR_REDIS_URL";
   readonly remedy = "never";
 }

@@ -1,5 +1,7 @@
 // Deep checks: each does something real and says by code why it could not.
 
+import { FleetkeeperError } from "@fleetkeeper/model";
+
 /** Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`. */
 export type DeepCheck = () => Promise<unknown>;
 
@@ -42,7 +44,7 @@ function codeOf(error: unknown): string {
 }
 
 /** A check did not come to an end. */
-class CheckTimeoutError extends Error {
+class CheckTimeoutError extends FleetkeeperError {
   readonly code = "ERR_CHECK_TIMEOUT";
   readonly remedy = "retry";
 }

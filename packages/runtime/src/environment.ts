@@ -1,12 +1,13 @@
 // Reads a process's configuration from the environment: all faults at once, secrets also from files (`NAME_FILE`).
 
 import { readFileSync } from "node:fs";
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { hideVariable } from "@fleetkeeper/telemetry";
 import type { z } from "zod";
 import { authoritiesFault } from "./certificates.ts";
 
 /** The environment does not hold what the process needs. The message has one line per fault and no value. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends FleetkeeperError {
   readonly code = "ERR_CONFIGURATION";
   readonly remedy = "never";
 

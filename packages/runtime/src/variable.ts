@@ -2,7 +2,7 @@
 // secret, where nobody can know whether they belong to it.
 
 import { isIP } from "node:net";
-import { isFleetkeeperError } from "@fleetkeeper/model";
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { z } from "zod";
 import { isAddressOrNetwork, isPrivateHost } from "./addresses.ts";
 
@@ -38,7 +38,7 @@ export const variable = {
         try {
           return parse(value);
         } catch (error) {
-          if (!isFleetkeeperError(error)) throw error;
+          if (!(error instanceof FleetkeeperError)) throw error;
           context.issues.push({ code: "custom", message: error.message, input: undefined });
           return z.NEVER;
         }

@@ -1,7 +1,8 @@
 // Why a sealed text does not open. None of these can be cured by repetition; no message holds the text.
 
-export abstract class SealingError extends Error {
-  abstract readonly code: string;
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class SealingError extends FleetkeeperError {
   readonly remedy = "never";
 }
 

@@ -229,7 +229,8 @@ function pendingOf(
 function withRoom(candidates: readonly Candidate[]): readonly Candidate[] {
   if (candidates.length < maxCandidates) return candidates;
   const rejected = candidates.find(({ rejections }) => rejections > 0);
-  if (rejected === undefined) throw new CandidatesFullError();
+  if (rejected === undefined)
+    throw new CandidatesFullError("too many installs of the account wait to prove themselves");
   return candidates.filter((one) => one !== rejected);
 }
 

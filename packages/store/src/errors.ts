@@ -1,14 +1,9 @@
 // Why the store refused a write, or an address of MongoDB.
 
-import type { Remedy } from "@fleetkeeper/model";
-
-export abstract class StoreError extends Error {
-  abstract readonly code: string;
-  abstract readonly remedy: Remedy;
-}
+import { FleetkeeperError } from "@fleetkeeper/model";
 
 /** The run no longer holds the lease: another start of the same sync has a newer fencing token. Whatever it was about to write is not written. */
-export class LeaseLostError extends StoreError {
+export class LeaseLostError extends FleetkeeperError {
   readonly code = "ERR_LEASE_LOST";
   readonly remedy = "never";
 
@@ -18,33 +13,25 @@ export class LeaseLostError extends StoreError {
 }
 
 /** There is no such installation, or it was forgotten in the meantime. */
-export class UnknownInstallationError extends StoreError {
+export class UnknownInstallationError extends FleetkeeperError {
   readonly code = "ERR_UNKNOWN_INSTALLATION";
   readonly remedy = "never";
-
-  constructor() {
-    super("there is no such installation");
-  }
 }
 
 /** Documents of a run kept changing while it tried to write them. */
-export class WriteConflictError extends StoreError {
+export class WriteConflictError extends FleetkeeperError {
   readonly code = "ERR_WRITE_CONFLICT";
   readonly remedy = "retry";
-
-  constructor() {
-    super("records changed each time while they were written");
-  }
 }
 
 /** MongoDB did not take a write in time: it is away, no primary, full, or the user may only read. */
-export class StoreUnavailableError extends StoreError {
+export class StoreUnavailableError extends FleetkeeperError {
   readonly code = "ERR_STORE_UNAVAILABLE";
   readonly remedy = "retry";
 }
 
 /** Others kept changing the same document. */
-export class WriteContendedError extends StoreError {
+export class WriteContendedError extends FleetkeeperError {
   readonly code = "ERR_WRITE_CONTENDED";
   readonly remedy = "retry";
 
@@ -54,34 +41,29 @@ export class WriteContendedError extends StoreError {
 }
 
 /** Installs of the account wait to prove themselves, as many as may; this one waits in its job until one of them was tried. */
-export class CandidatesFullError extends StoreError {
+export class CandidatesFullError extends FleetkeeperError {
   readonly code = "ERR_CANDIDATES_FULL";
   readonly remedy = "retry";
-
-  constructor() {
-    super("too many installs of the account wait to prove themselves");
-  }
 }
 
 /** The account is being forgotten: what was installed since begins when that is done. */
-export class AccountBeingForgottenError extends StoreError {
+export class AccountBeingForgottenError extends FleetkeeperError {
   readonly code = "ERR_ACCOUNT_BEING_FORGOTTEN";
   readonly remedy = "later";
-  readonly retryAfterMs = 5_000;
 
   constructor() {
-    super("the account's data is being deleted; the new install waits for that");
+    super("the account's data is being deleted; the new install waits for that", { retryAfterMs: 5_000 });
   }
 }
 
 /** The text is no address of MongoDB. The message says what is wrong with it, and holds no more of it than an option's name. */
-export class MongodbUrlError extends StoreError {
+export class MongodbUrlError extends FleetkeeperError {
   readonly code = "ERR_MONGODB_URL";
   readonly remedy = "never";
 }
 
 /** An account has as many endpoints for webhooks as it may have. */
-export class TooManyEndpointsError extends StoreError {
+export class TooManyEndpointsError extends FleetkeeperError {
   readonly code = "ERR_TOO_MANY_ENDPOINTS";
   readonly remedy = "never";
 }

@@ -21,7 +21,6 @@ export {
   CandidatesFullError,
   LeaseLostError,
   MongodbUrlError,
-  StoreError,
   StoreUnavailableError,
   TooManyEndpointsError,
   UnknownInstallationError,

@@ -49,7 +49,7 @@ export function createInstallations(db: Db) {
       _id: InstallationId,
     ): Promise<Pick<InstallationDocument, "sealedCredential" | "generation" | "state">> {
       const found = await installations.findOne({ _id });
-      if (found === null) throw new UnknownInstallationError();
+      if (found === null) throw new UnknownInstallationError("there is no such installation");
       const { sealedCredential, generation, state } = found;
       return { sealedCredential, generation, state };
     },

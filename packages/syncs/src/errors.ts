@@ -1,7 +1,8 @@
 // What is wrong with a sync that somebody wrote, said so that they can put it right.
 
-export abstract class SyncError extends Error {
-  abstract readonly code: string;
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class SyncError extends FleetkeeperError {
   readonly remedy = "never";
 }
 

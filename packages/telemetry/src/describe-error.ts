@@ -1,6 +1,6 @@
 // What may be told of an error: a list of fields. Whatever else hangs on a foreign one may be a command with a password.
 
-import { isFleetkeeperError } from "@fleetkeeper/model";
+import { FleetkeeperError } from "@fleetkeeper/model";
 
 /** A message may quote an answer, a stack begins with the message. */
 const maxTextLength = 8_192;
@@ -17,7 +17,7 @@ export function describeError(error: Error): Record<string, unknown> {
     message: cut(message),
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
     ...(typeof stack === "string" ? { stack: cut(stack) } : {}),
-    ...(isFleetkeeperError(error) ? plainFields(error) : {}),
+    ...(error instanceof FleetkeeperError ? plainFields(error) : {}),
     ...(cause === undefined ? {} : { cause }),
     ...(Array.isArray(errors) ? { errors: errors.slice(0, maxErrors) } : {}),
   };
@@ -29,7 +29,7 @@ function typeOf(error: Error): string {
 }
 
 /** Numbers, short texts and instants: what our classes declare beside a message. */
-function plainFields(error: Error): Record<string, unknown> {
+function plainFields(error: FleetkeeperError): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(error).filter(
       ([name, value]) =>

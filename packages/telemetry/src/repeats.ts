@@ -1,5 +1,6 @@
 // Says an error that repeats once, and then once a minute how often it came: an outage has one cause and thousands of victims.
 
+import { FleetkeeperError, rootOf } from "@fleetkeeper/model";
 import type { LogFn, LoggerOptions } from "pino";
 
 type LogMethod = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
@@ -56,19 +57,13 @@ function kindOf(fields: unknown, message: unknown): string | undefined {
   const { error, installationId } = (fields ?? {}) as Record<string, unknown>;
   if (!(error instanceof Error)) return undefined;
   const root = rootOf(error);
-  const account = "remedy" in root ? installationId : undefined;
+  const account = root instanceof FleetkeeperError ? installationId : undefined;
   return JSON.stringify([message, codeOf(error), codeOf(root), account]);
 }
 
-function rootOf(error: Error): Error {
-  let root = error;
-  for (let depth = 0; depth < 5 && root.cause instanceof Error; depth++) root = root.cause;
-  return root;
-}
-
 /** Its code; of Redis's answers the first word, which is one; of others the name. */
-function codeOf(error: Error): string {
-  const { code, name, message } = error as Error & { code?: unknown };
+function codeOf(error: unknown): string {
+  const { code, name = "", message = String(error) } = (error ?? {}) as Partial<Error> & { code?: unknown };
   if (code !== undefined) return String(code);
   return name === "ReplyError" ? (message.split(" ", 1)[0] ?? name) : `${name} ${message.slice(0, 40)}`;
 }

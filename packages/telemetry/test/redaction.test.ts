@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { createLog, hideVariable, redactText } from "../src/index.ts";
 
@@ -97,7 +98,11 @@ const hung = (error: Error) => Object.assign(error, { args: [canary], socket: { 
 
 test("of an error of ours what its class declares is logged too", () => {
   const { log, output } = setup();
-  const ours = Object.assign(new Error("no"), { code: "ERR_X", remedy: "later", retryAfterMs: 5 });
+  class OwnError extends FleetkeeperError {
+    readonly code = "ERR_X";
+    readonly remedy = "later";
+  }
+  const ours = new OwnError("no", { retryAfterMs: 5 });
   log.error({ error: hung(ours) }, "failed");
   expect(JSON.parse(output()).error).toMatchObject({ code: "ERR_X", remedy: "later", retryAfterMs: 5 });
   expect(output()).not.toContain(canary);

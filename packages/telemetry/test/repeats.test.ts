@@ -1,11 +1,12 @@
 import { Writable } from "node:stream";
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLog } from "../src/index.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "Date"] }));
 afterEach(() => vi.useRealTimers());
 
-class OwnError extends Error {
+class OwnError extends FleetkeeperError {
   readonly code = "ERR_OWN";
   readonly remedy = "retry";
 }

@@ -1,9 +1,8 @@
 // Why no access token was obtained. A refused credential is told apart from everything that may pass. RFC 6749, section 5.2.
 
-export abstract class TokenError extends Error {
-  abstract readonly code: string;
-  abstract readonly remedy: "retry" | "later" | "never";
-}
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class TokenError extends FleetkeeperError {}
 
 /** Trackunit does not know this client or its secret (`invalid_client`): the app was uninstalled, or installed anew. */
 export class CredentialRefusedError extends TokenError {
@@ -33,11 +32,10 @@ export class TokenRequestRejectedError extends TokenError {
 export class TokenRateLimitedError extends TokenError {
   readonly code = "ERR_TOKEN_RATE_LIMITED";
   readonly remedy = "later";
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the token endpoint asks to wait");
-    this.retryAfterMs = retryAfterMs;
+    super("the token endpoint asks to wait", { retryAfterMs });
   }
 }
 
@@ -45,15 +43,6 @@ export class TokenRateLimitedError extends TokenError {
 export class TokenEndpointUnavailableError extends TokenError {
   readonly code = "ERR_TOKEN_UNAVAILABLE";
   readonly remedy = "retry";
-  readonly retryAfterMs?: number;
-
-  constructor(
-    message: string,
-    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
-  ) {
-    super(message, options);
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-  }
 }
 
 /** A 200 that does not hold a token. */
@@ -72,14 +61,14 @@ export class TokenCharactersError extends TokenError {
 export class InstallationPausedError extends TokenError {
   readonly code = "ERR_INSTALLATION_PAUSED";
   readonly remedy = "later";
-  readonly retryAfterMs = 60_000;
+  override readonly retryAfterMs = 60_000;
 }
 
 /** No credential of the account has proved itself yet: there is none to ask with. */
 export class CredentialPendingError extends TokenError {
   readonly code = "ERR_TOKEN_CREDENTIAL_PENDING";
   readonly remedy = "later";
-  readonly retryAfterMs = 30_000;
+  override readonly retryAfterMs = 30_000;
 }
 
 /** The stored credential is older than the install that the caller knows of. */
@@ -92,12 +81,11 @@ export class CredentialOutdatedError extends TokenError {
 export class TokenHeldError extends TokenError {
   readonly code: string;
   readonly remedy = "later";
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor({ code, message, retryAfterMs }: { code: string; message: string; retryAfterMs: number }) {
-    super(message);
+    super(message, { retryAfterMs });
     this.code = code;
-    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -105,11 +93,10 @@ export class TokenHeldError extends TokenError {
 export class TokenEndpointPacedError extends TokenError {
   readonly code = "ERR_TOKEN_ENDPOINT_PACED";
   readonly remedy = "later";
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the token endpoint is asked slowly, after an outage or because many ask");
-    this.retryAfterMs = retryAfterMs;
+    super("the token endpoint is asked slowly, after an outage or because many ask", { retryAfterMs });
   }
 }
 

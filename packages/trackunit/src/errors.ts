@@ -1,9 +1,8 @@
 // Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about it.
 
-/** What every one of them has, for who decides about the next attempt. */
-export abstract class ApiError extends Error {
-  abstract readonly code: string;
-  abstract readonly remedy: "retry" | "later" | "never";
+import { type ErrorDetails, FleetkeeperError } from "@fleetkeeper/model";
+
+export abstract class ApiError extends FleetkeeperError {
   /** Reading on at the same cursor cannot help: the next attempt should begin with the first page. */
   readonly startOver: boolean = false;
 }
@@ -25,12 +24,10 @@ export class ApiRateLimitedError extends ApiError {
   readonly code = "ERR_API_RATE_LIMITED";
   readonly remedy = "later";
   readonly family: string;
-  readonly retryAfterMs?: number;
 
   constructor(family: string, retryAfterMs?: number) {
-    super(`the limit of ${family} is reached`);
+    super(`the limit of ${family} is reached`, { retryAfterMs });
     this.family = family;
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -40,19 +37,10 @@ export class ApiUnavailableError extends ApiError {
   readonly remedy = "retry";
   /** Absent when no whole answer came. */
   readonly status?: number;
-  readonly retryAfterMs?: number;
 
-  constructor(
-    message: string,
-    {
-      status,
-      retryAfterMs,
-      ...options
-    }: ErrorOptions & { status?: number; retryAfterMs?: number | undefined } = {},
-  ) {
-    super(message, options);
+  constructor(message: string, { status, ...details }: ErrorDetails & { status?: number } = {}) {
+    super(message, details);
     if (status !== undefined) this.status = status;
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -60,11 +48,10 @@ export class ApiUnavailableError extends ApiError {
 export class ApiCircuitOpenError extends ApiError {
   readonly code = "ERR_API_CIRCUIT_OPEN";
   readonly remedy = "later";
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the API is out of order for every account");
-    this.retryAfterMs = retryAfterMs;
+    super("the API is out of order for every account", { retryAfterMs });
   }
 }
 

@@ -1,13 +1,6 @@
 // Why a delivery is refused: every code with its status and its advice. They go to the sender: no secret, no echo of what was sent.
 
-import type { Remedy } from "@fleetkeeper/model";
-
-interface WebhookRule {
-  status: number;
-  message: string;
-  /** Only where a repetition can help. */
-  retryAfterS?: number;
-}
+import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
 
 const rules = {
   ERR_WEBHOOK_HEADERS: {
@@ -37,31 +30,20 @@ const rules = {
     message: "The delivery could not be stored. Send it again after Retry-After.",
     retryAfterS: 5,
   },
-} as const satisfies Record<string, WebhookRule>;
+} satisfies Record<string, RefusalRule>;
 
 export type WebhookRefusalCode = keyof typeof rules;
 export const webhookRefusalCodes = Object.keys(rules) as WebhookRefusalCode[];
 
-/** A delivery that gets no 202. `reason` is for the log and the counts of the endpoint: it names the cause more closely. */
-export class WebhookRefusal extends Error {
-  readonly code: WebhookRefusalCode;
-  readonly remedy: Remedy;
-  readonly reason: string | undefined;
-
-  constructor(code: WebhookRefusalCode, options: { reason?: string; cause?: unknown } = {}) {
-    super(rules[code].message, { cause: options.cause });
-    this.code = code;
-    this.remedy = "retryAfterS" in rules[code] ? "retry" : "never";
-    this.reason = options.reason;
-  }
-
-  get rule(): WebhookRule {
-    return rules[this.code];
+/** A delivery that gets no 202. Its `reason` is also counted for the endpoint. */
+export class WebhookRefusal extends RequestRefusal<WebhookRefusalCode> {
+  constructor(code: WebhookRefusalCode, details?: RefusalDetails) {
+    super(rules, code, details);
   }
 }
 
 /** The text is no signing key of an endpoint. The message does not hold it. */
-export class InvalidSigningKeyError extends Error {
+export class InvalidSigningKeyError extends FleetkeeperError {
   readonly code = "ERR_WEBHOOK_KEY";
   readonly remedy = "never";
 

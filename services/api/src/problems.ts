@@ -1,5 +1,6 @@
 // Why the API refuses a request: every code with its status and title. Problem details, RFC 9457.
 
+import { type ErrorDetails, FleetkeeperError, type Remedy } from "@fleetkeeper/model";
 import { z } from "zod";
 
 interface Rule {
@@ -54,30 +55,24 @@ export interface Violation {
 }
 
 /** Thrown to refuse a request. `detail` is shown: no secret. */
-export class Problem extends Error {
+export class Problem extends FleetkeeperError {
   readonly code: ProblemCode;
   readonly status: number;
   readonly title: string;
-  readonly remedy: "never" | "later" | "retry";
+  readonly remedy: Remedy;
   readonly violations: readonly Violation[] | undefined;
-  /** For `Retry-After`. */
-  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ProblemCode,
-    options: ErrorOptions & {
-      detail?: string;
-      violations?: readonly Violation[];
-      retryAfterMs?: number;
-    } = {},
+    options: ErrorDetails & { detail?: string; violations?: readonly Violation[] } = {},
   ) {
     const { status, title } = rules[code];
-    super(options.detail ?? title, options);
+    const { cause, retryAfterMs = passing.has(code) ? 1_000 : undefined } = options;
+    super(options.detail ?? title, { cause, retryAfterMs });
     this.code = code;
     this.status = status;
     this.title = title;
     this.violations = options.violations;
-    this.retryAfterMs = options.retryAfterMs ?? (passing.has(code) ? 1_000 : undefined);
     this.remedy = this.retryAfterMs !== undefined ? "later" : "never";
   }
 }

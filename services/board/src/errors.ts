@@ -1,5 +1,7 @@
 // Why the board refuses a request: every code with its HTTP status and message. No message holds a secret or a user's input.
 
+import { type ErrorDetails, FleetkeeperError, type Remedy } from "@fleetkeeper/model";
+
 interface RefusalRule {
   status: number;
   message: string;
@@ -81,24 +83,18 @@ export const boardErrorCodes = Object.keys(rules) as BoardErrorCode[];
 export type BoardErrorCode = keyof typeof rules;
 
 /** A refusal by its code: status and remedy are the table's. */
-export class BoardError extends Error {
+export class BoardError extends FleetkeeperError {
   readonly code: BoardErrorCode;
   readonly statusCode: number;
-  readonly remedy: "never" | "later";
-  /** How long to wait at least; only with `later`. */
-  readonly retryAfterMs: number | undefined;
+  readonly remedy: Remedy;
 
   /** `message`: instead of the table's, where it depends on the request. */
-  constructor(
-    code: BoardErrorCode,
-    options: ErrorOptions & { message?: string; retryAfterMs?: number } = {},
-  ) {
+  constructor(code: BoardErrorCode, { message, ...details }: ErrorDetails & { message?: string } = {}) {
     const rule: RefusalRule = rules[code];
-    super(options.message ?? rule.message, options);
+    super(message ?? rule.message, details);
     this.code = code;
     this.statusCode = rule.status;
     this.remedy = rule.remedy ?? "never";
-    this.retryAfterMs = options.retryAfterMs;
   }
 
   get rule(): RefusalRule {

@@ -1,9 +1,9 @@
 // Why a command was not carried out: each cause with its code, its exit code and what to do.
 
+import { FleetkeeperError } from "@fleetkeeper/model";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
-export abstract class CliError extends Error {
-  abstract readonly code: string;
+export abstract class CliError extends FleetkeeperError {
   abstract readonly exitCode: ExitCode;
   readonly remedy = "never";
   /** What the user can do, as a sentence; undefined where the message says it. */

@@ -1,6 +1,7 @@
 // What a command reaches: connections made when first asked for, and closed in reverse.
 
 import { createQueueSet, type QueueSet } from "@fleetkeeper/jobs";
+import { rootMessage } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { openStore, type Store } from "@fleetkeeper/store";
 import { readVariables } from "./configuration.ts";
@@ -78,13 +79,4 @@ export function createReach(env: NodeJS.ProcessEnv) {
       for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     },
   };
-}
-
-/** The message at the root of a failure, for instance `connect ECONNREFUSED 127.0.0.1:6379`. */
-export function rootMessage(error: unknown): string {
-  let root = error;
-  for (let depth = 0; depth < 5 && root instanceof Error && root.cause instanceof Error; depth++)
-    root = root.cause;
-  if (root instanceof AggregateError) root = root.errors[0];
-  return root instanceof Error ? root.message : String(root);
 }

@@ -3,6 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { callbackPath, Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
+import { rootMessage } from "@fleetkeeper/model";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { createRefusalLog } from "./refusal-log.ts";
@@ -70,11 +71,4 @@ function isCallback(request: FastifyRequest): boolean {
 
 function bodyOf({ code, message }: Refusal) {
   return { error: { code, message } };
-}
-
-/** The message at the root of an outage, for instance Redis's. */
-function rootMessage(error: Error): string {
-  let root = error;
-  for (let depth = 0; depth < 5 && root.cause instanceof Error; depth++) root = root.cause;
-  return root.message;
 }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { type Consumer, proveConsumer, type QueueName, type QueueSet } from "@fleetkeeper/jobs";
-import { asInstallationId } from "@fleetkeeper/model";
+import { asInstallationId, FleetkeeperError } from "@fleetkeeper/model";
 import type { DeepCheck } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
@@ -27,7 +27,8 @@ export function createDeepChecks(options: {
     async sealing() {
       const text = randomUUID();
       const binding = { installationId: asInstallationId("probe"), purpose: "credential" } as const;
-      if ((await open(await seal(text, binding), binding)) !== text) throw new SealingRoundTripError();
+      if ((await open(await seal(text, binding), binding)) !== text)
+        throw new SealingRoundTripError("a sealed text opened as another one");
     },
 
     mongodb: () => store.proveWrite("worker"),
@@ -35,7 +36,7 @@ export function createDeepChecks(options: {
 }
 
 /** A text came back as another one: the keys to seal and to open with do not belong together. */
-class SealingRoundTripError extends Error {
+class SealingRoundTripError extends FleetkeeperError {
   readonly code = "ERR_SEALING_ROUND_TRIP";
   readonly remedy = "never";
 }

@@ -1,7 +1,7 @@
 // Handler of queue `forget`: an account's credential, tokens, jobs and data go, if the audit log says that an operator asked for it.
 
 import type { ForgetPayload, QueueSet } from "@fleetkeeper/jobs";
-import type { InstallationId } from "@fleetkeeper/model";
+import { FleetkeeperError, type InstallationId } from "@fleetkeeper/model";
 import { forgetAction, type Store } from "@fleetkeeper/store";
 
 export interface ForgetHandlerOptions {
@@ -38,7 +38,7 @@ export function createForgetHandler({ store, queues, resources, forgetTokens }: 
 }
 
 /** Somebody else than an operator added the job, or MongoDB was restored from before it was asked for. */
-export class ForgetNotAskedError extends Error {
+export class ForgetNotAskedError extends FleetkeeperError {
   readonly code = "ERR_FORGET_NOT_ASKED";
   readonly remedy = "never";
 

@@ -1,7 +1,9 @@
 // Keeps a run's lease while it waits for a slow page, and gives the run up when it lost the lease or nothing comes for too long.
 
+import { FleetkeeperError } from "@fleetkeeper/model";
+
 /** A page took longer than SYNC_PAGE_MS. */
-export class PageTooSlowError extends Error {
+export class PageTooSlowError extends FleetkeeperError {
   readonly code = "ERR_PAGE_TOO_SLOW";
   readonly remedy = "retry";
 

@@ -1,12 +1,7 @@
 // Finds out which of an account's candidates takes over: the newest for which the token endpoint grants a token, and whose
 // token is the account's own where a query tells. Until then the credential in force goes on working, and nothing stops it.
 
-import {
-  type Credential,
-  type InstallationId,
-  isFleetkeeperError,
-  type SealedText,
-} from "@fleetkeeper/model";
+import { type Credential, FleetkeeperError, type InstallationId, type SealedText } from "@fleetkeeper/model";
 import type { Candidate, Store } from "@fleetkeeper/store";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
 import {
@@ -94,7 +89,7 @@ export function createProve(options: ProveOptions) {
         throw new CredentialOfOtherAccountError();
       return { token, credential };
     } catch (error) {
-      if (!isFleetkeeperError(error)) throw error;
+      if (!(error instanceof FleetkeeperError)) throw error;
       if (error instanceof TokenError) metrics.tokenRequests.inc({ result: error.code });
       const refusalWaitMs = refusalWaitsMs[candidate.rejections];
       const isRefused = error instanceof CredentialRefusedError && refusalWaitMs === undefined;
@@ -159,7 +154,7 @@ function isEqual(one: Credential, other: Credential): boolean {
 }
 
 /** The token that was granted for a candidate belongs to another account than the install names. */
-class CredentialOfOtherAccountError extends Error {
+class CredentialOfOtherAccountError extends FleetkeeperError {
   readonly code = "ERR_CREDENTIAL_OF_OTHER_ACCOUNT";
   readonly remedy = "never";
 

@@ -1,7 +1,7 @@
 // The one place that decides what happens after an error: the same again after a growing wait, again at a known time, or never.
 
 import type { Verdict } from "@fleetkeeper/jobs";
-import { type FleetkeeperError, isFleetkeeperError } from "@fleetkeeper/model";
+import { FleetkeeperError } from "@fleetkeeper/model";
 
 /** First and longest wait of a growing one. */
 interface Growth {
@@ -54,7 +54,7 @@ export function refusalDelayMs(failures: number): number {
 
 /** An error that is none of ours (a lost connection to MongoDB, a fault of ours) may pass. */
 function known(error: unknown): Pick<FleetkeeperError, "remedy" | "retryAfterMs"> {
-  return isFleetkeeperError(error) ? error : { remedy: "retry" };
+  return error instanceof FleetkeeperError ? error : { remedy: "retry" };
 }
 
 /** Up to a fifth longer by chance, at least a second: what waited for the same moment does not return in it. */

@@ -1,6 +1,6 @@
 // One slice of one run: pages, records, checkpoint; then the next account's turn.
 
-import type { RunOutcome } from "@fleetkeeper/model";
+import { FleetkeeperError, type RunOutcome } from "@fleetkeeper/model";
 import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
@@ -220,7 +220,7 @@ async function finish(context: Context, { run, definition }: Slice): Promise<Sli
 }
 
 /** The schedule names a sync that this worker does not have: its definition was removed, or is in a module that this worker was not given. */
-class UnknownSyncError extends Error {
+class UnknownSyncError extends FleetkeeperError {
   readonly code = "ERR_UNKNOWN_SYNC";
   readonly remedy = "never";
 

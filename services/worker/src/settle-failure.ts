@@ -1,6 +1,6 @@
 // Ends a slice that threw: says in MongoDB why the sync waits now, and until when.
 
-import { isFleetkeeperError, noChanges, type RunOutcome, type Waiting } from "@fleetkeeper/model";
+import { FleetkeeperError, noChanges, type RunOutcome, type Waiting } from "@fleetkeeper/model";
 import { LeaseLostError, nextSlot, type Run, type Store } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
@@ -45,9 +45,8 @@ export async function settleFailure(
     await settle({ nextRunAt: now(), waiting, failures: sync.failures });
     return { outcome: "next slice" };
   }
-  const code = isFleetkeeperError(error) ? error.code : "ERR_UNEXPECTED";
-  const message =
-    error instanceof Error && isFleetkeeperError(error) ? error.message : "see the worker's log";
+  const code = error instanceof FleetkeeperError ? error.code : "ERR_UNEXPECTED";
+  const message = error instanceof FleetkeeperError ? error.message : "see the worker's log";
   const fields = { installationId: sync.installationId, sync: sync.sync, code };
   log.warn({ ...fields, error }, "sync slice failed");
   metrics.runs.inc({ sync: sync.sync, result: code });

@@ -1,0 +1,40 @@
+// A request that we refuse by a table of codes: what HTTP says, and what the sender can do.
+
+import { FleetkeeperError, type Remedy } from "./errors.ts";
+
+/** One line of such a table. */
+export interface RefusalRule {
+  /** Of HTTP. */
+  status: number;
+  /** What the sender can do. It goes to the sender: no secret, no echo of what was sent. */
+  message: string;
+  /** Only where a repetition can help, in seconds. */
+  retryAfterS?: number;
+}
+
+/** Beside the code: what only this request knows. */
+export type RefusalDetails = ErrorOptions & {
+  /** For the log only: names the cause more closely, and holds no input. */
+  reason?: string | undefined;
+};
+
+/** Remedy `retry` where the table says that a repetition can help, else `never`. */
+export abstract class RequestRefusal<Code extends string> extends FleetkeeperError {
+  readonly code: Code;
+  readonly remedy: Remedy;
+  readonly reason: string | undefined;
+  readonly #rule: RefusalRule;
+
+  constructor(rules: Record<Code, RefusalRule>, code: Code, { reason, ...options }: RefusalDetails = {}) {
+    super(rules[code].message, options);
+    this.code = code;
+    this.remedy = rules[code].retryAfterS === undefined ? "never" : "retry";
+    this.reason = reason;
+    this.#rule = rules[code];
+  }
+
+  /** The line of the table. */
+  get rule(): RefusalRule {
+    return this.#rule;
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { FleetkeeperError, RequestRefusal, rootMessage } from "../src/index.ts";
+
+class TooSoonError extends FleetkeeperError {
+  readonly code = "ERR_TOO_SOON";
+  readonly remedy = "later";
+}
+
+const rules = {
+  ERR_BUSY: { status: 503, message: "Send it again.", retryAfterS: 5 },
+  ERR_WRONG: { status: 400, message: "Send something else." },
+};
+
+class Refused extends RequestRefusal<keyof typeof rules> {}
+
+test("an error of ours has its class's name, and keeps its cause and what it was told to wait", () => {
+  const cause = new Error("connect ECONNREFUSED");
+  const error = new TooSoonError("not yet", { cause, retryAfterMs: 5 });
+  expect(String(error)).toBe("TooSoonError: not yet");
+  expect(error).toMatchObject({ cause, code: "ERR_TOO_SOON", remedy: "later", retryAfterMs: 5 });
+  expect(new TooSoonError("not yet").retryAfterMs).toBeUndefined();
+});
+
+test("the root of an error is its innermost cause, of several the first, and a circle has an end", () => {
+  const refused = new AggregateError([new Error("first"), new Error("second")]);
+  expect(rootMessage(new TooSoonError("outer", { cause: new Error("middle", { cause: refused }) }))).toBe(
+    "first",
+  );
+  const circle = new Error("round");
+  circle.cause = circle;
+  expect(rootMessage(circle)).toBe("round");
+  expect(rootMessage("no error")).toBe("no error");
+});
+
+test("a refusal takes message, status and remedy from its table; its reason stays out of the message", () => {
+  const busy = new Refused(rules, "ERR_BUSY", { reason: "queue full" });
+  expect(busy).toMatchObject({
+    code: "ERR_BUSY",
+    remedy: "retry",
+    rule: rules.ERR_BUSY,
+    reason: "queue full",
+  });
+  expect(busy.message).toBe("Send it again.");
+  expect(new Refused(rules, "ERR_WRONG")).toMatchObject({ remedy: "never", reason: undefined });
+});
