@@ -1,6 +1,7 @@
-// Counts the uses of keys here, and adds them to MongoDB every few seconds and at the end. A process that is killed loses the last.
+// Counts the uses of keys here, and adds them to MongoDB every few seconds and at the end.
 
 import type { Store } from "@fleetkeeper/store";
+import { writeInBatches } from "../write-in-batches.ts";
 
 export interface KeyUses {
   note(id: string): void;
@@ -17,39 +18,27 @@ export function createKeyUses(options: {
 }): KeyUses {
   const { apiKeys, onError, everyMs = 5_000, now = () => new Date() } = options;
   let counted = new Map<string, { uses: number; lastUsedAt: Date }>();
-  let writing: Promise<void> | undefined;
-  const timer = setInterval(() => void flush(), everyMs);
+  const batches = writeInBatches({
+    take() {
+      const taken = counted;
+      counted = new Map();
+      return taken;
+    },
+    write: (taken) => apiKeys.noteUses([...taken].map(([id, one]) => ({ id, ...one }))),
+    giveBack(taken) {
+      for (const [id, { uses, lastUsedAt }] of taken) {
+        const since = counted.get(id);
+        counted.set(id, { uses: uses + (since?.uses ?? 0), lastUsedAt: since?.lastUsedAt ?? lastUsedAt });
+      }
+    },
+    onError,
+    everyMs,
+  });
 
   return {
     note(id) {
       counted.set(id, { uses: (counted.get(id)?.uses ?? 0) + 1, lastUsedAt: now() });
     },
-    async close() {
-      clearInterval(timer);
-      await writing;
-      await flush();
-    },
+    close: batches.close,
   };
-
-  function flush(): Promise<void> {
-    writing ??= write().finally(() => {
-      writing = undefined;
-    });
-    return writing;
-  }
-
-  /** What could not be written is counted with what came since. */
-  async function write(): Promise<void> {
-    const taken = counted;
-    counted = new Map();
-    try {
-      await apiKeys.noteUses([...taken].map(([id, one]) => ({ id, ...one })));
-    } catch (error) {
-      onError(error);
-      for (const [id, { uses, lastUsedAt }] of taken) {
-        const since = counted.get(id);
-        counted.set(id, { uses: uses + (since?.uses ?? 0), lastUsedAt: since?.lastUsedAt ?? lastUsedAt });
-      }
-    }
-  }
 }

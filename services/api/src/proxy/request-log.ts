@@ -1,6 +1,7 @@
-// Collects the lines of the request log, and writes them every second and at the end: no request waits for MongoDB because of it.
+// Collects the lines of the request log, and writes them every second and at the end.
 
 import type { ForwardedRequest, Store } from "@fleetkeeper/store";
+import { writeInBatches } from "../write-in-batches.ts";
 
 export interface RequestNotes {
   note(request: ForwardedRequest): void;
@@ -20,38 +21,27 @@ export function createRequestNotes(options: {
 }): RequestNotes {
   const { requestLog, onError, now, everyMs = 1_000 } = options;
   let waiting: ForwardedRequest[] = [];
-  let writing: Promise<void> | undefined;
-  const timer = setInterval(() => void flush(), everyMs);
+  const batches = writeInBatches({
+    take() {
+      const taken = waiting;
+      waiting = [];
+      return taken;
+    },
+    write: (taken) => requestLog.add(taken, now()),
+    giveBack(taken) {
+      waiting = [...taken, ...waiting].slice(-mostWaiting);
+    },
+    onError,
+    everyMs,
+  });
 
   return {
     note(request) {
       waiting.push(request);
       if (waiting.length > mostWaiting) waiting.shift();
     },
-    async close() {
-      clearInterval(timer);
-      await writing;
-      await flush();
-    },
+    close: batches.close,
   };
-
-  function flush(): Promise<void> {
-    writing ??= write().finally(() => {
-      writing = undefined;
-    });
-    return writing;
-  }
-
-  async function write(): Promise<void> {
-    const taken = waiting;
-    waiting = [];
-    try {
-      await requestLog.add(taken, now());
-    } catch (error) {
-      onError(error);
-      waiting = [...taken, ...waiting].slice(-mostWaiting);
-    }
-  }
 }
 
 /** Only the names of a query's values: those may be secrets, or about persons. */
