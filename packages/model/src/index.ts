@@ -5,6 +5,7 @@ export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { generationAfter, generationOf, noGeneration } from "./callback.ts";
 export { type ErrorDetails, FleetkeeperError, type Remedy, rootMessage, rootOf } from "./errors.ts";
+export { type AccountEvent, type EventType, eventTypes, newEventId } from "./event.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export type { InstallationId } from "./installation-id.ts";
 export {

@@ -1,7 +1,14 @@
 // What becomes of an installation's credentials. One is in force; newer ones are candidates until a token was granted for
 // them; those that were in force are kept for a time. Each function decides from what was read; `edit-credentials.ts` writes.
 
-import { type Generation, generationAfter, type Install, noGeneration } from "@fleetkeeper/model";
+import {
+  type AccountEvent,
+  type EventType,
+  type Generation,
+  generationAfter,
+  type Install,
+  noGeneration,
+} from "@fleetkeeper/model";
 import { CandidatesFullError } from "./errors.ts";
 import type {
   Candidate,
@@ -16,6 +23,8 @@ export interface Edit<Result> {
   set?: Partial<InstallationDocument>;
   replace?: InstallationDocument;
   remove?: true;
+  /** Written with `set`, where receivers want to be told of it. */
+  event?: AccountEvent | undefined;
 }
 
 /** Of one installation. A further install waits in its job until one of them was tried. */
@@ -91,6 +100,19 @@ export function promote(
       ...(found.state === "paused" ? {} : { state: "active", prewarmAt: now }),
     },
   };
+}
+
+/** What a promotion is to those who are told of it; undefined where it changes nothing for them. */
+export function newsOfPromotion(
+  found: InstallationDocument | null,
+  generation: Generation,
+): { type: EventType; data: AccountEvent["data"] } | undefined {
+  const candidate = candidateOf(found, generation);
+  if (found === null || candidate === undefined) return undefined;
+  const installedAt = candidate.installedAt.toISOString();
+  if (found.sealedCredential === null) return { type: "account.installed", data: { installedAt } };
+  if (candidate.bringsBack === undefined) return { type: "account.reinstalled", data: { installedAt } };
+  return found.state === "revoked" ? { type: "account.credential_restored", data: {} } : undefined;
 }
 
 /** Until an operator accepts it. One that an operator brings back is the customer's: that ends the change before it. */

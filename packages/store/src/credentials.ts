@@ -8,6 +8,7 @@ import {
   candidateOf,
   dropFormer,
   forgetUntil,
+  newsOfPromotion,
   promote,
   putOff,
   refuse,
@@ -15,6 +16,7 @@ import {
 import { plainUpsert } from "./decided-upsert.ts";
 import type { AccountDocument } from "./documents.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
+import type { Interest } from "./events/interest.ts";
 import type {
   Candidate,
   FormerCredential,
@@ -29,7 +31,8 @@ export type Credentials = ReturnType<typeof createCredentials>;
 /** This many installations are looked at in one call. */
 const atOnce = 100;
 
-export function createCredentials(db: Db) {
+/** `interest`: who is told of what. */
+export function createCredentials(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
 
@@ -83,7 +86,9 @@ export function createCredentials(db: Db) {
     ): Promise<"promoted" | "same" | "superseded"> {
       return editCredentials(installations, _id, async (found) => {
         await admits();
-        return promote(found, generation, how);
+        const edit = promote(found, generation, how);
+        const news = newsOfPromotion(found, generation);
+        return { ...edit, event: news && interest.eventOf(_id, news.type, how.now, news.data) };
       });
     },
 

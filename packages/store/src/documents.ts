@@ -16,6 +16,7 @@ import type {
   WebhookOutcome,
 } from "@fleetkeeper/model";
 import type { Binary } from "mongodb";
+import type { OutboxFields } from "./events/event-documents.ts";
 
 /** Collection `accounts`: finds an installation by the beginning of its account id. */
 export interface AccountDocument {
@@ -25,7 +26,7 @@ export interface AccountDocument {
 }
 
 /** Collection `syncs`: the schedule. */
-export interface SyncDocument {
+export interface SyncDocument extends OutboxFields {
   _id: SyncId;
   installationId: InstallationId;
   sync: string;
@@ -70,6 +71,8 @@ export interface SyncDocument {
   feedHead: string | null;
   /** Position of the first entry whose records may not be written yet; null when all are. */
   feedOpen: string | null;
+  /** Since when records changed that nobody was told of; absent while there are none. `outboxAt` says when they are. */
+  untoldSince?: Date;
   /** The last complete pass that nothing disturbed, by its `Checkpoint.pass`; null before the first. */
   lastPass: number | null;
   /** Why the last complete pass could prove no deletion; null when it could. */
@@ -172,13 +175,17 @@ export interface FeedCursorDocument {
 }
 
 /** Collection `forgotten`: that an account was forgotten, so that an older install which is still under way does not bring it back. */
-export interface ForgottenDocument {
+export interface ForgottenDocument extends OutboxFields {
   _id: InstallationId;
   at: Date;
   /** At least the highest fencing token of its syncs, and grows each time it is forgotten: new ones begin behind it. */
   fencingToken?: number;
   /** Since when its data is being deleted; null when that is done. */
   clearingSince: Date | null;
+  /** Position of its last event: later ones come behind it. */
+  lastEvent?: number;
+  /** The wish whose end receivers were told of. */
+  toldFor?: Date;
 }
 
 /** Collection `apiKeys`: what the publisher's own back end comes with. */
@@ -253,7 +260,7 @@ export interface WebhookKey {
 }
 
 /** Collection `webhookDeliveries`: the last 2 000 of an account, for 30 days. */
-export interface WebhookDeliveryDocument {
+export interface WebhookDeliveryDocument extends OutboxFields {
   /** `<installation id>/<32 digits of the message>`. */
   _id: string;
   installationId: InstallationId;

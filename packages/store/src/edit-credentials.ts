@@ -5,6 +5,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import type { Edit } from "./credential-decisions.ts";
 import { isDuplicateKey, WriteContendedError } from "./errors.ts";
+import { putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 
 /** Writers that meet this often in a row do so on purpose. */
@@ -31,7 +32,7 @@ export async function editCredentials<Result>(
 async function written(
   installations: Collection<InstallationDocument>,
   found: InstallationDocument | null,
-  { set, replace, remove }: Edit<unknown>,
+  { set, replace, remove, event }: Edit<unknown>,
 ): Promise<boolean> {
   // No number that counts: an account that was forgotten and installed again would come to the same one.
   const revision = randomUUID();
@@ -41,7 +42,11 @@ async function written(
   if (replace !== undefined)
     return (await installations.replaceOne(unchanged, { ...replace, revision })).matchedCount === 1;
   if (set === undefined) return true;
-  return (await installations.updateOne(unchanged, { $set: { ...set, revision } })).matchedCount === 1;
+  const update = {
+    $set: { ...set, revision, ...(event && { outboxAt: event.at }) },
+    ...putOut(event),
+  };
+  return (await installations.updateOne(unchanged, update)).matchedCount === 1;
 }
 
 async function inserted(

@@ -1,13 +1,16 @@
 // Forgetting an account: its credential and everything that was read for it. What stays is a tombstone: when, so that an older
 // install does not bring the account back, and how far its fencing tokens came, so that job ids and feed positions never repeat.
 
-import { type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
+import { createHash } from "node:crypto";
+import { type AccountEvent, type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { isInstalledSince } from "./credential-decisions.ts";
 import type { Credentials } from "./credentials.ts";
 import { plainUpsert } from "./decided-upsert.ts";
 import type { ForgottenDocument, SyncDocument, UnrecognisedDocument } from "./documents.ts";
 import { AccountBeingForgottenError, WriteContendedError } from "./errors.ts";
+import { createEventLog } from "./events/event-log.ts";
+import { type Interest, putOut } from "./events/interest.ts";
 import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
@@ -18,6 +21,7 @@ const notByPrefix = [
   "accounts",
   "apiKeys",
   "audit",
+  "eventReceivers",
   "forgotten",
   "installations",
   "syncs",
@@ -26,7 +30,13 @@ const notByPrefix = [
 /** Their ids are `<sync id>/<fencing token>…`. */
 const tokensInIds = ["changes", "passPages", "runs"];
 /** They carry the first token of the account's syncs. */
-const withFirstToken = ["webhookDeliveries", "webhookEndpoints"];
+const withFirstToken = ["eventAttempts", "eventLanes", "eventLog", "webhookDeliveries", "webhookEndpoints"];
+/** That it was forgotten is told after everything else is gone. */
+const outlives: Record<string, object> = {
+  eventAttempts: { type: { $ne: "account.forgotten" } },
+  eventLanes: { tellsForgotten: { $ne: true } },
+  eventLog: { type: { $ne: "account.forgotten" } },
+};
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
 /** After this an install no longer waits for a clearing, whose job may be lost, but does it too: two at once do no harm. */
@@ -34,11 +44,13 @@ const patienceMs = 20_000;
 /** No install, job or consumer from before the account was forgotten is under way after this. */
 const tombstonesKeptMs = 400 * 86_400_000;
 
-export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
+/** `interest`: who is told of it. */
+export function createForget(db: Db, credentials: Pick<Credentials, "forget">, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const unrecognised: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
+  const eventLog = createEventLog(db);
 
   return {
     /**
@@ -71,7 +83,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
         since: clearingSince,
         upTo: tombstone?.fencingToken ?? 0,
       });
-      await endClearing(_id, { clearingSince });
+      await endForgotten(_id, clearingSince, askedAt);
       await tombstones.deleteMany({ at: { $lt: new Date(askedAt.getTime() - tombstonesKeptMs) } });
       return { outcome: "forgotten", deleted };
     },
@@ -95,7 +107,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       const taken = new Date();
       await tombstones.updateOne({ _id, clearingSince }, { $set: { clearingSince: taken } });
       await clear(_id, resources, { since: taken, upTo: tombstone.fencingToken ?? 0 });
-      await endClearing(_id, { clearingSince: taken });
+      await endForgotten(_id, taken, tombstone.at);
       return true;
     },
 
@@ -128,6 +140,20 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
     await tombstones.updateOne({ _id, ...only }, { $set: { clearingSince: null } });
   }
 
+  /** Tells of it with the same write, once for each wish. */
+  async function endForgotten(_id: InstallationId, clearingSince: Date, askedAt: Date): Promise<void> {
+    const wanted = interest.eventOf(_id, "account.forgotten", new Date());
+    if (wanted !== undefined) {
+      const event: AccountEvent = { ...wanted, id: idOfForgotten(_id, askedAt) };
+      const { matchedCount } = await tombstones.updateOne(
+        { _id, clearingSince, toldFor: { $ne: askedAt } },
+        { $set: { clearingSince: null, toldFor: askedAt, outboxAt: event.at }, ...putOut(event) },
+      );
+      if (matchedCount === 1) return;
+    }
+    await endClearing(_id, { clearingSince });
+  }
+
   /** Ends early when somebody else clears since a later time. `upTo`: of the syncs that began with this token or before. */
   async function clear(
     installationId: InstallationId,
@@ -143,6 +169,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
     let deleted = await forgetSyncs(installationId, upTo);
     // Greater than every token of theirs; a new install's are greater still.
     const lastToken = (await tombstones.findOne({ _id: installationId }))?.fencingToken ?? 0;
+    const lastEvent = await eventLog.lastPosition(installationId);
+    if (lastEvent > 0) await tombstones.updateOne({ _id: installationId }, { $max: { lastEvent } });
     for (const name of names) {
       const tombstone = await tombstones.findOne({ _id: installationId });
       if (tombstone?.clearingSince?.getTime() !== since.getTime()) break;
@@ -181,7 +209,9 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">) {
       return (await collection.deleteMany({ ...all, fencingToken: { $not: { $gt: lastToken } } }))
         .deletedCount;
     if (withFirstToken.includes(name))
-      return (await collection.deleteMany({ ...all, firstToken: { $not: { $gt: lastToken } } })).deletedCount;
+      return (
+        await collection.deleteMany({ ...all, firstToken: { $not: { $gt: lastToken } }, ...outlives[name] })
+      ).deletedCount;
     const behind = tokenText(lastToken + 1);
     if (name === "feedCursors")
       return (await collection.deleteMany({ ...all, position: { $lt: behind } })).deletedCount;
@@ -209,4 +239,10 @@ interface Tokens {
   fencingToken?: number;
   firstToken?: number;
   position?: string;
+}
+
+/** The same, however often the end of it is repeated. */
+function idOfForgotten(_id: InstallationId, askedAt: Date): string {
+  const text = `${_id} forgotten ${askedAt.toISOString()}`;
+  return `evt_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }

@@ -27,6 +27,19 @@ export {
   WriteConflictError,
   WriteContendedError,
 } from "./errors.ts";
+export { type AttemptQuery, attemptBounds } from "./events/attempts.ts";
+export type {
+  AttemptDocument,
+  Disabled,
+  EventDocument,
+  LaneDocument,
+  ReceiverDocument,
+} from "./events/event-documents.ts";
+export { type Appended, eventBounds, positionOf } from "./events/event-log.ts";
+export type { Events } from "./events/events.ts";
+export { maxReplays } from "./events/lanes.ts";
+export { maxReceivers, newReceiverId, type ReceiverFields, type ReceiverRow } from "./events/receivers.ts";
+export { gatherChangesMs } from "./events/relay.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
 export type {

@@ -7,6 +7,7 @@ import type {
   SealedText,
   TokenResult,
 } from "@fleetkeeper/model";
+import type { OutboxFields } from "./events/event-documents.ts";
 
 /** A sealed credential, and the install that brought it. */
 export interface StoredCredential {
@@ -54,7 +55,7 @@ export interface ClientChange {
 }
 
 /** Collection `installations`. Its credentials are changed by `credentials.ts` only. */
-export interface InstallationDocument {
+export interface InstallationDocument extends OutboxFields {
   _id: InstallationId;
   irisAppId: string;
   accountId: string;

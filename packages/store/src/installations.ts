@@ -5,6 +5,7 @@ import type { Collection, Db } from "mongodb";
 import type { AccountDocument, SyncDocument } from "./documents.ts";
 import { withFieldsOfToday } from "./edit-credentials.ts";
 import { UnknownInstallationError } from "./errors.ts";
+import { type Interest, putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import {
   type InstallationPage,
@@ -17,7 +18,8 @@ import { ownCollection } from "./own-collection.ts";
 
 export type Installations = ReturnType<typeof createInstallations>;
 
-export function createInstallations(db: Db) {
+/** `interest`: who is told of what. */
+export function createInstallations(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
@@ -65,11 +67,18 @@ export function createInstallations(db: Db) {
     ): Promise<{ restored: boolean; firstSince: Date | undefined }> {
       const { result, grantedScopes, prewarmAt } = grant;
       const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, tokenFailures: 0 };
+      const inForce = { ...noted, prewarmAt, state: "active" as const };
+      const event = interest.eventOf(_id, "account.credential_restored", result.at);
       const before =
         (await installations.findOneAndUpdate(
-          { _id, generation, state: { $ne: "paused" } },
-          { $set: { ...noted, prewarmAt, state: "active" } },
-        )) ?? (await installations.findOneAndUpdate({ _id, generation, state: "paused" }, { $set: noted }));
+          { _id, generation, state: { $nin: ["paused", "revoked"] } },
+          { $set: inForce },
+        )) ??
+        (await installations.findOneAndUpdate(
+          { _id, generation, state: "revoked" },
+          { $set: { ...inForce, ...(event && { outboxAt: event.at }) }, ...putOut(event) },
+        )) ??
+        (await installations.findOneAndUpdate({ _id, generation, state: "paused" }, { $set: noted }));
       const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
       return { restored: before?.state === "revoked", firstSince: isFirst ? before.installedAt : undefined };
     },
@@ -103,13 +112,22 @@ export function createInstallations(db: Db) {
       result: TokenResult,
       prewarmAt: Date,
     ): Promise<boolean> {
-      const { matchedCount } = await installations.updateOne(
-        { _id, generation, state: { $ne: "paused" } },
-        { $set: { state: "revoked", lastToken: result, prewarmAt }, $inc: { tokenFailures: 1 } },
+      const refused = { state: "revoked" as const, lastToken: result, prewarmAt };
+      const $inc = { tokenFailures: 1 };
+      const code = "code" in result ? result.code : null;
+      const event = interest.eventOf(_id, "account.credential_refused", result.at, { code });
+      const first = await installations.updateOne(
+        { _id, generation, state: { $nin: ["paused", "revoked"] } },
+        { $set: { ...refused, ...(event && { outboxAt: event.at }) }, $inc, ...putOut(event) },
       );
-      if (matchedCount === 0)
-        await installations.updateOne({ _id, generation }, { $set: { lastToken: result } });
-      return matchedCount === 1;
+      if (first.matchedCount === 1) return true;
+      const again = await installations.updateOne(
+        { _id, generation, state: "revoked" },
+        { $set: refused, $inc },
+      );
+      if (again.matchedCount === 1) return true;
+      await installations.updateOne({ _id, generation }, { $set: { lastToken: result } });
+      return false;
     },
 
     /** One page of the operators' list. */

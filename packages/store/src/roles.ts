@@ -22,6 +22,14 @@ const put: CollectionAction[] = ["insert", "update"];
 
 type Rights = Partial<Record<OwnCollection, CollectionAction[]>>;
 
+/** Who is told of what: receivers, test events, replays. */
+const tells: Rights = {
+  eventAttempts: ["remove"],
+  eventLanes: [...put, "remove"],
+  eventLog: put,
+  eventReceivers: [...put, "remove"],
+};
+
 /** Beside reading what is in `reads`. */
 const writes: Record<MongodbUser, Rights> = {
   worker: {
@@ -31,6 +39,7 @@ const writes: Record<MongodbUser, Rights> = {
     apiKeys: ["createIndex"],
   },
   board: {
+    ...tells,
     audit: ["insert"],
     installations: ["update"],
     accounts: ["update"],
@@ -39,6 +48,7 @@ const writes: Record<MongodbUser, Rights> = {
     probes: put,
   },
   api: {
+    ...tells,
     audit: ["insert"],
     apiKeys: ["update"],
     installations: ["update"],
@@ -49,6 +59,7 @@ const writes: Record<MongodbUser, Rights> = {
     probes: put,
   },
   operator: {
+    ...tells,
     audit: ["insert"],
     apiKeys: ["insert", "update"],
     installations: ["update"],

@@ -8,6 +8,8 @@ import { createAudit } from "./audit.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import { connectionTo } from "./connect.ts";
 import { createCredentials } from "./credentials.ts";
+import { createEvents } from "./events/events.ts";
+import { createInterest } from "./events/interest.ts";
 import { createForget } from "./forget.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
@@ -46,11 +48,13 @@ export async function openStore(options: {
     throw error;
   }
   if (indexes === "create") await createIndexes(db);
-  const syncs = createSyncs(db);
-  const installations = createInstallations(db);
+  const interest = createInterest(db);
+  const events = createEvents(db, interest);
+  const syncs = createSyncs(db, { interest, empty: events.relay.ofAccount });
+  const installations = createInstallations(db, interest);
   const feed = createChangeFeed(db);
-  const credentials = createCredentials(db);
-  const forgets = createForget(db, credentials);
+  const credentials = createCredentials(db, interest);
+  const forgets = createForget(db, credentials, interest);
   const align = createAlignSyncs(db, installations);
   const unrecognised = createUnrecognised(db);
 
@@ -66,7 +70,9 @@ export async function openStore(options: {
     requestLog: createRequestLog(db),
     sealedTexts: createSealedTexts(db),
     webhookEndpoints: createWebhookEndpoints(db, forgets.firstTokenOf),
-    webhookDeliveries: createWebhookDeliveries(db),
+    webhookDeliveries: createWebhookDeliveries(db, interest),
+    /** Outgoing webhooks. A process that makes changes asks it to `refresh` now and then. */
+    events,
 
     /**
      * Makes an install a candidate unless a newer one is in force, or the account was forgotten after it came in. May be

@@ -17,6 +17,7 @@ import type { InstallationDocument } from "./installation-document.ts";
 import { listSyncs, type SyncListQuery, type SyncPage } from "./list-syncs.ts";
 import { ownCollection } from "./own-collection.ts";
 import { createRefresh } from "./refresh.ts";
+import type { Telling } from "./run/news-of-run.ts";
 import { createRun, type Run } from "./run/run.ts";
 import { createSyncControl } from "./sync-control.ts";
 import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
@@ -30,7 +31,8 @@ const farAheadMs = 60_000;
 
 export type Syncs = ReturnType<typeof createSyncs>;
 
-export function createSyncs(db: Db) {
+/** `telling`: of what runs end with. */
+export function createSyncs(db: Db, telling: Telling) {
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const runs: Collection<RunDocument> = ownCollection(db, "runs");
 
@@ -168,7 +170,7 @@ export function createSyncs(db: Db) {
       );
       return started === null
         ? undefined
-        : createRun({ db, syncs }, withFieldsOfToday(started), { leaseMs, now });
+        : createRun({ db, syncs, telling }, withFieldsOfToday(started), { leaseMs, now });
     },
 
     /**

@@ -9,6 +9,7 @@ import {
 import type { Collection, Db, Filter } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";
 import type { WebhookDeliveryDocument } from "./documents.ts";
+import type { Interest } from "./events/interest.ts";
 import { ownCollection } from "./own-collection.ts";
 
 export const webhookBounds = { count: 2_000, ms: 30 * 86_400_000 } as const;
@@ -42,7 +43,8 @@ export interface DeliveryPage {
   next: { receivedAt: Date; _id: string } | undefined;
 }
 
-export function createWebhookDeliveries(db: Db) {
+/** `interest`: who is told of what. */
+export function createWebhookDeliveries(db: Db, interest: Interest) {
   const deliveries: Collection<WebhookDeliveryDocument> = ownCollection(db, "webhookDeliveries");
   const keptSince = new Map<InstallationId, number>();
 
@@ -60,7 +62,16 @@ export function createWebhookDeliveries(db: Db) {
       result: Pick<WebhookDeliveryDocument, "firstToken" | "outcome" | "refreshed">,
     ): Promise<boolean> {
       const { sealedPayload: payload, ...facts } = delivery;
-      const document = { _id: webhookDeliveryIdOf(delivery), ...facts, payload, ...result };
+      const _id = webhookDeliveryIdOf(delivery);
+      // The payload stays here, sealed: whoever tells of it opens it.
+      const event = interest.eventOf(delivery.installationId, "trackunit.webhook", delivery.receivedAt, {
+        delivery: _id,
+        messageId: delivery.messageId,
+        eventType: delivery.type,
+        receivedAt: delivery.receivedAt.toISOString(),
+      });
+      const told = event && { outbox: [event], outboxAt: event.at };
+      const document = { _id, ...facts, payload, ...result, ...told };
       const isNew = await decidedUpsert(
         async () => (await deliveries.insertOne(document)).acknowledged,
         async () => ((await this.has(document._id)) ? false : undefined),

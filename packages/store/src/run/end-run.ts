@@ -1,8 +1,10 @@
 // The last write of a run to its sync, made on the condition that what others may change there meanwhile is as the run knows it.
 
+import type { AccountEvent } from "@fleetkeeper/model";
 import type { Collection, Filter } from "mongodb";
 import type { SyncDocument } from "../documents.ts";
 import { LeaseLostError, WriteContendedError } from "../errors.ts";
+import { putOut } from "../events/interest.ts";
 
 /** Others who change the sync more often than this while a run ends do so on purpose. */
 const looks = 20;
@@ -24,10 +26,13 @@ export async function endRun(
     $set,
     again,
     added,
+    event,
   }: {
     $set: Partial<SyncDocument>;
     again: (runAgain: SyncDocument["runAgain"]) => Partial<SyncDocument>;
     added: number;
+    /** Told with it. */
+    event: AccountEvent | undefined;
   },
 ): Promise<void> {
   const own = { _id: sync._id, fencingToken: sync.fencingToken };
@@ -42,8 +47,10 @@ export async function endRun(
         ...$set,
         ...($set.heldBack && { heldBack: { ...$set.heldBack, confirmedAfter } }),
         ...again(isOutdated || runAgain),
+        ...(event && { outboxAt: event.at }),
       },
       $inc: { fencingToken: 1, untidied: added },
+      ...putOut(event),
     };
     const filter = { ...own, ...orNull(asKnown) } as Filter<SyncDocument>;
     if ((await syncs.updateOne(filter, update)).matchedCount === 1) return;

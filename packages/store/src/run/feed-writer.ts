@@ -6,6 +6,8 @@ import { BSON } from "mongodb";
 import { changedFields } from "../changed-fields.ts";
 import { contentHash } from "../content-hash.ts";
 import type { ChangesDocument, RecordDocument, SyncDocument } from "../documents.ts";
+import type { Interest } from "../events/interest.ts";
+import { gatherChangesMs } from "../events/relay.ts";
 import { chainOf } from "../feed-chain.ts";
 import { tokenText } from "../token-text.ts";
 import type { Fence } from "./fence.ts";
@@ -37,11 +39,13 @@ export function createFeedWriter(options: {
   records: () => Collection<RecordDocument>;
   fence: Fence;
   sync: Pick<SyncDocument, "feedHead" | "feedOpen">;
+  interest: Interest;
 }): FeedWriter {
-  const { entries, records, fence } = options;
+  const { entries, records, fence, interest } = options;
   const { syncId, token } = fence;
   let { feedHead: head, feedOpen: open } = options.sync;
   let written = 0;
+  let tellAt: Date | undefined;
 
   return {
     get open() {
@@ -60,7 +64,17 @@ export function createFeedWriter(options: {
       for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
       const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
       const resource = records().collectionName;
-      await fence.write({ feedHead: after, feedOpen: first, lastChangeAt: now, resource }, documents.length);
+      const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
+      // Changes that follow soon are told of together with these.
+      if (isWanted && !(tellAt && tellAt > now)) tellAt = new Date(now.getTime() + gatherChangesMs);
+      await fence.write(
+        {
+          ...{ feedHead: after, feedOpen: first, lastChangeAt: now, resource },
+          ...(isWanted && tellAt && { outboxAt: tellAt }),
+        },
+        documents.length,
+        isWanted ? { untoldSince: now } : undefined,
+      );
       head = after;
       open = first;
     },

@@ -16,7 +16,7 @@ export interface Fence {
    * Changes the sync's document while the run has it.
    * @throws LeaseLostError
    */
-  write($set: Partial<SyncDocument>, added?: number): Promise<void>;
+  write($set: Partial<SyncDocument>, added?: number, $min?: { untoldSince: Date }): Promise<void>;
   /**
    * Makes sure that the run still has its sync.
    * @throws LeaseLostError
@@ -33,8 +33,12 @@ export function createFence(syncs: Collection<SyncDocument>, sync: SyncDocument)
     firstToken,
 
     /** `added`: documents that were added and have to be tidied away some day. */
-    async write($set, added = 0) {
-      const update: UpdateFilter<SyncDocument> = added === 0 ? { $set } : { $set, $inc: { untidied: added } };
+    async write($set, added = 0, $min = undefined) {
+      const update: UpdateFilter<SyncDocument> = {
+        $set,
+        ...(added > 0 && { $inc: { untidied: added } }),
+        ...($min && { $min }),
+      };
       const { matchedCount } = await syncs.updateOne({ _id, fencingToken }, update);
       if (matchedCount === 0) throw new LeaseLostError();
     },

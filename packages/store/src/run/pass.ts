@@ -38,6 +38,14 @@ export function hasNews({ outcome, changes }: RunOutcome): boolean {
   return outcome === "failed" || created + updated + deleted + rejected > 0;
 }
 
+/** Of a run without news, which is only counted. */
+export function quietRuns(
+  { quiet }: Pick<SyncDocument, "quiet">,
+  { startedAt: since }: RunOutcome,
+): SyncDocument["quiet"] {
+  return quiet === null ? { runs: 1, since } : { ...quiet, runs: quiet.runs + 1 };
+}
+
 /** Why a pass that set these aside proves no absence; undefined where it can. */
 export function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
   return setAside.some(({ externalId }) => externalId === undefined)

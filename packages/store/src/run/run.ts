@@ -26,8 +26,9 @@ import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { rulesFor } from "./new-client.ts";
+import { newsOfRun, type Telling } from "./news-of-run.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
-import { type FetchedPage, firstSweep, hasNews, newPass, rereadFrom, withoutId } from "./pass.ts";
+import { type FetchedPage, firstSweep, hasNews, newPass, quietRuns, rereadFrom, withoutId } from "./pass.ts";
 import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import {
@@ -59,6 +60,7 @@ export interface Settlement {
 export interface RunDatabase {
   db: Db;
   syncs: Collection<SyncDocument>;
+  telling: Telling;
 }
 
 /** What a run writes into. */
@@ -71,7 +73,7 @@ export interface RunTarget {
 
 /** `sync`: as the run's start left it. `leaseMs`: how long the run keeps its sync after each sign of life. */
 export function createRun(
-  { db, syncs }: RunDatabase,
+  { db, syncs, telling }: RunDatabase,
   sync: SyncDocument,
   { leaseMs, now }: { leaseMs: number; now: () => Date },
 ) {
@@ -81,7 +83,7 @@ export function createRun(
   const setAside: Collection<SetAsideDocument> = ownCollection(db, "setAside");
   const fence = createFence(syncs, sync);
   const notes = createPageNotes(ownCollection<PassPageDocument>(db, "passPages"), syncId);
-  const feed = createFeedWriter({ entries: changes, records: recordsOf, fence, sync });
+  const feed = createFeedWriter({ entries: changes, records: recordsOf, fence, sync, ...telling });
   let into: RunTarget | undefined;
   let checkpoint = sync.checkpoint;
   /** The external ids of the only page of a pass: noted in MongoDB only if another run may have to know them. */
@@ -225,13 +227,14 @@ export function createRun(
         checkpoint: keepsCheckpoint ? checkpoint : null,
         feedOpen: feed.open,
         hasSetAside,
-        ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(ended) }),
+        ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(sync, ended) }),
         ...(ended?.outcome === "succeeded" ? { lastSuccessAt: ended.at } : {}),
       };
       const again = (runAgain: SyncDocument["runAgain"]) =>
         ended === undefined ? {} : afterwards(runAgain, settlement, ended);
+      const event = await newsOfRun(telling, sync, settlement, into?.resource);
       try {
-        await endRun(syncs, sync, { $set, again, added: news ? 1 : 0 });
+        await endRun(syncs, sync, { $set, again, added: news ? 1 : 0, event });
       } catch (error) {
         if (news && error instanceof LeaseLostError) await runs.deleteOne({ _id: runId() });
         throw error;
@@ -292,9 +295,5 @@ export function createRun(
 
   function runId(): string {
     return `${syncId}/${tokenText(token)}`;
-  }
-
-  function quietRuns({ startedAt: since }: RunOutcome): SyncDocument["quiet"] {
-    return sync.quiet === null ? { runs: 1, since } : { ...sync.quiet, runs: sync.quiet.runs + 1 };
   }
 }

@@ -1,0 +1,34 @@
+// What the publisher's own code is told of by outgoing webhooks.
+
+import { randomUUID } from "node:crypto";
+
+/** All types, in the order of a life. */
+export const eventTypes = [
+  "account.installed",
+  "account.reinstalled",
+  "account.credential_refused",
+  "account.credential_restored",
+  "account.forgotten",
+  "sync.succeeded",
+  "sync.failing",
+  "records.changed",
+  "trackunit.webhook",
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** As it is written with the change that it tells of. */
+export interface AccountEvent {
+  /** The same in each delivery: `webhook-id`. */
+  id: string;
+  /** `test`: somebody tries an endpoint out. */
+  type: EventType | "test";
+  at: Date;
+  /** Plain JSON, without account and app, which every event has; no secret. */
+  data: Record<string, unknown>;
+}
+
+/** For an event whose change is made once. */
+export function newEventId(): string {
+  return `evt_${randomUUID().replaceAll("-", "")}`;
+}
