@@ -5,6 +5,7 @@ import type { SealedText } from "@fleetkeeper/model";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { installAccount } from "./acts.ts";
+import { addReceiver, told } from "./events/world.ts";
 import {
   at,
   followed,
@@ -30,6 +31,9 @@ test.each([
   "passPages",
   "setAside",
   "feedCursors",
+  "eventAttempts",
+  "eventLanes",
+  "eventLog",
   "webhookDeliveries",
   "webhookEndpoints",
   "assets",
@@ -43,6 +47,7 @@ test.each([
       await stalling.close();
       await proxy.close();
     });
+    await addReceiver(store, ["account.installed", "account.forgotten", "sync.succeeded"]);
     await installAccount(store, installOf("1"), how(0));
     await pass(store, at(1), [{ a: 1, b: 1 }, { c: 1 }]);
     const confirmed = async () => {
@@ -52,6 +57,7 @@ test.each([
     };
     await confirmed();
     await webhooks(store, "first");
+    await store.events.relay.step(at(2));
     const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
     const { met } = proxy.add({ command: "delete", collection, when: "before", fault: { holdUntil } });
     const late = stalling.forget(installationId, at(2), resources);
@@ -62,6 +68,7 @@ test.each([
     await pass(store, at(4), [{ a: 2, b: 2 }, { d: 2 }]);
     const position = await confirmed();
     await webhooks(store, "second");
+    await store.events.relay.step(new Date());
     const before = { sync: await store.syncs.find(syncId), runs: await store.syncs.runsOf(syncId, 10) };
     letGo();
     await late;
@@ -77,6 +84,8 @@ test.each([
     expect([endpoint?.endpointId, others]).toEqual(["second", []]);
     const { rows } = await store.webhookDeliveries.list({ installationId, limit: 10 });
     expect(rows.map(({ endpointId }) => endpointId)).toEqual(["second"]);
+    const types = (await told(store, new Date())).map(({ type }) => type);
+    expect(types.slice(-2)).toEqual(["account.installed", "sync.succeeded"]);
     const installation = await store.installations.find(installationId);
     expect(installation).toMatchObject({ generation: "2" });
     const named = { installationId };

@@ -162,17 +162,22 @@ function changesDueAt(untoldSince: Date, now: Date): Date {
   return new Date(Math.max(untoldSince.getTime() + gatherChangesMs, now.getTime() + 1_000));
 }
 
-/** By time; those of one document as they were put out, whatever the clocks said. */
+/**
+ * By time; those of one document as they were put out, and a life with its beginning, whatever the clocks said: what is left of
+ * an account that was forgotten came after that.
+ */
 function inOrder(found: readonly Found[]): AccountEvent[] {
   const dated = found.flatMap(({ outbox = [] }) => {
-    let latestMs = 0;
+    let latestMs = Number.NEGATIVE_INFINITY;
     return outbox.map((event) => {
-      latestMs = Math.max(latestMs, event.at.getTime());
-      return { event, latestMs };
+      latestMs = Math.max(latestMs, beginnings.includes(event.type) ? 0 : event.at.getTime());
+      return { event, latestMs, rank: beginnings.indexOf(event.type) };
     });
   });
-  return dated.sort((a, b) => a.latestMs - b.latestMs).map(({ event }) => event);
+  return dated.sort((a, b) => a.latestMs - b.latestMs || b.rank - a.rank).map(({ event }) => event);
 }
+
+const beginnings: readonly AccountEvent["type"][] = ["account.installed", "account.forgotten"];
 
 function isOfNow({ type, at }: AccountEvent, tombstone: ForgottenDocument | null): boolean {
   return type === "account.forgotten" || tombstone === null || at > tombstone.at;
