@@ -67,8 +67,19 @@ test("a receiver keeps its newest attempts, and none for longer than two weeks",
     numbered(attemptBounds.count, (index) => ({ _id: _idOf(index), receiverId, at: at(index) })),
   );
   const attempt = {
-    ...{ installationId, firstToken: 0, receiverId, eventId: "e", type: "test", position: 1, attempt: 1 },
-    ...{ durationMs: 1, outcome: "delivered", status: 200, code: null, answer: "", nextAt: null },
+    installationId,
+    firstToken: 0,
+    receiverId,
+    eventId: "e",
+    type: "test",
+    position: 1,
+    attempt: 1,
+    durationMs: 1,
+    outcome: "delivered",
+    status: 200,
+    code: null,
+    answer: "",
+    nextAt: null,
   } as const;
   for (let index = 0; index < 100; index++)
     await store.events.attempts.add({ ...attempt, at: at(attemptBounds.count + index) });
