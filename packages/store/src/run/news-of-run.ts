@@ -3,7 +3,7 @@
 import type { AccountEvent } from "@fleetkeeper/model";
 import type { SyncDocument } from "../documents.ts";
 import type { Interest } from "../events/interest.ts";
-import type { Settlement } from "./run.ts";
+import type { Settlement } from "./settlement.ts";
 
 /** A sync whose outbox holds so many is emptied before one is added. */
 const maxWaiting = 20;

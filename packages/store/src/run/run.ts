@@ -31,6 +31,7 @@ import { createPageNotes, seenOnPage } from "./page-notes.ts";
 import { type FetchedPage, firstSweep, hasNews, newPass, quietRuns, rereadFrom, withoutId } from "./pass.ts";
 import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
+import type { Settlement } from "./settlement.ts";
 import {
   type AbsenceRules,
   deleteMissing,
@@ -43,19 +44,6 @@ import { deleteEarlier, isTidyDue, tidy } from "./tidy.ts";
 import { writeRecords } from "./write-records.ts";
 
 export type Run = ReturnType<typeof createRun>;
-
-/** How a run leaves its sync. `nextRunAt` null: nothing but an action from outside wakes it. */
-export interface Settlement {
-  nextRunAt: Date | null;
-  waiting: Waiting;
-  failures: number;
-  /** Whether the next run goes on at the checkpoint. */
-  keepsCheckpoint: boolean;
-  /** Absent where the run only made room for others. */
-  ended?: RunOutcome;
-  /** For operators, who see only the store. */
-  definedIntervalMs?: number;
-}
 
 export interface RunDatabase {
   db: Db;
