@@ -69,6 +69,19 @@ test("a disturbed pass proves nothing, and the operator learns why", async () =>
   expect(await liveRecords(db)).toEqual({ a: 1 });
 });
 
+test("a pass in which two pages held the same record proves nothing: the list moved while it was read", async () => {
+  const { store, db } = await setup();
+  await pass(store, at(1), [{ a: 1, b: 1 }, { c: 1 }]);
+  // `c` came to the front after the first page was read, and pushed `b` over to the second.
+  for (const seconds of [2, 3])
+    expect(await pass(store, at(seconds), [{ a: 1, b: 1 }, { b: 1 }])).toMatchObject({ deleted: 0 });
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1, c: 1 });
+  const [sync] = await store.syncs.ofInstallation(installationId);
+  expect(sync?.disturbed).toContain("two pages of it held the same record");
+  for (const seconds of [4, 5]) await pass(store, at(seconds), [{ a: 1 }, { b: 1 }]);
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+});
+
 test("a pass that misses too many deletes nothing by itself, and is believed after enough passes that agree", async () => {
   const { store, db } = await setup();
   const rules = { ...defaultAbsenceRules, passes: 4 };

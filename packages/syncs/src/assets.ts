@@ -15,7 +15,7 @@ const query = `query Assets($first: Int, $after: Cursor) {
       }
       sites(first: 1) { edges { node { id name } } }
     } }
-    pageInfo { endCursor hasNextPage }
+    pageInfo { endCursor hasNextPage count }
   }
   rateLimit { cost remaining resetIn }
 }`;

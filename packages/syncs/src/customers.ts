@@ -6,7 +6,7 @@ import { defineSync } from "./define-sync.ts";
 const query = `query Customers($first: Int, $after: Cursor) {
   customers(first: $first, after: $after) {
     edges { node { id name type } }
-    pageInfo { endCursor hasNextPage }
+    pageInfo { endCursor hasNextPage count }
   }
   rateLimit { cost remaining resetIn }
 }`;

@@ -6,7 +6,7 @@ import { defineSync } from "./define-sync.ts";
 const query = `query Sites($first: Int, $after: Cursor) {
   sites(first: $first, after: $after) {
     edges { node { id name type status city country streetAddress zipCode externalReference } }
-    pageInfo { endCursor hasNextPage }
+    pageInfo { endCursor hasNextPage count }
   }
   rateLimit { cost remaining resetIn }
 }`;

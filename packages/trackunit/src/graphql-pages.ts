@@ -34,7 +34,7 @@ export interface GraphqlConnection {
  * ApiRateLimitedError before that page.
  *
  * A page is `disturbed` when it holds an error that is about none of its items, or a place without an item that no error
- * explains, or when the list ends before as many items as it counts.
+ * explains, or when the list ends before as many items as it counts, or counts others than on the page before.
  */
 export async function* graphqlPages(
   ask: Ask,
@@ -43,7 +43,7 @@ export async function* graphqlPages(
   { from, pageSize, signal }: PageOptions,
 ): AsyncGenerator<Page> {
   const read = new Set<string | null>();
-  let { after, seen } = from === null ? { after: null, seen: 0 } : placeOf(from);
+  let { after, seen, before }: Place = from === null ? { after: null, seen: 0, before: 0 } : placeOf(from);
   let first = Math.min(pageSize, affordable.get(query) ?? pageSize);
   for (;;) {
     read.add(after);
@@ -61,13 +61,17 @@ export async function* graphqlPages(
     seen += places;
     if (next === null && counted > seen)
       page.disturbed ??= "the list ended before as many items as it counts";
+    // Where the API counts a page's own items, the count is their number. A cursor may be a position in disguise.
+    if (before > 0 && counted !== before && counted !== places)
+      page.disturbed ??= "the number of items changed while the list was read";
     if (next !== null && places === 0)
       page.disturbed ??= "a page of the list held nothing, and yet it goes on";
     if (next !== null && read.has(next))
       throw new CursorRepeatsError("the API gave a cursor that was read already");
-    yield { ...page, nextCursor: next === null ? null : `seen=${seen}&after=${next}` };
+    yield { ...page, nextCursor: next === null ? null : `seen=${seen}&count=${counted}&after=${next}` };
     if (next === null) return;
     after = next;
+    before = counted;
     const { budget } = answer;
     if (budget !== undefined && budget.remaining < budget.cost)
       throw new ApiRateLimitedError(graphqlFamily, budget.resetInMs);
@@ -77,11 +81,19 @@ export async function* graphqlPages(
 /** More than any list holds. */
 const uncounted = 1_000_000_000;
 
-/** The API's cursor, and how many items came before it. One without a number comes from a version that did not count. */
-function placeOf(cursor: string): { after: string; seen: number } {
-  const [, seen, after] = /^seen=(\d{1,12})&after=(.*)$/s.exec(cursor) ?? [];
-  if (seen === undefined || after === undefined) return { after: cursor, seen: uncounted };
-  return { after, seen: Number(seen) };
+/** The API's cursor, how many items came before it, and how many the page before counted, or 0. */
+interface Place {
+  after: string | null;
+  seen: number;
+  before: number;
+}
+
+/** A cursor without numbers comes from a version that did not count. */
+function placeOf(cursor: string): Place {
+  const [, seen, before = 0, after] =
+    /^seen=(\d{1,12})&(?:count=(\d{1,12})&)?after=(.*)$/s.exec(cursor) ?? [];
+  if (seen === undefined || after === undefined) return { after: cursor, seen: uncounted, before: 0 };
+  return { after, seen: Number(seen), before: Number(before) };
 }
 
 /** Queries are few, unless somebody writes values into them. */
@@ -109,7 +121,7 @@ async function askPage(
 }
 
 /** What `count` counts is undocumented: a page's items or the list's. Either is no more than what was read at the end. */
-const count = z.number().nonnegative().catch(0);
+const count = z.number().int().nonnegative().max(uncounted).catch(0);
 const connectionShape = z.object({
   edges: z.array(z.object({ node: z.unknown().optional() }).nullable()).nullable(),
   pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish(), count }),

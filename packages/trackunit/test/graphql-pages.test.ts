@@ -6,6 +6,7 @@ import {
   ApiShapeError,
   CursorRepeatsError,
   GraphqlError,
+  type Page,
   QueryTooComplexError,
 } from "../src/index.ts";
 import { all, createWorld, firstOf, itemsOf, reading } from "./world.ts";
@@ -234,6 +235,28 @@ test("a count of the list is compared with all pages of the pass", async () => {
     const rest = await all(client.graphqlPages(assets, reading({ from: nextCursor })));
     expect(rest[0]?.disturbed).toEqual(disturbed);
   }
+});
+
+test("a list whose count changes between two pages is disturbed; a count of each page is not", async () => {
+  const { simulator, client } = await createWorld();
+  /** Reads a list of pages of two, each with its count, a slice per page. */
+  const disturbed = async (counts: readonly number[]) => {
+    const doubts: (string | undefined)[] = [];
+    let from: string | null = null;
+    for (const [index, count] of counts.entries()) {
+      const hasNextPage = index < counts.length - 1;
+      const body = page([node, node], { hasNextPage, endCursor: `c${index}`, count });
+      simulator.faults.add({ kind: "status", status: 200, body, times: 1, operation: "graphql.assets" });
+      const one: Page = await firstOf(client.graphqlPages(assets, reading({ from })));
+      doubts.push(one.disturbed);
+      from = one.nextCursor;
+    }
+    return doubts;
+  };
+  const changed = "the number of items changed while the list was read";
+  expect(await disturbed([6, 6, 6])).toEqual([undefined, undefined, undefined]);
+  expect(await disturbed([6, 5, 5])).toEqual([undefined, changed, undefined]);
+  expect(await disturbed([2, 2, 2])).toEqual([undefined, undefined, undefined]);
 });
 
 test("a cursor that the API does not know begins the pass anew", async () => {

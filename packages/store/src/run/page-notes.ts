@@ -16,8 +16,11 @@ export interface PageNotes {
    * runs read the page during the pass, so what either saw was there.
    */
   note(page: { pass: number; page: number; token: number }, externalIds: readonly string[]): Promise<void>;
-  /** What the pages of a pass held, 8 bytes per record in memory; undefined when a page of them is not noted. */
-  seenIn(pass: number, pages: number): Promise<Seen | undefined>;
+  /**
+   * What the pages of a pass held, 16 bytes per record in memory; a text that says why that proves nothing, when a page is
+   * not noted or two pages held the same record: it moved while the list was read, and another may have slipped through.
+   */
+  seenIn(pass: number, pages: number): Promise<Seen | string>;
   /** Forgets the notes of the passes before this one. */
   forgetBefore(pass: number): Promise<void>;
 }
@@ -31,14 +34,20 @@ export function createPageNotes(notes: Collection<PassPageDocument>, syncId: str
     },
 
     async seenIn(pass, pages) {
-      const parts: Uint8Array[] = [];
-      const noted = new Set<number>();
+      const byPage = new Map<number, Uint8Array[]>();
       const prefix = `${syncId}/${passKey(pass)}`;
       for await (const { _id, fingerprints } of notes.find({ _id: idsUnder(prefix) })) {
-        noted.add(Number.parseInt(_id.slice(prefix.length + 1), 10));
-        parts.push(fingerprints.buffer.subarray(0, fingerprints.length()));
+        const page = Number.parseInt(_id.slice(prefix.length + 1), 10);
+        const part = fingerprints.buffer.subarray(0, fingerprints.length());
+        byPage.set(page, [...(byPage.get(page) ?? []), part]);
       }
-      return noted.size < pages ? undefined : searchIn(Buffer.concat(parts));
+      if (byPage.size < pages) return "the notes on what its pages held are incomplete";
+      const held = [...byPage.values()].map((parts) => sortedSet(numbersIn(Buffer.concat(parts))));
+      const seen = sortedSet(concat(held));
+      const isTwice = held.reduce((sum, { length }) => sum + length, 0) > seen.length;
+      return isTwice
+        ? "two pages of it held the same record: the list moved while it was read"
+        : searchIn(seen);
     },
 
     async forgetBefore(pass) {
@@ -62,10 +71,32 @@ function fingerprint(externalId: string): Buffer {
   return hash("sha256", externalId, "buffer").subarray(0, 8);
 }
 
-function searchIn(bytes: Buffer): Seen {
-  const sorted = new BigUint64Array(bytes.length / 8);
-  for (let index = 0; index < sorted.length; index++) sorted[index] = bytes.readBigUInt64BE(index * 8);
-  sorted.sort();
+function numbersIn(bytes: Buffer): BigUint64Array {
+  const numbers = new BigUint64Array(bytes.length / 8);
+  for (let index = 0; index < numbers.length; index++) numbers[index] = bytes.readBigUInt64BE(index * 8);
+  return numbers;
+}
+
+function concat(parts: readonly BigUint64Array[]): BigUint64Array {
+  const all = new BigUint64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}
+
+/** Sorts the numbers, and gives each once. */
+function sortedSet(numbers: BigUint64Array): BigUint64Array {
+  numbers.sort();
+  let length = 0;
+  for (const number of numbers)
+    if (length === 0 || numbers[length - 1] !== number) numbers[length++] = number;
+  return numbers.subarray(0, length);
+}
+
+function searchIn(sorted: BigUint64Array): Seen {
   return (externalId) => {
     const wanted = fingerprint(externalId).readBigUInt64BE();
     let low = 0;

@@ -158,7 +158,7 @@ export function createRun(
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages } = current();
       const seen = onlyPage === undefined ? await notes.seenIn(pass, pages) : seenOnPage(onlyPage);
-      if (seen === undefined) return disturb("the notes on what its pages held are incomplete");
+      if (typeof seen === "string") return disturb(seen);
       const { lastPass } = sync;
       const context: SweepContext = { records: recordsOf(), feed, fence, pass, lastPass, seen };
       let sweep = current().sweep ?? firstSweep;
