@@ -14,12 +14,14 @@ export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
 export { explain, explanations } from "./explanations/explain.ts";
 export type { Explanation } from "./explanations/explanation.ts";
 export { describeHeldBack } from "./held-back.ts";
+export { matchAccounts, maxMatches } from "./match-accounts.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";
 export { type SyncStanding, syncStanding } from "./sync-standing.ts";
 export { clock, duration, fromNow, instant } from "./times.ts";
 export { missingScopes, tokenStanding } from "./token-standing.ts";
 export { createWebhookActions, oldKeyForMs, type WebhookActions } from "./webhook-actions.ts";
+export { answersInWords, type WebhookReader, webhookReaderOf } from "./webhook-runs.ts";
 export {
   describeRefusals,
   type EndpointStanding,
@@ -27,4 +29,5 @@ export {
   isSilent,
   outcomesInWords,
 } from "./webhook-standing.ts";
+export { endpointSteps } from "./webhook-steps.ts";
 export { changesInWords, count, counted } from "./words.ts";

@@ -30,3 +30,4 @@ export {
 } from "./signature.ts";
 export { createTokenSealing, generateTokenKey } from "./token-key.ts";
 export { type EndpointEntry, openEndpoint, sealEndpoint } from "./webhook-keys.ts";
+export { createWebhookSealing, type WebhookSealing } from "./webhook-sealing.ts";

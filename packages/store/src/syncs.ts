@@ -19,6 +19,7 @@ import { ownCollection } from "./own-collection.ts";
 import { createRefresh } from "./refresh.ts";
 import type { Telling } from "./run/news-of-run.ts";
 import { createRun, type Run } from "./run/run.ts";
+import { bounds } from "./run/tidy.ts";
 import { createSyncControl } from "./sync-control.ts";
 import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
 
@@ -193,6 +194,12 @@ export function createSyncs(db: Db, telling: Telling) {
         .sort({ _id: -1 })
         .limit(limit)
         .toArray();
+    },
+
+    /** A sync with all of its runs that are kept, the newest first. */
+    async withRuns(_id: SyncId): Promise<{ sync: SyncDocument | null; runs: RunDocument[] }> {
+      const [sync, runs] = await Promise.all([this.find(_id), this.runsOf(_id, bounds.runs.count)]);
+      return { sync, runs };
     },
 
     /**

@@ -7,7 +7,7 @@ import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { ConnectionsOptions } from "@fleetkeeper/http";
 import { type QueueSet, readWebhookRefusals } from "@fleetkeeper/jobs";
-import { createOperatorActions, failingReasons } from "@fleetkeeper/operator";
+import { createOperatorActions, createWebhookActions, failingReasons } from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
 import {
   addHealthRoutes,
@@ -15,9 +15,11 @@ import {
   type ReadinessCheck,
   withoutBasePath,
 } from "@fleetkeeper/runtime";
+import { createWebhookSealing, type WebhookSealing } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
+import type { JSONWebKeySet } from "jose";
 import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
@@ -50,6 +52,8 @@ import { addOverviewRoutes } from "./overview/routes.ts";
 import { addBullBoard } from "./queues/bull-board/plugin.ts";
 import { addRetryRoutes } from "./queues/retry-routes.ts";
 import { createSendError } from "./send-error.ts";
+import { addWebhookActionRoutes } from "./webhooks/action-routes.ts";
+import { addWebhookRoutes } from "./webhooks/routes.ts";
 
 export interface BoardOptions {
   users: readonly BoardUser[];
@@ -65,6 +69,10 @@ export interface BoardOptions {
   trustedProxies: readonly string[];
   namespace: string;
   redis: RedisClient;
+  /** Unset: endpoints for webhooks get no key here, and payloads do not open. */
+  webhookKeys?: JSONWebKeySet | undefined;
+  /** The ingress as Trackunit reaches it. */
+  ingressPublicUrl?: string | undefined;
   queueSet: QueueSet;
   store: Store;
   metrics: Metrics;
@@ -165,7 +173,8 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   addAssetRoute(server);
   addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, loginAudit, log });
   addMetricsRoute(server, metrics);
-  addPages(server, options, { endedSessions, cookies, now });
+  const webhookSealing = options.webhookKeys && (await createWebhookSealing(options.webhookKeys));
+  addPages(server, options, { endedSessions, cookies, webhookSealing, now });
   await addBullBoard(server, { queueSet, audit: options.store.audit, sendError, log, now });
   return server;
 }
@@ -173,11 +182,21 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
 /** In an outage everything fails, and counting it reads much. */
 const healthForMs = 5_000;
 
-/** Overview and accounts, and what keeps them up to date. */
+/** Overview, accounts and webhooks, and what keeps them up to date. */
 function addPages(
   server: FastifyInstance,
   options: BoardOptions,
-  { endedSessions, cookies, now }: { endedSessions: EndedSessions; cookies: BoardCookies; now: () => Date },
+  {
+    endedSessions,
+    cookies,
+    webhookSealing,
+    now,
+  }: {
+    endedSessions: EndedSessions;
+    cookies: BoardCookies;
+    webhookSealing: WebhookSealing | undefined;
+    now: () => Date;
+  },
 ): void {
   const { namespace, redis, queueSet, store, log, liveEveryMs = 2_000 } = options;
   const liveStreams = createLiveStreams({
@@ -225,4 +244,20 @@ function addPages(
     now,
   });
   addAccountActionRoutes(server, { store, actions, notices, log });
+  addWebhookRoutes(server, {
+    store,
+    refusalsOf,
+    openPayload: async (sealed, id) => webhookSealing?.openPayload(sealed, id),
+    ingressPublicUrl: options.ingressPublicUrl,
+    liveStreams,
+    notices,
+    now,
+  });
+  const webhookActions = createWebhookActions({
+    store,
+    queues: queueSet,
+    sealKey: webhookSealing?.sealKey,
+    now,
+  });
+  addWebhookActionRoutes(server, { store, actions: webhookActions, notices, log });
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { syncIdOf } from "@fleetkeeper/model";
+import { syncIdOf, webhookKeyOf } from "@fleetkeeper/model";
+import { createTokenSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { accessibilityFaultsOf } from "./axe.ts";
@@ -8,6 +9,7 @@ import { openPage } from "./chromium.ts";
 import { addFailedInstall } from "./failed-install.ts";
 import { idOf, type Seed, seedAccounts, startedRun } from "./seed-accounts.ts";
 
+const webhookKeys = { keys: [generateTokenKey()] };
 const soon = new Date(Date.now() + 240_000);
 const account = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
 
@@ -29,7 +31,7 @@ const troubled: Seed = {
 };
 
 async function setup() {
-  const world = await startBoard(inject("redisUrl"));
+  const world = await startBoard(inject("redisUrl"), { webhookKeys });
   await seedAccounts(
     world.mongodbUrl,
     ["account-1", ...Array.from({ length: 30 }, (_, n) => `acct-${n}`)],
@@ -48,9 +50,39 @@ async function setup() {
   const run = await startedRun(world.store, syncIdOf(installationId, "assets"));
   const setAside = [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }];
   await run.writePage({ records: [], setAside, nextCursor: null });
+  await addWebhooks(world);
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
   const { page, browser } = await openPage();
   return { world, page, browser };
+}
+
+const endpointId = "3vW8kQ00000000000000000000000000";
+const delivery = {
+  installationId: idOf("account-1"),
+  endpointId,
+  messageId: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+  type: "service-management.service-status.updated",
+  receivedAt: new Date(),
+  bytes: 2,
+};
+
+/** An endpoint, and a delivery that set off something. */
+async function addWebhooks({ store }: Awaited<ReturnType<typeof startBoard>>): Promise<void> {
+  const { installationId } = delivery;
+  const { seal } = await createTokenSealing(webhookKeys);
+  const sealedKey = await seal("whsec_", { installationId, purpose: "webhook-key" });
+  const now = new Date(Date.now() - 3_600_000);
+  await store.webhookEndpoints.add({
+    installationId,
+    endpointId,
+    sealedKey,
+    events: ["alerts.asset.on"],
+    now,
+  });
+  const sealedPayload = await seal("{}", { installationId, purpose: "webhook-payload" });
+  const refreshed = [{ sync: "assets", answer: "soon" as const, at: new Date() }];
+  const outcome = "refreshed" as const;
+  await store.webhookDeliveries.keep({ ...delivery, sealedPayload }, { firstToken: 0, outcome, refreshed });
 }
 
 const pages: [what: string, path: string][] = [
@@ -63,6 +95,14 @@ const pages: [what: string, path: string][] = [
   ["events of an account", `${account}?tab=events`],
   ["settings of an account", `${account}?tab=settings`],
   ["account that is revoked", `/accounts/${encodeURIComponent(idOf("acct-3"))}`],
+  ["webhooks", "/webhooks?account=account-1"],
+  ["webhook endpoints", "/webhooks/endpoints"],
+  ["webhook endpoint", `/webhooks/endpoints/${endpointId}`],
+  [
+    "webhook",
+    `/webhooks/deliveries/${encodeURIComponent(`${delivery.installationId}/${webhookKeyOf(endpointId, delivery.messageId)}`)}`,
+  ],
+  ["question with a key", `/webhooks/endpoints/${endpointId}/do/rotate`],
   ["question", `${account}/do/sync-now`],
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
@@ -96,7 +136,7 @@ test.each(["light", "dark"] as const)(
     await page.getByRole("heading", { name: "Syncs" }).waitFor();
     expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThanOrEqual(2_500);
     await page.setViewportSize({ width: 1280, height: 900 });
-    for (const path of ["/", "/accounts", account]) {
+    for (const path of ["/", "/accounts", account, "/webhooks"]) {
       await page.goto(world.url + path);
       expect([path, await accessibilityFaultsOf(page)]).toEqual([path, []]);
     }

@@ -15,6 +15,7 @@ const order = [
   "explanations",
   "queues",
   "overview",
+  "webhooks",
   "accounts",
   "metrics.ts",
   "config.ts",

@@ -4,9 +4,7 @@ import type { QueueName } from "@fleetkeeper/jobs";
 
 /** The list of accounts, or one page of it. Parts that are empty or unset are left out. */
 export function listPath(parts: Readonly<Record<string, string | undefined>> = {}): string {
-  const words = new URLSearchParams();
-  for (const [name, value = ""] of Object.entries(parts)) if (value !== "") words.set(name, value);
-  return words.size === 0 ? "/accounts" : `/accounts?${words}`;
+  return withQuery("/accounts", parts);
 }
 
 /** The page of an account, or one tab of it. */
@@ -42,4 +40,64 @@ export function jobPath(queue: QueueName, jobId: string): string {
 /** Where the question before the retry of all failed jobs of a queue is asked. */
 export function retryPath(queue: QueueName): string {
   return `/retry-failed/${queue}`;
+}
+
+/** Deliveries of webhooks, or those that fit. Parts that are empty or unset are left out. */
+export function deliveriesPath(parts: Readonly<Record<string, string | undefined>> = {}): string {
+  return withQuery("/webhooks", parts);
+}
+
+/** What keeps such a page up to date. */
+export function deliveriesEventsPath(parts: Readonly<Record<string, string | undefined>>): string {
+  return withQuery("/webhooks/events", parts);
+}
+
+/** Where the question before a replay of all that fit is asked. */
+export function replayAllPath(parts: Readonly<Record<string, string | undefined>>): string {
+  return withQuery("/webhooks/replay", { ...parts, after: undefined });
+}
+
+export function deliveryPath(deliveryId: string): string {
+  return `/webhooks/deliveries/${encodeURIComponent(deliveryId)}`;
+}
+
+/** Where the question before a replay of one delivery is asked. */
+export function replayPath(deliveryId: string): string {
+  return `${deliveryPath(deliveryId)}/do/replay`;
+}
+
+/** Endpoints for webhooks, or one page of them. */
+export function endpointsPath(after?: string): string {
+  return withQuery("/webhooks/endpoints", { after });
+}
+
+export function endpointPath(endpointId: string): string {
+  return `/webhooks/endpoints/${encodeURIComponent(endpointId)}`;
+}
+
+/** Where the question before an action on an endpoint is asked. */
+export function endpointActionPath(action: { name: string }, endpointId: string): string {
+  return `${endpointPath(endpointId)}/do/${action.name}`;
+}
+
+/** Where the question before a new endpoint of an account is asked. */
+export function addEndpointPath(installationId: string): string {
+  return withQuery("/webhooks/add", { account: installationId });
+}
+
+/** A run in the list of its account's page. `runId`: `<installation id>/<sync>/<fencing token>`. */
+export function runPath(runId: string): string {
+  const [sync = "", ...installation] = runId.split("/").slice(0, -1).reverse();
+  return `${accountPath(installation.reverse().join("/"), "runs")}#${runAnchor(sync, runId)}`;
+}
+
+/** The id of a run's row on that page. */
+export function runAnchor(sync: string, runId: string): string {
+  return `run-${sync}-${runId.slice(runId.lastIndexOf("/") + 1)}`;
+}
+
+function withQuery(path: string, parts: Readonly<Record<string, string | undefined>>): string {
+  const words = new URLSearchParams();
+  for (const [name, value = ""] of Object.entries(parts)) if (value !== "") words.set(name, value);
+  return words.size === 0 ? path : `${path}?${words}`;
 }

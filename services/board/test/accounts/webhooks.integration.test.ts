@@ -44,7 +44,6 @@ test("an account's page says how its endpoints do, what came in last and what it
   expect(page).toContain("1 refused: signature 1");
   expect(page).toContain("<code>sites.asset.added</code>");
   expect(page).toContain("<small>sites</small>");
-  expect(page).not.toContain(endpointId);
   expect(page).not.toContain(sealed);
   expect(page).not.toContain("syncing by schedule");
 });

@@ -1,8 +1,8 @@
 // `webhooks deliveries|show|replay`: what came in, what it set off, and setting it off once more.
 
-import type { WebhookOutcome } from "@fleetkeeper/model";
-import { count, instant, outcomesInWords } from "@fleetkeeper/operator";
-import type { DeliveryQuery, DeliveryRow } from "@fleetkeeper/store";
+import { syncIdOf, type WebhookOutcome } from "@fleetkeeper/model";
+import { count, instant, outcomesInWords, webhookReaderOf } from "@fleetkeeper/operator";
+import type { DeliveryQuery, DeliveryRow, Store } from "@fleetkeeper/store";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addCommand, withName } from "../add-command.ts";
 import { NothingFoundError, UsageError } from "../errors.ts";
@@ -80,6 +80,7 @@ async function show(invocation: Invocation, id: string): Promise<void> {
     });
   const { payload: sealed, ...delivery } = found;
   const payload = await openPayload(sealed, delivery.installationId);
+  const readers = await readersInWords(store, delivery);
   output.result({ ...delivery, payload: payload ?? null }, () =>
     [
       fields(
@@ -90,13 +91,30 @@ async function show(invocation: Invocation, id: string): Promise<void> {
           ["type", delivery.type ?? "not said"],
           ["received", instant(delivery.receivedAt)],
           ["outcome", outcomesInWords[delivery.outcome].text],
-          ["syncs", delivery.refreshed.map(({ sync, answer }) => `${sync} (${answer})`).join(", ") || "-"],
+          ["syncs", readers[0] ?? "-"],
+          ...readers.slice(1).map((reader) => ["", reader] as const),
           ["payload", `${count(delivery.bytes)} bytes`],
         ],
         output.paint,
       ),
       payload ?? "The payload does not open: WEBHOOK_KEY is not set here, or has not its key.",
     ].join("\n"),
+  );
+}
+
+async function readersInWords(
+  store: Store,
+  { _id, installationId, refreshed }: DeliveryRow,
+): Promise<string[]> {
+  return Promise.all(
+    refreshed.map(async (one) => {
+      const { text } = webhookReaderOf(
+        one,
+        _id,
+        await store.syncs.withRuns(syncIdOf(installationId, one.sync)),
+      );
+      return `${one.sync} (${one.answer}): ${text}`;
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 // `webhooks add|list|rotate|pause|resume|remove`: endpoints for Trackunit's webhooks.
 
-import { endpointStanding, instant, type WebhookActions } from "@fleetkeeper/operator";
+import { endpointStanding, endpointSteps, instant, type WebhookActions } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";
 import type { Command } from "commander";
 import { accountArgument, addCommand, withName } from "../add-command.ts";
@@ -125,14 +125,10 @@ async function add(
     () =>
       [
         `Endpoint ${endpointId} of ${account._id} is made.`,
-        `  1. In Trackunit Manager, as an administrator of the account, add a webhook with the URL`,
-        `       ${url}`,
-        `  2. Choose its events there: all that Fleetkeeper knows, or fewer.`,
-        ...(key === undefined
-          ? [
-              `  3. Copy its signing key (whsec_…) and give it here: fleetkeeper webhooks rotate ${endpointId}`,
-            ]
-          : []),
+        ...endpointSteps({
+          hasKey: key !== undefined,
+          giveKey: `fleetkeeper webhooks rotate ${endpointId}`,
+        }).map((step, index) => `  ${index + 1}. ${step}${index === 0 ? `\n       ${url}` : ""}`),
       ].join("\n"),
   );
 }

@@ -142,13 +142,12 @@ test("a burst over two ingresses, a fifth of it twice, is kept once each, with a
   const acknowledgedMs = Date.now() - since.getTime();
   await vi.waitFor(
     async () => {
-      const kept = await Promise.all(endpoints.map(({ account }) => world.deliveries(account)));
-      expect(kept.flat()).toHaveLength(once.length);
+      expect(await world.db.collection("webhookDeliveries").countDocuments()).toBe(once.length);
       for (const { account } of endpoints)
         for (const name of ["sites", "assets", "asset-locations"])
           expect((await world.sync(account, name))?.lastRun?.setOffBy).toBeDefined();
     },
-    { timeout: 60_000 + total * 20, interval: 200 },
+    { timeout: 60_000 + total * 60, interval: 1_000 },
   );
   // A sync rests for 3 s before a run that webhooks ask for, and no two of its runs go on together: one page each here.
   const doneMs = Date.now() - since.getTime();

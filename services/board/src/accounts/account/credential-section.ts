@@ -2,6 +2,7 @@
 
 import { count, refusalInWords, tokenStanding } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
+import { fact } from "../../html/fact.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
@@ -41,8 +42,4 @@ function inForce(
   return html`${fact("Sealed with key", html`<code>${sealKeyId}</code>`)}
     ${fact("Fingerprint of the client id", html`<code>${clientIdFingerprint}</code>`)}
     ${fact("Installed", timeTag(installedAt, at))}`;
-}
-
-function fact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }

@@ -1,6 +1,6 @@
 // Everything that the page of one account shows, in a bounded number of indexed queries. The credential stays behind.
 
-import type { FailedJob, QueueSet, WebhookRefusals } from "@fleetkeeper/jobs";
+import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import {
   type AuditDocument,
@@ -12,8 +12,8 @@ import {
   type SetAsideDocument,
   type Store,
   type SyncDocument,
-  type WebhookEndpointDocument,
 } from "@fleetkeeper/store";
+import type { EndpointFacts } from "../../webhooks/endpoint-table.ts";
 
 export interface AccountFacts {
   at: Date;
@@ -25,8 +25,7 @@ export interface AccountFacts {
   /** Undefined while Redis does not answer. */
   failedJobs: FailedJob[] | undefined;
   audit: AuditDocument[];
-  /** `refusals`: undefined while Redis does not answer. */
-  endpoints: { endpoint: WebhookEndpointDocument; refusals: WebhookRefusals | undefined }[];
+  endpoints: EndpointFacts[];
   /** The newest first, of all endpoints together. */
   deliveries: DeliveryRow[];
   /** Of the publisher's own code. */
@@ -89,7 +88,7 @@ async function runsOf(store: Store, { _id, sync }: SyncDocument) {
 }
 
 /** Undefined while Redis does not answer. */
-export type RefusalsOf = (endpointId: string) => Promise<WebhookRefusals | undefined>;
+export type RefusalsOf = (endpointId: string) => Promise<EndpointFacts["refusals"]>;
 
 /** Undefined while Redis does not answer: the rest of the page is still worth seeing. */
 export type FailedJobsOf = (id: InstallationId) => Promise<FailedJob[] | undefined>;

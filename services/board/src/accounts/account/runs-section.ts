@@ -3,6 +3,7 @@
 import { changesInWords, count, duration } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
+import { deliveryPath, runAnchor } from "../../html/paths.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
@@ -33,11 +34,12 @@ function runTable(runs: AccountFacts["runs"], now: Date): Html {
 
 function runRow(run: AccountFacts["runs"][number], now: Date): Html {
   const failed = run.outcome === "failed";
-  return html`<tr class="${failed ? "bad" : ""}">
+  return html`<tr id="${runAnchor(run.sync, run._id)}" class="${failed ? "bad" : ""}">
     <th scope="row">${run.sync}</th>
     <td data-label="Ended">${timeTag(run.at, now)}</td>
     <td data-label="Outcome">
       ${badge(failed ? "bad" : "good", run.outcome)}
+      ${run.setOffBy === undefined ? "" : html`<small>set off by a <a href="${deliveryPath(run.setOffBy)}">webhook</a></small>`}
       ${failed ? html`<small>${withCodes(run.code ?? "")} ${run.message ?? ""}</small>` : ""}
     </td>
     <td data-label="Took" class="number nowrap">${duration(run.at.getTime() - run.startedAt.getTime())}</td>

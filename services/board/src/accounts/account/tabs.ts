@@ -40,8 +40,8 @@ const parts: Record<TabName, (facts: AccountFacts, role: Role) => Fragment[]> = 
     { id: "set-aside", html: setAsideSection(facts) },
   ],
   requests: (facts) => [{ id: "requests", html: requestsSection(facts) }],
-  events: (facts) => [
-    { id: "webhooks", html: webhooksSection(facts) },
+  events: (facts, role) => [
+    { id: "webhooks", html: webhooksSection(facts, role) },
     { id: "audit", html: auditSection(facts.audit, facts.at) },
   ],
   settings: (facts, role) => [

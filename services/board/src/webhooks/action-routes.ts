@@ -1,0 +1,204 @@
+// Everything that changes endpoints and deliveries of webhooks: GET asks, POST does. For operators; the gate and the form's token stand before it.
+
+import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
+import {
+  count,
+  instant,
+  NotFoundError as NothingToActOnError,
+  type WebhookActions,
+} from "@fleetkeeper/operator";
+import type { Store } from "@fleetkeeper/store";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { operatorsOnly } from "../auth/gate.ts";
+import { pageStateOf } from "../auth/page-state.ts";
+import { BoardError, isBoardError } from "../errors.ts";
+import { type Html, html, sendPage } from "../html/html.ts";
+import type { Notices } from "../html/notices.ts";
+import {
+  accountPath,
+  addEndpointPath,
+  deliveriesPath,
+  deliveryPath,
+  endpointActionPath,
+  endpointPath,
+  replayAllPath,
+  replayPath,
+} from "../html/paths.ts";
+import { questionPage } from "../html/question-page.ts";
+import { capitalised } from "../html/words.ts";
+import { type Form, findEndpointAction, keyField } from "./actions.ts";
+import { accountOf, deliveriesRequestOf, filtersOf } from "./delivery-query.ts";
+
+/** What is asked, and what a yes does. */
+interface Question {
+  question: string;
+  consequence: string;
+  fields?: Html | undefined;
+  verb: string;
+  irrevocable?: boolean | undefined;
+  /** For the log. */
+  operation: string;
+  postTo: string;
+  back: string;
+  /** Returns the notice, and the page that shows it. */
+  carryOut(who: string, form: Form): Promise<{ notice: string; next: string }>;
+}
+
+const body = { type: "object", additionalProperties: { type: "string", maxLength: 6_000 } } as const;
+/** What is wrong with what was filled in: asked again, with the reason. */
+const faultsOfForm = ["ERR_WEBHOOK_KEY", "ERR_WRONG_STATE", "ERR_TOO_MANY_ENDPOINTS"];
+
+export function addWebhookActionRoutes(
+  server: FastifyInstance,
+  options: { store: Store; actions: WebhookActions; notices: Notices; log: Log },
+): void {
+  const { store, actions, notices, log } = options;
+
+  ask("/webhooks/add", async ({ query }) => {
+    const { account = "" } = query as { account?: string };
+    const id = asInstallationId(account);
+    const found = await store.installations.find(id);
+    if (found === null) throw new NothingToActOnError("there is no such account");
+    return add(id, found.accountId);
+  });
+
+  ask("/webhooks/endpoints/:endpointId/do/:action", async ({ params }) => {
+    const { endpointId = "", action: name = "" } = params as { endpointId?: string; action?: string };
+    const action = findEndpointAction(name);
+    if (action === undefined) throw new BoardError("ERR_NOT_FOUND");
+    const endpoint = await store.webhookEndpoints.findByEndpointId(endpointId);
+    if (endpoint === null) throw new NothingToActOnError("there is no such webhook endpoint");
+    const { installationId } = endpoint;
+    return {
+      ...action,
+      consequence: `${action.consequence} It belongs to ${installationId}.`,
+      fields: action.fields?.(endpoint),
+      operation: `webhook endpoint ${action.name}`,
+      postTo: endpointActionPath(action, endpointId),
+      back: endpointPath(endpointId),
+      async carryOut(who, form) {
+        const notice = await action.carryOut(actions, who, endpoint, form);
+        return {
+          notice,
+          next: action.irrevocable ? accountPath(installationId, "events") : endpointPath(endpointId),
+        };
+      },
+    };
+  });
+
+  ask("/webhooks/deliveries/:deliveryId/do/replay", async ({ params }) => {
+    const { deliveryId = "" } = params as { deliveryId?: string };
+    if ((await store.webhookDeliveries.find(deliveryId)) === null)
+      throw new NothingToActOnError("there is no such delivery");
+    return {
+      question: "Replay this delivery?",
+      consequence: "A worker lets it set off its syncs once more, whether or not its endpoint is paused.",
+      verb: "Replay",
+      operation: "replay webhook",
+      postTo: replayPath(deliveryId),
+      back: deliveryPath(deliveryId),
+      async carryOut(who) {
+        await actions.replay(who, deliveryId);
+        return { notice: "Put back: a worker sets off its syncs.", next: deliveryPath(deliveryId) };
+      },
+    };
+  });
+
+  ask("/webhooks/replay", async ({ query }) => {
+    const request = deliveriesRequestOf(query);
+    const installationId = await accountOf(store, request);
+    const { endpointId, type, outcome, from, to } = filtersOf(request);
+    const which = [
+      ...(endpointId === undefined ? [] : [`to endpoint ${endpointId.slice(0, 6)}…`]),
+      ...(type === undefined ? [] : [`of type ${type}`]),
+      ...(outcome === undefined ? [] : [`with outcome ${outcome}`]),
+      ...(from === undefined ? [] : [`received from ${instant(from)} on`]),
+      ...(to === undefined ? [] : [`received before ${instant(to)}`]),
+    ];
+    return {
+      question: `Replay the deliveries of ${installationId}?`,
+      consequence: `${which.length === 0 ? "All that are kept" : `Those ${which.join(", ")}`}, the newest 2,000 at most: a worker lets each of them set off its syncs once more, the oldest first. However many they are, a sync runs once or twice.`,
+      verb: "Replay",
+      operation: "replay webhooks",
+      postTo: replayAllPath(request),
+      back: deliveriesPath(request),
+      async carryOut(who) {
+        const replayed = await actions.replayAll(who, installationId, filtersOf(request));
+        const notice =
+          replayed === 0
+            ? "There is no such delivery."
+            : `${count(replayed)} put back: a worker sets off their syncs.`;
+        return { notice, next: deliveriesPath(request) };
+      },
+    };
+  });
+
+  function add(installationId: InstallationId, accountId: string): Question {
+    return {
+      question: `Make an endpoint for the webhooks of account ${accountId}?`,
+      consequence:
+        "The next page shows its URL and says what to enter in Trackunit Manager. Trackunit Manager shows the signing key once it has the URL: leave the key empty here, and give it on the endpoint's page then.",
+      fields: html`${keyField}
+        <label for="events">Types of events that a delivery is taken for which does not say its type, separated by spaces</label>
+        <input id="events" name="events" autocomplete="off" autocapitalize="none" spellcheck="false">`,
+      verb: "Make endpoint",
+      operation: "add webhook endpoint",
+      postTo: addEndpointPath(installationId),
+      back: accountPath(installationId, "events"),
+      async carryOut(who, { key = "", events = "" }) {
+        const { endpointId } = await actions.add(who, installationId, {
+          key: key.trim() === "" ? undefined : key,
+          events: events.split(/[\s,]+/).filter((event) => event !== ""),
+        });
+        return { notice: "The endpoint is made.", next: endpointPath(endpointId) };
+      },
+    };
+  }
+
+  /** The routes of one question. */
+  function ask(path: string, questionOf: (request: FastifyRequest) => Promise<Question>): void {
+    server.get(path, { preHandler: operatorsOnly }, async (request, reply) =>
+      show(request, reply, await questionOf(request)),
+    );
+    server.post<{ Body: Form }>(
+      path,
+      { schema: { body }, preHandler: [operatorsOnly, server.csrfProtection] },
+      async (request, reply) => {
+        const question = await questionOf(request);
+        const who = request.identity?.user ?? "";
+        try {
+          const { notice, next } = await question.carryOut(who, request.body);
+          log.info({ user: who, operation: question.operation }, "operation");
+          notices.leave(reply, notice);
+          return reply.redirect(next, 303);
+        } catch (error) {
+          const fault = faultOfForm(error);
+          if (fault === undefined) throw error;
+          return show(request, reply.code(fault.status), question, fault.message);
+        }
+      },
+    );
+  }
+
+  function show(request: FastifyRequest, reply: FastifyReply, question: Question, fault?: string) {
+    const page = pageStateOf(request, reply, request.url);
+    return sendPage(
+      reply,
+      questionPage({
+        ...page,
+        ...question,
+        irrevocable: question.irrevocable ?? false,
+        path: question.back,
+        fault,
+      }),
+    );
+  }
+}
+
+function faultOfForm(error: unknown): { status: number; message: string } | undefined {
+  if (isBoardError(error, "ERR_BAD_FORM")) return { status: error.statusCode, message: error.message };
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === undefined || message === undefined || !faultsOfForm.includes(code)) return undefined;
+  return { status: code === "ERR_WRONG_STATE" ? 409 : 400, message: `${capitalised(message)}.` };
+}
