@@ -17,6 +17,8 @@ RUN npx --yes "$(node --print 'require("./package.json").packageManager')" insta
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production PATH=/app:$PATH
+# Of the memory that the container may have; the rest is for buffers, code and the stack. Without a limit, of the machine.
+ENV NODE_OPTIONS=--max-old-space-size-percentage=70
 WORKDIR /app
 # Owned by root and not writable by the services. A number, so that an orchestrator sees that it isn't root.
 COPY --from=install /app .

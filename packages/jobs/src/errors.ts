@@ -14,9 +14,11 @@ export class QueueUnavailableError extends JobsError {
 /** A consumer was stopped, by itself or by somebody. */
 export class ConsumerStoppedError extends JobsError {
   readonly code = "ERR_CONSUMER_STOPPED";
+  readonly restartHelps = true;
 }
 
 /** A consumer seems to be alive, but took no job although there was one for it. */
 export class ConsumerIdleError extends JobsError {
   readonly code = "ERR_CONSUMER_IDLE";
+  readonly restartHelps = true;
 }

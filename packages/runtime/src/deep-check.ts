@@ -2,12 +2,23 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
-/** Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`. */
+/**
+ * Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`, and `restartHelps`
+ * where a new start of this process mends it.
+ */
 export type DeepCheck = () => Promise<unknown>;
 
 export interface DeepResult {
   status: "ok" | "failing";
-  checks: Record<string, { status: "ok" | "failing"; durationMs: number; code?: string; note?: string }>;
+  checks: Record<string, DeepCheckResult>;
+}
+
+interface DeepCheckResult {
+  status: "ok" | "failing";
+  durationMs: number;
+  code?: string;
+  note?: string;
+  restartHelps?: true;
 }
 
 const timeoutMs = 10_000;
@@ -21,7 +32,12 @@ export async function runDeepChecks(checks: Record<string, DeepCheck>): Promise<
   return { status: failing ? "failing" : "ok", checks: Object.fromEntries(results) };
 }
 
-async function run(check: DeepCheck): Promise<DeepResult["checks"][string]> {
+/** Whether something fails that a new start of this process mends, which is not so of a server that is away. */
+export function needsRestart({ checks }: DeepResult): boolean {
+  return Object.values(checks).some(({ restartHelps }) => restartHelps);
+}
+
+async function run(check: DeepCheck): Promise<DeepCheckResult> {
   const startedAtMs = performance.now();
   const durationMs = () => Math.round(performance.now() - startedAtMs);
   let timer: NodeJS.Timeout | undefined;
@@ -32,7 +48,12 @@ async function run(check: DeepCheck): Promise<DeepResult["checks"][string]> {
     const note = await Promise.race([check(), limit]);
     return { status: "ok", durationMs: durationMs(), ...(typeof note === "string" && { note }) };
   } catch (error) {
-    return { status: "failing", durationMs: durationMs(), code: codeOf(error) };
+    return {
+      status: "failing",
+      durationMs: durationMs(),
+      code: codeOf(error),
+      ...((error as { restartHelps?: unknown } | null)?.restartHelps === true && { restartHelps: true }),
+    };
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,8 @@
-// `/livez`, `/readyz`, `/healthz/deep` and `/metrics` of a service, on a port of its own that is not for the public.
+// `/livez`, `/livez/deep`, `/readyz`, `/healthz/deep` and `/metrics` of a service, on a port of its own that is not for the public.
 
 import type { Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
-import { type DeepCheck, runDeepChecks } from "./deep-check.ts";
+import { type DeepCheck, needsRestart, runDeepChecks } from "./deep-check.ts";
 
 /** Resolves when the thing it checks works, rejects when not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
@@ -12,7 +12,8 @@ const measureTimeoutMs = 3_000;
 
 /**
  * Builds the server; the caller listens. `/readyz` is 503 and names the failing checks while one fails or takes over 2 s;
- * `/healthz/deep` does something real for each of `deepChecks`. `measure` brings the metrics up to date before a scrape.
+ * `/healthz/deep` does something real for each of `deepChecks`; `/livez/deep` does the same, and is 503 only where a restart
+ * of this process helps. `measure` brings the metrics up to date before a scrape.
  */
 export function createOpsServer(options: {
   metrics: Metrics;
@@ -24,12 +25,20 @@ export function createOpsServer(options: {
   const server = fastify({ logger: false, forceCloseConnections: true });
   addHealthRoutes(server, checks);
   let running: ReturnType<typeof runDeepChecks> | undefined;
-  server.get("/healthz/deep", async (_request, reply) => {
+  const check = () => {
     running ??= runDeepChecks(deepChecks).finally(() => {
       running = undefined;
     });
-    const result = await running;
+    return running;
+  };
+  server.get("/healthz/deep", async (_request, reply) => {
+    const result = await check();
     if (result.status !== "ok") reply.code(503);
+    return result;
+  });
+  server.get("/livez/deep", async (_request, reply) => {
+    const result = await check();
+    if (needsRestart(result)) reply.code(503);
     return result;
   });
   server.get("/metrics", async (_request, reply) => {

@@ -31,6 +31,16 @@ test("a deep check says which part fails, by code", async () => {
   });
 });
 
+test("a process asks to be started again only for what that mends", async () => {
+  const livenessWith = async (error: Error) => {
+    const deepChecks = { good: async () => undefined, bad: () => Promise.reject(error) };
+    return (await createOpsServer({ metrics, checks: {}, deepChecks }).inject("/livez/deep")).statusCode;
+  };
+  expect(await livenessWith(coded("ERR_STORE_UNAVAILABLE"))).toBe(200);
+  const stuck = Object.assign(coded("ERR_CONSUMER_IDLE"), { restartHelps: true });
+  expect(await livenessWith(stuck)).toBe(503);
+});
+
 test("a deep check that never ends fails after its bound", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const server = createOpsServer({ metrics, checks: {}, deepChecks: { stuck: () => new Promise(() => {}) } });

@@ -1,6 +1,7 @@
 // What the metrics of every service have in common: a registry of its own, and the process basics.
 
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectProcessMetrics } from "./process-metrics.ts";
 
 export interface Metrics {
   registry: Registry;
@@ -11,5 +12,6 @@ export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   return { registry };
 }

@@ -60,6 +60,7 @@ test("a worker that looks alive and takes nothing of one queue fails, by name an
   expect(status).toBe(503);
   const { checks } = JSON.parse(text);
   expect(checks["queue install"]).toMatchObject({ status: "failing", code: "ERR_CONSUMER_IDLE" });
+  expect((await get("/livez/deep")).status).toBe(503);
   expect(checks["queue sync"]).toMatchObject({ status: "ok" });
 });
 
@@ -70,6 +71,8 @@ test("a worker that cannot open what is sealed now fails", async () => {
   const { status, text } = await get("/healthz/deep");
   expect(status).toBe(503);
   expect(JSON.parse(text).checks.sealing).toMatchObject({ code: "ERR_SEAL_UNKNOWN_KEY" });
+  // A restart would bring the same keys.
+  expect((await get("/livez/deep")).status).toBe(200);
 });
 
 test("every worker exports the same facts about the cluster", async () => {
