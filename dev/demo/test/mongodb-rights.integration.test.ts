@@ -114,7 +114,8 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
 
   const person = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
   const page = `/accounts/${encodeURIComponent(id)}`;
-  for (const path of ["/", "/accounts", page, "/readyz"])
+  expect((await person.submit("/api-keys/new", { name: "own", rights: "accounts:read" })).status).toBe(201);
+  for (const path of ["/", "/accounts", page, "/api-keys", "/readyz"])
     expect([path, (await person.send(path)).status]).toEqual([path, 200]);
   for (const action of ["sync-now", "pause", "resume", "refresh-token"])
     expect([action, (await person.submit(`${page}/do/${action}`)).status]).toEqual([action, 303]);
@@ -152,6 +153,7 @@ test("a board may not write records, and whoever takes it over cannot", () => {
   );
   expect(written.map(({ resource }) => resource.collection).toSorted()).toEqual([
     "accounts",
+    "apiKeys",
     "audit",
     "installations",
     "probes",

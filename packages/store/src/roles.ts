@@ -41,6 +41,7 @@ const writes: Record<MongodbUser, Rights> = {
   board: {
     ...tells,
     audit: ["insert"],
+    apiKeys: put,
     installations: ["update"],
     accounts: ["update"],
     syncs: ["update"],
@@ -61,7 +62,7 @@ const writes: Record<MongodbUser, Rights> = {
   operator: {
     ...tells,
     audit: ["insert"],
-    apiKeys: ["insert", "update"],
+    apiKeys: put,
     installations: ["update"],
     // After a restore, what is missing is made again.
     accounts: put,
@@ -75,7 +76,7 @@ const writes: Record<MongodbUser, Rights> = {
 /** The hashes of the publisher's keys, and the sealed keys and payloads of webhooks, are of no use to these. */
 const unread: Record<MongodbUser, readonly OwnCollection[]> = {
   worker: ["apiKeys"],
-  board: ["apiKeys"],
+  board: [],
   api: ["webhookDeliveries", "webhookEndpoints"],
   operator: [],
 };

@@ -7,7 +7,12 @@ import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { ConnectionsOptions } from "@fleetkeeper/http";
 import { type QueueSet, readWebhookRefusals } from "@fleetkeeper/jobs";
-import { createOperatorActions, createWebhookActions, failingReasons } from "@fleetkeeper/operator";
+import {
+  createApiKeyActions,
+  createOperatorActions,
+  createWebhookActions,
+  failingReasons,
+} from "@fleetkeeper/operator";
 import type { RedisClient } from "@fleetkeeper/redis";
 import {
   addHealthRoutes,
@@ -23,6 +28,7 @@ import type { JSONWebKeySet } from "jose";
 import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
+import { addApiKeyRoutes } from "./api-keys/routes.ts";
 import { type BoardCookies, createCookies } from "./auth/cookies.ts";
 import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
 import { addGate } from "./auth/gate.ts";
@@ -260,4 +266,5 @@ function addPages(
     now,
   });
   addWebhookActionRoutes(server, { store, actions: webhookActions, notices, log });
+  addApiKeyRoutes(server, { keys: createApiKeyActions({ store, now }), notices, log, now });
 }

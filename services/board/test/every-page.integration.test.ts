@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { syncIdOf, webhookKeyOf } from "@fleetkeeper/model";
+import { createApiKeyActions } from "@fleetkeeper/operator";
 import { createTokenSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
@@ -52,6 +53,12 @@ async function setup() {
   await run.writePage({ records: [], setAside, nextCursor: null });
   await addWebhooks(world);
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
+  const keys = createApiKeyActions({ store: world.store, now: () => new Date() });
+  await keys.create("olive", {
+    name: "our back end",
+    rights: ["proxy"],
+    irisAppId: null,
+  });
   const { page, browser } = await openPage();
   return { world, page, browser };
 }
@@ -107,6 +114,8 @@ const pages: [what: string, path: string][] = [
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
   ["question about a queue", "/retry-failed/install"],
+  ["API keys", "/api-keys"],
+  ["form for an API key", "/api-keys/new"],
   ["error codes", "/errors"],
   ["error", "/nowhere"],
 ];

@@ -17,6 +17,7 @@ const order = [
   "overview",
   "webhooks",
   "accounts",
+  "api-keys",
   "metrics.ts",
   "config.ts",
   "board.ts",

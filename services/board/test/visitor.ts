@@ -32,9 +32,10 @@ export async function visit(url: string, user: { name: string; password: string 
     /** The page at this address, whatever its status. */
     page: async (path: string) => (await send(path)).text(),
     /** Opens the page and sends its form, with these fields besides the token. */
-    async submit(path: string, fields: Record<string, string> = {}): Promise<Response> {
+    async submit(path: string, fields: Record<string, string> | [string, string][] = {}): Promise<Response> {
       const _csrf = csrfTokenOf((await (await send(path)).text()).split('<main id="main"')[1] ?? "");
-      return send(path, { method: "POST", body: new URLSearchParams({ _csrf, ...fields }) });
+      const filled = Array.isArray(fields) ? fields : Object.entries(fields);
+      return send(path, { method: "POST", body: new URLSearchParams([["_csrf", _csrf], ...filled]) });
     },
   };
 }

@@ -25,6 +25,7 @@ const navigation = [
   { path: "/accounts", text: "Accounts" },
   { path: "/webhooks", text: "Webhooks" },
   { path: "/queues/", text: "Queues" },
+  { path: "/api-keys", text: "API keys" },
 ];
 
 export function layout(page: PageState & PageContent): Html {

@@ -37,6 +37,14 @@ export function jobPath(queue: QueueName, jobId: string): string {
   return `${queuePath(queue)}/${encodeURIComponent(jobId)}`;
 }
 
+export const apiKeysPath = "/api-keys";
+export const newApiKeyPath = "/api-keys/new";
+
+/** Where the question before the end of an API key is asked. */
+export function revokeApiKeyPath(id: string): string {
+  return `${apiKeysPath}/${id}/revoke`;
+}
+
 /** Where the question before the retry of all failed jobs of a queue is asked. */
 export function retryPath(queue: QueueName): string {
   return `/retry-failed/${queue}`;
