@@ -203,7 +203,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [JSON.stringify({ keys: [privateKey, privateKey] }), "the same key id"],
     [JSON.stringify({ keys: [weak?.private] }), "RSA keys have 2048 bits or more"],
   ],
-  INGRESS_PUBLIC_URL: webUrl,
+  INGRESS_PUBLIC_URL: [...webUrl, ...publicPlainHttp],
   TOKEN_KEY: symmetricKeys,
   WEBHOOK_KEY: symmetricKeys,
   INGRESS_SIGNING_KEY: [
@@ -285,6 +285,10 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["verbose", "expected one of"],
     ["INFO", "expected one of"],
   ],
-  OTEL_EXPORTER_OTLP_ENDPOINT: [...baseUrl, ["https://traces.test/v1/traces", "which is appended"]],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    ...baseUrl,
+    ...publicPlainHttp,
+    ["https://traces.test/v1/traces", "which is appended"],
+  ],
   OTEL_TRACES_SAMPLER_ARG: share,
 };

@@ -10,6 +10,7 @@ export { createForeignProxies } from "./foreign-proxies.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
 export { outboundOptionsOf, outboundPairs, outboundVariables } from "./outbound-variables.ts";
+export { createRefusalLog } from "./refusal-log.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";
 export { variable } from "./variable.ts";

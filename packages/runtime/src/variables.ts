@@ -49,7 +49,11 @@ export const sharedVariables = {
     .basePath()
     .transform((path) => path.replace(/\/appinstall$/, ""))
     .default(""),
-  INGRESS_PUBLIC_URL: variable.baseUrl().optional(),
+  // Trackunit sends what it has to say there.
+  INGRESS_PUBLIC_URL: variable
+    .baseUrl()
+    .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
+    .optional(),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   HTTPS_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   NO_PROXY: variable
@@ -64,6 +68,8 @@ export const sharedVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: variable
     .baseUrl()
     .refine((url) => !url.endsWith("/v1/traces"), "ends with /v1/traces, which is appended: leave it out")
+    // The collector's own key goes there with each request.
+    .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
     .optional(),
   OTEL_TRACES_SAMPLER_ARG: variable.share(1),
 };

@@ -2,6 +2,7 @@
 
 export { createBoardMetrics } from "./board-metrics.ts";
 export { type ClusterMetrics, createClusterMetrics } from "./cluster-metrics.ts";
+export { controlCharacters, controlEscape } from "./controls.ts";
 export {
   type CallbackStep,
   callbackSteps,

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { accountIdOf } from "@fleetkeeper/model";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { PrettyOptions } from "pino-pretty";
+import { withoutControls } from "./controls.ts";
 import { redact, redactText } from "./redaction.ts";
 import { createRepeats } from "./repeats.ts";
 
@@ -38,7 +39,7 @@ export function createLog({ service, level, traceId, destination = stdout() }: L
         log: (fields) => redact(withAccount(fields)) as Record<string, unknown>,
       },
       // The last look at every line: it also covers messages and the fields of child logs.
-      hooks: { streamWrite: redactText, logMethod: createRepeats() },
+      hooks: { streamWrite: (line) => withoutControls(redactText(line)), logMethod: createRepeats() },
     },
     destination,
   );

@@ -1,5 +1,6 @@
 // The one place that says what never reaches a log line: secrets by field name, by value, and anything that looks like one.
 
+import { withoutControls } from "./controls.ts";
 import { describeError } from "./describe-error.ts";
 import { withoutKnownSecrets } from "./known-secrets.ts";
 import { redacted, withoutNamedSecrets } from "./named-secrets.ts";
@@ -9,10 +10,10 @@ const maxListed = 100;
 
 /**
  * A copy of `value` fit for a log: at most `depth` levels deep, 100 items per list, secrets replaced, errors as
- * `describeError` has them.
+ * `describeError` has them, and nothing in a text that a terminal would obey.
  */
 export function redact(value: unknown, depth = 6): unknown {
-  if (typeof value === "string") return redactText(value);
+  if (typeof value === "string") return withoutControls(redactText(value));
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Date) return value;
   if (depth === 0) return "[deep]";
@@ -31,7 +32,7 @@ export function redactText(text: string): string {
   if (text.length > longestText)
     return `${redactText(text.slice(0, longestText)).slice(0, -cutOff)}[long: ${text.length}]`;
   const plain = withoutUrlPasswords(withoutNamedSecrets(withoutHeaders(withoutKnownSecrets(text))));
-  return withoutTokens(withoutSigningKeys(withoutApiKeys(plain)));
+  return withoutTokens(withoutSigningKeys(withoutApiKeys(withoutPrivateKeys(plain))));
 }
 
 /**
@@ -79,6 +80,14 @@ function withoutHeaders(text: string): string {
 /** API keys of ours, but for the id in them. */
 function withoutApiKeys(text: string): string {
   return text.replace(/\bfk_([0-9a-f]{16})_[\w-]{20,}/g, `fk_$1_${redacted}`);
+}
+
+/** Private keys in PEM (RFC 7468), also one that lost its end, and with line breaks escaped. */
+function withoutPrivateKeys(text: string): string {
+  return text.replace(
+    /-----BEGIN (?:[A-Z]{2,10} ){0,3}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}-----)?/g,
+    redacted,
+  );
 }
 
 /** Signing keys of webhooks. */

@@ -2,8 +2,30 @@
 
 /** Wherever they stand; compared without case, `-` and `_`. */
 export const secretNames = [
-  ...["clientsecret", "secret", "password", "passwd", "passphrase", "apikey", "privatekey", "sessionkey"],
-  ...["accesstoken", "refreshtoken", "idtoken", "token", "clientassertion", "csrftoken"],
+  ...[
+    "clientsecret",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secretaccesskey",
+    "secretkey",
+    "apikey",
+    "privatekey",
+    "sessionkey",
+  ],
+  ...[
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "sessiontoken",
+    "authtoken",
+    "bearertoken",
+    "token",
+    "clientassertion",
+    "csrftoken",
+  ],
   ...["authorization", "proxyauthorization", "trackunitidentity", "cookie", "setcookie"],
   ...["sealedcredential", "sealedbody", "sealingprivatekeys"],
 ];
@@ -15,5 +37,10 @@ const known = new Set(secretNames);
 
 export function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replace(/[-_]/g, "");
-  return known.has(plain) || /(?:password|clientsecret|privatekeys?)$/.test(plain);
+  return (
+    known.has(plain) ||
+    /(?:password|secret|(?:access|refresh|id|session|auth|bearer|csrf|api|device)token|apikey|secretkey|privatekeys?)$/.test(
+      plain,
+    )
+  );
 }

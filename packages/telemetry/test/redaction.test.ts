@@ -47,6 +47,54 @@ test("a JSON Web Token is redacted by its shape alone", () => {
   expect(output()).not.toContain(jwt);
 });
 
+test("secrets by further names, and private keys of anybody's, are redacted", () => {
+  const { log, output } = setup();
+  for (const name of [
+    "pwd",
+    "sessionToken",
+    "auth_token",
+    "x-api-key",
+    "webhookSecret",
+    "secretAccessKey",
+    "deviceToken",
+  ]) {
+    log.info({ [name]: canary }, "field");
+    log.info(`said {"${name}":"${canary}"}`);
+  }
+  for (const kind of ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "])
+    for (const lineBreak of ["\n", "\\n"])
+      for (const end of [`${lineBreak}-----END ${kind}PRIVATE KEY-----`, ""])
+        log.info({
+          text: `read -----BEGIN ${kind}PRIVATE KEY-----${lineBreak}MIIE+/${canary.replaceAll("-", "")}${end}`,
+        });
+  expect(output()).not.toContain(canary);
+  expect(output()).not.toContain(canary.replaceAll("-", ""));
+  log.info({ lastToken: { expiresAt: 1 }, note: "a secret is kept" });
+  expect(output()).toContain('"lastToken":{"expiresAt":1},"note":"a secret is kept"');
+});
+
+test("nothing in a log is obeyed by a terminal, whoever wrote it", () => {
+  const { log, output } = setup();
+  const orders = "\u001b]0;title\u0007 \u009b31m \u202e\u2066 \u007f";
+  log.info({ name: orders, list: [orders], error: new Error(orders) }, `of ${orders}`);
+  log.child({ inner: orders }).warn({ error: { message: orders, stack: orders } });
+  // pino-pretty shows what the strings of a line hold, and not the line.
+  const shown =
+    output() +
+    JSON.stringify(
+      output()
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+        .map(({ msg: _, inner: __, ...own }) => own),
+      undefined,
+      1,
+    );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it is about
+  expect(shown).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066]/);
+  expect(JSON.parse(output().split("\n")[0] ?? "").name).toContain("\\u001b]0;title");
+});
+
 test("what is no secret stays readable", () => {
   const { log, output } = setup();
   log.info({ installationId: "@a.b.c", at: new Date(0), count: 3 }, "sync ended");

@@ -1,6 +1,28 @@
+import { createLog } from "@fleetkeeper/telemetry";
 import { fastify } from "fastify";
 import { expect, test } from "vitest";
 import { addGate } from "../src/auth/gate.ts";
+import { createApiMetrics } from "../src/metrics.ts";
+import { Problem } from "../src/problems.ts";
+import { createRefuse } from "../src/refuse.ts";
+
+test("a flood of refused requests is a few lines in the log, which name where it came from", async () => {
+  const lines: string[] = [];
+  const log = createLog({
+    service: "api",
+    level: "info",
+    destination: { write: (line) => void lines.push(line) },
+  });
+  const app = fastify();
+  app.setErrorHandler(createRefuse(log, createApiMetrics()).request);
+  app.get("/", async () => {
+    throw new Problem("ERR_KEY_REFUSED");
+  });
+  for (let count = 0; count < 100; count++)
+    expect((await app.inject({ url: "/", remoteAddress: "192.0.2.7" })).statusCode).toBe(401);
+  expect(lines).toHaveLength(10);
+  expect(lines[0]).toContain('"address":"192.0.2.7"');
+});
 
 test("a route that names no right cannot be added", () => {
   const app = fastify();

@@ -29,7 +29,7 @@ import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
 import { addApiKeyRoutes } from "./api-keys/routes.ts";
-import { type BoardCookies, createCookies } from "./auth/cookies.ts";
+import { addSecureBehindTls, type BoardCookies, createCookies } from "./auth/cookies.ts";
 import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
 import { addGate } from "./auth/gate.ts";
 import { createClientOf, createGuessLimit, type GuessLimitOptions } from "./auth/guess-limit.ts";
@@ -158,6 +158,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   server.setErrorHandler(sendError);
   await server.register(helmetPlugin, securityHeaders(secureCookies));
   await server.register(cookiePlugin, { secret: Buffer.from(keyFor("cookie")).toString("hex") });
+  if (!secureCookies) addSecureBehindTls(server);
   await server.register(formPlugin);
   await server.register(csrfPlugin, {
     cookieKey: cookies.csrf.name,

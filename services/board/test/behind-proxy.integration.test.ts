@@ -52,6 +52,18 @@ test("the public URL is the board's own origin, whatever Host a proxy sends", as
   expect(answer.statusCode).toBe(303);
 });
 
+test("behind TLS every cookie is for TLS, also where the configuration does not know of it", async () => {
+  const { server } = await startBoard(inject("redisUrl"));
+  const cookiesBy = async (headers: Record<string, string>) =>
+    [(await server.inject({ url: "/login", headers })).headers["set-cookie"] ?? []].flat().map(String);
+  for (const proto of ["https", "https, http", "HTTPS"]) {
+    const cookies = await cookiesBy({ "x-forwarded-proto": proto });
+    expect(cookies).not.toEqual([]);
+    for (const cookie of cookies) expect(cookie).toMatch(/; Secure$/);
+  }
+  for (const cookie of await cookiesBy({})) expect(cookie).not.toContain("Secure");
+});
+
 test("below a path every address of ours keeps the path, whether the proxy leaves it or takes it off", async () => {
   const publicUrl = new URL("https://example.com/fleet/");
   const { url, mongodbUrl } = await startBoard(inject("redisUrl"), { publicUrl });

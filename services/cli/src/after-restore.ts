@@ -2,7 +2,7 @@
 
 import type { AfterRestore } from "@fleetkeeper/store";
 import type { Command } from "commander";
-import { addCommand } from "./add-command.ts";
+import { addCommand, withName } from "./add-command.ts";
 import { invoke } from "./invoke.ts";
 import { confirm } from "./output/confirm.ts";
 
@@ -11,15 +11,17 @@ interface Options {
 }
 
 export function addAfterRestore(program: Command): void {
-  addCommand(program, "after-restore", {
-    summary: "Make a MongoDB restored from a backup fit to be worked with again",
-    details:
-      "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
-    examples: ["after-restore --yes"],
-  })
+  withName(
+    addCommand(program, "after-restore", {
+      summary: "Make a MongoDB restored from a backup fit to be worked with again",
+      details:
+        "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
+      examples: ["after-restore --yes"],
+    }),
+  )
     .option("--yes", "do not ask")
     .action(
-      invoke<Options>(async ({ reach, output, signal, now }, { yes }) => {
+      invoke<Options>(async ({ reach, output, signal, who, now }, { yes }) => {
         if (!yes)
           await confirm(
             "Every sync reads its whole list again, and every reader of the change feed too. Stop all workers first.",
@@ -27,6 +29,7 @@ export function addAfterRestore(program: Command): void {
             signal,
           );
         const store = await reach.store();
+        await store.audit.add({ at: now(), who, action: "begin anew after a restore", topic: "restores" });
         const progress = output.progress("accounts …");
         let done = 0;
         const result = await store

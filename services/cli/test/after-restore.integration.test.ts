@@ -25,7 +25,8 @@ test("the doctor notices a MongoDB that is older than Redis, and after-restore s
   expect(JSON.stringify(problems)).toContain(id);
 
   expect((await world.cli(["after-restore"])).code).toBe(2);
-  const { stdout, code } = await world.cli(["after-restore", "--yes", "--json"]);
+  const { stdout, code } = await world.cli(["after-restore", "--yes", "--as", "olive", "--json"]);
   expect(code).toBe(0);
+  expect(await world.store.audit.ofTopic("restores", 9)).toMatchObject([{ who: "olive" }]);
   expect(JSON.parse(stdout)).toMatchObject({ installations: 1, syncs: 7, notInstalled: [], forgotten: [] });
 });

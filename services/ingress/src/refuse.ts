@@ -4,9 +4,9 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { callbackPath, Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
 import { rootMessage } from "@fleetkeeper/model";
+import { createRefusalLog } from "@fleetkeeper/runtime";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { createRefusalLog } from "./refusal-log.ts";
 
 /** `mayStay`: whether a connection stays open after a refusal. */
 export function createRefuse(
@@ -30,7 +30,8 @@ export function createRefuse(
     if (isCallback) metrics.callbacks.inc({ result: code });
     const fields = { requestId, code, address, reason: reason ?? rootMessage(refusal) };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
-    else if (refusal.rule.retryAfterS !== undefined && code !== "ERR_TOO_MANY_REFUSALS")
+    // An outage, whose lines the log counts by its cause. Without one anybody may bring a refusal about, and as often.
+    else if (refusal.rule.retryAfterS !== undefined && refusal.cause instanceof Error)
       log.warn({ ...fields, error: refusal.cause }, "request refused for now");
     else writeRefusal({ requestId, code, reason, address });
   }

@@ -93,6 +93,23 @@ test("behind a proxy it is the client that counts, if the proxy is named; otherw
   expect(world.logged().split("INGRESS_TRUSTED_PROXIES does not name")).toHaveLength(2);
 });
 
+test("a flood of tokens with unknown keys is a few lines in the log too", async () => {
+  world = await createWorld();
+  const before = world.logged().length;
+  const tokens = Array.from({ length: 200 }, (_, index) =>
+    [{ alg: "RS256", kid: `nobody's ${index}` }, {}, ""].map((part) =>
+      Buffer.from(part === "" ? "c2ln" : JSON.stringify(part)).toString("base64url"),
+    ),
+  );
+  const answers = await Promise.all(
+    tokens.map((token) => callbackFrom("127.0.0.5", { "trackunit-identity": token.join(".") })),
+  );
+  expect(answers.filter((status) => status === 503).length).toBeGreaterThan(100);
+  const text = world.logged().slice(before);
+  expect(text.split("refused").length).toBeLessThanOrEqual(21);
+  expect(text).toContain('"address":"127.0.0.5"');
+});
+
 test("a flood of refusals is a few lines in the log, with its number and where it came from", async () => {
   world = await createWorld();
   const before = world.logged().length;

@@ -1,6 +1,7 @@
 // The board's cookies: names, and how far each reaches.
 
 import type { CookieSerializeOptions } from "@fastify/cookie";
+import type { FastifyInstance } from "fastify";
 
 export interface BoardCookie {
   name: string;
@@ -32,4 +33,21 @@ export function createCookies(secure: boolean) {
     /** A login on its way to the OpenID provider; `lax`, since the way back is a link from elsewhere. */
     oidcTry: { name: `${prefix}fleetkeeper-oidc`, options: { ...base, maxAge: 10 * 60 } },
   } satisfies Record<string, BoardCookie>;
+}
+
+/**
+ * Where the configuration allows cookies by plain HTTP, those of a visitor whose way here begins with TLS have `Secure` all the
+ * same. Whatever says so, since whoever says it without reason harms only the cookies of their own.
+ */
+export function addSecureBehindTls(server: FastifyInstance): void {
+  server.addHook("onSend", async (request, reply) => {
+    if (!/^https\b/i.test(String(request.headers["x-forwarded-proto"] ?? request.protocol))) return;
+    const cookies = [reply.getHeader("set-cookie") ?? []].flat().map(String);
+    if (cookies.length === 0) return;
+    reply.removeHeader("set-cookie");
+    reply.header(
+      "set-cookie",
+      cookies.map((cookie) => (/;\s*secure\b/i.test(cookie) ? cookie : `${cookie}; Secure`)),
+    );
+  });
 }

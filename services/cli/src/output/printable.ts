@@ -1,11 +1,12 @@
 // What may reach a terminal: names and reasons come from Trackunit's API, and a terminal obeys more than letters.
 
-// biome-ignore-start lint/suspicious/noControlCharactersInRegex: controls are what it is about
+import { controlCharacters, controlEscape } from "@fleetkeeper/telemetry";
+
 /** Colours that `style.ts` sets and ends; nothing that moves, hides or answers. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it is about
 const ours = /^\x1b\[(?:1|22|3[1236]|39|90)m$/;
-/** Sequences of our colours, or any one control: C0 but tab and line break, DEL, C1, and what turns the direction of writing. */
-const controls = /\x1b\[\d{1,2}m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-// biome-ignore-end lint/suspicious/noControlCharactersInRegex: controls are what it is about
+/** Sequences of our colours, or any one control. */
+const controls = new RegExp(`\\x1b\\[\\d{1,2}m|[${controlCharacters}]`, "g");
 
 /** For words: a control is shown as its escape, such as `\\u001b`. */
 export function printable(text: string): string {
@@ -20,5 +21,5 @@ export function printableJson(json: string): string {
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
   const isControl = code < 0x20 || code > 0x7e;
-  return isControl ? `\\u${code.toString(16).padStart(4, "0")}` : character;
+  return isControl ? controlEscape(character) : character;
 }

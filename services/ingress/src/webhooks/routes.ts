@@ -2,10 +2,10 @@
 
 import type { Socket } from "node:net";
 import { refusalOf } from "@fleetkeeper/callbacks";
+import { createRefusalLog } from "@fleetkeeper/runtime";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import { WebhookRefusal, webhookRefusalCodes } from "@fleetkeeper/webhooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { createRefusalLog } from "../refusal-log.ts";
 import type { AcceptDelivery, DeliveryHead } from "./accept-delivery.ts";
 
 const maxBodyBytes = 256 * 1_024;
@@ -84,7 +84,8 @@ export function addWebhookRoutes(
     const { id: requestId, ip: address } = request;
     const fields = { requestId, installationId: endpoint?.installationId, code, reason, address };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "webhook failed");
-    else if (rule.status === 503) log.warn({ ...fields, error: refusal.cause }, "webhook refused for now");
+    else if (rule.status === 503 && refusal.cause instanceof Error)
+      log.warn({ ...fields, error: refusal.cause }, "webhook refused for now");
     else writeRefusal(fields);
     if (!mayStay(request.raw.socket)) reply.header("connection", "close");
     if (rule.retryAfterS !== undefined) reply.header("retry-after", rule.retryAfterS);

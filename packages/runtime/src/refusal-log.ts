@@ -1,8 +1,8 @@
 // Lines about refusals, some of them: whoever sends nonsense must not fill the disk with it. What is left out is counted, and said
 // at the end of its minute, with the addresses that most of it came from.
 
-import { networkOf } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
+import { networkOf } from "./addresses.ts";
 
 export interface RefusalFields {
   code: string;
@@ -11,6 +11,8 @@ export interface RefusalFields {
   /** Where it is known whose it was to be. */
   installationId?: string | undefined;
   reason?: string | undefined;
+  /** Of an API key that is known. */
+  keyId?: string | undefined;
 }
 
 const windowMs = 60_000;

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { createLog } from "@fleetkeeper/telemetry";
 import { afterEach, expect, test, vi } from "vitest";
-import { createRefusalLog } from "../src/refusal-log.ts";
+import { createRefusalLog } from "../src/index.ts";
 
 afterEach(() => {
   vi.useRealTimers();
