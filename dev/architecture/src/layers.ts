@@ -72,7 +72,19 @@ export const layers: Readonly<Record<string, Layer>> = {
     "callbacks are the ingress's, and operators have the board, the command line and the API",
   ),
   "services/board": layer(
-    ["model", "redis", "http", "sealing", "jobs", "store", "webhooks", "operator", "telemetry", "runtime"],
+    [
+      "model",
+      "redis",
+      "http",
+      "sealing",
+      "callbacks",
+      "jobs",
+      "store",
+      "webhooks",
+      "operator",
+      "telemetry",
+      "runtime",
+    ],
     "the board sees queues and store, and no secret but the webhooks' keys",
   ),
   "services/api": layer(

@@ -71,6 +71,7 @@ export function serviceEnvironments(options: {
       env: {
         ...shared,
         INGRESS_PUBLIC_URL: `http://127.0.0.1:${ports.ingress}${env.INGRESS_PATH ?? ""}`,
+        INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
         BOARD_PORT: String(ports.board),
         BOARD_USER: boardUser,
         BOARD_PASSWORD: boardPassword,

@@ -84,11 +84,22 @@ test("each service works with exactly its rights: an account is installed, synce
       expect([path, (await fetch(`${url}/${path}`)).status]).toEqual([path, 200]);
 
   const operator = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
-  for (const page of ["/", "/accounts", `/accounts/${encodeURIComponent(id)}`, "/queues/api/queues"])
+  for (const page of [
+    "/",
+    "/accounts",
+    "/callbacks",
+    `/accounts/${encodeURIComponent(id)}`,
+    "/queues/api/queues",
+  ])
     expect([page, (await operator.send(page)).status]).toEqual([page, 200]);
   for (const action of ["pause", "resume"])
     expect((await operator.send(`/queues/api/queues/sync/${action}`, { method: "PUT" })).status).toBe(200);
   const page = `/accounts/${encodeURIComponent(id)}/do`;
+  await vi.waitFor(async () => {
+    const inbox = await operator.page("/callbacks");
+    expect(inbox).toContain(`<strong>${account?.accountId}</strong>`);
+    expect(inbox).not.toContain("not checked");
+  }, patient);
   expect((await operator.submit(`${page}/refresh-token`)).status).toBe(303);
   expect((await operator.submit(`${page}/forget`, { accountId: account?.accountId ?? "" })).status).toBe(303);
   await vi.waitFor(async () => expect(await store.installations.find(id)).toBeNull(), patient);
@@ -202,6 +213,7 @@ test("the ingress reads no token, adds to no queue but `install` and `webhook`, 
     ["COPY", keys.webhookEndpoint("e"), keys.webhookEndpoint("f")],
     ["COPY", token, keys.callbackToken("1")],
     ["RENAME", token, keys.callbackToken("1")],
+    ["LRANGE", keys.callbackInbox("taken"), 0, -1],
   ]);
   const redis = await connect(urlOf("ingress"));
   const errors: Error[] = [];
@@ -233,10 +245,12 @@ test("the board and the command line read no token; the API reads them and write
       ["GET", keys.webhookEndpoint("e")],
       ["SET", keys.webhookEndpoint("e"), "x"],
       ["HSET", keys.webhookRefusals("e"), "signature", 9],
+      ["LPUSH", keys.callbackInbox("taken"), "{}"],
       ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
     ]);
   await refused("api", [
     ...forEverybody,
+    ["LRANGE", keys.callbackInbox("taken"), 0, -1],
     ["SET", token, "x"],
     ["DEL", token],
     ["SET", `${token}:failure`, "x"],

@@ -9,6 +9,7 @@ export {
   isInstalled,
 } from "./callback-body.ts";
 export { callbackPath, callbackRouting, unroutedRefusal } from "./callback-route.ts";
+export { advice, type Check, checkOf, checks } from "./checks.ts";
 export {
   type ClaimMeaning,
   type ClaimRules,
@@ -24,4 +25,5 @@ export { tokenOf } from "./identity-header.ts";
 export { acceptJsonOnly } from "./json-body.ts";
 export { localKeys } from "./local-keys.ts";
 export { requestRules } from "./request-rules.ts";
+export { type SealedCallback, sealCallback, type VerifiedCallback } from "./seal-callback.ts";
 export { type CallbackToken, type TokenRules, verifyToken } from "./verify-token.ts";

@@ -1,6 +1,13 @@
 // The queues between the services. Hides BullMQ.
 
 export {
+  forgetSeenCallbacks,
+  type InboxEntry,
+  noteCallback,
+  readCallbackInbox,
+  type SeenCallback,
+} from "./callback-inbox.ts";
+export {
   type ConsumeOptions,
   type Consumer,
   consume,

@@ -3,6 +3,7 @@
 import type { InstallationId, WebhookDelivery } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type Job, type JobsOptions, Queue } from "bullmq";
+import { forgetSeenCallbacks } from "./callback-inbox.ts";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
@@ -72,7 +73,7 @@ export interface QueueSet {
   retryFailed(name: QueueName): Promise<number>;
 
   /**
-   * Removes the jobs about one account that ended, and those that wait since `until` or longer; of installs only what came
+   * Removes what the callback inbox says of one account, and the jobs about it that ended, and those that wait since `until` or longer; of installs only what came
    * in until then. Running ones stay. Returns how many there were.
    */
   removeJobsOf(installationId: InstallationId, until: Date): Promise<number>;
@@ -203,7 +204,10 @@ export function createQueueSet(options: {
     failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
     retryFailedOf: (installationId) => taken(retryFailedOf(queues, installationId)),
 
-    removeJobsOf: (installationId, until) => taken(removeJobsAbout({ queues, redis }, installationId, until)),
+    async removeJobsOf(installationId, until) {
+      await taken(forgetSeenCallbacks(redis, namespace, installationId));
+      return taken(removeJobsAbout({ queues, redis }, installationId, until));
+    },
 
     replaceData: (name, job, data) => taken(replaceDataOf({ queue: queues[name], redis }, job, data)),
 

@@ -3,6 +3,7 @@
 export { createOperatorActions, type OperatorActions } from "./actions.ts";
 export { type ApiKeyActions, createApiKeyActions, type NewApiKey } from "./api-keys.ts";
 export { rightsInWords } from "./api-rights.ts";
+export { pinsOf } from "./callback-pins.ts";
 export { type CredentialNews, credentialNews, refusalInWords } from "./credential-news.ts";
 export {
   busyReasons,

@@ -32,6 +32,7 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     `%R~{${namespace}-webhook-endpoints}:*`,
     `~{${namespace}-webhook-refusals}:*`,
     `~{${namespace}-*}:callback-token`,
+    `%W~{${namespace}-callback-inbox}:*`,
     `~{${namespace}-facts}:stats:*`,
     ...commands,
   ],
@@ -40,6 +41,7 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
   board: (namespace) => [
     ...ofQueues(namespace, ...everyQueue, "board"),
     `%R~{${namespace}-webhook-refusals}:*`,
+    `%R~{${namespace}-callback-inbox}:*`,
     `%R~{${namespace}-facts}:*`,
     ...commands,
     ...seesWorkers,
@@ -56,6 +58,7 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...ofQueues(namespace, ...everyQueue),
     `%R~{${namespace}-webhook-refusals}:*`,
     `%R~{${namespace}-*}:callback-token`,
+    `%R~{${namespace}-callback-inbox}:*`,
     `%R~{${namespace}-facts}:*`,
     ...commands,
     ...seesWorkers,

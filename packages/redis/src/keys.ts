@@ -23,6 +23,9 @@ export function redisKeys(namespace: string) {
     /** Which body a callback token came with first, by the token's id. Expires with the token. */
     callbackToken: (tokenId: string) => key(tokenId, "callback-token"),
 
+    /** The last callbacks that the ingress saw: those it took, or those it refused. Expires. */
+    callbackInbox: (outcome: "taken" | "refused") => key("callback-inbox", outcome),
+
     /** A sealed access token; `inputs` stands for the scopes and the endpoint that it is good for. Expires with the token. */
     accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
     /** How the last request for that token failed, and until when nobody asks again. Expires. */

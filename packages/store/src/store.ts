@@ -142,6 +142,7 @@ export async function openStore(options: {
      */
     forget: (...request: Parameters<typeof forgets.forget>) => forgets.forget(...request),
 
+    findUnrecognised: (jobId: string) => unrecognised.find(jobId),
     keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
 
     /**

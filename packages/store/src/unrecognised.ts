@@ -21,6 +21,11 @@ export function createUnrecognised(db: Db) {
       await callbacks.deleteMany({ receivedAt: { $lt: new Date(receivedAt.getTime() - keptMs) } });
       await keepNewest(installationId);
     },
+
+    /** Null where it was never kept, or is too old. */
+    find(jobId: string): Promise<UnrecognisedDocument | null> {
+      return callbacks.findOne({ _id: jobId });
+    },
   };
 
   async function keepNewest(installationId: InstallationId): Promise<void> {

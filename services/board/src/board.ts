@@ -6,7 +6,7 @@ import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
 import type { ConnectionsOptions } from "@fleetkeeper/http";
-import { type QueueSet, readWebhookRefusals } from "@fleetkeeper/jobs";
+import { type QueueSet, readCallbackInbox, readWebhookRefusals } from "@fleetkeeper/jobs";
 import {
   createApiKeyActions,
   createOperatorActions,
@@ -20,7 +20,7 @@ import {
   type ReadinessCheck,
   withoutBasePath,
 } from "@fleetkeeper/runtime";
-import { createWebhookSealing, type WebhookSealing } from "@fleetkeeper/sealing";
+import { createVerify, createWebhookSealing, type WebhookSealing } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -43,6 +43,7 @@ import { createPasswordLogin } from "./auth/password-login.ts";
 import { type BoardUser, createPasswords } from "./auth/passwords.ts";
 import { createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
+import { addCallbackRoutes } from "./callbacks/routes.ts";
 import { BoardError } from "./errors.ts";
 import { addExplanationRoutes } from "./explanations/routes.ts";
 import { addAssetRoute } from "./html/assets.ts";
@@ -70,6 +71,8 @@ export interface BoardOptions {
   /** The board's address in a browser; its path is where the board is mounted. */
   publicUrl?: URL | undefined;
   oidcTiming?: OidcTiming;
+  /** Of the ingresses: with them the callback inbox says which entries are theirs. */
+  verificationKeys?: JSONWebKeySet | undefined;
   sessionKey?: string | undefined;
   secureCookies: boolean;
   trustedProxies: readonly string[];
@@ -233,6 +236,10 @@ function addPages(
     log.warn({ error }, "failed jobs could not be read"),
   );
   addExplanationRoutes(server);
+  const { verificationKeys } = options;
+  const verify = verificationKeys && createVerify(verificationKeys);
+  const readInbox = remember(liveEveryMs, () => readCallbackInbox(redis, namespace, verify));
+  addCallbackRoutes(server, { readInbox, liveStreams, now });
   addOverviewRoutes(server, { readOverview, liveStreams, notices });
   const refusalsOf = (endpointId: string) =>
     readWebhookRefusals(redis, namespace, endpointId).catch((error: unknown) => {

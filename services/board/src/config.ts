@@ -10,7 +10,7 @@ import {
   type Values,
   variable,
 } from "@fleetkeeper/runtime";
-import { parseTokenKeys } from "@fleetkeeper/sealing";
+import { parseTokenKeys, parseVerificationKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 import type { OidcSettings } from "./auth/oidc/settings.ts";
@@ -33,6 +33,7 @@ export const schema = z
     MONGODB_URL: variable.checkedBy(checkMongodbUrl),
     WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
     ...pickVariables("INGRESS_PUBLIC_URL"),
+    INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys).optional(),
     BOARD_HOST: variable.host("127.0.0.1"),
     BOARD_PORT: variable.port(3001),
     BOARD_USER: userName,
@@ -121,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
     trustedProxies: values.boardTrustedProxies ?? [],
     webhookKeys: values.webhookKey,
+    verificationKeys: values.ingressVerificationKeys,
     ingressPublicUrl: values.ingressPublicUrl,
     logLevel: values.logLevel,
   };

@@ -110,6 +110,7 @@ const pages: [what: string, path: string][] = [
     `/webhooks/deliveries/${encodeURIComponent(`${delivery.installationId}/${webhookKeyOf(endpointId, delivery.messageId)}`)}`,
   ],
   ["question with a key", `/webhooks/endpoints/${endpointId}/do/rotate`],
+  ["callbacks", "/callbacks"],
   ["question", `${account}/do/sync-now`],
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],

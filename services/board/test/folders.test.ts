@@ -13,6 +13,7 @@ const order = [
   "auth",
   "live",
   "explanations",
+  "callbacks",
   "queues",
   "overview",
   "webhooks",

@@ -39,6 +39,18 @@ export class AmbiguousAccountError extends CliError {
   readonly exitCode = exitCodes.usage;
 }
 
+/** Several callbacks have ids that begin like this. */
+export class AmbiguousCallbackError extends CliError {
+  readonly code = "ERR_CALLBACK_AMBIGUOUS";
+  readonly exitCode = exitCodes.usage;
+}
+
+/** What came then must not, or cannot, be taken now. */
+export class NotReplayableError extends CliError {
+  readonly code = "ERR_NOT_REPLAYABLE";
+  readonly exitCode = exitCodes.refused;
+}
+
 export class RedisUnreachableError extends CliError {
   readonly code = "ERR_REDIS_UNREACHABLE";
   readonly exitCode = exitCodes.unreachable;

@@ -8,6 +8,8 @@ import { addGroup } from "./add-command.ts";
 import { addAfterRestore } from "./after-restore.ts";
 import { addApiKeys } from "./api-keys/api-keys.ts";
 import { addAudit } from "./audit/audit.ts";
+import { addCallbackInbox } from "./callback/inbox.ts";
+import { addCallbackReplay } from "./callback/replay.ts";
 import { addCallbackVerify } from "./callback/verify.ts";
 import { addCompletion } from "./completion.ts";
 import { addDoctor } from "./doctor/doctor.ts";
@@ -57,7 +59,10 @@ export function createProgram(version: string): Command {
   addWebhookDeliveries(webhooks);
 
   addAudit(program);
-  addCallbackVerify(addGroup(program, "callback", "Install callbacks"));
+  const callback = addGroup(program, "callback", "Install callbacks");
+  addCallbackInbox(callback);
+  addCallbackReplay(callback);
+  addCallbackVerify(callback);
   addDoctor(program);
   addExplain(program);
   addAfterRestore(program);

@@ -9,6 +9,7 @@ import {
   contentHashOf,
   noClaimRules,
   Refusal,
+  sealCallback,
   type TokenRules,
   tokenOf,
   verifyToken,
@@ -19,7 +20,6 @@ import type { Seal } from "@fleetkeeper/sealing";
 import type { CallbackStep } from "@fleetkeeper/telemetry";
 import type { BindBody } from "./bind-body.ts";
 import type { NoteClaims } from "./note-claims.ts";
-import { sealCallback } from "./seal-callback.ts";
 
 /** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
 const maxInFlight = 1_000;
@@ -33,7 +33,7 @@ export interface AcceptOptions {
   allowedApps: ReadonlySet<string>;
   bindBody: BindBody;
   seal: Seal;
-  addCallback: (callback: AcceptedCallback) => Promise<unknown>;
+  addCallback: (callback: AcceptedCallback) => Promise<{ jobId: string }>;
   /** Resolves when what was added before is on disk. */
   confirm: () => Promise<void>;
   /** After a callback was accepted; nobody waits for it. */
@@ -51,6 +51,7 @@ export type AroundStep = <T>(name: CallbackStep, run: () => Promise<T>) => Promi
 export interface Acceptance {
   result: "accepted" | "unrecognised";
   installationId: InstallationId;
+  jobId: string;
   type: string;
 }
 
@@ -78,11 +79,11 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
         await step("bind", () => options.bindBody(token, contentHash, receivedAt));
         const verified = { body, accountId, contentHash, issuedAt: token.issuedAt, receivedAt };
         const callback = await step("seal", () => sealCallback(options.seal, verified));
-        await step("enqueue", () => options.addCallback(callback));
+        const { jobId } = await step("enqueue", () => options.addCallback(callback));
         await step("confirm", () => options.confirm());
         // A fact for `doctor`, told again by the next one.
         void options.noteClaims?.(token.claims, body).catch(() => undefined);
-        return acceptanceOf(callback);
+        return acceptanceOf(callback, jobId);
       });
     } finally {
       inFlight--;
@@ -90,12 +91,13 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
   };
 }
 
-function acceptanceOf(callback: AcceptedCallback): Acceptance {
+function acceptanceOf(callback: AcceptedCallback, jobId: string): Acceptance {
   return "install" in callback
-    ? { result: "accepted", installationId: callback.install.installationId, type: "INSTALLED" }
+    ? { result: "accepted", installationId: callback.install.installationId, jobId, type: "INSTALLED" }
     : {
         result: "unrecognised",
         installationId: callback.unrecognised.installationId,
+        jobId,
         type: callback.unrecognised.type,
       };
 }

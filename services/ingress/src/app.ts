@@ -15,6 +15,7 @@ import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeep
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
 import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
+import type { Inbox } from "./inbox.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
 import { addWebhookRoutes, type WebhookRoutesOptions } from "./webhooks/routes.ts";
@@ -53,15 +54,17 @@ export function createApp(options: {
   clients?: ClientLimits;
   /** Default: empty, the root of the host. */
   basePath?: string;
+  /** Absent: nobody is told what was seen. */
+  inbox?: Inbox;
   /** Absent: there are none. */
   webhooks?: WebhookRoutesOptions | undefined;
 }): FastifyInstance {
-  const { log, metrics, acceptCallback, traces = noTraces, clients = {}, basePath = "" } = options;
+  const { log, metrics, acceptCallback, traces = noTraces, clients = {}, basePath = "", inbox } = options;
   const { trustedProxies = [] } = clients;
   const isProxy = createIsAmong(trustedProxies);
   const refusalLimit = createRefusalLimit(clients.refusalsPerMinute);
   const proxies = createForeignProxies(log, { trustedProxies, variable: "INGRESS_TRUSTED_PROXIES" });
-  const refuse = createRefuse(log, metrics, { mayStay: (socket) => guard.mayStay(socket) });
+  const refuse = createRefuse(log, metrics, { mayStay: (socket) => guard.mayStay(socket), inbox });
   const app = fastify({
     ...limits,
     logger: false,
@@ -117,8 +120,9 @@ export function createApp(options: {
   async function accept(request: FastifyRequest<{ Body: CallbackBody }>, reply: FastifyReply) {
     const startedAtMs = performance.now();
     const { "trackunit-identity": identity } = request.headers;
-    const { result, installationId, type } = await acceptCallback(identity, request.body);
+    const { result, installationId, jobId, type } = await acceptCallback(identity, request.body);
     metrics.callbacks.inc({ result });
+    inbox?.note(request, { outcome: result, status: 202, installationId, jobId });
     const fields = {
       requestId: request.id,
       installationId,

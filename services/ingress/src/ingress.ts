@@ -18,6 +18,7 @@ import { createBindBody } from "./bind-body.ts";
 import type { Config } from "./config.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
+import { createInbox } from "./inbox.ts";
 import { createKeySet } from "./key-set.ts";
 import { createNoteClaims } from "./note-claims.ts";
 import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
@@ -116,7 +117,8 @@ export async function startIngress(
   const webhooks =
     keys &&
     (await createWebhooks({ keys, redis, namespace, queueSet, confirm: confirmWebhook, log, metrics, now }));
-  const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath, webhooks });
+  const inbox = createInbox({ redis, namespace, sign, seal, now });
+  const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath, inbox, webhooks });
   defer("callback server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   log.info({ url: `${url}${basePath}${callbackPath}`, opsUrl }, "ingress listens");

@@ -7,12 +7,13 @@ import { rootMessage } from "@fleetkeeper/model";
 import { createRefusalLog } from "@fleetkeeper/runtime";
 import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Inbox } from "./inbox.ts";
 
-/** `mayStay`: whether a connection stays open after a refusal. */
+/** `mayStay`: whether a connection stays open after a refusal. `inbox`: told of each refused callback. */
 export function createRefuse(
   log: Log,
   metrics: IngressMetrics,
-  { mayStay }: { mayStay: (socket: Socket) => boolean },
+  { mayStay, inbox }: { mayStay: (socket: Socket) => boolean; inbox?: Inbox | undefined },
 ) {
   const writeRefusal = createRefusalLog(log);
   /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
@@ -43,6 +44,14 @@ export function createRefuse(
       if (!answered.has(request.raw.socket))
         note(refusal, { isCallback: isCallback(request), address: request.ip, requestId: request.id });
       const { status, retryAfterS } = refusal.rule;
+      const { code, reason } = refusal;
+      if (isCallback(request))
+        inbox?.note(request, {
+          outcome: "refused",
+          status,
+          code,
+          ...(reason === undefined ? {} : { reason }),
+        });
       if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
       if (!mayStay(request.raw.socket)) reply.header("connection", "close");
       reply.code(status).send(bodyOf(refusal));

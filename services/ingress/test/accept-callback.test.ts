@@ -26,7 +26,10 @@ function setup(replaced: Partial<AcceptOptions> = {}) {
       passed.push("seal");
       return "sealed" as SealedText;
     },
-    addCallback: note("add"),
+    addCallback: async () => {
+      passed.push("add");
+      return { jobId: "job" };
+    },
     confirm: note("confirm"),
     ...replaced,
   });
@@ -40,6 +43,7 @@ test("a callback is bound before it is sealed, and on disk before it is accepted
   expect(await accept(await token(), body)).toEqual({
     result: "accepted",
     installationId: asInstallationId("@a.b.01234567-89ab-0def-0123-456789abcdef"),
+    jobId: "job",
     type: "INSTALLED",
   });
   expect(passed).toEqual(["bind", "seal", "add", "confirm"]);

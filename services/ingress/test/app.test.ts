@@ -22,7 +22,12 @@ function setup() {
     metrics,
     acceptCallback: async (_identity, body) => {
       accepted.push(body);
-      return { result: "accepted", installationId: asInstallationId("@a.b.1"), type: "INSTALLED" };
+      return {
+        result: "accepted",
+        installationId: asInstallationId("@a.b.1"),
+        jobId: "1",
+        type: "INSTALLED",
+      };
     },
   });
   const post = (payload: unknown, headers: InjectOptions["headers"] = {}) =>

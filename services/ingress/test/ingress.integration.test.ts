@@ -1,6 +1,7 @@
+import { readCallbackInbox } from "@fleetkeeper/jobs";
 import type { SealedText } from "@fleetkeeper/model";
 import { installationIdOf } from "@fleetkeeper/model";
-import { findKeys } from "@fleetkeeper/redis";
+import { findKeys, redisKeys } from "@fleetkeeper/redis";
 import { afterEach, expect, test, vi } from "vitest";
 import { openRaw } from "./raw-connection.ts";
 import { app, createWorld, type World } from "./world.ts";
@@ -35,6 +36,45 @@ test("an install becomes one job that holds the sealed credential", async () => 
   expect(credential).toEqual({ clientId: account.clientId, clientSecret: account.clientSecret });
   const { signature, ...signed } = job as { signature?: string };
   await world.verify(signed, signature);
+});
+
+test("what was seen of callbacks is kept without a secret, signed and sampled, whatever became of them", async () => {
+  world = await createWorld();
+  const { account, redis, namespace, simulator } = world;
+  const token = await simulator.signCallbackToken({
+    told: account.clientSecret,
+    iss: "https://issuer.example",
+  });
+  expect(await world.callback({ token })).toMatchObject({ status: 202 });
+  const others = { body: world.bodyOf({ irisAppId: "@other/app" }) };
+  for (let sent = 0; sent < 14; sent++)
+    expect(await world.callback(others)).toMatchObject({ code: "ERR_APP_NOT_ALLOWED" });
+  await fetch(`${world.url}/appinstall`);
+  const seen = () => readCallbackInbox(redis, namespace, world.verify);
+  await vi.waitFor(async () => expect(await seen()).toHaveLength(11), { timeout: 20_000 });
+  const entries = await seen();
+  expect(new Set(entries.map(({ origin }) => origin))).toEqual(new Set(["ingress"]));
+  const [taken, refused] = ["accepted", "refused"].map((wanted) =>
+    entries.find(({ outcome }) => outcome === wanted),
+  );
+  expect(taken).toMatchObject({
+    status: 202,
+    address: "127.0.0.1",
+    body: { accountId: account.accountId, fields: expect.arrayContaining(["clientSecret"]) },
+    token: { header: { alg: "RS256" }, claims: { iss: "https://issuer.example", told: "[as in the body]" } },
+  });
+  expect(refused).toMatchObject({ code: "ERR_APP_NOT_ALLOWED", status: 403 });
+  const text = (await redis.lrange(redisKeys(namespace).callbackInbox("taken"), 0, -1)).join();
+  for (const secret of [account.clientSecret, account.clientId, token.split(".")[2] ?? ""])
+    expect(text + JSON.stringify(entries)).not.toContain(secret);
+  const { installationId, sealed } = refused ?? {};
+  if (installationId === undefined || sealed === undefined) throw new Error("nothing is kept for a replay");
+  expect(JSON.parse(await world.open(sealed, { installationId, purpose: "callback" }))).toMatchObject({
+    body: expect.stringContaining(account.clientSecret),
+  });
+  const key = redisKeys(namespace).callbackInbox("refused");
+  await redis.lset(key, 0, ((await redis.lindex(key, 0)) ?? "").replace("127.0.0.1", "127.0.0.9"));
+  expect((await seen()).filter(({ origin }) => origin === "foreign")).toHaveLength(1);
 });
 
 test("a repeated delivery is accepted again and is still one job", async () => {

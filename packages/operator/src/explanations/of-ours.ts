@@ -159,6 +159,14 @@ export const ofCommands = {
     means: "Several accounts begin like this.",
     advice: "Give more of the account's id.",
   },
+  ERR_CALLBACK_AMBIGUOUS: {
+    means: "Several callbacks have ids that begin like this.",
+    advice: "Give more of the callback's id.",
+  },
+  ERR_NOT_REPLAYABLE: {
+    means: "The callback must not, or cannot, be taken any more.",
+    advice: "See what the message says. Otherwise the customer installs the app again.",
+  },
   ERR_WRONG_STATE: {
     means: "The action makes no sense in the present state.",
     advice: "The message says what to do first.",

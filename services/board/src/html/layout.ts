@@ -23,6 +23,7 @@ export interface PageContent {
 const navigation = [
   { path: "/", text: "Overview" },
   { path: "/accounts", text: "Accounts" },
+  { path: "/callbacks", text: "Callbacks" },
   { path: "/webhooks", text: "Webhooks" },
   { path: "/queues/", text: "Queues" },
   { path: "/api-keys", text: "API keys" },

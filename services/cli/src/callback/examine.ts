@@ -4,10 +4,12 @@ import { createHash } from "node:crypto";
 import {
   type AccountIdShape,
   accountIdIn,
+  advice,
   type CallbackBody,
   type CallbackToken,
   type ClaimRules,
   checkClaims,
+  checks,
   contentHashOf,
   isInstalled,
   noClaimRules,
@@ -19,7 +21,6 @@ import {
   verifyToken,
 } from "@fleetkeeper/callbacks";
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from "jose";
-import { advice, checks } from "./checks.ts";
 import { parseRequest } from "./parse-request.ts";
 import type { Capture } from "./read-capture.ts";
 

@@ -1,7 +1,7 @@
+import { checks } from "@fleetkeeper/callbacks";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { createRemoteJWKSet } from "jose";
 import { expect, onTestFinished, test } from "vitest";
-import { checks } from "../../src/callback/checks.ts";
 import { type ExamineOptions, examine } from "../../src/callback/examine.ts";
 import type { Capture } from "../../src/callback/read-capture.ts";
 

@@ -1,6 +1,6 @@
 // The checks of the ingress in its order, which codes each refuses with, and what an operator does then.
 
-import type { RefusalCode } from "@fleetkeeper/callbacks";
+import type { RefusalCode } from "./errors.ts";
 
 export interface Check {
   name: string;
@@ -82,3 +82,8 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_TOKEN_REUSED:
     "Another body came with this token before: somebody changed one of the two. Do not accept it.",
 };
+
+/** The check that refuses with this code; undefined where the fault is no fault of the callback. */
+export function checkOf(code: RefusalCode): Check | undefined {
+  return checks.find(({ codes }) => codes.includes(code));
+}

@@ -1,10 +1,26 @@
 // Turns a verified body into what may be stored: the credential sealed for its installation, the rest in clear.
 
 import { createHash } from "node:crypto";
-import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "@fleetkeeper/callbacks";
-import type { AcceptedCallback } from "@fleetkeeper/jobs";
-import { type Credential, generationOf, installationIdOf } from "@fleetkeeper/model";
-import type { Seal } from "@fleetkeeper/sealing";
+import {
+  type Credential,
+  generationOf,
+  type Install,
+  type InstallationId,
+  installationIdOf,
+  type SealedText,
+  type UnrecognisedCallback,
+} from "@fleetkeeper/model";
+import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "./callback-body.ts";
+
+export type SealCallbackText = (
+  text: string,
+  binding: { installationId: InstallationId; purpose: "credential" | "callback" },
+) => Promise<SealedText>;
+
+/** What may be put into a queue. `contentHash`: equal ones are one job. */
+export type SealedCallback =
+  | { install: Install; contentHash: string }
+  | { unrecognised: UnrecognisedCallback; contentHash: string };
 
 export interface VerifiedCallback {
   body: CallbackBody;
@@ -16,7 +32,10 @@ export interface VerifiedCallback {
   receivedAt: Date;
 }
 
-export async function sealCallback(seal: Seal, callback: VerifiedCallback): Promise<AcceptedCallback> {
+export async function sealCallback(
+  seal: SealCallbackText,
+  callback: VerifiedCallback,
+): Promise<SealedCallback> {
   const { body, accountId, contentHash, receivedAt } = callback;
   const { irisAppId } = body;
   const installationId = installationIdOf(irisAppId, accountId);
