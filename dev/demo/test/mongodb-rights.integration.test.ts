@@ -2,9 +2,9 @@
 // roles: that they suffice and are not too wide is tested here; that MongoDB enforces them is not.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
-import { installationIdOf, ownCollections } from "@fleetkeeper/model";
+import { type InstallationId, installationIdOf, ownCollections, type SealedText } from "@fleetkeeper/model";
 import { generateTokenKey } from "@fleetkeeper/sealing";
-import { type MongodbUser, privilegesOf } from "@fleetkeeper/store";
+import { type MongodbUser, privilegesOf, type Store } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { visit } from "../../../services/board/test/visitor.ts";
@@ -33,6 +33,26 @@ const needs: Record<string, string[]> = {
   buildInfo: [],
   hello: [],
 };
+
+const endpointId = "3vW8kQ00000000000000000000000000";
+const signingKey = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+
+/** An endpoint without a key, and a delivery to it; returns the delivery's id. */
+async function addWebhook(store: Store, installationId: InstallationId): Promise<string> {
+  const delivery = {
+    installationId,
+    endpointId,
+    messageId: "msg_1",
+    type: "sites.asset.enter",
+    receivedAt: new Date(),
+    bytes: 2,
+    sealedPayload: "sealed" as SealedText,
+  };
+  await store.webhookEndpoints.add({ installationId, endpointId, events: [], now: new Date() });
+  const syncs = [{ sync: "sites", answer: "soon" as const, at: new Date() }];
+  await store.webhookDeliveries.keep(delivery, { firstToken: 0, outcome: "refreshed", refreshed: syncs });
+  return store.webhookDeliveries.idOf(delivery);
+}
 
 /** `update syncs` and the like that the role does not allow. */
 function deniedTo(user: MongodbUser, asked: Record<string, number>): string[] {
@@ -84,6 +104,8 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
     expect(syncs.map(({ lastRun }) => lastRun?.outcome)).toEqual(syncs.map(() => "succeeded"));
   }, patient);
 
+  const deliveryId = await addWebhook(store, id);
+  const ownKeys = JSON.stringify({ keys: [generateTokenKey()] });
   const env = { REDIS_URL: redisUrl, REDIS_NAMESPACE: namespace, MONGODB_URL: through(operator.url) };
   const commands = [
     ["accounts", "show", accountId],
@@ -93,9 +115,14 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
     ["keys", "list"],
     ["audit"],
     ["api-keys", "create", "own", "--right", "accounts:read"],
-    ["doctor", "--only", "mongodb", "schedule"],
+    ["webhooks", "add", accountId],
+    ["webhooks", "rotate", endpointId],
+    ["webhooks", "show", deliveryId],
+    ["webhooks", "replay", "--account", accountId],
+    ["doctor", "--only", "mongodb", "schedule", "webhooks"],
   ];
-  const results = await Promise.all(commands.map((args) => runCli([...args, "--json"], { env })));
+  const ofCli = { env: { ...env, WEBHOOK_KEY: ownKeys }, input: signingKey };
+  const results = await Promise.all(commands.map((args) => runCli([...args, "--json"], ofCli)));
   expect(results.map(({ stderr }, index) => [commands[index], stderr])).toEqual(
     commands.map((args) => [args, ""]),
   );
@@ -115,10 +142,22 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
   const person = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
   const page = `/accounts/${encodeURIComponent(id)}`;
   expect((await person.submit("/api-keys/new", { name: "own", rights: "accounts:read" })).status).toBe(201);
-  for (const path of ["/", "/accounts", page, "/api-keys", "/readyz"])
+  const endpoint = `/webhooks/endpoints/${endpointId}`;
+  const delivery = `/webhooks/deliveries/${encodeURIComponent(deliveryId)}`;
+  const pages = ["/", "/accounts", page, "/api-keys", "/webhooks", "/webhooks/endpoints", endpoint, delivery];
+  for (const path of [...pages, "/readyz"])
     expect([path, (await person.send(path)).status]).toEqual([path, 200]);
   for (const action of ["sync-now", "pause", "resume", "refresh-token"])
     expect([action, (await person.submit(`${page}/do/${action}`)).status]).toEqual([action, 303]);
+  for (const [path, form] of [
+    [`/webhooks/add?account=${encodeURIComponent(id)}`, { key: signingKey }],
+    [`${endpoint}/do/rotate`, { key: signingKey, hours: "1" }],
+    [`${endpoint}/do/pause`, {}],
+    [`${delivery}/do/replay`, {}],
+    [`/webhooks/replay?account=${encodeURIComponent(id)}`, {}],
+    [`${endpoint}/do/remove`, { endpoint: endpointId.slice(0, 6) }],
+  ] as const)
+    expect([path, (await person.submit(path, form)).status]).toEqual([path, 303]);
   expect((await person.submit(`${page}/do/forget`, { accountId })).status).toBe(303);
   await vi.waitFor(async () => expect(await store.installations.find(id)).toBeNull(), patient);
 

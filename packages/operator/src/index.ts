@@ -28,7 +28,6 @@ export {
   describeRefusals,
   type EndpointStanding,
   endpointStanding,
-  isSilent,
   outcomesInWords,
 } from "./webhook-standing.ts";
 export { endpointSteps } from "./webhook-steps.ts";

@@ -4,6 +4,7 @@ import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";
 import type { WebhookEndpointDocument } from "./documents.ts";
+import { type EndpointStandingName, standingOf } from "./endpoint-standing.ts";
 import { TooManyEndpointsError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
@@ -115,6 +116,17 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
         { _id, [`keys.${index}.sealed`]: before },
         { $set: { [`keys.${index}.sealed`]: sealed } },
       );
+    },
+
+    /** How many do how, of all accounts. Reads a little of each. */
+    async countByStanding(now: Date): Promise<Record<EndpointStandingName, number>> {
+      const counts = { "no key": 0, silent: 0, paused: 0, waiting: 0, receiving: 0 };
+      const all = endpoints.find(
+        { state: { $ne: "removed" } },
+        { projection: { state: 1, createdAt: 1, lastDeliveryAt: 1, usualGapMs: 1, "keys.addedAt": 1 } },
+      );
+      for await (const endpoint of all) counts[standingOf(endpoint, now)]++;
+      return counts;
     },
 
     /** Those that the ingress is to be told of. */

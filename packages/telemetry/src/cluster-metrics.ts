@@ -39,6 +39,12 @@ export function createClusterMetrics({ registry }: Metrics) {
       labelNames: ["left"],
       registers,
     }),
+    webhookEndpoints: new Gauge({
+      name: "fleetkeeper_webhook_endpoints",
+      help: "Endpoints for Trackunit's webhooks by how they do: no key, silent (for longer than usual), paused, waiting for a first delivery, or receiving.",
+      labelNames: ["standing"],
+      registers,
+    }),
     redisPersistent: new Gauge({
       name: "fleetkeeper_redis_persistent",
       help: "1 when Redis keeps an append-only file, 0 when a crash of it loses accepted callbacks.",

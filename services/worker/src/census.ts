@@ -10,6 +10,8 @@ export interface Census {
   installations: Record<string, number>;
   /** Of the active ones, by how long the access token is good. */
   tokens: Record<string, number>;
+  /** By how they do; absent in the census of a worker from before. */
+  webhookEndpoints?: Record<string, number>;
 }
 
 /** Two workers that are asked at the same moment may both count; they come to the same. */
@@ -27,6 +29,7 @@ export function createTakeCensus(options: {
     const census: Census = {
       installations: await store.installations.countByState(),
       tokens: await store.installations.countByTokenLeft(now()),
+      webhookEndpoints: await store.webhookEndpoints.countByStanding(now()),
     };
     await redis.set(key, JSON.stringify(census), "PX", validMs);
     return census;

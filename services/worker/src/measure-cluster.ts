@@ -33,7 +33,7 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
         metrics.scheduleLagSeconds.set((await lagMs()) / 1_000),
       ),
       measured([metrics.redisPersistent, metrics.redisNeverEvicts], measureRedis),
-      measured([metrics.installations, metrics.tokens], countAccounts),
+      measured([metrics.installations, metrics.tokens, metrics.webhookEndpoints], countAccounts),
     ]);
   };
 
@@ -63,9 +63,11 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
   }
 
   async function countAccounts(): Promise<void> {
-    const { installations, tokens } = await takeCensus();
+    const { installations, tokens, webhookEndpoints = {} } = await takeCensus();
     for (const [state, count] of Object.entries(installations)) metrics.installations.set({ state }, count);
     for (const [left, count] of Object.entries(tokens)) metrics.tokens.set({ left }, count);
+    for (const [standing, count] of Object.entries(webhookEndpoints))
+      metrics.webhookEndpoints.set({ standing }, count);
   }
 }
 

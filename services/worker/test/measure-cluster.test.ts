@@ -30,7 +30,11 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
         name === "install" ? new Date(now.getTime() - 90_000) : undefined,
     } as unknown as QueueSet,
     lagMs: async () => 12_000,
-    takeCensus: async () => ({ installations: { active: 7 }, tokens: { expired: 1, more: 6 } }),
+    takeCensus: async () => ({
+      installations: { active: 7 },
+      tokens: { expired: 1, more: 6 },
+      webhookEndpoints: { silent: 2 },
+    }),
     log: createLog({ service: "test", level: "silent" }),
     now: () => now,
     ...replaced,
@@ -49,6 +53,7 @@ test("the facts are exported as they are measured", async () => {
     'fleetkeeper_schedule_lag_seconds{service="worker"} 12',
     'fleetkeeper_installations{state="active",service="worker"} 7',
     'fleetkeeper_tokens{left="expired",service="worker"} 1',
+    'fleetkeeper_webhook_endpoints{standing="silent",service="worker"} 2',
     'fleetkeeper_redis_persistent{service="worker"} 1',
     'fleetkeeper_redis_never_evicts{service="worker"} 1',
   ])

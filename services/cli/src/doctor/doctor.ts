@@ -18,6 +18,7 @@ import { examineRestore } from "./checks/restore.ts";
 import { examineSchedule } from "./checks/schedule.ts";
 import { examineSealing } from "./checks/sealing.ts";
 import { examineTrackunit } from "./checks/trackunit.ts";
+import { examineWebhooks } from "./checks/webhooks.ts";
 import { type CheckFinding, type Examine, type Examiner, type Finding, problem, skipped } from "./finding.ts";
 import { findingsInWords } from "./findings-in-words.ts";
 
@@ -32,6 +33,7 @@ const examinations = {
   sealing: examineSealing,
   queues: examineQueues,
   schedule: examineSchedule,
+  webhooks: examineWebhooks,
   restore: examineRestore,
   clock: examineClock,
 } satisfies Record<string, Examine>;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { startRedis, startRedisCluster, startRedisSentinel } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer } from "@fleetkeeper/redis";
+import { generateTokenKey } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { app, setup, type World } from "../world.ts";
 import { problemsOf } from "./problems-of.ts";
@@ -43,7 +44,7 @@ test("where nothing is wrong it finds nothing", async () => {
   await installed(world);
   const { codes, findings } = await problemsOf(world, []);
   expect(codes).toEqual([]);
-  expect(new Set(findings.map(({ check }) => check)).size).toBe(11);
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(12);
   expect(findings.filter(({ level }) => level === "skipped")).toEqual([]);
   const { stdout, code } = await world.cli(["doctor"]);
   expect(code).toBe(0);
@@ -183,6 +184,30 @@ test("a dispatch tick that is lost, and queues that nobody takes from", async ()
     "QUEUE_NO_WORKER",
     "QUEUE_NO_WORKER",
     "TICK_MISSING",
+  ]);
+});
+
+test("webhook endpoints that no ingress knows, that have no key, or that are quiet for long", async () => {
+  const world = await setup();
+  const { webhookEndpoints } = world.store;
+  const webhooks = async (WEBHOOK_KEY: string) => {
+    const { findings } = await problemsOf(world, ["webhooks"], { WEBHOOK_KEY });
+    return findings.map(({ level, code }) => [level, code]);
+  };
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+  const sealedKey = "eyJhbGciOiJkaXIifQ..a.b.c" as SealedText;
+  const one = { installationId: installationIdOf(app, "1"), events: [], sealedKey };
+  await webhookEndpoints.add({ ...one, endpointId: "a", now: new Date() });
+  await webhookEndpoints.add({ ...one, endpointId: "b", now: daysAgo(2) });
+  await webhookEndpoints.add({ ...one, sealedKey: undefined, endpointId: "c", now: daysAgo(2) });
+  const keys = [generateTokenKey()];
+  expect(await Promise.all(["", JSON.stringify({ keys })].map(webhooks))).toEqual([
+    [["problem", "WEBHOOK_KEY_MISSING"]],
+    [
+      ["problem", "WEBHOOK_ENDPOINTS_UNTOLD"],
+      ["warning", "WEBHOOKS_SILENT"],
+      ["warning", "WEBHOOK_ENDPOINTS_WITHOUT_KEY"],
+    ],
   ]);
 });
 
