@@ -12,6 +12,8 @@ import { builtInResources } from "../../../services/cli/src/mongodb/built-in-res
 import { runCli } from "../../../services/cli/test/run-cli.ts";
 import { apiOf } from "./api-of.ts";
 import { runSystem } from "./running-system.ts";
+import { type Query, queriesOf } from "./sharding/queries-of.ts";
+import { distinctQueries, documentedQueries, writeQueries } from "./sharding/scale-table.ts";
 
 const patient = { timeout: 60_000, interval: 100 };
 
@@ -69,11 +71,16 @@ test("the built-in resources are those of the built-in syncs", () => {
   expect(builtInResources).toEqual([...new Set(builtInSyncs.map(({ resource }) => resource))].toSorted());
 });
 
+/** What the test below sees. */
+const queries: Query[] = [];
+
 test("what worker, board, API and command line ask of MongoDB is within their roles", async () => {
   const own = new URL(inject("mongodbUrl"));
   const [worker, board, api, operator] = await Promise.all(
     [1, 2, 3, 4].map(async () => {
-      const proxy = await startMongoProxy(own.href);
+      const proxy = await startMongoProxy(own.href, {
+        onCommand: (command) => queries.push(...queriesOf(command)),
+      });
       onTestFinished(() => proxy.close());
       return proxy;
     }),
@@ -145,7 +152,8 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
   const endpoint = `/webhooks/endpoints/${endpointId}`;
   const delivery = `/webhooks/deliveries/${encodeURIComponent(deliveryId)}`;
   const pages = ["/", "/accounts", page, "/api-keys", "/webhooks", "/webhooks/endpoints", endpoint, delivery];
-  for (const path of [...pages, "/readyz"])
+  const lists = ["/accounts?sort=newest", "/accounts?state=active", "/accounts?search=7"];
+  for (const path of [...pages, ...lists, "/readyz"])
     expect([path, (await person.send(path)).status]).toEqual([path, 200]);
   for (const action of ["sync-now", "pause", "resume", "refresh-token"])
     expect([action, (await person.submit(`${page}/do/${action}`)).status]).toEqual([action, 303]);
@@ -170,6 +178,21 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
     operator: deniedTo("operator", operator.takeCounts()),
   }).toEqual({ worker: [], board: [], api: [], operator: [] });
 }, 120_000);
+
+// With `WRITE=1` it adds what is not there.
+test("docs/scale.md names each of these queries that reaches every shard", () => {
+  if (process.env.WRITE) writeQueries(queries);
+  expect(queries.length, "the test above makes them").toBeGreaterThan(1_000);
+  const seen = distinctQueries(queries);
+  const documented = documentedQueries();
+  const textOf = ({ collection, what, reach }: Query) => `${collection} ${what}: ${reach}`;
+  const known = new Set(documented.map(textOf));
+  // Not each of the others: some are made only when two meet.
+  expect(seen.filter(({ reach }) => reach === "all").map(textOf).filter((one) => !known.has(one))).toEqual([]);
+  // What is not made any more is taken out: most of the table is seen here.
+  const made = new Set(seen.map(textOf));
+  expect(documented.filter((one) => !made.has(textOf(one))).length).toBeLessThan(documented.length / 4);
+});
 
 test("nobody may change or remove an entry of the audit log, not even a worker", () => {
   for (const user of ["worker", "board", "api", "operator"] as const) {

@@ -162,10 +162,14 @@ export function createCredentials(db: Db, interest: Interest) {
       if (outcome === "kept") await nameAccount(named, _id);
     },
 
-    /** Installations with a candidate that is due, the longest overdue first. */
-    async due(now: Date, limit: number): Promise<Pick<InstallationDocument, "_id" | "proveAt">[]> {
+    /** Installations with a candidate that is due, the longest overdue first; `_id`: only this one. */
+    async due(
+      now: Date,
+      limit: number,
+      _id?: InstallationId,
+    ): Promise<Pick<InstallationDocument, "_id" | "proveAt">[]> {
       return installations
-        .find({ proveAt: { $lte: now } }, { projection: { proveAt: 1 } })
+        .find({ ...(_id && { _id }), proveAt: { $lte: now } }, { projection: { proveAt: 1 } })
         .sort({ proveAt: 1 })
         .limit(limit)
         .toArray();

@@ -108,10 +108,18 @@ export function createSyncs(db: Db, telling: Telling) {
       return listSyncs(syncs, query);
     },
 
-    /** What is due, the longest overdue first: that order is what makes the dispatcher fair. */
-    async due(now: Date, limit: number): Promise<Pick<SyncDocument, "_id" | "fencingToken" | "nextRunAt">[]> {
+    /**
+     * What is due, the longest overdue first: that order is what makes the dispatcher fair. `installationId`: of this one
+     * only.
+     */
+    async due(
+      now: Date,
+      limit: number,
+      installationId?: InstallationId,
+    ): Promise<Pick<SyncDocument, "_id" | "fencingToken" | "nextRunAt">[]> {
+      const whose = installationId && { _id: idsUnder<SyncId>(installationId) };
       return syncs
-        .find({ nextRunAt: { $lte: now } }, { projection: { fencingToken: 1, nextRunAt: 1 } })
+        .find({ ...whose, nextRunAt: { $lte: now } }, { projection: { fencingToken: 1, nextRunAt: 1 } })
         .sort({ nextRunAt: 1 })
         .limit(limit)
         .toArray();

@@ -8,6 +8,7 @@ import {
   type UnrecognisedPayload,
   unrecognisedOf,
 } from "@fleetkeeper/jobs";
+import type { InstallationId } from "@fleetkeeper/model";
 import { sealKeyIdOf, type Verify } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 
@@ -18,11 +19,13 @@ export interface InstallHandlerOptions {
   scopes: string[];
   /** The collections of all syncs' records. */
   resources: readonly string[];
+  /** Hands over its candidate. */
+  startProof: (installationId: InstallationId) => Promise<void>;
 }
 
 /** That the candidate is tried follows from what is stored: it is due at once. */
 export function createInstallHandler(options: InstallHandlerOptions) {
-  const { store, verify, scopes, resources } = options;
+  const { store, verify, scopes, resources, startProof } = options;
 
   return async (task: Pick<Task<"install">, "id" | "payload" | "replacePayload">) => {
     // Its worker ended just after it was stored.
@@ -32,6 +35,7 @@ export function createInstallHandler(options: InstallHandlerOptions) {
     const outcome = await stored(task.id, payload);
     // Where it is stored, or superseded by a newer one, the job has no more use for it.
     await task.replacePayload(storedPayload(payload, outcome));
+    if (outcome === "stored") await startProof(payload.installationId);
     return { outcome };
   };
 

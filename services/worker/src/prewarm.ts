@@ -15,14 +15,18 @@ export function createPrewarmHandler(options: {
   prove: ReturnType<typeof createProve>;
   store: Store;
   syncNames: readonly string[];
+  /** Hands over what is due of an account that has just proved itself. */
+  startSyncs: (installationId: InstallationId) => Promise<void>;
   now: () => Date;
 }) {
-  const { tokens, ledger, prove, store, syncNames, now } = options;
+  const { tokens, ledger, prove, store, syncNames, startSyncs, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
     const { installationId, generation, renew, newerThan } = payload;
     if (payload.prove) {
       const { outcome, token } = await prove(installationId);
-      if (token !== undefined) await follow(installationId, token);
+      if (token === undefined) return { outcome };
+      await follow(installationId, token);
+      await startSyncs(installationId);
       return { outcome };
     }
     if (!renew && (await store.installations.find(installationId))?.state === "paused") {

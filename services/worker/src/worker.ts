@@ -18,6 +18,7 @@ import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { createDispatchHandler } from "./dispatch.ts";
 import { createForgetHandler } from "./forget.ts";
+import { createHandOver } from "./hand-over.ts";
 import { createInstallHandler } from "./install.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
@@ -26,6 +27,7 @@ import { startWorkerOps } from "./ops.ts";
 import { createPlaces } from "./places.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
 import { createRunSlice } from "./run-slice.ts";
+import { createStartAtOnce } from "./start-at-once.ts";
 import { createTakeJobs, graceMs } from "./take-jobs.ts";
 import { createTakeSyncs } from "./take-syncs.ts";
 import { tidyAuditHourly } from "./tidy-audit.ts";
@@ -139,6 +141,8 @@ export async function startWorker(
   });
   const takeSyncs = createTakeSyncs({ store, queues, places, runSlice, log, metrics, traces, now, leaseMs });
   defer("running syncs", () => takeSyncs.close(graceMs));
+  const handOver = createHandOver({ store, queues, installTraces, now });
+  const startAtOnce = createStartAtOnce({ store, queues, handOver, log, now });
   const consumers = {
     install: take(
       "install",
@@ -148,6 +152,7 @@ export async function startWorker(
         verify: createVerify(config.ingressVerificationKeys),
         scopes: config.scopes,
         resources,
+        startProof: startAtOnce.proofs,
       }),
     ),
     forget: take(
@@ -163,7 +168,15 @@ export async function startWorker(
     prewarm: take(
       "prewarm",
       config.prewarmConcurrency,
-      createPrewarmHandler({ tokens, ledger, prove, store, syncNames, now }),
+      createPrewarmHandler({
+        tokens,
+        ledger,
+        prove,
+        store,
+        syncNames,
+        startSyncs: startAtOnce.syncs,
+        now,
+      }),
     ),
     sync: take("sync", 1, takeSyncs.handle, { graceMs: 0 }),
     webhook: take(
@@ -179,7 +192,7 @@ export async function startWorker(
         queues,
         log,
         metrics,
-        installTraces,
+        handOver,
         publishEndpoints: endpoints.publish,
         now,
         syncBacklog: config.syncBacklog,

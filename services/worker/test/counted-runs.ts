@@ -12,6 +12,7 @@ import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry
 import { readConfig } from "../src/config.ts";
 import { connectTrackunit } from "../src/connect-trackunit.ts";
 import { createDispatchHandler } from "../src/dispatch.ts";
+import { createHandOver } from "../src/hand-over.ts";
 import { createInstallHandler } from "../src/install.ts";
 import { createPlaces } from "../src/places.ts";
 import { createRunSlice } from "../src/run-slice.ts";
@@ -110,6 +111,7 @@ async function startTaking(world: World) {
     scopes: config.scopes,
     resources: ["assets"],
     verify: createVerify(config.ingressVerificationKeys),
+    startProof: async () => undefined,
   });
   /** Without the clock that would find the candidate due. */
   const installAndProve = async (task: Parameters<typeof install>[0]) => {
@@ -127,7 +129,8 @@ async function startTaking(world: World) {
     async dispatch(maxSyncsPerJob: number): Promise<void> {
       const installTraces = { remember: async () => undefined, of: async () => [] };
       const publishEndpoints = async () => 0;
-      const options = { ...base, installTraces, publishEndpoints, syncBacklog: 10_000, maxSyncsPerJob };
+      const handOver = createHandOver({ ...base, installTraces });
+      const options = { ...base, handOver, publishEndpoints, syncBacklog: 10_000, maxSyncsPerJob };
       await createDispatchHandler(options)();
     },
 

@@ -7,6 +7,7 @@ import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createDispatchHandler } from "../src/dispatch.ts";
+import { createHandOver } from "../src/hand-over.ts";
 
 async function setup(syncs: number, now = () => new Date()) {
   const namespace = testNamespace();
@@ -35,7 +36,7 @@ async function setup(syncs: number, now = () => new Date()) {
     queues,
     log: createLog({ service: "test", level: "silent" }),
     metrics: createWorkerMetrics(),
-    installTraces: { of: async () => [] } as never,
+    handOver: createHandOver({ store, queues, installTraces: { of: async () => [] } as never, now }),
     publishEndpoints: async () => 0,
     now,
     syncBacklog: 20,

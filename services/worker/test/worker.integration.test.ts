@@ -33,10 +33,12 @@ async function runAgain(account: SimulatedAccount) {
   return synced(account, since);
 }
 
-test("one install becomes a warm token and all the account's assets", async () => {
+test("one install becomes a warm token and all the account's assets, and nothing of it waits for a tick", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 250 });
-  await world.startWorker();
+  await world.queues.queues.dispatch.pause();
+  // An account has two fifths of the places: all of its syncs fit.
+  await world.startWorker({ SYNC_CONCURRENCY: "20" });
   await world.install(account);
   const sync = await synced(account);
   expect(sync?.lastRun).toMatchObject({ records: 250, pages: 3, changes: { created: 250 } });

@@ -10,6 +10,7 @@ import {
   createMessageReader,
   requestIdOf,
   responseToOf,
+  wholeCommandOf,
   writesOf,
 } from "./wire-message.ts";
 
@@ -68,8 +69,14 @@ const ofTheDriver = new Set([
   "saslContinue",
 ]);
 
-/** Starts the proxy in front of one server; replica sets are spoken to as a single server. */
-export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
+/**
+ * Starts the proxy in front of one server; replica sets are spoken to as a single server. `onCommand` is told each command that
+ * comes, whole, but for the driver's own.
+ */
+export async function startMongoProxy(
+  mongodbUrl: string,
+  { onCommand }: { onCommand?: (command: Document) => void } = {},
+): Promise<MongoProxy> {
   const target = new URL(mongodbUrl);
   const sockets = new Set<Socket>();
   let rules: ActiveRule[] = [];
@@ -103,6 +110,7 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
 
     function onRequest(message: Buffer): void {
       const body = bodyOf(message);
+      if (onCommand !== undefined) tell(message);
       const rule = body === undefined ? undefined : ruleFor(body);
       if (body === undefined || rule === undefined) return void inside.write(message);
       const met = { fault: rule.fault, command: commandOf(body), writes: writesOf(message) };
@@ -135,6 +143,11 @@ export async function startMongoProxy(mongodbUrl: string): Promise<MongoProxy> {
       else answer(requestId, unsureOf(real, fault.doubt));
     }
   });
+
+  function tell(message: Buffer): void {
+    const command = wholeCommandOf(message);
+    if (command !== undefined && !ofTheDriver.has(commandOf(command))) onCommand?.(command);
+  }
 
   /** Counts the command, too. */
   function ruleFor(body: Document): ActiveRule | undefined {

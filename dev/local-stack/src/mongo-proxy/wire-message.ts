@@ -29,16 +29,18 @@ export const responseToOf = (message: Buffer): number => message.readInt32LE(8);
 
 /** The document of an OP_MSG's body section: a command, or its answer. Undefined for other messages, such as a first `hello`. */
 export function bodyOf(message: Buffer): Document | undefined {
-  if (message.readInt32LE(12) !== opMsg) return undefined;
-  const checksumBytes = message.readUInt32LE(headerBytes) & checksumPresent ? 4 : 0;
-  let offset = headerBytes + 4;
-  while (offset < message.length - checksumBytes) {
-    const kind = message.readUInt8(offset);
-    const length = message.readInt32LE(offset + 1);
-    if (kind === bodySection) return BSON.deserialize(message.subarray(offset + 1, offset + 1 + length));
-    offset += 1 + length;
-  }
+  for (const { kind, start, end } of sectionsOf(message))
+    if (kind === bodySection) return BSON.deserialize(message.subarray(start, end));
   return undefined;
+}
+
+/** A command with its document sequences (`documents`, `updates`, `deletes`) as the lists that they stand for. */
+export function wholeCommandOf(message: Buffer): Document | undefined {
+  const command = bodyOf(message);
+  if (command === undefined) return undefined;
+  for (const { name, documents } of sequencesOf(message))
+    command[name] = documents.map((document) => BSON.deserialize(document));
+  return command;
 }
 
 /** How many writes an unordered `insert`, `update` or `delete` brings, each with a result of its own; 1 of an ordered one, which ends at the first. */
@@ -46,21 +48,39 @@ export function writesOf(message: Buffer): number {
   const body = bodyOf(message);
   if (body?.ordered !== false) return 1;
   const inBody = [body.documents, body.updates, body.deletes].flat().filter((write) => write !== undefined);
-  return inBody.length + documentsInSequences(message);
+  return inBody.length + sequencesOf(message).reduce((count, { documents }) => count + documents.length, 0);
 }
 
-function documentsInSequences(message: Buffer): number {
+interface Section {
+  kind: number;
+  /** Behind the byte that says its kind. */
+  start: number;
+  end: number;
+}
+
+function sectionsOf(message: Buffer): Section[] {
+  if (message.readInt32LE(12) !== opMsg) return [];
   const checksumBytes = message.readUInt32LE(headerBytes) & checksumPresent ? 4 : 0;
-  let count = 0;
+  const sections: Section[] = [];
   for (let offset = headerBytes + 4; offset < message.length - checksumBytes; ) {
-    const end = offset + 1 + message.readInt32LE(offset + 1);
-    if (message.readUInt8(offset) !== bodySection) {
-      let at = message.indexOf(0, offset + 5) + 1;
-      for (; at < end; at += message.readInt32LE(at)) count++;
-    }
+    const start = offset + 1;
+    const end = start + message.readInt32LE(start);
+    sections.push({ kind: message.readUInt8(offset), start, end });
     offset = end;
   }
-  return count;
+  return sections;
+}
+
+function sequencesOf(message: Buffer): { name: string; documents: Buffer[] }[] {
+  return sectionsOf(message)
+    .filter(({ kind }) => kind !== bodySection)
+    .map(({ start, end }) => {
+      const nameEnd = message.indexOf(0, start + 4);
+      const documents: Buffer[] = [];
+      for (let at = nameEnd + 1; at < end; at += message.readInt32LE(at))
+        documents.push(message.subarray(at, at + message.readInt32LE(at)));
+      return { name: message.toString("utf8", start + 4, nameEnd), documents };
+    });
 }
 
 /** An OP_MSG that answers the request with this id. */
