@@ -130,6 +130,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     mayImport: ["packages/client", ...everyPackage, "dev/simulator", "dev/local-stack"],
     because: "the demo starts services as processes",
   },
+  "dev/bench": layer([], "the frame of the bench knows no row"),
   "dev/documents": {
     mayImport: [...everyPackage, "services/board"],
     because: "documents are made from the tables in the code",

@@ -188,7 +188,12 @@ test("docs/scale.md names each of these queries that reaches every shard", () =>
   const textOf = ({ collection, what, reach }: Query) => `${collection} ${what}: ${reach}`;
   const known = new Set(documented.map(textOf));
   // Not each of the others: some are made only when two meet.
-  expect(seen.filter(({ reach }) => reach === "all").map(textOf).filter((one) => !known.has(one))).toEqual([]);
+  expect(
+    seen
+      .filter(({ reach }) => reach === "all")
+      .map(textOf)
+      .filter((one) => !known.has(one)),
+  ).toEqual([]);
   // What is not made any more is taken out: most of the table is seen here.
   const made = new Set(seen.map(textOf));
   expect(documented.filter((one) => !made.has(textOf(one))).length).toBeLessThan(documented.length / 4);

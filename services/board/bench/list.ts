@@ -34,6 +34,7 @@ const server = await createBoard({
 });
 try {
   await seed();
+  const medians: Record<string, number> = {};
   for (const path of [
     "/accounts",
     await nextPageOf("/accounts", 200),
@@ -43,7 +44,8 @@ try {
     `/accounts/${encodeURIComponent(idOf(accountIdOf(count >> 1)))}`,
     "/",
   ])
-    await measure(path);
+    medians[path] = await measure(path);
+  print(JSON.stringify(medians));
 } finally {
   await server.close();
   await queueSet.close();
@@ -71,7 +73,8 @@ async function nextPageOf(path: string, times: number): Promise<string> {
   return address;
 }
 
-async function measure(path: string): Promise<void> {
+/** @returns the median, in milliseconds. */
+async function measure(path: string): Promise<number> {
   const tookMs: number[] = [];
   for (let request = 0; request < requests; request += 1) {
     const startedAtMs = performance.now();
@@ -81,6 +84,7 @@ async function measure(path: string): Promise<void> {
   tookMs.sort((a, b) => a - b);
   const rank = (share: number) => `${(tookMs[Math.floor(share * (requests - 1))] ?? 0).toFixed(1)} ms`;
   print(`median ${rank(0.5)}, 95 % within ${rank(0.95)}: ${path.slice(0, 80)}`);
+  return tookMs[Math.floor(0.5 * (requests - 1))] ?? 0;
 }
 
 async function get(path: string): Promise<string> {

@@ -1,0 +1,61 @@
+// `pnpm bench [row…] [--rounds 5] [--json file]`: the rows with their yardsticks and goals. Without names, all but the slow ones.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Measured, measureRow, tableOf } from "@fleetkeeper/bench";
+import { callbackRows } from "./rows/callbacks.ts";
+import { runRows } from "./rows/runs.ts";
+import { tokenRows } from "./rows/tokens.ts";
+
+const rows = [...callbackRows, ...tokenRows, ...runRows];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },
+});
+const rounds = Number(values.rounds);
+const unknown = positionals.filter((name) => !rows.some((row) => row.name === name));
+if (unknown.length > 0 || !(rounds >= 1)) {
+  console.error(`rows: ${rows.map(({ name, isSlow }) => (isSlow ? `${name} (slow)` : name)).join(", ")}`);
+  process.exit(64);
+}
+const chosen = rows.filter(({ name, isSlow }) =>
+  positionals.length === 0 ? !isSlow : positionals.includes(name),
+);
+
+const loadBefore = loadavg()[0] ?? 0;
+const measured: Measured[] = [];
+for (const row of chosen) {
+  console.error(`${row.name} …`);
+  measured.push(await measureRow(row, rounds));
+}
+const result = {
+  at: new Date().toISOString(),
+  rounds,
+  machine: {
+    cpu: cpus()[0]?.model ?? "",
+    cores: availableParallelism(),
+    load: { before: loadBefore, after: loadavg()[0] ?? 0 },
+  },
+  versions: {
+    node: process.version,
+    openssl: process.versions.openssl,
+    ...versionsOf(["jose", "fastify", "bullmq"]),
+  },
+  rows: measured,
+};
+console.log(tableOf(measured));
+console.log(
+  `\n${result.machine.cores} × ${result.machine.cpu}, ${Object.entries(result.versions)
+    .map((one) => one.join(" "))
+    .join(", ")}; ${rounds} rounds in turn`,
+);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+
+function versionsOf(names: string[]): Record<string, string> {
+  const folder = join(import.meta.dirname, "../node_modules");
+  return Object.fromEntries(
+    names.map((name) => [name, JSON.parse(readFileSync(join(folder, name, "package.json"), "utf8")).version]),
+  );
+}

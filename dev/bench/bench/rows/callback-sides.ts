@@ -1,0 +1,130 @@
+// Three ways to answer a callback, over the same key set, tokens, Redis and Fastify: ours, straight with jose, and Fastify alone.
+
+import { localKeys } from "@fleetkeeper/callbacks";
+import { createQueueSet } from "@fleetkeeper/jobs";
+import { startRedis } from "@fleetkeeper/local-stack";
+import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
+import { createSeal, createSign, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
+import { startSimulator } from "@fleetkeeper/simulator";
+import { createIngressMetrics, createLog, noTraces } from "@fleetkeeper/telemetry";
+import { Queue } from "bullmq";
+import { type FastifyInstance, fastify } from "fastify";
+import { CompactEncrypt, createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify } from "jose";
+import { createAcceptCallback } from "../../../../services/ingress/src/accept-callback.ts";
+import { createApp } from "../../../../services/ingress/src/app.ts";
+import { createBindBody } from "../../../../services/ingress/src/bind-body.ts";
+import { createTimeSteps } from "../../../../services/ingress/src/time-steps.ts";
+
+const app = "@fleetkeeper/demo";
+
+export interface Callback {
+  token: string;
+  body: string;
+}
+
+export type Sides = Awaited<ReturnType<typeof openSides>>;
+
+export async function openSides() {
+  const stack = await startRedis({ own: true });
+  const redis = connectProducer(stack.url);
+  await connected(redis);
+  const namespace = "bench";
+  const simulator = await startSimulator({ app });
+  const account = simulator.addAccount();
+  const keySet = (await (await fetch(simulator.jwksUrl)).json()) as JSONWebKeySet;
+  const { publicKey } = await generateSealingKey();
+  const signing = await generateSigningKey();
+  const queues = createQueueSet({
+    redis,
+    namespace,
+    onError: () => undefined,
+    sign: createSign(signing.privateKey),
+  });
+  const metrics = createIngressMetrics();
+  const ours = createApp({
+    log: createLog({ service: "ingress", level: "silent" }),
+    metrics,
+    clients: { refusalsPerMinute: 1_000_000_000 },
+    acceptCallback: createAcceptCallback({
+      tokenRules: { keyFor: localKeys(keySet), issuer: undefined, audience: undefined, maxAgeMs: 3_600_000 },
+      allowedApps: new Set([app]),
+      bindBody: createBindBody(redis, namespace),
+      seal: await createSeal(publicKey),
+      addCallback: queues.addCallback,
+      confirm: async () => undefined,
+      step: createTimeSteps(metrics, noTraces),
+    }),
+  });
+  const queue = new Queue("straight", { connection: redis as never, skipVersionCheck: true });
+  const straight = await straightApp(keySet, publicKey, queue);
+  const bare = bareApp(keySet, redis);
+
+  return {
+    ours,
+    straight,
+    bare,
+
+    /** Callbacks that nobody has seen: each with a token and a body of its own. */
+    async callbacks(count: number): Promise<Callback[]> {
+      const { accountId, clientId } = account;
+      return Promise.all(
+        Array.from({ length: count }, async (_, index) => ({
+          token: await simulator.signCallbackToken({ jti: `${index}-${Math.random()}` }),
+          body: JSON.stringify({
+            type: "INSTALLED",
+            irisAppId: app,
+            accountId,
+            clientId,
+            clientSecret: `${index}-${Math.random()}`,
+          }),
+        })),
+      );
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([ours.close(), straight.close(), bare.close(), queue.close(), queues.close()]);
+      redis.disconnect();
+      await simulator.close();
+      await stack.close();
+    },
+  };
+}
+
+/** What one would write with jose and BullMQ: verify, seal, add. No binding, no order, no limits. */
+async function straightApp(keySet: JSONWebKeySet, publicKey: object, queue: Queue): Promise<FastifyInstance> {
+  const keys = createLocalJWKSet(keySet);
+  const key = await importJWK(publicKey, "RSA-OAEP-256");
+  const server = fastify({ logger: false });
+  server.post("/appinstall", async (request, reply) => {
+    const body = request.body as { accountId: string; clientId: string; clientSecret: string };
+    const verified = await jwtVerify(String(request.headers["trackunit-identity"]), keys).catch(
+      () => undefined,
+    );
+    if (verified === undefined) return reply.code(401).send({ error: "refused" });
+    const { accountId, clientId, clientSecret } = body;
+    const sealed = await new CompactEncrypt(
+      new TextEncoder().encode(JSON.stringify({ clientId, clientSecret })),
+    )
+      .setProtectedHeader({ alg: "RSA-OAEP-256", enc: "A256GCM" })
+      .encrypt(key);
+    await queue.add("install", { accountId, sealed });
+    return reply.code(202).send({ status: "accepted" });
+  });
+  await server.ready();
+  return server;
+}
+
+/** Neither seals nor adds by BullMQ's rules: verifies, and pushes the body. The least that an answer can cost. */
+function bareApp(keySet: JSONWebKeySet, redis: RedisClient): FastifyInstance {
+  const keys = createLocalJWKSet(keySet);
+  const server = fastify({ logger: false });
+  server.post("/appinstall", async (request, reply) => {
+    const verified = await jwtVerify(String(request.headers["trackunit-identity"]), keys).catch(
+      () => undefined,
+    );
+    if (verified === undefined) return reply.code(401).send({ error: "refused" });
+    await redis.lpush("bare", JSON.stringify(request.body));
+    return reply.code(202).send({ status: "accepted" });
+  });
+  return server;
+}
