@@ -1,12 +1,12 @@
 // One redis-server (or valkey-server) as a process of this machine, with a data folder of its own.
 
-import { takeDataFolder } from "./data-folder.ts";
 import { NoRedisError } from "./errors.ts";
 import { findOnPath } from "./find-on-path.ts";
 import { installPackage } from "./install-package.ts";
 import { pingRedis } from "./ping.ts";
 import type { RunningServer } from "./running-server.ts";
-import { onFreePort, startServerProcess } from "./server-process.ts";
+import { startInFolder } from "./server-in-folder.ts";
+import { startServerProcess } from "./server-process.ts";
 
 export interface RedisBinary {
   command: string;
@@ -59,33 +59,17 @@ export async function startRedisBinary(
     args?: readonly string[] | ((folder: string) => Promise<readonly string[]>);
   },
 ): Promise<RunningServer> {
-  const folder = await takeDataFolder(options.dataDir, "redis");
-  const own = typeof options.args === "function" ? await options.args(folder.path) : (options.args ?? []);
-  const [file, rest] = own[0]?.startsWith("-") === false ? [[own[0]], own.slice(1)] : [[], own];
-  const start = async (port: number) => {
-    const args = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder.path, "--daemonize", "no"];
+  const { dataDir, port, args: given = [] } = options;
+  return startInFolder({ dataDir, name: "redis", port }, async (path, port) => {
+    const own = typeof given === "function" ? await given(path) : given;
+    const [file, rest] = own[0]?.startsWith("-") === false ? [[own[0]], own.slice(1)] : [[], own];
+    const args = ["--bind", "127.0.0.1", "--port", String(port), "--dir", path, "--daemonize", "no"];
     const url = `redis://127.0.0.1:${port}`;
     const server = await startServerProcess({
       command,
       args: [...file, ...args, ...(file.length === 0 ? durable : []), ...rest],
       ping: () => pingRedis(url),
     });
-    return { url, server };
-  };
-  try {
-    const { url, server } = await onFreePort(options.port, start);
-    const name = command.split("/").at(-1);
-    return {
-      url,
-      origin: `${name} ${await pingRedis(url)} ${where}`,
-      kill: server.kill,
-      async close() {
-        await server.close();
-        await folder.release();
-      },
-    };
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
+    return { url, origin: `${command.split("/").at(-1)} ${await pingRedis(url)} ${where}`, server };
+  });
 }

@@ -1,6 +1,5 @@
 // A MongoDB server, by the first way that works: environment, Docker, PATH, a download, FerretDB built here.
 
-import { takeDataFolder } from "./data-folder.ts";
 import { startContainer } from "./docker.ts";
 import { downloadedMongod, downloadMongod } from "./download-mongod.ts";
 import { NoMongodbError, ServerUnreachableError } from "./errors.ts";
@@ -8,7 +7,8 @@ import { buildFerretdb, builtFerretdb } from "./ferretdb.ts";
 import { findOnPath } from "./find-on-path.ts";
 import { pingMongodb } from "./ping.ts";
 import { firstServer, type RunningServer, type ServerOptions } from "./running-server.ts";
-import { onFreePort, type ServerCommand, startServerProcess } from "./server-process.ts";
+import { startInFolder } from "./server-in-folder.ts";
+import { type ServerCommand, startServerProcess } from "./server-process.ts";
 
 /**
  * Returns a MongoDB server that answers; its URL names no database.
@@ -97,31 +97,15 @@ function startFerretdb(command: string, when: string, options: ServerOptions): P
 
 type Binary = Omit<ServerCommand, "ping"> & { origin: (url: string) => Promise<string> };
 
-async function startBinary(
-  folderName: string,
-  options: ServerOptions,
+function startBinary(
+  name: string,
+  { dataDir, port }: ServerOptions,
   binary: (path: string, port: number) => Binary,
 ): Promise<RunningServer> {
-  const folder = await takeDataFolder(options.dataDir, folderName);
-  const start = async (port: number) => {
-    const { origin, ...command } = binary(folder.path, port);
+  return startInFolder({ dataDir, name, port }, async (path, port) => {
+    const { origin, ...command } = binary(path, port);
     const url = `mongodb://127.0.0.1:${port}/`;
     const server = await startServerProcess({ ...command, ping: () => pingMongodb(url) });
     return { url, origin: await origin(url), server };
-  };
-  try {
-    const { url, origin, server } = await onFreePort(options.port, start);
-    return {
-      url,
-      origin,
-      kill: server.kill,
-      async close() {
-        await server.close();
-        await folder.release();
-      },
-    };
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
+  });
 }

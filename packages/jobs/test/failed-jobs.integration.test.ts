@@ -1,18 +1,15 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, syncIdOf } from "@fleetkeeper/model";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
+import { connectConsumer } from "@fleetkeeper/redis";
+import { testRedis } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import { consume, createQueueSet } from "../src/index.ts";
+import { consume } from "../src/index.ts";
 
 const one = installationIdOf("@acme/tracker", "1");
 const other = installationIdOf("@acme/tracker", "1.1");
 const generation = "1" as Generation;
 
 async function setup() {
-  const namespace = testNamespace();
-  const redis = connectProducer(inject("redisUrl"));
-  await connected(redis);
-  const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
+  const { namespace, queues: queueSet } = await testRedis();
   const consumerRedis = connectConsumer(inject("redisUrl"));
   let broken = true;
   const consumers = (["prewarm", "sync"] as const).map((queue) =>
@@ -31,8 +28,6 @@ async function setup() {
   onTestFinished(async () => {
     for (const consumer of consumers) await consumer.close(0);
     consumerRedis.disconnect();
-    await queueSet.close();
-    redis.disconnect();
   });
   const failed = async (name: "prewarm" | "sync") =>
     (await queueSet.queues[name].getJobCounts("failed")).failed;

@@ -1,19 +1,12 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
 import type { SyncId } from "@fleetkeeper/model";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
+import { connectConsumer } from "@fleetkeeper/redis";
+import { testRedis } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { type Consumer, consume, createQueueSet, type ProofOptions, proveConsumer } from "../src/index.ts";
+import { type Consumer, consume, type ProofOptions, proveConsumer } from "../src/index.ts";
 import { startSilentProxy } from "./silent-proxy.ts";
 
 async function setup() {
-  const namespace = testNamespace();
-  const redis = connectProducer(inject("redisUrl"));
-  await connected(redis);
-  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
-  onTestFinished(async () => {
-    await queues.close();
-    redis.disconnect();
-  });
+  const { namespace, queues } = await testRedis();
 
   /** A consumer with a connection of its own, as another worker would have it. */
   function startConsumer(handle: () => Promise<unknown> = async () => undefined, url = inject("redisUrl")) {

@@ -1,6 +1,7 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer, connected, connectProducer, redisKeys } from "@fleetkeeper/redis";
+import { testRedis } from "@fleetkeeper/test-worlds";
 import { Worker } from "bullmq";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { type AcceptedCallback, consume, createQueueSet, type Verdict } from "../src/index.ts";
@@ -9,16 +10,9 @@ const installationId = asInstallationId("@a.b.1");
 const patient = { timeout: 10_000, interval: 20 };
 
 async function setup() {
-  const namespace = testNamespace();
-  const redis = connectProducer(inject("redisUrl"));
+  const { namespace, redis, queues } = await testRedis();
   const consumerRedis = connectConsumer(inject("redisUrl"));
-  await connected(redis);
-  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
-  onTestFinished(async () => {
-    await queues.close();
-    await redis.quit();
-    await consumerRedis.quit();
-  });
+  onTestFinished(async () => void (await consumerRedis.quit()));
   return { namespace, redis, consumerRedis, queues };
 }
 

@@ -1,8 +1,6 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, type SealedText, syncIdOf } from "@fleetkeeper/model";
-import { connected, connectProducer } from "@fleetkeeper/redis";
-import { expect, inject, onTestFinished, test } from "vitest";
-import { createQueueSet } from "../src/index.ts";
+import { testRedis } from "@fleetkeeper/test-worlds";
+import { expect, onTestFinished, test } from "vitest";
 
 const one = installationIdOf("@acme/tracker", "1");
 const other = installationIdOf("@acme/tracker", "1.1");
@@ -10,13 +8,9 @@ const generation = "1" as Generation;
 const askedAt = new Date();
 
 async function setup() {
-  const redis = connectProducer(inject("redisUrl"));
-  await connected(redis);
-  const queueSet = createQueueSet({ redis, namespace: testNamespace(), onError: () => undefined });
+  const { redis, queues: queueSet } = await testRedis();
   onTestFinished(async () => {
     for (const queue of Object.values(queueSet.queues)) await queue.obliterate({ force: true });
-    await queueSet.close();
-    redis.disconnect();
   });
   return { queueSet, redis };
 }

@@ -5,7 +5,7 @@ import {
   type SyncId,
   type Waiting,
 } from "@fleetkeeper/model";
-import type { SyncDocument } from "@fleetkeeper/store";
+import { fieldsAtFirst, type SyncDocument } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
 import { describeWaiting, failingReasons, waitingReasons } from "../src/describe-waiting.ts";
 import { syncStanding } from "../src/sync-standing.ts";
@@ -22,7 +22,6 @@ const sync: SyncDocument = {
   nextRunAt: at(60),
   dispatchedAt: null,
   fencingToken: 1,
-  firstToken: 0,
   waiting: { for: "schedule", until: at(60) },
   checkpoint: null,
   failures: 0,
@@ -37,18 +36,7 @@ const sync: SyncDocument = {
   lastSuccessAt: at(-60),
   runAgain: false,
   generation: "1" as Generation,
-  window: null,
-  rereadFrom: null,
-  lastChangeAt: null,
-  feedHead: null,
-  feedOpen: null,
-  lastPass: null,
-  disturbed: null,
-  heldBack: null,
-  hasSetAside: false,
-  quiet: null,
-  untidied: 0,
-  tidiedAt: new Date(0),
+  ...fieldsAtFirst(new Date(0)),
   createdAt: at(-1e6),
 };
 

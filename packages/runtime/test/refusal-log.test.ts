@@ -1,5 +1,4 @@
-import { Writable } from "node:stream";
-import { createLog } from "@fleetkeeper/telemetry";
+import { capturedLog } from "@fleetkeeper/test-worlds";
 import { afterEach, expect, test, vi } from "vitest";
 import { createRefusalLog } from "../src/index.ts";
 
@@ -9,19 +8,8 @@ afterEach(() => {
 
 test("of each code ten lines are written in a minute; the rest is one line at its end, with the addresses that sent most", async () => {
   vi.useFakeTimers();
-  let logged = "";
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      logged += chunk;
-      done();
-    },
-  });
-  const write = createRefusalLog(createLog({ service: "test", level: "info", destination }));
-  const lines = () =>
-    logged
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
+  const { log, lines } = capturedLog("info");
+  const write = createRefusalLog(log);
   for (let count = 0; count < 50; count++)
     write({ code: "A", address: count < 40 ? "192.0.2.1" : "192.0.2.2" });
   write({ code: "B", address: "192.0.2.3" });

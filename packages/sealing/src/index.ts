@@ -10,6 +10,7 @@ export {
   UnknownSealKeyError,
   WrongSealBindingError,
 } from "./errors.ts";
+export { type FirstKeys, generateFirstKeys } from "./first-keys.ts";
 export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
 export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
 export {

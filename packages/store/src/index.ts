@@ -68,6 +68,7 @@ export { nextSlot } from "./schedule.ts";
 export type { SealedEntry } from "./sealed-texts.ts";
 export { openStore, type Store } from "./store.ts";
 export { type FailingSyncs, maxCounted, type SyncHealth } from "./sync-health.ts";
+export { fieldsAtFirst } from "./syncs.ts";
 export {
   type DeliveryPage,
   type DeliveryQuery,

@@ -30,6 +30,7 @@ const looks = 10;
 /** Clocks of workers are closer to each other than this, unless one is wrong. */
 const farAheadMs = 60_000;
 
+/** Dispatch, start and control of syncs. A run's own writes go through the `Run` that `start` gives. */
 export type Syncs = ReturnType<typeof createSyncs>;
 
 /** `telling`: of what runs end with. */
@@ -248,7 +249,7 @@ export function createSyncs(db: Db, telling: Telling) {
 }
 
 /** What runs leave behind in a sync, before the first one. */
-function fieldsAtFirst(now: Date) {
+export function fieldsAtFirst(now: Date) {
   return {
     firstToken: 0,
     window: null,

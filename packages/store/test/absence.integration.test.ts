@@ -1,19 +1,7 @@
 import { expect, test } from "vitest";
 import { defaultAbsenceRules } from "../src/index.ts";
-import {
-  at,
-  followed,
-  installationId,
-  installOf,
-  liveRecords,
-  pageOf,
-  pass,
-  putInForce,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-} from "./world.ts";
+import { followed, liveRecords, pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installationId, installOf, putInForce, setup, syncId } from "./world.ts";
 
 const numbered = (count: number, from = 0) =>
   Object.fromEntries(

@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { mostApiKeys } from "../src/api-keys.ts";
 import { maxSetAside } from "../src/run/set-aside.ts";
 import { bounds, tidy } from "../src/run/tidy.ts";
-import { at, how, installationId, installOf, pass, promote, putInForce, setup, syncId } from "./world.ts";
+import { pass } from "./runs.ts";
+import { at, how, installationId, installOf, promote, putInForce, setup, syncId } from "./world.ts";
 
 const numbered = <Result>(count: number, make: (index: number) => Result) =>
   Array.from({ length: count }, (_, index) => make(index));

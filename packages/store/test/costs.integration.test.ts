@@ -1,20 +1,17 @@
 // What a run costs in MongoDB commands: counted on the wire, so that nothing can add one unnoticed.
 
-import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
-import { MongoClient } from "mongodb";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { testDatabase } from "@fleetkeeper/test-worlds";
+import { expect, onTestFinished, test } from "vitest";
 import { defaultAbsenceRules, openStore, type SyncDocument } from "../src/index.ts";
-import { at, installation, pageOf, pass, type Records, settlementOf, syncId } from "./world.ts";
+import { pageOf, pass, type Records, settlementOf } from "./runs.ts";
+import { at, installation, syncId } from "./world.ts";
 
 async function setup() {
-  const name = testNamespace();
-  const mongodbUrl = new URL(`/${name}`, inject("mongodbUrl")).href;
+  const { mongodbUrl } = await testDatabase();
   const proxy = await startMongoProxy(mongodbUrl);
   const store = await openStore({ mongodbUrl: proxy.url });
-  const client = await MongoClient.connect(mongodbUrl);
   onTestFinished(async () => {
-    await client.db(name).dropDatabase();
-    await client.close();
     await store.close();
     await proxy.close();
   });

@@ -4,17 +4,8 @@ import { startMongoProxy } from "@fleetkeeper/local-stack";
 import type { Generation } from "@fleetkeeper/model";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { defaultAbsenceRules, openStore, type Run } from "../src/index.ts";
-import {
-  at,
-  installation,
-  liveRecords,
-  pageOf,
-  pass,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-} from "./world.ts";
+import { liveRecords, pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installation, setup, syncId } from "./world.ts";
 
 const numbered = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${String(index).padStart(3, "0")}`, 1]));

@@ -1,7 +1,8 @@
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type FeedEntry, type FollowOptions, followChanges, openStore } from "../src/index.ts";
-import { at, installationId, pageOf, pass, settlementOf, setup, startedRun, syncId } from "./world.ts";
+import { pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installationId, setup, syncId } from "./world.ts";
 
 async function following(
   handle: (entry: FeedEntry) => Promise<void>,

@@ -4,19 +4,8 @@ import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore, type SetAsideItem } from "../src/index.ts";
 import { installAccount } from "./acts.ts";
-import {
-  at,
-  followed,
-  installationId,
-  installOf,
-  liveRecords,
-  pageOf,
-  pass,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-} from "./world.ts";
+import { followed, liveRecords, pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installationId, installOf, setup, syncId } from "./world.ts";
 
 const resources = ["assets"];
 const how = (seconds: number) => ({ names: ["assets"], resources, now: at(seconds) });

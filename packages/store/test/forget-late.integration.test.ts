@@ -6,17 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { installAccount } from "./acts.ts";
 import { addReceiver, told } from "./events/world.ts";
-import {
-  at,
-  followed,
-  installationId,
-  installOf,
-  liveRecords,
-  pass,
-  setup,
-  syncId,
-  type TestStore,
-} from "./world.ts";
+import { followed, liveRecords, pass } from "./runs.ts";
+import { at, installationId, installOf, setup, syncId, type TestStore } from "./world.ts";
 
 const resources = ["assets"];
 const how = (seconds: number) => ({ names: ["assets"], resources, now: at(seconds) });

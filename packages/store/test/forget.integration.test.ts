@@ -1,27 +1,19 @@
-import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
-import { MongoClient } from "mongodb";
+import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { resources } from "./proxy/operations.ts";
 import { at, how, installationId, installOf, promote, putInForce, syncId } from "./world.ts";
 
 async function setup() {
-  const name = testNamespace();
+  const { namespace, db, store: other } = await testStore();
   const proxy = await startMongoProxy(inject("mongodbUrl"));
-  const urlOf = (base: string) => {
-    const url = new URL(base);
-    url.pathname = `/${name}`;
-    return url.href;
-  };
-  const proxied = await openStore({ mongodbUrl: urlOf(proxy.url) });
-  const other = await openStore({ mongodbUrl: urlOf(inject("mongodbUrl")) });
-  const client = await MongoClient.connect(inject("mongodbUrl"));
+  const proxied = await openStore({ mongodbUrl: new URL(`/${namespace}`, proxy.url).href });
   onTestFinished(async () => {
-    await client.db(name).dropDatabase();
-    await Promise.all([client.close(), proxied.close(), other.close()]);
+    await proxied.close();
     await proxy.close();
   });
-  return { proxy, proxied, other, db: client.db(name) };
+  return { proxy, proxied, other, db };
 }
 
 test("of two first installs at once both are candidates, also where MongoDB refuses the insert of one for the other's", async () => {

@@ -1,16 +1,7 @@
 import { installationIdOf, type SealedText, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import {
-  at,
-  how,
-  installation,
-  installationId,
-  installOf,
-  pass,
-  putInForce,
-  setup,
-  syncId,
-} from "./world.ts";
+import { pass } from "./runs.ts";
+import { at, how, installation, installationId, installOf, putInForce, setup, syncId } from "./world.ts";
 
 async function withAccounts(count: number) {
   const world = await setup();

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { at, installationId, pass, setup } from "./world.ts";
+import { pass } from "./runs.ts";
+import { at, installationId, setup } from "./world.ts";
 
 const example = fileURLToPath(new URL("../examples/print-changes.ts", import.meta.url));
 

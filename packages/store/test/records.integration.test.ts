@@ -1,18 +1,8 @@
 import { parseExactJson } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { defaultAbsenceRules } from "../src/index.ts";
-import {
-  at,
-  installation,
-  installationId,
-  liveRecords,
-  pageOf,
-  pass,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-} from "./world.ts";
+import { liveRecords, pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installation, installationId, setup, syncId } from "./world.ts";
 
 test("a page writes what changed and leaves alone what did not, whatever the order of its fields", async () => {
   const { store, db } = await setup();

@@ -1,6 +1,7 @@
 import { noChanges, type RunOutcome, syncIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { at, installationId, pageOf, setup, startedRun, syncId, type TestStore } from "./world.ts";
+import { pageOf, startedRun } from "./runs.ts";
+import { at, installationId, setup, syncId, type TestStore } from "./world.ts";
 
 const hourMs = 3_600_000;
 const succeeded = (seconds: number, startedAt = at(seconds - 1)): RunOutcome => ({

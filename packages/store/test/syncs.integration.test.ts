@@ -1,18 +1,7 @@
 import { expect, test } from "vitest";
 import { bounds } from "../src/index.ts";
-import {
-  at,
-  installation,
-  installationId,
-  installOf,
-  pageOf,
-  pass,
-  putInForce,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-} from "./world.ts";
+import { pageOf, pass, settlementOf, startedRun } from "./runs.ts";
+import { at, installation, installationId, installOf, putInForce, setup, syncId } from "./world.ts";
 
 /** As after a run whose next one is due at `seconds`. */
 const untilThen = (run: Parameters<typeof settlementOf>[0], endedAt: number, seconds: number) => ({

@@ -1,12 +1,8 @@
 // A board on a real Redis and MongoDB with a namespace of its own, and a client that logs in.
 
-import { Writable } from "node:stream";
-import { createQueueSet } from "@fleetkeeper/jobs";
-import { testNamespace } from "@fleetkeeper/local-stack";
-import { connected, connectProducer } from "@fleetkeeper/redis";
-import { openStore } from "@fleetkeeper/store";
-import { createLog, createMetrics } from "@fleetkeeper/telemetry";
-import { inject, onTestFinished } from "vitest";
+import { createMetrics } from "@fleetkeeper/telemetry";
+import { capturedLog, testRedis, testStore } from "@fleetkeeper/test-worlds";
+import { onTestFinished } from "vitest";
 import { type BoardOptions, createBoard } from "../src/board.ts";
 
 export const operator = { name: "olive", password: "olives-long-password", role: "operator" } as const;
@@ -19,19 +15,9 @@ export async function startBoard(
   redisUrl: string,
   overrides: Partial<BoardOptions> & { port?: number } = {},
 ) {
-  const namespace = testNamespace();
-  const redis = connectProducer(redisUrl);
-  await connected(redis);
-  const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
-  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
-  const store = await openStore({ mongodbUrl });
-  let logText = "";
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      logText += chunk;
-      done();
-    },
-  });
+  const { namespace, mongodbUrl, store } = await testStore();
+  const { redis, queues: queueSet } = await testRedis(namespace, redisUrl);
+  const { log, text: logText } = capturedLog("info", "board");
   const server = await createBoard({
     users: [operator, viewer],
     secureCookies: false,
@@ -42,17 +28,12 @@ export async function startBoard(
     store,
     metrics: createMetrics("board"),
     checks: { redis: () => redis.ping() },
-    log: createLog({ service: "board", level: "info", destination }),
+    log,
     ...overrides,
   });
   const url = await server.listen({ host: "127.0.0.1", port: overrides.port ?? 0 });
-  onTestFinished(async () => {
-    await server.close();
-    await queueSet.close();
-    redis.disconnect();
-    await store.close();
-  });
-  return { url, server, namespace, mongodbUrl, redis, queueSet, store, logText: () => logText };
+  onTestFinished(() => server.close());
+  return { url, server, namespace, mongodbUrl, redis, queueSet, store, logText };
 }
 
 /** Logs in by the form, as a browser does, and returns the `Cookie` header of the session. */

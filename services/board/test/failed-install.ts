@@ -1,10 +1,9 @@
 // An install job that failed, with a sealed credential in it and secrets in all it left behind.
 
-import { randomBytes } from "node:crypto";
 import { type Consumer, consume } from "@fleetkeeper/jobs";
-import { generationOf, installationIdOf } from "@fleetkeeper/model";
 import { connectConsumer, redisKeys } from "@fleetkeeper/redis";
 import { createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { handInInstall } from "@fleetkeeper/test-worlds";
 import { QueueEvents } from "bullmq";
 import { onTestFinished } from "vitest";
 import type { BoardWorld } from "./board-world.ts";
@@ -16,25 +15,9 @@ export const sealingKeyId = "key-2026";
 export async function addFailedInstall(world: BoardWorld, redisUrl: string) {
   const { publicKey } = await generateSealingKey({ keyId: sealingKeyId, algorithm: "ECDH-ES+A256KW" });
   const seal = await createSeal(publicKey);
-  const installationId = installationIdOf("@acme/tracker", "account-1");
-  const receivedAt = new Date();
-  const contentHash = randomBytes(32).toString("hex");
-  const sealedCredential = await seal(JSON.stringify({ clientId: "id", clientSecret: canary }), {
-    installationId,
-    purpose: "credential",
-  });
-  const { jobId } = await world.queueSet.addCallback({
-    contentHash,
-    install: {
-      installationId,
-      irisAppId: "@acme/tracker",
-      accountId: "account-1",
-      generation: generationOf({ issuedAt: undefined, receivedAt, contentHash }),
-      sealedCredential,
-      clientIdFingerprint: "0123456789abcdef",
-      receivedAt,
-    },
-  });
+  const account = { accountId: "account-1", clientId: "id", clientSecret: canary };
+  const where = { queues: world.queueSet, seal, app: "@acme/tracker" };
+  const { jobId, sealedCredential } = await handInInstall(where, account);
   const failed = Promise.withResolvers<void>();
   const succeeded = Promise.withResolvers<void>();
   const redis = connectConsumer(redisUrl);

@@ -9,7 +9,13 @@ import {
   type SyncId,
   syncIdOf,
 } from "@fleetkeeper/model";
-import type { InstallationDocument, Run, Store, SyncDocument } from "@fleetkeeper/store";
+import {
+  fieldsAtFirst,
+  type InstallationDocument,
+  type Run,
+  type Store,
+  type SyncDocument,
+} from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { type Collection, MongoClient } from "mongodb";
 
@@ -106,7 +112,6 @@ function syncOf(installationId: InstallationId, sync: string): SyncDocument {
     nextRunAt,
     dispatchedAt: null,
     fencingToken: 3,
-    firstToken: 0,
     waiting: { for: "schedule", until: nextRunAt },
     checkpoint: null,
     failures: 0,
@@ -121,18 +126,7 @@ function syncOf(installationId: InstallationId, sync: string): SyncDocument {
     lastSuccessAt: at,
     runAgain: false,
     generation: "1" as Generation,
-    window: null,
-    rereadFrom: null,
-    lastChangeAt: null,
-    feedHead: null,
-    feedOpen: null,
-    lastPass: null,
-    disturbed: null,
-    heldBack: null,
-    hasSetAside: false,
-    quiet: null,
-    untidied: 0,
-    tidiedAt: new Date(0),
+    ...fieldsAtFirst(new Date(0)),
     createdAt: new Date(now - 86_400_000),
   };
 }

@@ -1,19 +1,12 @@
 // A real worker as a process of its own beside a board, with a simulated Trackunit, and a way to hand in installs.
 
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createQueueSet } from "@fleetkeeper/jobs";
-import { generationOf, installationIdOf } from "@fleetkeeper/model";
-import {
-  createSeal,
-  createSign,
-  generateSealingKey,
-  generateSigningKey,
-  generateTokenKey,
-} from "@fleetkeeper/sealing";
+import { createSeal, createSign, generateFirstKeys } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
+import { handInInstall } from "@fleetkeeper/test-worlds";
 import { inject, onTestFinished } from "vitest";
 import type { BoardWorld } from "./board-world.ts";
 import { app } from "./seed-accounts.ts";
@@ -21,8 +14,7 @@ import { app } from "./seed-accounts.ts";
 const main = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 
 export async function startWorkerProcess(world: BoardWorld) {
-  const { publicKey, privateKey } = await generateSealingKey();
-  const signing = await generateSigningKey();
+  const keys = await generateFirstKeys();
   const simulator = await startSimulator({ app });
   const worker = spawn(process.execPath, [main], {
     env: {
@@ -31,10 +23,10 @@ export async function startWorkerProcess(world: BoardWorld) {
       MONGODB_URL: world.mongodbUrl,
       TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
       TRACKUNIT_API_URL: simulator.apiUrl,
-      SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
-      SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
-      INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),
-      TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
+      SEALING_PUBLIC_KEY: keys.sealingPublicKey,
+      SEALING_PRIVATE_KEYS: keys.sealingPrivateKeys,
+      INGRESS_VERIFICATION_KEYS: keys.ingressVerificationKeys,
+      TOKEN_KEY: keys.tokenKey,
       OPS_PORT: "0",
       LOG_LEVEL: "error",
     },
@@ -46,8 +38,8 @@ export async function startWorkerProcess(world: BoardWorld) {
     await ended;
     await simulator.close();
   });
-  const seal = await createSeal(publicKey);
-  const sign = createSign(signing.privateKey);
+  const seal = await createSeal(JSON.parse(keys.sealingPublicKey));
+  const sign = createSign(JSON.parse(keys.ingressSigningKey));
   const { redis, namespace } = world;
   const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
   onTestFinished(() => queues.close());
@@ -55,27 +47,8 @@ export async function startWorkerProcess(world: BoardWorld) {
   return {
     simulator,
     /** What the ingress does once it has verified an install callback of this account. */
-    async install({ accountId, clientId, clientSecret }: SimulatedAccount): Promise<void> {
-      const installationId = installationIdOf(app, accountId);
-      const receivedAt = new Date();
-      const contentHash = createHash("sha256").update(accountId).digest("hex");
-      const sealedCredential = await seal(JSON.stringify({ clientId, clientSecret }), {
-        installationId,
-        purpose: "credential",
-      });
-      const generation = generationOf({ issuedAt: undefined, receivedAt, contentHash });
-      await queues.addCallback({
-        contentHash,
-        install: {
-          installationId,
-          irisAppId: app,
-          accountId,
-          generation,
-          sealedCredential,
-          clientIdFingerprint: "0123456789abcdef",
-          receivedAt,
-        },
-      });
+    async install(account: SimulatedAccount): Promise<void> {
+      await handInInstall({ queues, seal, app }, account);
     },
   };
 }

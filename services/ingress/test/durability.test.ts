@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
-import { Writable } from "node:stream";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { createLog } from "@fleetkeeper/telemetry";
+import { capturedLog } from "@fleetkeeper/test-worlds";
 import { expect, test } from "vitest";
 import { createDurability } from "../src/durability.ts";
 
@@ -9,7 +8,6 @@ import { createDurability } from "../src/durability.ts";
 function setup(first: { appendonly: string; policy?: string; waitaof?: boolean } | undefined) {
   const server = { settings: first };
   let waits = 0;
-  let logged = "";
   const settings = () => {
     if (server.settings === undefined) throw new Error("Connection is closed.");
     return server.settings;
@@ -28,20 +26,15 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
     ],
   });
   const redis = Object.assign(new EventEmitter(), { call, info, pipeline });
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      logged += chunk;
-      done();
-    },
-  });
+  const { log, text: logged } = capturedLog("warn");
   const durability = createDurability({
     redis: redis as unknown as RedisClient,
     namespace: "test",
     replicas: 0,
-    log: createLog({ service: "test", level: "warn", destination }),
+    log,
   });
   const confirm = durability.confirmOf("install", [redis as unknown as RedisClient]);
-  return { confirm, server, redis, waits: () => waits, logged: () => logged };
+  return { confirm, server, redis, waits: () => waits, logged };
 }
 
 test("where the server can confirm, every callback waits for its disk", async () => {

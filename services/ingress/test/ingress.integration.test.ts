@@ -157,9 +157,9 @@ test("a key that was withdrawn is refused once the keys are fetched again", asyn
   await world.callback();
   const old = await world.simulator.signCallbackToken({}, { expiresInS: 3_600, issuedAt: null });
   await world.simulator.rotateKeys({ keepOld: false });
-  world.pass(10 * 60_000);
+  world.advance(10 * 60_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
-  world.pass(10_000);
+  world.advance(10_000);
   expect(await world.callback({ token: old })).toMatchObject({
     status: 401,
     code: "ERR_IDENTITY_UNKNOWN_KEY",
@@ -169,9 +169,9 @@ test("a key that was withdrawn is refused once the keys are fetched again", asyn
 test("while the key endpoint is down the old keys serve up to the bound, then it is 503 until it is back", async () => {
   world = await createWorld();
   world.simulator.faults.add({ kind: "status", operation: "jwks", status: 502 });
-  world.pass(24 * 3_600_000 - 1_000);
+  world.advance(24 * 3_600_000 - 1_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
-  world.pass(60_000);
+  world.advance(60_000);
   expect(await world.callback()).toMatchObject({
     status: 503,
     code: "ERR_KEY_SET_UNAVAILABLE",
@@ -179,7 +179,7 @@ test("while the key endpoint is down the old keys serve up to the bound, then it
   });
   expect((await fetch(`${world.opsUrl}/readyz`)).status).toBe(503);
   world.simulator.faults.clear();
-  world.pass(5_000);
+  world.advance(5_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
   await vi.waitFor(async () => expect((await fetch(`${world.opsUrl}/readyz`)).status).toBe(200), {
     timeout: 30_000,
@@ -190,7 +190,7 @@ test("the age of the keys and the results are metrics", async () => {
   world = await createWorld();
   await world.callback();
   await world.callback({ token: "a.b.c" });
-  world.pass(90_000);
+  world.advance(90_000);
   const metrics = await (await fetch(`${world.opsUrl}/metrics`)).text();
   expect(metrics).toMatch(/^fleetkeeper_key_set_age_seconds\{service="ingress"\} 9\d/m);
   expect(metrics).toContain('fleetkeeper_callbacks_total{result="accepted",service="ingress"} 1');

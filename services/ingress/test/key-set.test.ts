@@ -38,7 +38,7 @@ function setup() {
     endpoint,
     keySet,
     keyFor: (kid?: string) => keySet.keyFor({ alg: "ES256", ...(kid === undefined ? {} : { kid }) }, token),
-    pass: (ms: number) => {
+    advance: (ms: number) => {
       nowMs += ms;
     },
   };
@@ -54,12 +54,12 @@ test("many tokens at once cost one fetch", async () => {
 });
 
 test("keys older than ten minutes are refreshed in the background, while the old ones serve", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   await keyFor("k1");
-  pass(10 * minuteMs - 1);
+  advance(10 * minuteMs - 1);
   await keyFor("k1");
   expect(endpoint.fetches).toBe(1);
-  pass(1);
+  advance(1);
   await keyFor("k1");
   await keySet.refreshIfDue();
   expect(endpoint.fetches).toBe(2);
@@ -67,48 +67,48 @@ test("keys older than ten minutes are refreshed in the background, while the old
 });
 
 test("while the key endpoint is down the old keys serve up to the bound, and then nothing does", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   endpoint.down = true;
-  pass(24 * hourMs);
+  advance(24 * hourMs);
   await keyFor("k1");
   expect(() => keySet.check()).not.toThrow();
-  pass(1);
+  advance(1);
   await expect(keyFor("k1")).rejects.toMatchObject(unavailable);
   expect(() => keySet.check()).toThrow(expect.objectContaining(unavailable));
   endpoint.down = false;
-  pass(5_000);
+  advance(5_000);
   await keyFor("k1");
 });
 
 test("a failing key endpoint is asked every five seconds at most", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   endpoint.down = true;
   for (let second = 0; second < 20; second++) {
     await expect(keyFor("k1")).rejects.toMatchObject(unavailable);
-    pass(1_000);
+    advance(1_000);
   }
   expect(endpoint.fetches).toBe(4);
   expect(keySet.ageMs()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("a new key is found at once", async () => {
-  const { keyFor, endpoint, pass } = setup();
+  const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   endpoint.keys = [named("k1"), named("k2")];
-  pass(1);
+  advance(1);
   await keyFor("k2");
   expect(endpoint.fetches).toBe(2);
 });
 
 test("a flood of unknown keys costs one fetch in ten seconds, and only what that fetch answers is told no", async () => {
-  const { keyFor, endpoint, pass } = setup();
+  const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   const codes: string[] = [];
   for (let second = 0; second < 20; second++) {
     for (const kid of ["a", "b", "c"])
       codes.push(await keyFor(kid).then(String, (error: { code: string }) => error.code));
-    pass(1_000);
+    advance(1_000);
   }
   expect(endpoint.fetches).toBe(3);
   expect(codes.filter((code) => code === unknownKey.code)).toHaveLength(2);
@@ -116,13 +116,13 @@ test("a flood of unknown keys costs one fetch in ten seconds, and only what that
 });
 
 test("around a key rotation one junk token makes no honest callback fail for good", async () => {
-  const { keyFor, endpoint, pass } = setup();
+  const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   await expect(keyFor("junk")).rejects.toMatchObject(unknownKey);
   endpoint.keys = [named("k1"), named("k2")];
-  pass(1_000);
+  advance(1_000);
   await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
-  pass(10_000);
+  advance(10_000);
   await keyFor("k2");
 });
 
@@ -141,7 +141,7 @@ test("a key set whose fetch began before the request came makes no key unknown",
 });
 
 test("a key is unknown only as far as a successful fetch says so", async () => {
-  const { keyFor, endpoint, pass } = setup();
+  const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   endpoint.down = true;
   endpoint.keys = [named("k2")];
@@ -149,17 +149,17 @@ test("a key is unknown only as far as a successful fetch says so", async () => {
   await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
   await keyFor("k1");
   endpoint.down = false;
-  pass(30_000);
+  advance(30_000);
   await keyFor("k2");
-  pass(10_000);
+  advance(10_000);
   await expect(keyFor("k1")).rejects.toMatchObject(unknownKey);
 });
 
 test("a token without kid is for whichever of several keys verifies it", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   await keyFor();
   endpoint.keys = [named("k1"), named("k2")];
-  pass(10 * minuteMs);
+  advance(10 * minuteMs);
   await keySet.refreshIfDue();
   await expect(keyFor()).rejects.toMatchObject({ code: "ERR_JWKS_MULTIPLE_MATCHING_KEYS" });
 });
@@ -173,40 +173,40 @@ test("a key serves no other algorithm than its own kind's", async () => {
 });
 
 test("a key that is in the key set and cannot be read is our lack: come again, instead of no", async () => {
-  const { keyFor, endpoint, pass } = setup();
+  const { keyFor, endpoint, advance } = setup();
   endpoint.unreadable = ["post-quantum"];
   await expect(keyFor("post-quantum")).rejects.toMatchObject(unavailable);
-  pass(10_000);
+  advance(10_000);
   await expect(keyFor("nobody's")).rejects.toMatchObject(unknownKey);
   endpoint.unreadable = [null];
-  pass(30_000);
+  advance(30_000);
   await expect(keyFor("anybody's")).rejects.toMatchObject(unavailable);
 });
 
 test("a key endpoint that says how long to leave it alone is left alone for so long", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   Object.assign(endpoint, { down: true, retryAfterMs: 5 * minuteMs });
-  pass(10 * minuteMs);
+  advance(10 * minuteMs);
   await keySet.refreshIfDue();
   expect(endpoint.fetches).toBe(2);
-  pass(5 * minuteMs - 1);
+  advance(5 * minuteMs - 1);
   await keySet.refreshIfDue();
   await expect(keyFor("k2")).rejects.toMatchObject(unavailable);
   expect(endpoint.fetches).toBe(2);
-  pass(1);
+  advance(1);
   await keySet.refreshIfDue();
   expect(endpoint.fetches).toBe(3);
 });
 
 test("a signature that no key made lets the keys be fetched, once in a while: one may have been replaced", async () => {
-  const { keySet, keyFor, endpoint, pass } = setup();
+  const { keySet, keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   expect(await Promise.all(Array.from({ length: 50 }, () => keySet.hasNewerKeys()))).toContain(true);
   expect(endpoint.fetches).toBe(2);
   expect(await keySet.hasNewerKeys()).toBe(false);
   expect(endpoint.fetches).toBe(2);
-  pass(10_000);
+  advance(10_000);
   expect(await keySet.hasNewerKeys()).toBe(true);
 });
 

@@ -1,12 +1,11 @@
 // The world of the ingress's integration tests: an ingress in this process on real ports, a simulated Trackunit, a view of the queue.
 
-import { Writable } from "node:stream";
 import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
-import { createOpen, createVerify, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
+import { createOpen, createVerify, generateFirstKeys } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
-import { createLog } from "@fleetkeeper/telemetry";
+import { capturedLog } from "@fleetkeeper/test-worlds";
 import { inject } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { startIngress } from "../src/ingress.ts";
@@ -25,8 +24,7 @@ export interface Answer {
 /** Its own Redis namespace, keys, simulator and clock. `env` is the ingress's, over the defaults of tests. */
 export async function createWorld(options: { env?: Record<string, string> } = {}) {
   const namespace = testNamespace();
-  const { publicKey, privateKey } = await generateSealingKey();
-  const signing = await generateSigningKey();
+  const keys = await generateFirstKeys();
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
   const simulator = await startSimulator({ app, now });
@@ -39,21 +37,14 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     REDIS_NAMESPACE: namespace,
     TRACKUNIT_JWKS_URL: simulator.jwksUrl,
     TRACKUNIT_APP_IDS: app,
-    SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
-    INGRESS_SIGNING_KEY: JSON.stringify(signing.privateKey),
+    SEALING_PUBLIC_KEY: keys.sealingPublicKey,
+    INGRESS_SIGNING_KEY: keys.ingressSigningKey,
     INGRESS_PORT: "0",
     OPS_PORT: "0",
     LOG_LEVEL: "trace",
     ...options.env,
   });
-  let logged = "";
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      logged += chunk;
-      done();
-    },
-  });
-  const log = createLog({ service: "ingress", level: config.logLevel, destination });
+  const { log, text: logged } = capturedLog(config.logLevel, "ingress");
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const ingress = await startIngress(config, log, (_what, close) => closers.push(close), now);
 
@@ -86,13 +77,13 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     redis,
     queues,
     namespace,
-    open: await createOpen({ keys: [privateKey] }),
-    verify: createVerify({ keys: [signing.publicKey] }),
-    logged: () => logged,
+    open: await createOpen(JSON.parse(keys.sealingPrivateKeys)),
+    verify: createVerify(JSON.parse(keys.ingressVerificationKeys)),
+    logged,
     stopIngress,
 
     /** Moves the clock of the ingress and of the simulator. */
-    pass(ms: number): void {
+    advance(ms: number): void {
       aheadMs += ms;
     },
 
@@ -126,8 +117,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     async close(): Promise<void> {
       await stopIngress();
       await queues.close();
-      const keys = await findKeys(redis, `*${namespace}*`);
-      await Promise.all(keys.map((key) => redis.del(key)));
+      const left = await findKeys(redis, `*${namespace}*`);
+      await Promise.all(left.map((key) => redis.del(key)));
       await redis.quit();
       await simulator.close();
     },

@@ -1,29 +1,15 @@
-import { consume, createQueueSet, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { consume, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
 import { type Generation, installationIdOf, installationOfSync } from "@fleetkeeper/model";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
-import { openStore } from "@fleetkeeper/store";
+import { connectConsumer } from "@fleetkeeper/redis";
 import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
-import { MongoClient } from "mongodb";
+import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createDispatchHandler } from "../src/dispatch.ts";
 import { createHandOver } from "../src/hand-over.ts";
 
 async function setup(syncs: number, now = () => new Date()) {
-  const namespace = testNamespace();
-  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
-  const store = await openStore({ mongodbUrl });
-  const redis = connectProducer(inject("redisUrl"));
-  await connected(redis);
-  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
-  onTestFinished(async () => {
-    await queues.close();
-    await redis.quit();
-    await store.close();
-    const client = await MongoClient.connect(mongodbUrl);
-    await client.db().dropDatabase();
-    await client.close();
-  });
+  const { namespace, store } = await testStore();
+  const { redis, queues } = await testRedis(namespace);
   const names = Array.from({ length: 50 }, (_, index) => `sync-${index}`);
   for (let account = 0; account < syncs / names.length; account++)
     await store.syncs.plan(

@@ -1,14 +1,12 @@
-import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
-import { connectProducer } from "@fleetkeeper/redis";
 import { startSimulator } from "@fleetkeeper/simulator";
-import { defaultAbsenceRules, openStore } from "@fleetkeeper/store";
+import { defaultAbsenceRules } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
+import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
-import { MongoClient } from "mongodb";
 import { Agent, request } from "undici";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createRunSlice } from "../src/run-slice.ts";
 
 const minuteMs = 60_000;
@@ -21,21 +19,14 @@ const leaseMs = 10 * minuteMs;
 async function simulate(minutes: number, how: { limited: boolean }) {
   let clock = new Date("2026-01-01T00:00:00Z").getTime();
   const now = () => new Date(clock);
-  const namespace = testNamespace();
+  const { namespace, store } = await testStore();
+  const { redis } = await testRedis(namespace);
   const simulator = await startSimulator({ now, tokenLifetimeS: 86_400 });
   const account = simulator.addAccount({ assets: 120, events: 1_200 });
-  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
-  const store = await openStore({ mongodbUrl });
-  const redis = connectProducer(inject("redisUrl"));
   const dispatcher = new Agent();
   onTestFinished(async () => {
-    await store.close();
-    await redis.quit();
     await dispatcher.destroy();
     await simulator.close();
-    const client = await MongoClient.connect(mongodbUrl);
-    await client.db().dropDatabase();
-    await client.close();
   });
   const form = {
     grant_type: "client_credentials",

@@ -1,12 +1,18 @@
+import { FleetkeeperError, type Remedy } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { decideCall, decideJob, refusalDelayMs } from "../src/retry.ts";
 
-const failing = (remedy: "retry" | "later" | "never", retryAfterMs?: number) =>
-  Object.assign(new Error("x"), {
-    code: "ERR_X",
-    remedy,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+class Failure extends FleetkeeperError {
+  readonly code = "ERR_X";
+  readonly remedy: Remedy;
+
+  constructor(remedy: Remedy, retryAfterMs?: number) {
+    super("x", { retryAfterMs });
+    this.remedy = remedy;
+  }
+}
+
+const failing = (remedy: Remedy, retryAfterMs?: number) => new Failure(remedy, retryAfterMs);
 
 /** Between four fifths of it and all of it. */
 const about = (ms: number) => expect.toSatisfy((value: number) => value >= 0.8 * ms && value <= ms);

@@ -1,12 +1,10 @@
 // One slice over a list in memory, through the real store.
 
-import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf, syncIdOf } from "@fleetkeeper/model";
-import { defaultAbsenceRules, openStore, type Run, type Store, type SyncDocument } from "@fleetkeeper/store";
+import { defaultAbsenceRules, type Run, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { defineSync, type SyncDefinition } from "@fleetkeeper/syncs";
 import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
-import { MongoClient } from "mongodb";
-import { inject, onTestFinished } from "vitest";
+import { testStore } from "@fleetkeeper/test-worlds";
 import { z } from "zod";
 import { createRunSlice, type Place, type SliceOptions } from "../src/run-slice.ts";
 
@@ -26,14 +24,7 @@ export function withRuns(store: Store, replaced: (run: Run) => Partial<Run>): St
 
 /** A handler over a list of pages in memory: only the store is real. */
 export async function setup(pages: string[][], definition: Partial<SyncDefinition> = {}) {
-  const mongodbUrl = new URL(`/${testNamespace()}`, inject("mongodbUrl")).href;
-  const store = await openStore({ mongodbUrl });
-  onTestFinished(async () => {
-    await store.close();
-    const client = await MongoClient.connect(mongodbUrl);
-    await client.db().dropDatabase();
-    await client.close();
-  });
+  const { store } = await testStore();
   const asked: (string | null)[] = [];
   const windows: ({ from: Date; to: Date } | undefined)[] = [];
   const things = defineSync({

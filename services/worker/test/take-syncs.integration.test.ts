@@ -1,10 +1,9 @@
-import { consume, createQueueSet } from "@fleetkeeper/jobs";
-import { testNamespace } from "@fleetkeeper/local-stack";
+import { consume } from "@fleetkeeper/jobs";
 import { type Generation, installationIdOf, type SyncId } from "@fleetkeeper/model";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
-import { openStore, type Run, type Store } from "@fleetkeeper/store";
+import { connectConsumer } from "@fleetkeeper/redis";
+import type { Run, Store } from "@fleetkeeper/store";
 import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
-import { MongoClient } from "mongodb";
+import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createPlaces } from "../src/places.ts";
 import type { Place, SliceOutcome } from "../src/run-slice.ts";
@@ -17,20 +16,8 @@ const log = createLog({ service: "test", level: "silent" });
 
 /** Accounts of one sync each, all due, and workers whose slices end when the test says so. */
 async function setup(accounts: number) {
-  const namespace = testNamespace();
-  const mongodbUrl = new URL(`/${namespace}`, inject("mongodbUrl")).href;
-  const store = await openStore({ mongodbUrl });
-  const redis = connectProducer(inject("redisUrl"));
-  await connected(redis);
-  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
-  const mongo = await MongoClient.connect(mongodbUrl);
-  onTestFinished(async () => {
-    await queues.close();
-    await redis.quit();
-    await store.close();
-    await mongo.db().dropDatabase();
-    await mongo.close();
-  });
+  const { namespace, store } = await testStore();
+  const { redis, queues } = await testRedis(namespace);
   const ids = Array.from({ length: accounts }, (_, index) => installationIdOf("@a/b", String(index)));
   for (const _id of ids) await plan(_id, ["things"]);
 

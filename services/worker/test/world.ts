@@ -1,20 +1,14 @@
 // A world for the worker: a worker in this process, a simulated Trackunit, and a way to hand in installs.
 
-import { createHash } from "node:crypto";
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { type Generation, generationOf, installationIdOf } from "@fleetkeeper/model";
+import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import {
-  createSeal,
-  createSign,
-  generateSealingKey,
-  generateSigningKey,
-  generateTokenKey,
-} from "@fleetkeeper/sealing";
+import { createSeal, createSign, generateFirstKeys } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
+import { handInInstall } from "@fleetkeeper/test-worlds";
 import { MongoClient } from "mongodb";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
@@ -34,8 +28,7 @@ export async function createWorldOn(
   options: WorldOptions = {},
 ) {
   const namespace = testNamespace();
-  const { publicKey, privateKey } = await generateSealingKey();
-  const signing = await generateSigningKey();
+  const keys = await generateFirstKeys();
   const simulator = await startSimulator({ app, ...options.simulator });
   const env: Record<string, string> = {
     REDIS_URL: servers.redisUrl,
@@ -43,27 +36,27 @@ export async function createWorldOn(
     MONGODB_URL: new URL(`/${namespace}`, servers.mongodbUrl).href,
     TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
     TRACKUNIT_API_URL: simulator.apiUrl,
-    SEALING_PUBLIC_KEY: JSON.stringify(publicKey),
-    SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }),
-    INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),
-    TOKEN_KEY: JSON.stringify({ keys: [generateTokenKey()] }),
+    SEALING_PUBLIC_KEY: keys.sealingPublicKey,
+    SEALING_PRIVATE_KEYS: keys.sealingPrivateKeys,
+    INGRESS_VERIFICATION_KEYS: keys.ingressVerificationKeys,
+    TOKEN_KEY: keys.tokenKey,
     OPS_PORT: "0",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...options.env,
   };
   const redis: RedisClient = connectProducer(env.REDIS_URL ?? "");
   await connected(redis);
-  const sign = createSign(signing.privateKey);
+  const sign = createSign(JSON.parse(keys.ingressSigningKey));
   const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
   const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });
   const mongo = await MongoClient.connect(env.MONGODB_URL ?? "");
-  const seal = await createSeal(publicKey);
+  const seal = await createSeal(JSON.parse(keys.sealingPublicKey));
   const closers: (() => Promise<unknown> | unknown)[] = [];
 
   return {
     env,
     /** The ingress's, as INGRESS_SIGNING_KEY. */
-    signingKey: JSON.stringify(signing.privateKey),
+    signingKey: keys.ingressSigningKey,
     namespace,
     simulator,
     redis,
@@ -92,30 +85,10 @@ export async function createWorldOn(
       account: SimulatedAccount,
       at: { receivedAt?: Date; clientId?: string; clientSecret?: string } = {},
     ): Promise<Generation> {
-      const { receivedAt = new Date(), clientSecret = account.clientSecret } = at;
+      const { receivedAt, clientId = account.clientId, clientSecret = account.clientSecret } = at;
       const { accountId } = account;
-      const { clientId = account.clientId } = at;
-      const installationId = installationIdOf(app, accountId);
-      const contentHash = createHash("sha256")
-        .update(`${receivedAt.getTime()} ${clientId} ${clientSecret}`)
-        .digest("hex");
-      const generation = generationOf({ issuedAt: undefined, receivedAt, contentHash });
-      const sealedCredential = await seal(JSON.stringify({ clientId, clientSecret }), {
-        installationId,
-        purpose: "credential",
-      });
-      await queues.addCallback({
-        contentHash,
-        install: {
-          installationId,
-          irisAppId: app,
-          accountId,
-          generation,
-          sealedCredential,
-          clientIdFingerprint: createHash("sha256").update(clientId).digest("hex").slice(0, 12),
-          receivedAt,
-        },
-      });
+      const credential = { accountId, clientId, clientSecret };
+      const { generation } = await handInInstall({ queues, seal, app }, credential, receivedAt);
       return generation;
     },
 

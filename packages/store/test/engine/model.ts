@@ -6,7 +6,7 @@ import type { Db } from "mongodb";
 import { expect } from "vitest";
 import type { RecordDocument, Store, SyncDocument } from "../../src/index.ts";
 import { installAccount } from "../acts.ts";
-import { liveRecordsOf } from "../world.ts";
+import { liveRecordsOf } from "../runs.ts";
 import type { Machine } from "./machine.ts";
 import { type PassEnd, pass, type Source } from "./pass.ts";
 import type { Change, JobStep, RunStep, Step } from "./steps.ts";

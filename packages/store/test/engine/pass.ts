@@ -2,7 +2,7 @@
 
 import type { FetchedPage, Run, Store, SyncDocument } from "../../src/index.ts";
 import { defaultAbsenceRules } from "../../src/index.ts";
-import { pageOf, settlementOf } from "../world.ts";
+import { pageOf, settlementOf } from "../runs.ts";
 
 /** The list and its items' versions, by id. */
 export type Source = Map<string, number>;

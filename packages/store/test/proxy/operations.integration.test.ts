@@ -1,7 +1,8 @@
 // Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves what it leaves undisturbed.
 
-import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
-import { type Document, MongoClient } from "mongodb";
+import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { testDatabase } from "@fleetkeeper/test-worlds";
+import type { Document } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/index.ts";
 import { answers } from "./answers.ts";
@@ -14,15 +15,11 @@ const everNew = ["clearingSince", "revision", "dispatchedBy", "serverAt", "confi
 const counted = ["fencingToken", "tokenFailures"];
 
 async function world() {
-  const name = testNamespace();
+  const { namespace, db } = await testDatabase();
   const proxy = await startMongoProxy(inject("mongodbUrl"));
-  const url = new URL(proxy.url);
-  url.pathname = `/${name}`;
-  const store = await openStore({ mongodbUrl: url.href });
-  const client = await MongoClient.connect(inject("mongodbUrl"));
+  const store = await openStore({ mongodbUrl: new URL(`/${namespace}`, proxy.url).href });
   onTestFinished(async () => {
-    await client.db(name).dropDatabase();
-    await Promise.all([client.close(), store.close()]);
+    await store.close();
     await proxy.close();
   });
 
@@ -30,13 +27,13 @@ async function world() {
   async function stored(operation: Operation): Promise<Record<string, Document[]>> {
     const left = operation.counts ? [...everNew, ...counted] : everNew;
     const all: Record<string, Document[]> = {};
-    for (const { name: collection } of await client.db(name).listCollections().toArray()) {
-      const found = await client.db(name).collection(collection).find().sort({ _id: 1 }).toArray();
+    for (const { name: collection } of await db.listCollections().toArray()) {
+      const found = await db.collection(collection).find().sort({ _id: 1 }).toArray();
       if (found.length > 0) all[collection] = found.map((document) => without(document, left));
     }
     return all;
   }
-  return { proxy, store, stored, drop: () => client.db(name).dropDatabase() };
+  return { proxy, store, stored, drop: () => db.dropDatabase() };
 }
 
 function without(document: Document, fields: string[]): Document {

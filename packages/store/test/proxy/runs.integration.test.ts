@@ -7,20 +7,8 @@ import type { Document } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { defaultAbsenceRules, openStore, type Run, type Settlement } from "../../src/index.ts";
 import { installAccount } from "../acts.ts";
-import {
-  at,
-  followed,
-  installationId,
-  installOf,
-  liveRecords,
-  pageOf,
-  pass,
-  settlementOf,
-  setup,
-  startedRun,
-  syncId,
-  type TestStore,
-} from "../world.ts";
+import { followed, liveRecords, pageOf, pass, settlementOf, startedRun } from "../runs.ts";
+import { at, installationId, installOf, setup, syncId, type TestStore } from "../world.ts";
 import { answers } from "./answers.ts";
 
 const isAll = process.env.ANSWERS === "all";

@@ -2,7 +2,8 @@
 
 import type { Generation } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";
-import { at, installation, installationId, pass, syncId } from "../world.ts";
+import { pass } from "../runs.ts";
+import { at, installation, installationId, syncId } from "../world.ts";
 import { installed, type Operation } from "./operation.ts";
 
 export const syncOperations: Record<string, Operation> = {

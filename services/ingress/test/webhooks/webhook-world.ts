@@ -3,12 +3,10 @@
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import { redisKeys } from "@fleetkeeper/redis";
 import { createTokenSealing, generateTokenKey, sealEndpoint } from "@fleetkeeper/sealing";
+import { newWebhookKey } from "@fleetkeeper/test-worlds";
 import { newEndpointId, webhookPath } from "@fleetkeeper/webhooks";
 import { Webhook } from "standardwebhooks";
 import { app, createWorld } from "../world.ts";
-
-export const newKey = () =>
-  `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64")}`;
 
 export interface Sent {
   body?: string | Buffer;
@@ -31,7 +29,7 @@ export async function createWebhookWorld(env: Record<string, string> = {}) {
     openPayload: open,
 
     /** Puts an endpoint where a worker would. */
-    async addEndpoint(account = "1", signingKeys = [{ key: newKey(), until: null as Date | null }]) {
+    async addEndpoint(account = "1", signingKeys = [{ key: newWebhookKey(), until: null as Date | null }]) {
       const installationId: InstallationId = installationIdOf(app, account);
       const endpointId = newEndpointId();
       const entry = await sealEndpoint(seal, { installationId, endpointId, keys: signingKeys });

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { SealedText } from "@fleetkeeper/model";
+import { newWebhookKey } from "@fleetkeeper/test-worlds";
 import { afterEach, expect, test, vi } from "vitest";
-import { createWebhookWorld, newKey } from "./webhook-world.ts";
+import { createWebhookWorld } from "./webhook-world.ts";
 
 let world: Awaited<ReturnType<typeof createWebhookWorld>>;
 afterEach(() => world.close());
@@ -65,13 +66,13 @@ test("of a long body the beginning is kept", async () => {
 
 test("both keys are good while one takes the other's place, and the old one ends", async () => {
   world = await createWebhookWorld();
-  const [old, next] = [newKey(), newKey()];
+  const [old, next] = [newWebhookKey(), newWebhookKey()];
   const { path } = await world.addEndpoint("1", [
     { key: next, until: null },
     { key: old, until: new Date(Date.now() + 120_000) },
   ]);
   for (const key of [old, next]) expect(await world.deliver(path, key)).toMatchObject({ status: 202 });
-  world.pass(121_000);
+  world.advance(121_000);
   expect(await world.deliver(path, old)).toMatchObject({ status: 401 });
   expect(await world.deliver(path, next)).toMatchObject({ status: 202 });
 });
@@ -85,7 +86,7 @@ test("hostile deliveries are refused with a code, and nothing of them is kept bu
   const minutes = (count: number) => new Date(Date.now() + count * 60_000);
   const unverified = { status: 401, code: "ERR_WEBHOOK_UNVERIFIED" };
   const cases: [what: string, sent: Parameters<typeof world.deliver>[2], expected: object][] = [
-    ["another key", { key: newKey() }, unverified],
+    ["another key", { key: newWebhookKey() }, unverified],
     ["another endpoint's key", { key: other.key }, unverified],
     ["v1a", signatures("v1a,abc="), unverified],
     ["an unknown version", signatures("v7,abc="), unverified],
@@ -135,9 +136,9 @@ test("an altered body is refused", async () => {
 test("an endpoint that there is not answers as a wrong key does, and costs one look and no body", async () => {
   world = await createWebhookWorld();
   const known = await world.addEndpoint();
-  const wrong = await world.deliver(known.path, newKey());
+  const wrong = await world.deliver(known.path, newWebhookKey());
   const gone = "/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  const unknown = await world.deliver(gone, newKey());
+  const unknown = await world.deliver(gone, newWebhookKey());
   expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
   const named = (headers: Headers) => [...headers.keys()].filter((name) => name !== "date").toSorted();
   expect(named(unknown.headers)).toEqual(named(wrong.headers));
@@ -171,7 +172,7 @@ test("no other path leads anywhere", async () => {
     "//webhooks/x",
   ];
   for (const path of paths) {
-    const { status } = await world.deliver(path, newKey());
+    const { status } = await world.deliver(path, newWebhookKey());
     expect([path, [400, 401, 404].includes(status)]).toEqual([path, true]);
   }
   expect(await world.deliveries()).toEqual([]);
@@ -189,7 +190,7 @@ test("an entry that another key sealed, or that belongs to another endpoint, is 
 
 test("without WEBHOOK_KEY there are no webhooks", async () => {
   world = await createWebhookWorld({ WEBHOOK_KEY: "" });
-  expect(await world.deliver("/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", newKey())).toMatchObject({
+  expect(await world.deliver("/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", newWebhookKey())).toMatchObject({
     status: 404,
   });
 });

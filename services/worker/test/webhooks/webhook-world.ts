@@ -6,6 +6,7 @@ import { createTokenSealing, generateSealingKey, generateTokenKey } from "@fleet
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import type { SyncDocument } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
+import { newWebhookKey } from "@fleetkeeper/test-worlds";
 import { webhookPath } from "@fleetkeeper/webhooks";
 import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, vi } from "vitest";
@@ -14,8 +15,6 @@ import { startIngress } from "../../../ingress/src/ingress.ts";
 import { createWorld } from "../create-world.ts";
 
 export const patient = { timeout: 30_000, interval: 50 };
-export const newKey = () =>
-  `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64")}`;
 
 /** `ingresses`: how many take deliveries. No worker runs until the test starts one. */
 export async function createWebhookWorld({ ingresses = 1 } = {}) {
@@ -68,7 +67,7 @@ export async function createWebhookWorld({ ingresses = 1 } = {}) {
 
     /** Makes an endpoint, and waits until a worker has told the ingress of it. */
     async endpointOf(account: SimulatedAccount, events: string[] = []) {
-      const key = newKey();
+      const key = newWebhookKey();
       const endpoint = await actions.add("olive", world.installationIdOf(account), { key, events });
       const entry = redisKeys(world.namespace).webhookEndpoint(endpoint.endpointId);
       await vi.waitFor(async () => expect(await world.redis.get(entry)).not.toBeNull(), patient);

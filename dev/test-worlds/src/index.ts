@@ -1,0 +1,8 @@
+// What worlds of tests are made of: each ends with the test that asked for it.
+
+export { capturedLog } from "./captured-log.ts";
+export { handInInstall } from "./hand-in-install.ts";
+export { newWebhookKey } from "./new-webhook-key.ts";
+export { testDatabase } from "./test-database.ts";
+export { testRedis } from "./test-redis.ts";
+export { testStore } from "./test-store.ts";
