@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { findCycle } from "../src/find-cycle.ts";
 import { layers } from "../src/layers.ts";
-import { refusedImports, refusedPath, refusedText } from "../src/refusals.ts";
+import { refusedCode, refusedImports, refusedPath, refusedText } from "../src/refusals.ts";
 import { importsOf, listFiles, read } from "../src/sources.ts";
 
 const files = listFiles();
@@ -21,6 +21,10 @@ test("there is no cycle, neither of files nor of layers", () => {
 
 test("files have at most 300 lines and no `any`", () => {
   expect(sources.flatMap((path) => refusedText(path, read(path)))).toEqual([]);
+});
+
+test("each export of a package has a docstring, and each error of ours the one base", () => {
+  expect(sources.flatMap((path) => refusedCode(path, read(path)))).toEqual([]);
 });
 
 test("the top of the repository stays as it is, and names say what is inside", () => {
@@ -61,6 +65,15 @@ test("a cycle is found by a re-export, a type and a dynamic import", () => {
   const all = { ...texts, "dev/x/c.ts": 'const a = await import("./a.ts");' };
   const cycle = findCycle(new Map(Object.entries(all).map(([path, text]) => [path, importsOf(path, text)])));
   expect(cycle).toEqual(["dev/x/a.ts", "dev/x/b.ts", "dev/x/c.ts", "dev/x/a.ts"]);
+});
+
+test("an export without a docstring, and an error beside the family, are refused", () => {
+  const file = "packages/model/src/noun.ts";
+  const text = "/** Said. */\nexport const one = 1;\n\nexport async function two() {}\n";
+  expect(refusedCode(file, text)).toEqual([
+    `${file} exports two without a docstring: say what its caller gets.`,
+  ]);
+  expect(refusedCode("services/worker/src/x.ts", "class XError extends Error {\n}")).toHaveLength(1);
 });
 
 test("long files, hushed `any`, empty names and new files at the top are refused", () => {

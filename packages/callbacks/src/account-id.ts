@@ -5,6 +5,8 @@ import { Refusal } from "./errors.ts";
 
 /** `uuid`: 8-4-4-4-12 hexadecimal digits. `any`: up to 128 visible ASCII characters. */
 export const accountIdShapes = ["uuid", "any"] as const;
+
+/** What CALLBACK_ACCOUNT_IDS may say. */
 export type AccountIdShape = (typeof accountIdShapes)[number];
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

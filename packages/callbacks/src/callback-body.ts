@@ -8,6 +8,7 @@ export interface CallbackBody {
   [name: string]: unknown;
 }
 
+/** The callback of an install. The secret is in clear: seal it and let go of it. */
 export interface InstalledBody extends CallbackBody {
   type: "INSTALLED";
   clientId: string;

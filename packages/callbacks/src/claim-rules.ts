@@ -8,8 +8,11 @@ import { digestOf } from "./json-body.ts";
 
 /** What a claim can be of the body. `bodyHash`: the SHA-256 over its bytes, in hexadecimal or base64. */
 export const claimMeanings = ["accountId", "irisAppId", "bodyHash"] as const;
+
+/** What a claim can be told to say. */
 export type ClaimMeaning = (typeof claimMeanings)[number];
 
+/** What an operator has said about the claims of Trackunit's tokens. */
 export interface ClaimRules {
   /** The claim that must be there and say the same as the body. */
   claims: Partial<Record<ClaimMeaning, string>>;
@@ -19,6 +22,9 @@ export interface ClaimRules {
   contradictions: "refuse" | "tolerate";
 }
 
+/**
+ * As long as nobody has said anything: no claim is required, and one that contradicts the body is refused.
+ */
 export const noClaimRules: ClaimRules = { claims: {}, audienceOfApp: {}, contradictions: "refuse" };
 
 /** How `irisAppId` is written, and nothing else is. */

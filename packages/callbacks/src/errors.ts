@@ -78,7 +78,10 @@ const rules = {
   },
 } satisfies Record<string, RefusalRule>;
 
+/** Stable; each has one status and one message. */
 export type RefusalCode = keyof typeof rules;
+
+/** All of them, in the order of their status. */
 export const refusalCodes = Object.keys(rules) as RefusalCode[];
 
 /** A callback that gets no 202. */

@@ -1,5 +1,6 @@
 // What Fastify enforces on every request before anything of ours looks at it.
 
+/** Options of Fastify and of Node's HTTP server; sizes in bytes, times in milliseconds. */
 export const requestRules = {
   bodyLimit: 16 * 1_024,
   maxHeaderBytes: 16 * 1_024,

@@ -13,6 +13,7 @@ const clockToleranceS = 30;
 /** Of keys that fit one token: more would only be there to cost us time. */
 const maxKeysTried = 16;
 
+/** What a callback token is held against, beyond its signature. */
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
   /** Asked when no key made the signature: the token is verified once more with newer keys, if there are. */
@@ -24,6 +25,7 @@ export interface TokenRules {
   maxAgeMs: number;
 }
 
+/** A verified token: what is known of it, without its claims. */
 export interface CallbackToken {
   /** SHA-256 in hexadecimal of what the token's holder cannot change without the key. */
   id: string;

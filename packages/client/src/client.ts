@@ -5,6 +5,7 @@ import { FleetkeeperError, type Problem } from "./errors.ts";
 import { persistently } from "./persistently.ts";
 import type { components, paths } from "./schema.ts";
 
+/** Where the API is, and with which key it is asked. */
 export interface ClientOptions {
   /** Of the API, such as `http://127.0.0.1:3003`. */
   url: string;
@@ -17,6 +18,7 @@ export interface ClientOptions {
 type FleetRecord = components["schemas"]["Record"];
 type Entry = components["schemas"]["Changes"] | components["schemas"]["Gap"];
 
+/** Which records are read. */
 export interface RecordsQuery {
   /** Absent: of all accounts that the key sees. */
   accountId?: string;
@@ -27,6 +29,7 @@ export interface RecordsQuery {
   signal?: AbortSignal;
 }
 
+/** The API of one Fleetkeeper. It keeps nothing open: there is nothing to close. */
 export interface FleetkeeperClient {
   /** Every operation of the API, by method and path (https://openapi-ts.dev/openapi-fetch/); a refusal is in `error`. */
   api: Client<paths>;

@@ -2,8 +2,10 @@
 
 import type { components } from "./schema.ts";
 
+/** The body of a refusal, `application/problem+json`. */
 export type Problem = components["schemas"]["Problem"];
 
+/** The API refused a request, or something on the way to it did. */
 export class FleetkeeperError extends Error {
   /** Stable, such as `ERR_RIGHT_MISSING`; `ERR_NO_PROBLEM` where the answer was none of Fleetkeeper's. */
   readonly code: string;

@@ -2,6 +2,7 @@
 
 import type { WebhookEvent } from "./webhook-event.ts";
 
+/** Why a delivery is not to be believed. Stable. */
 export type WebhookErrorCode =
   | "ERR_WEBHOOK_HEADERS"
   | "ERR_WEBHOOK_TIMESTAMP"
@@ -20,6 +21,7 @@ export class WebhookError extends Error {
   }
 }
 
+/** Only what differs from the defaults. */
 export interface VerifyWebhookOptions {
   /** How far the timestamp may be from now, in either direction. Default 5 minutes. */
   toleranceMs?: number;

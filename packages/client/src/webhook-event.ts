@@ -13,6 +13,7 @@ export type WebhookEventType =
   | "trackunit.webhook"
   | "test";
 
+/** One event, as your own address gets it. */
 export interface WebhookEvent {
   /** The same in each delivery of one event: what you have seen is not to be done a second time. From the headers. */
   id: string;

@@ -9,6 +9,7 @@ export interface ClientCertificate {
   key: string;
 }
 
+/** How the outside is reached. One set of connections per process is enough. */
 export interface ConnectionsOptions {
   /** Most connections to one host. Default 32. */
   connections?: number;
@@ -26,6 +27,7 @@ export interface ConnectionsOptions {
 /** To set up a connection, TLS included. */
 const connectTimeoutMs = 5_000;
 
+/** Close it when nothing sends any more. */
 export interface Connections {
   /** For `sendOutbound`: keeps connections, and sends once more what a kept connection's end has met. */
   dispatcher: Dispatcher;

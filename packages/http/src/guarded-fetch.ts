@@ -7,6 +7,7 @@ import { AddressRefusedError, HttpError, NoAnswerError, UrlRefusedError } from "
 import { isPublicAddress } from "./public-address.ts";
 import { refuseRedirect } from "./redirects.ts";
 
+/** Bounds of every request: milliseconds and bytes. */
 export interface GuardedFetchOptions {
   /** Takes `http:` and every address: for a receiver in the same network, and for tests. */
   allowPrivate: boolean;
@@ -18,6 +19,7 @@ export interface GuardedFetchOptions {
   lookup?: LookupFunction;
 }
 
+/** One request; its URL goes beside it. */
 export interface GuardedRequest {
   /** Default GET. */
   method?: Dispatcher.HttpMethod;
@@ -26,6 +28,7 @@ export interface GuardedRequest {
   signal?: AbortSignal;
 }
 
+/** The answer, whole and within the bounds. */
 export interface GuardedAnswer {
   status: number;
   /** By names in lower case; of a header that came several times, the values with commas between them. */
@@ -36,6 +39,7 @@ export interface GuardedAnswer {
   truncated: boolean;
 }
 
+/** Sends to addresses that others named. Close it when nothing sends any more. */
 export interface GuardedFetch {
   /**
    * Sends one request, never a second one. Gives the answer whatever its status, but a redirect.

@@ -4,6 +4,7 @@ import { RedirectError } from "./errors.ts";
 
 const statuses = [301, 302, 303, 307, 308];
 
+/** Whether a status is one of 301, 302, 303, 307 and 308. */
 export function isRedirect(status: number): boolean {
   return statuses.includes(status);
 }

@@ -6,6 +6,7 @@ import { AnswerTooLongError, HttpError, NoAnswerError } from "./errors.ts";
 import { isRedirect, refuseRedirect } from "./redirects.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
+/** One request. Its bounds are in bytes and milliseconds. */
 export interface OutboundRequest {
   url: string;
   /** Default GET. */
@@ -24,6 +25,7 @@ export interface OutboundRequest {
   signal?: AbortSignal;
 }
 
+/** The whole answer, decoded. */
 export interface OutboundAnswer {
   status: number;
   /** Empty when there is none. */

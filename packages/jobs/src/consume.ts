@@ -23,6 +23,7 @@ export interface Task<Name extends QueueName> {
   replacePayload: (payload: Payloads[Name]) => Promise<void>;
 }
 
+/** How one process takes the jobs of one queue. */
 export interface ConsumeOptions<Name extends QueueName> {
   queue: Name;
   redis: RedisClient;
@@ -48,6 +49,7 @@ export interface ConsumeOptions<Name extends QueueName> {
   lockDurationMs?: number;
 }
 
+/** A running consumer, until it is closed. */
 export interface Consumer {
   /** Stops taking jobs, aborts the running ones' signal after `graceMs`, waits for them. */
   close(graceMs: number): Promise<void>;
@@ -56,6 +58,7 @@ export interface Consumer {
   progress(): Progress;
 }
 
+/** What a health check looks at: whether jobs are taken. */
 export interface Progress {
   /** When it last took or ended a job, a probe included, by `performance.now()`; -Infinity before the first. */
   lastAtMs: number;
@@ -78,6 +81,7 @@ const startsAfterDeath: Record<QueueName, number> = {
   webhook: Number.MAX_SAFE_INTEGER,
 };
 
+/** Takes jobs from now on until `close`, `concurrency` at a time. */
 export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): Consumer {
   const {
     queue,

@@ -2,6 +2,7 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
+/** Something about Redis or a consumer; it may pass. */
 export abstract class JobsError extends FleetkeeperError {
   readonly remedy = "retry";
 }

@@ -4,6 +4,7 @@ import { type InstallationId, installationOfSync } from "@fleetkeeper/model";
 import type { Job, Queue } from "bullmq";
 import type { Payloads, QueueName } from "./queues.ts";
 
+/** A job that is given up until somebody starts it again. */
 export interface FailedJob {
   queue: QueueName;
   jobId: string;

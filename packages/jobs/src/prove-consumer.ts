@@ -6,6 +6,7 @@ import { ConsumerIdleError, ConsumerStoppedError, QueueUnavailableError } from "
 import type { QueueSet } from "./queue-set.ts";
 import type { QueueName } from "./queues.ts";
 
+/** Which consumer of which queue, and how long the proof may take. */
 export interface ProofOptions {
   queues: Pick<QueueSet, "addProbe" | "queues">;
   queue: QueueName;

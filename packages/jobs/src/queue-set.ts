@@ -26,6 +26,7 @@ import { readWebhookRefusals, type WebhookRefusals } from "./webhook-refusals.ts
 
 type Traceparents = readonly (string | undefined)[];
 
+/** Jobs are added and looked at here; `consume` takes them. */
 export interface QueueSet {
   /** BullMQ's own, for the board. */
   queues: Record<QueueName, Queue>;

@@ -5,6 +5,7 @@ import type { QueueOptions } from "bullmq";
 /** To be given to `createQueueSet` and `consume`. */
 export type QueueTelemetry = NonNullable<QueueOptions["telemetry"]>;
 
+/** For `createQueueSet` and `consume`. Loads the library at the first call. */
 export async function loadQueueTelemetry(): Promise<QueueTelemetry> {
   const { BullMQOtel } = await import("bullmq-otel");
   return new BullMQOtel({ tracerName: "fleetkeeper" });

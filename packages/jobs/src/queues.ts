@@ -11,13 +11,18 @@ import type {
 import { webhookKeyOf } from "@fleetkeeper/model";
 import type { DefaultJobOptions } from "bullmq";
 
+/** All queues. */
 export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync", "webhook"] as const;
+
+/** The name of a queue; its key in Redis is another one, see `redisKeys`. */
 export type QueueName = (typeof queueNames)[number];
 
 type AsJson<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
 
 /** Queue `install`: a verified callback. */
 export type InstallPayload = AsJson<Install> & { kind: "install" };
+
+/** A verified callback of a type that we do not know, sealed. */
 export type UnrecognisedPayload = AsJson<UnrecognisedCallback> & { kind: "unrecognised" };
 
 /** Queue `forget`, which only those may write who have an operator: the account's credential and data are to go. */
@@ -38,6 +43,7 @@ export type StoredPayload = (
   | Omit<UnrecognisedPayload, "sealedBody">
 ) & { stored: string };
 
+/** What a job of each queue carries, as JSON: no secret in clear. */
 export interface Payloads {
   install: Signed<InstallPayload | UnrecognisedPayload> | StoredPayload;
   forget: ForgetPayload;
@@ -124,6 +130,7 @@ export type AcceptedCallback =
   | { install: Install; contentHash: string }
   | { unrecognised: UnrecognisedCallback; contentHash: string };
 
+/** As the job carries it: dates as text. */
 export function toPayload(callback: AcceptedCallback): InstallPayload | UnrecognisedPayload {
   return "install" in callback
     ? { kind: "install", ...callback.install, receivedAt: callback.install.receivedAt.toISOString() }
@@ -139,14 +146,17 @@ export function webhookJobId({ installationId, endpointId, messageId }: WebhookD
   return `${installationId}.webhook.${webhookKeyOf(endpointId, messageId)}`;
 }
 
+/** As the job carries it: dates as text. */
 export function webhookPayloadOf(delivery: WebhookDelivery): AsJson<WebhookDelivery> {
   return { ...delivery, receivedAt: delivery.receivedAt.toISOString() };
 }
 
+/** The way back from `webhookPayloadOf`. */
 export function webhookDeliveryOf(payload: AsJson<WebhookDelivery>): WebhookDelivery {
   return { ...payload, receivedAt: new Date(payload.receivedAt) };
 }
 
+/** The way back from `toPayload`, of an install. */
 export function installOf(payload: InstallPayload): Install {
   const { kind: _, ...install } = payload;
   return { ...install, receivedAt: new Date(install.receivedAt) };
@@ -165,6 +175,7 @@ export function storedPayload(
   return { ...rest, stored };
 }
 
+/** The way back from `toPayload`, of any other callback. */
 export function unrecognisedOf(payload: UnrecognisedPayload): UnrecognisedCallback {
   const { kind: _, ...callback } = payload;
   return { ...callback, receivedAt: new Date(callback.receivedAt) };

@@ -4,6 +4,7 @@ import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { QueueUnavailableError } from "./errors.ts";
 import type { QueueName } from "./queues.ts";
 
+/** What has to have a write before it counts. */
 export interface SafetyOfWrites {
   /** On the server's disk; needs WAITAOF (Redis from 7.2, Valkey). */
   disk: boolean;

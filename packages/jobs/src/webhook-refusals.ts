@@ -2,6 +2,7 @@
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 
+/** Of one endpoint, over the last days with a refusal. */
 export interface WebhookRefusals {
   /** For instance `signature`. */
   byReason: Record<string, number>;
@@ -12,6 +13,7 @@ export interface WebhookRefusals {
 const keptMs = 7 * 86_400_000;
 const lastField = "lastAt";
 
+/** Counts one more. */
 export async function countWebhookRefusal(
   redis: RedisClient,
   namespace: string,

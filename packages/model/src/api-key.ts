@@ -13,6 +13,7 @@ export const apiRights = [
   "webhooks:write",
 ] as const;
 
+/** What a key may do, one by one: no right includes another. */
 export type ApiRight = (typeof apiRights)[number];
 
 /** A new key: its text, which nobody sees a second time, and what of it may be stored. */

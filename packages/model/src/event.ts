@@ -15,6 +15,7 @@ export const eventTypes = [
   "trackunit.webhook",
 ] as const;
 
+/** What a receiver can be told of, one by one. */
 export type EventType = (typeof eventTypes)[number];
 
 /** As it is written with the change that it tells of. */

@@ -1,5 +1,6 @@
 // The names of Fleetkeeper's own MongoDB collections: no sync's resource may have one of them.
 
+/** All of them; `documents.ts` in the store says what is in each. */
 export const ownCollections = [
   "accounts",
   "apiKeys",
@@ -23,6 +24,7 @@ export const ownCollections = [
   "webhookEndpoints",
 ] as const;
 
+/** The name of one of them. */
 export type OwnCollection = (typeof ownCollections)[number];
 
 /** The names that a resource may have: letters and digits in camelCase. */

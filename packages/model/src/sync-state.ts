@@ -5,10 +5,12 @@ import type { InstallationId } from "./installation-id.ts";
 /** `<installation id>/<sync name>`. */
 export type SyncId = string & { readonly __brand: "SyncId" };
 
+/** The id of a sync: its installation's and its name. */
 export function syncIdOf(installationId: InstallationId, sync: string): SyncId {
   return `${installationId}/${sync}` as SyncId;
 }
 
+/** The way back from `syncIdOf`, to the installation. */
 export function installationOfSync(syncId: SyncId): InstallationId {
   return syncId.slice(0, syncId.indexOf("/")) as InstallationId;
 }
@@ -112,8 +114,10 @@ export interface RunOutcome {
   setOffBy?: string;
 }
 
+/** Of a run that has written nothing. */
 export const noChanges: RecordChanges = { created: 0, updated: 0, deleted: 0, unchanged: 0, rejected: 0 };
 
+/** The sum, kind by kind. */
 export function addChanges(a: RecordChanges, b: RecordChanges): RecordChanges {
   return {
     created: a.created + b.created,

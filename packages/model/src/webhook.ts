@@ -32,6 +32,7 @@ export type WebhookOutcome = "refreshed" | "held" | "stopped" | "no-sync";
  */
 export type RefreshAnswer = "soon" | "waiting" | "again" | "later" | "stopped" | "absent";
 
+/** One of the syncs that an event set off, and what became of it. */
 export interface RefreshedSync {
   sync: string;
   answer: RefreshAnswer;

@@ -5,6 +5,7 @@ import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { forgetAction, type InstallationDocument, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
 
+/** Each is in the audit log before it is done. @throws NotFoundError and WrongStateError. */
 export type OperatorActions = ReturnType<typeof createOperatorActions>;
 
 /** `who`: the user's name, for the audit log. */

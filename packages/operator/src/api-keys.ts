@@ -4,8 +4,10 @@ import { type ApiRight, makeApiKey } from "@fleetkeeper/model";
 import { type ApiKeyRow, mostApiKeys, type Store } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
 
+/** Each is in the audit log before it is done. */
 export type ApiKeyActions = ReturnType<typeof createApiKeyActions>;
 
+/** What a key is to be. The key itself is in the answer, and nowhere else. */
 export interface NewApiKey {
   /** For people: up to 100 characters. */
   name: string;

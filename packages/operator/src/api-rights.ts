@@ -2,6 +2,7 @@
 
 import type { ApiRight } from "@fleetkeeper/model";
 
+/** For people: what a key with this right may do. */
 export const rightsInWords: Record<ApiRight, string> = {
   "accounts:read": "reading accounts",
   "accounts:write": "your own reference and metadata of an account",

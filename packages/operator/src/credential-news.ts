@@ -5,6 +5,7 @@ import type { Mood } from "./mood.ts";
 import { fromNow } from "./times.ts";
 import { counted } from "./words.ts";
 
+/** One piece of news about an account's credentials. */
 export interface CredentialNews {
   mood: Extract<Mood, "wait" | "bad">;
   /** One sentence without a full stop. */

@@ -3,6 +3,7 @@
 import type { Waiting } from "@fleetkeeper/model";
 import type { Mood } from "./mood.ts";
 
+/** A state in words, the same on page, command line and API. */
 export interface Description {
   /** A word or two, for a badge. */
   label: string;

@@ -2,6 +2,7 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
+/** An operator's action that makes no sense; the message is for the operator. */
 export abstract class OperatorError extends FleetkeeperError {
   readonly remedy = "never";
 }

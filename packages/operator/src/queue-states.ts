@@ -2,6 +2,7 @@
 
 import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
 
+/** One queue at one moment: numbers of jobs, and for how long the first has waited. */
 export interface QueueState {
   queue: QueueName;
   waiting: number;

@@ -3,6 +3,7 @@
 import type { SyncDocument } from "@fleetkeeper/store";
 import { type Description, describeWaiting } from "./describe-waiting.ts";
 
+/** The standing in words, and when the sync runs next. */
 export interface SyncStanding extends Description {
   /** Null where only an action starts it, or it is at work. */
   nextRunAt: Date | null;

@@ -6,6 +6,7 @@ import type { DeliveryQuery, Store, WebhookEndpointDocument } from "@fleetkeeper
 import { newEndpointId, readSigningKey } from "@fleetkeeper/webhooks";
 import { NotFoundError, WrongStateError } from "./errors.ts";
 
+/** Each is in the audit log before it is done. @throws NotFoundError and WrongStateError. */
 export type WebhookActions = ReturnType<typeof createWebhookActions>;
 
 const hourMs = 3_600_000;

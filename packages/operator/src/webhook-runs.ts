@@ -5,6 +5,7 @@ import type { RunDocument, SyncDocument } from "@fleetkeeper/store";
 import { duration } from "./times.ts";
 import { counted } from "./words.ts";
 
+/** Reads what webhooks have set off. */
 export interface WebhookReader {
   /** The run that read it, as far as one is kept; it may have failed. */
   run: RunDocument | undefined;

@@ -7,6 +7,7 @@ import type { Mood } from "./mood.ts";
 import { duration } from "./times.ts";
 import { counted } from "./words.ts";
 
+/** The standing of an endpoint in words. */
 export interface EndpointStanding {
   /** A word or two, for a badge. */
   label: EndpointStandingName;
@@ -15,6 +16,7 @@ export interface EndpointStanding {
   mood: Mood;
 }
 
+/** How it does at `now`. */
 export function endpointStanding(endpoint: WebhookEndpointDocument, now: Date): EndpointStanding {
   const { createdAt, lastDeliveryAt, deliveries } = endpoint;
   const label = standingOf(endpoint, now);

@@ -5,6 +5,8 @@ import { createHash } from "node:crypto";
 
 /** `operator` is the command line; `admin` is a person who looks after Redis itself. */
 export const redisUsers = ["ingress", "worker", "board", "api", "operator", "admin"] as const;
+
+/** A user of the ACL file: one of our services, or the operator. */
 export type RedisUser = (typeof redisUsers)[number];
 
 /**

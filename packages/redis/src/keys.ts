@@ -4,6 +4,7 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 
+/** The keys of one namespace. */
 export type RedisKeys = ReturnType<typeof redisKeys>;
 
 /** All keys of one namespace (`REDIS_NAMESPACE`). */

@@ -4,6 +4,7 @@ import { meansElsewhere } from "./refusals.ts";
 
 const forgottenAfterMs = 30_000;
 
+/** How one connection comes back. */
 export interface Reconnect {
   /** For ioredis: whether to make the connection anew; 2 also sends the refused command again. */
   reconnectOnError: (error: Error) => boolean | 2;

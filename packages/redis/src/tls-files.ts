@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 
+/** The options of a URL that name files. */
 export const tlsFileNames = ["tlsCAFile", "tlsCertificateKeyFile"] as const;
 
 /** As Node.js takes them; all in PEM. Empty: the usual authorities, and no certificate of ours. */

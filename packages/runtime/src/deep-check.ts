@@ -8,6 +8,7 @@ import { FleetkeeperError } from "@fleetkeeper/model";
  */
 export type DeepCheck = () => Promise<unknown>;
 
+/** `failing` as soon as one check fails. `code` says why, `note` what a check that went well has to tell. */
 export interface DeepResult {
   status: "ok" | "failing";
   checks: Record<string, DeepCheckResult>;

@@ -16,6 +16,7 @@ export const outboundVariables = pickVariables(
   "PROXY_CLIENT_KEY",
 );
 
+/** The beginnings of the variables that name a certificate and its key. */
 export const outboundPairs = ["TRACKUNIT_CLIENT", "PROXY_CLIENT"] as const;
 
 /** These variables as the options of the package `http`. */

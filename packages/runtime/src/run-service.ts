@@ -9,6 +9,7 @@ const exitCodeOfConfiguration = 78;
 /** Registers what must be undone at the end; the last registered is closed first. */
 export type Defer = (what: string, close: () => Promise<unknown> | unknown) => void;
 
+/** How one process lives and ends. */
 export interface ServiceOptions {
   log: Log;
   /** After this long the process ends although something has not closed. Default 25 000, below the usual 30 s of orchestrators. */

@@ -10,6 +10,7 @@ import { isAddressOrNetwork, isPrivateHost } from "./addresses.ts";
 const maxNumber = 2 ** 31 - 1;
 const minPasswordLength = 12;
 
+/** Each kind is a schema that takes the text of the environment. Its messages hold no part of the value. */
 export const variable = {
   /** One line. */
   text,

@@ -15,6 +15,7 @@ import { variable } from "./variable.ts";
 
 const appId = /^@[^\s/@,]+\/[^\s/@,]+$/;
 
+/** Each by its name; `pickVariables` takes some of them. */
 export const sharedVariables = {
   REDIS_URL: variable.checkedBy(parseRedisUrl),
   REDIS_NAMESPACE: variable
@@ -74,6 +75,7 @@ export const sharedVariables = {
   OTEL_TRACES_SAMPLER_ARG: variable.share(1),
 };
 
+/** The name of one of them. */
 export type SharedName = keyof typeof sharedVariables;
 
 /** Those of these names, for a schema. */

@@ -2,6 +2,7 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
+/** A text that does not open, or a key that cannot open it. */
 export abstract class SealingError extends FleetkeeperError {
   readonly remedy = "never";
 }

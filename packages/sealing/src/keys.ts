@@ -6,6 +6,8 @@ import { SealingKeyError } from "./errors.ts";
 
 const algorithms = ["RSA-OAEP-256", "ECDH-ES+A256KW"] as const;
 const minRsaBits = 2_048;
+
+/** As `alg` in the key's JWK. */
 export type SealingAlgorithm = (typeof algorithms)[number];
 
 /** A new key pair as JWKs. The key id is 16 random hexadecimal digits unless given. RSA keys have 3072 bits, EC keys use P-256. */
@@ -24,6 +26,7 @@ export async function generateSealingKey(
 /** 16 random hexadecimal digits. */
 export const newKeyId = (): string => randomBytes(8).toString("hex");
 
+/** One key, parsed. `keyId` is in the header of every text that it seals. */
 export interface SealingKey {
   keyId: string;
   algorithm: SealingAlgorithm;

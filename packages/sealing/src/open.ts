@@ -23,6 +23,7 @@ interface OpeningKey {
   algorithm: string;
 }
 
+/** The text in clear. @throws SealingError, one class per cause. */
 export type Open = (sealed: SealedText, binding: SealBinding) => Promise<string>;
 
 /**

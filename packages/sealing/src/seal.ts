@@ -5,6 +5,7 @@ import { CompactEncrypt, type JWK } from "jose";
 import { bindingHeader, type SealBinding } from "./binding.ts";
 import { importSealingKey } from "./keys.ts";
 
+/** The sealed text, which opens with the same binding only. */
 export type Seal = (text: string, binding: SealBinding) => Promise<SealedText>;
 
 /**

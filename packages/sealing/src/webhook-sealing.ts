@@ -4,6 +4,7 @@ import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { JSONWebKeySet } from "jose";
 import { createTokenSealing } from "./token-key.ts";
 
+/** Seals and opens the signing keys of webhooks. */
 export type WebhookSealing = Awaited<ReturnType<typeof createWebhookSealing>>;
 
 /** `keys`: of `WEBHOOK_KEY`. */

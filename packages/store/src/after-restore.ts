@@ -17,6 +17,7 @@ import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 import { tokenText } from "./token-text.ts";
 
+/** What was found and brought back in line. */
 export interface AfterRestore {
   installations: number;
   syncs: number;
@@ -36,6 +37,7 @@ function tokenAfter(present: number, now: Date): number {
   return Math.max(present + 1, Math.floor(now.getTime() / 10));
 }
 
+/** For the command `after-restore`, once, before the workers start again. */
 export function createAfterRestore(db: Db, align: AlignSyncs) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");

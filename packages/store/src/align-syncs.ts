@@ -16,6 +16,7 @@ const stops: Record<"paused" | "revoked", Waiting> = {
   revoked: { for: "credential", code: "revoked" },
 };
 
+/** Makes an installation's syncs follow its state. A second call changes nothing. */
 export type AlignSyncs = ReturnType<typeof createAlignSyncs>;
 
 /**

@@ -5,6 +5,7 @@ import type { Collection, Db } from "mongodb";
 import type { ApiKeyDocument } from "./documents.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** The keys of the API. Their texts are not here: only their hashes. */
 export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 /** A key without its hash: for all who only look. */
@@ -13,6 +14,7 @@ export type ApiKeyRow = Omit<ApiKeyDocument, "hash">;
 /** Revoked ones included, which stay for a look at what they did. */
 export const mostApiKeys = 500;
 
+/** Of this database. */
 export function createApiKeys(db: Db) {
   const keys: Collection<ApiKeyDocument> = ownCollection(db, "apiKeys");
 

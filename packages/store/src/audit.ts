@@ -7,6 +7,7 @@ import type { AuditDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** What is noted of one action. It names no secret. */
 export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
   (
     | { installationId: InstallationId; sync?: string }
@@ -28,6 +29,7 @@ const keptAtMost = 1_000_000;
 const unauthorized = 13;
 const exportedAtOnce = 1_000;
 
+/** Entries are added and read; none is changed. */
 export function createAudit(db: Db) {
   const entries: Collection<AuditDocument> = ownCollection(db, "audit");
 

@@ -8,6 +8,7 @@ import { chainOf } from "./feed-chain.ts";
 import { idsOf } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** Written by runs, read by consumers at positions of their own. */
 export type ChangeFeed = ReturnType<typeof createChangeFeed>;
 
 /** What one page of one run changed, in the order in which it was written. */
@@ -38,6 +39,7 @@ const syncsPerLook = 200;
 /** A sync of which a consumer may read the feed. */
 export type FollowedSync = Pick<SyncDocument, "_id" | "installationId" | "sync" | "resource">;
 
+/** Of this database. */
 export function createChangeFeed(db: Db) {
   const entries: Collection<ChangesDocument> = ownCollection(db, "changes");
   const cursors: Collection<FeedCursorDocument> = ownCollection(db, "feedCursors");

@@ -12,6 +12,7 @@ const pinned = {
   readPreference: ReadPreference.primary,
 };
 
+/** To the one database that the URL names. */
 export interface Connection {
   client: MongoClient;
   db: Db;

@@ -26,6 +26,7 @@ import type {
 import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** Candidates, the credential in force, and former ones: each step on the condition that it still holds. */
 export type Credentials = ReturnType<typeof createCredentials>;
 
 /** This many installations are looked at in one call. */

@@ -1,5 +1,6 @@
 // Cursors of pages: the key of the last thing shown, as a text that callers hand back unread.
 
+/** A text for an address; `keyOf` is the way back. */
 export function cursorOf(...key: (string | undefined)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
 import type { SyncDocument } from "./documents.ts";
 
+/** Which entries are followed, as whom, and what is called for each. */
 export interface FollowOptions {
   feed: ChangeFeed;
   /** Names the consumer's cursors: letters, digits, `-` and `_`. Two with different names each get everything. Run one process per name. */

@@ -16,6 +16,7 @@ import {
 } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** Documents of installations: read, and changed on the condition that they are still what they were. */
 export type Installations = ReturnType<typeof createInstallations>;
 
 /** `interest`: who is told of what. */

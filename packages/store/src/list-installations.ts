@@ -15,6 +15,7 @@ import { idsUnder } from "./id-range.ts";
 import type { Candidate, FormerCredential, InstallationDocument } from "./installation-document.ts";
 import { failingFilter } from "./sync-health.ts";
 
+/** What the list is narrowed down to, and how it is sorted. */
 export interface ListQuery {
   /** The beginning of an account id, in any case, or of an app's name with its `@`. */
   search?: string;
@@ -52,6 +53,7 @@ function unsealed<Given extends { sealedCredential: unknown }>({
   return rest;
 }
 
+/** One page of the list. */
 export interface InstallationPage {
   rows: InstallationRow[];
   /** Where the next page begins; undefined after the last. */

@@ -6,6 +6,7 @@ import type { SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 import { failingFilter } from "./sync-health.ts";
 
+/** What the list is narrowed down to. */
 export interface SyncListQuery {
   installationId?: InstallationId;
   /** The name of the sync. It is looked for by reading on until the page is full. */
@@ -18,12 +19,14 @@ export interface SyncListQuery {
   limit: number;
 }
 
+/** One page of the list. */
 export interface SyncPage {
   rows: SyncDocument[];
   /** `after` of the next page; undefined after the last. */
   next: SyncId | undefined;
 }
 
+/** One page, in the order of ids, at most `limit`. */
 export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncListQuery): Promise<SyncPage> {
   const { installationId, sync, waitingFor, after, limit } = query;
   const under = installationId === undefined ? {} : idsUnder<SyncId>(installationId);

@@ -7,8 +7,10 @@ import type { RecordDocument } from "./documents.ts";
 import { type IdRange, idsOf, idsUnder } from "./id-range.ts";
 import { jsonOf } from "./run/storable.ts";
 
+/** Records to read. Runs write them. */
 export type Records = ReturnType<typeof createRecords>;
 
+/** Which records, and where to read on. */
 export interface RecordQuery {
   /** A collection of records; none of another name is read. */
   resource: string;
@@ -33,6 +35,7 @@ export type RecordRow = Pick<
   "installationId" | "externalId" | "data" | "firstSeenAt" | "updatedAt" | "deletedAt"
 >;
 
+/** One page of records. */
 export interface RecordPage {
   rows: RecordRow[];
   /** Where the next page begins; undefined after the last. */
@@ -43,6 +46,7 @@ const maxPageBytes = 4 * 1024 * 1024;
 /** Records that one page looks at when it may find few of them. */
 const mostScanned = 10_000;
 
+/** Of this database. */
 export function createRecords(db: Db) {
   return {
     /** Records of one installation that are not deleted. */

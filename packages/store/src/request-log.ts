@@ -8,12 +8,15 @@ import type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** What was asked of Trackunit through us. */
 export type RequestLog = ReturnType<typeof createRequestLog>;
 
+/** One request and its outcome. Its path holds only the names of a query's values. */
 export interface ForwardedRequest extends Omit<ForwardedRequestDocument, "_id"> {
   installationId: InstallationId;
 }
 
+/** Of one account: the newest, and none that is older than so many milliseconds. */
 export const requestsKept = { count: 500, ms: 7 * 86_400_000 };
 /** An account's are tidied when a process has added as many. */
 const tidyAfter = 100;
@@ -21,6 +24,7 @@ const tidyEveryMs = 3_600_000;
 /** Accounts that a process counts for; then all are tidied when they next come. */
 const mostCounted = 10_000;
 
+/** Of this database. */
 export function createRequestLog(db: Db) {
   const requests: Collection<ForwardedRequestDocument> = ownCollection(db, "forwardedRequests");
   let added = new Map<InstallationId, number>();

@@ -7,10 +7,14 @@ import { auditKeptMs } from "./audit.ts";
 
 /** `operator` is the command line. The ingress has no database. */
 export const mongodbUsers = ["worker", "board", "api", "operator"] as const;
+
+/** A user of the database: one of our services, or the operator. */
 export type MongodbUser = (typeof mongodbUsers)[number];
 
+/** An action of MongoDB's roles that a service needs. */
 export type CollectionAction = "find" | "insert" | "update" | "remove" | "createIndex" | "listIndexes";
 
+/** As `createRole` takes it. */
 export interface Privilege {
   resource: { db: string; collection: string };
   actions: CollectionAction[];

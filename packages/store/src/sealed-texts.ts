@@ -19,6 +19,7 @@ export type SealedEntry =
     }
   | { kind: "callback"; id: string; installationId: InstallationId; sealed: SealedText };
 
+/** For the commands that list keys and seal anew. */
 export function createSealedTexts(db: Db) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");

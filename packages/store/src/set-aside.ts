@@ -6,6 +6,7 @@ import type { SetAsideDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
+/** Of this database. */
 export function createSetAside(db: Db) {
   const items: Collection<SetAsideDocument> = ownCollection(db, "setAside");
   return {

@@ -23,6 +23,7 @@ import { createUnrecognised } from "./unrecognised.ts";
 import { createWebhookDeliveries } from "./webhook-deliveries.ts";
 import { createWebhookEndpoints } from "./webhook-endpoints.ts";
 
+/** Everything that is kept in MongoDB. Close it when nothing asks any more. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /**

@@ -13,6 +13,7 @@ export interface FailingSyncs {
   since: Date;
 }
 
+/** Over all accounts, at one moment. */
 export interface SyncHealth {
   /** The most accounts first. */
   failing: FailingSyncs[];

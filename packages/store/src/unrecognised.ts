@@ -9,6 +9,7 @@ import { ownCollection } from "./own-collection.ts";
 const keptPerAccount = 100;
 const keptMs = 90 * 86_400_000;
 
+/** Of this database. */
 export function createUnrecognised(db: Db) {
   const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
 

@@ -21,6 +21,7 @@ function configurationIdOf(item: {
   return item.id ?? item.configurationDetails?.id;
 }
 
+/** The rules that raise alerts, read once an hour. */
 export const alertConfigurations = defineSync({
   name: "alert-configurations",
   resource: "alertConfigurations",

@@ -29,6 +29,7 @@ const asset = z.looseObject({
   serialNumber: z.string().nullish(),
 });
 
+/** Machines and their equipment, read every 15 minutes. */
 export const assets = defineSync({
   name: "assets",
   resource: "assets",

@@ -14,6 +14,7 @@ const query = `query Customers($first: Int, $after: Cursor) {
 /** `id` is global: `___Customer___<uuid>`. */
 const customer = z.looseObject({ id: z.string().min(1).max(200), name: z.string().nullish() });
 
+/** The account's customers, read once an hour. */
 export const customers = defineSync({
   name: "customers",
   resource: "customers",

@@ -6,6 +6,7 @@ import { findFaults } from "./definition-faults.ts";
 import { SyncDefinitionError } from "./errors.ts";
 import { roundingNumbers } from "./exact-numbers.ts";
 
+/** What `defineSync` takes and checks. */
 export interface SyncDefinition {
   /** Also the name in the schedule and on the board: lower-case letters, digits and `-`, at most 41, beginning with a letter. */
   name: string;

@@ -2,6 +2,7 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
+/** Something is wrong with a sync that somebody wrote; the message is for them. */
 export abstract class SyncError extends FleetkeeperError {
   readonly remedy = "never";
 }

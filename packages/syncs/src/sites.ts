@@ -14,6 +14,7 @@ const query = `query Sites($first: Int, $after: Cursor) {
 /** `id` is global: `___Site___<uuid>`. */
 const site = z.looseObject({ id: z.string().min(1).max(200), name: z.string().nullish() });
 
+/** The account's sites, read once an hour. */
 export const sites = defineSync({
   name: "sites",
   resource: "sites",

@@ -3,6 +3,7 @@
 import { Gauge } from "prom-client";
 import type { Metrics } from "./metrics.ts";
 
+/** Gauges about the whole cluster. */
 export type ClusterMetrics = ReturnType<typeof createClusterMetrics>;
 
 /** Adds them to the metrics of a service. A fact that cannot be measured is left out, for a frozen value would mislead. */

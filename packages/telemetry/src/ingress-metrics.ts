@@ -3,13 +3,18 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import { createMetrics } from "./metrics.ts";
 
+/** Counters, and histograms in seconds. */
 export type IngressMetrics = ReturnType<typeof createIngressMetrics>;
 
+/** The steps of a callback, in their order. */
 export const callbackSteps = ["verify", "bind", "seal", "enqueue", "confirm"] as const;
+
+/** One of them. */
 export type CallbackStep = (typeof callbackSteps)[number];
 
 const secondsOfCallback = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** In a registry of their own. Once per process. */
 export function createIngressMetrics() {
   const { registry } = createMetrics("ingress");
   const registers = [registry];

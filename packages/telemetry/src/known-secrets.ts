@@ -23,6 +23,7 @@ export function hideVariable(name: string, value: string): void {
   pattern = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(literal).join("|"), "g");
 }
 
+/** The text with each of them replaced; the same text while none is known. */
 export function withoutKnownSecrets(text: string): string {
   return pattern === undefined ? text : text.replace(pattern, redacted);
 }

@@ -8,10 +8,16 @@ import { withoutControls } from "./controls.ts";
 import { redact, redactText } from "./redaction.ts";
 import { createRepeats } from "./repeats.ts";
 
+/** Of pino. The fields that it redacts are in `redaction.ts`. */
 export type Log = Logger;
+
+/** From all to nothing. */
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** As LOG_LEVEL says it. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** Of one service's log. */
 export interface LogOptions {
   service: string;
   level: LogLevel;

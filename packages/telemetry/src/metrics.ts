@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { collectProcessMetrics } from "./process-metrics.ts";
 
+/** What `/metrics` shows. */
 export interface Metrics {
   registry: Registry;
 }

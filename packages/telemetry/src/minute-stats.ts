@@ -6,12 +6,14 @@ import type { Counter } from "prom-client";
 /** By name, `<source>:<value of the label>`: `callbacks:accepted`, `runs:ERR_API_FORBIDDEN`, `records:created`. */
 export type Counts = Record<string, number>;
 
+/** The counts of one minute. */
 export interface MinuteStats {
   /** Its beginning. */
   minute: Date;
   counts: Counts;
 }
 
+/** Whose counters go where, and how often. */
 export interface MinuteStatsOptions {
   /** One that fails fast while Redis is away. */
   redis: RedisClient;

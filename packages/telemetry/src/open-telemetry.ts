@@ -26,6 +26,7 @@ import type { Proxies, SpanFields, Traces } from "./traces.ts";
 
 const closeTimeoutMs = 3_000;
 
+/** `ratio`: the share of traces that are kept, 0 to 1. */
 export function startOpenTelemetry(options: {
   service: string;
   endpoint: string;

@@ -35,6 +35,10 @@ export const jwkPrivateNames: ReadonlySet<string> = new Set(["d", "p", "q", "dp"
 
 const known = new Set(secretNames);
 
+/**
+ * Whether a field of this name is redacted, however it is written: `clientSecret`, `client-secret`,
+ * `CLIENT_SECRET`.
+ */
 export function isSecretName(name: string): boolean {
   const plain = name.toLowerCase().replace(/[-_]/g, "");
   return (

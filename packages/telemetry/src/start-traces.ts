@@ -2,6 +2,7 @@
 
 import { noTraces, type Proxies, type Traces } from "./traces.ts";
 
+/** Of one service's traces. */
 export interface TracesOptions {
   service: string;
   /** Base URL of OTLP over HTTP, `/v1/traces` is appended; undefined: no traces. */

@@ -3,6 +3,7 @@
 /** Short names and numbers, as they may stand in a log: no secret. */
 export type SpanFields = Record<string, string | number>;
 
+/** The same whether traces are on or off. */
 export interface Traces {
   on: boolean;
   /**
@@ -20,6 +21,7 @@ export interface Traces {
   close(): Promise<void>;
 }
 
+/** Traces that are off. */
 export const noTraces: Traces = {
   on: false,
   span: (_name, _fields, run) => run(),

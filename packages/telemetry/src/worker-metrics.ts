@@ -3,11 +3,13 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import { createMetrics } from "./metrics.ts";
 
+/** Counters, gauges, and histograms in seconds. */
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
 
 const secondsOfInstall = [0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
 const secondsOfRequest = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
+/** In a registry of their own. Once per process. */
 export function createWorkerMetrics() {
   const { registry } = createMetrics("worker");
   const registers = [registry];

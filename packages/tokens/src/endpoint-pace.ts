@@ -3,6 +3,7 @@
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { TokenEndpointPacedError } from "./errors.ts";
 
+/** Times in milliseconds. */
 export interface PaceOptions {
   /** Requests of all processes together while all is well. Default 50. */
   perSecond?: number;
@@ -31,8 +32,10 @@ if at - now > tonumber(ARGV[4]) or (open and at > now) then return math.floor(no
 redis.call("SET", KEYS[2], tostring(at + interval), "PX", math.ceil(at + interval - now + 2000))
 return math.max(0, math.floor(at - now))`;
 
+/** One for all requests of a process; all processes share its state. */
 export type EndpointPace = ReturnType<typeof createEndpointPace>;
 
+/** @throws TokenEndpointPacedError from `admit`, when nothing is to be asked. */
 export function createEndpointPace(redis: RedisClient, namespace: string, options: PaceOptions = {}) {
   const { perSecond = 50, outages = 10, probeEveryMs = 5_000 } = options;
   const keys = redisKeys(namespace);

@@ -2,6 +2,7 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
+/** No token was obtained; `code` says why. */
 export abstract class TokenError extends FleetkeeperError {}
 
 /** Trackunit does not know this client or its secret (`invalid_client`): the app was uninstalled, or installed anew. */

@@ -3,6 +3,7 @@
 import type { AccessToken } from "@fleetkeeper/model";
 import { TokenCharactersError, TokenResponseError } from "./errors.ts";
 
+/** A token, and what had to be assumed about it. */
 export interface GrantedToken extends AccessToken {
   /** What the answer did not say, or not in a way that can be taken, and what was taken instead. Holds nothing of it. */
   assumed: readonly string[];

@@ -36,6 +36,7 @@ const storedFailure = z.object({
 
 type Purpose = "access-token" | "token-failure";
 
+/** Shared by all processes. */
 export type TokenCache = ReturnType<typeof createTokenCache>;
 
 /**

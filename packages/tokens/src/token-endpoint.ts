@@ -21,6 +21,7 @@ const unnamedWaitMs = 30_000;
 
 const refusal = z.object({ error: z.string().max(100) });
 
+/** Where tokens are asked for, and with which scopes. */
 export interface TokenEndpoint {
   tokenUrl: string;
   scopes: readonly string[];

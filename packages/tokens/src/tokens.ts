@@ -28,6 +28,7 @@ export interface LoadedCredential {
   state: InstallationState;
 }
 
+/** What the tokens of one process go by. Times in milliseconds. */
 export interface TokensOptions {
   cache: TokenCache;
   redis: RedisClient;
@@ -70,8 +71,10 @@ interface Wish {
   onLookup?: TokensOptions["onLookup"] | undefined;
 }
 
+/** The tokens of one process. @throws TokenError from `get`. */
 export type Tokens = ReturnType<typeof createTokens>;
 
+/** Asks nothing before the first `get`. */
 export function createTokens(options: TokensOptions) {
   const { cache, redis, endpoint, pace, loadCredential, onGrant, onError, now = () => new Date() } = options;
   const { onLookup, aroundRequest = (request) => request() } = options;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { FleetUnreadableError } from "./errors.ts";
 
+/** One page as it was read; what is missing is undefined, nothing is guessed. */
 export interface FleetPage {
   /** Undefined when the page has none. */
   links: { rel: string; href: string }[] | undefined;

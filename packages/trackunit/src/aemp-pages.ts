@@ -6,11 +6,13 @@ import { ApiRejectedError, CursorRepeatsError, CursorUnreadableError, PagesEndle
 import type { Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
 
+/** Which fleet is read. */
 export interface AempList {
   /** Without the page's number. Default: the whole fleet of the account. */
   path?: string;
 }
 
+/** The family of the documented limit on fleet pages. */
 export const aempFamily = "aemp-fleet";
 /** A million machines. */
 const maxPages = 10_000;

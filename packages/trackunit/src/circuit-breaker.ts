@@ -12,8 +12,10 @@ import {
   ApiUnavailableError,
 } from "./errors.ts";
 
+/** `returning`: a probe was answered, and more requests go from second to second. */
 export type CircuitState = "closed" | "open" | "returning";
 
+/** Times in milliseconds. */
 export interface CircuitBreakerOptions {
   /** This many outages in a row open it. Default 10. */
   outages?: number;

@@ -2,6 +2,7 @@
 
 import { type ErrorDetails, FleetkeeperError } from "@fleetkeeper/model";
 
+/** The API gave no answer that can be used; `code` says why. */
 export abstract class ApiError extends FleetkeeperError {
   /** Reading on at the same cursor cannot help: the next attempt should begin with the first page. */
   readonly startOver: boolean = false;

@@ -3,6 +3,7 @@
 import type { OutboundAnswer } from "@fleetkeeper/http";
 import type { GraphqlAnswer } from "./graphql-answer.ts";
 
+/** One request, before it has a token. */
 export interface ApiRequest {
   /** Which limit it counts towards, for instance `graphql`. */
   family: string;

@@ -2,6 +2,7 @@
 
 import { graphqlFamily } from "./graphql-pages.ts";
 
+/** A family of requests with a documented limit; `part` is what it counts apart. */
 export interface Family {
   family: string;
   part?: string;

@@ -9,6 +9,7 @@ import { familyOf, staysBelow } from "./family-of.ts";
 import type { RequestFacts } from "./http.ts";
 import type { Limiter } from "./limits.ts";
 
+/** What all forwarded requests have in common. Times in milliseconds. */
 export interface ForwardOptions {
   apiUrl: string;
   dispatcher: Dispatcher;
@@ -22,6 +23,7 @@ export interface ForwardOptions {
   onRequest?: (facts: RequestFacts) => void;
 }
 
+/** One request of the publisher's own code. */
 export interface ForwardedRequest {
   installationId: InstallationId;
   method: Dispatcher.HttpMethod;
@@ -35,12 +37,15 @@ export interface ForwardedRequest {
   signal: AbortSignal;
 }
 
+/** The answer as it comes: read its body, or destroy it. */
 export type ForwardedAnswer = Pick<Dispatcher.ResponseData, "statusCode" | "headers" | "body">;
 
 const redirects = [301, 302, 303, 307, 308];
 
+/** Resolves when the head of the answer is there. @throws ApiError where there is none. */
 export type Forward = ReturnType<typeof createForward>;
 
+/** One for all accounts. */
 export function createForward(options: ForwardOptions) {
   const { dispatcher, limiter, breaker, idleMs = 60_000, timeoutMs = 300_000, onRequest } = options;
   const base = new URL(`${options.apiUrl.replace(/\/+$/, "")}/`);

@@ -5,6 +5,7 @@ import { z } from "zod";
 /** Without the last slash the answer is the web application's HTML. */
 export const graphqlPath = "/api/graphql/";
 
+/** An answer of the right shape; it may still be all errors. */
 export interface GraphqlAnswer {
   /** Undefined when it is null or absent. */
   data: Record<string, unknown> | undefined;
@@ -12,6 +13,7 @@ export interface GraphqlAnswer {
   budget: GraphqlBudget | undefined;
 }
 
+/** One error, without its message: that may quote anything. */
 export interface GraphqlErrorEntry {
   /** `extensions.code`; empty when there is none. */
   code: string;

@@ -15,8 +15,10 @@ import { type GraphqlAnswer, graphqlPath } from "./graphql-answer.ts";
 import { isDenial, partItems } from "./graphql-items.ts";
 import type { Page, PageOptions } from "./page.ts";
 
+/** The family of the documented limit on GraphQL. */
 export const graphqlFamily = "graphql";
 
+/** Which connection is read, and how. */
 export interface GraphqlConnection {
   /** Takes the variables `first` and `after`. Asked with `rateLimit { cost remaining resetIn }`, it ends before the limit does. */
   query: string;

@@ -19,6 +19,7 @@ import {
 import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
 import { graphqlPath } from "./graphql-answer.ts";
 
+/** What all requests have in common. Bounds in bytes and milliseconds. */
 export interface HttpOptions {
   /** May have a path of its own, as behind a gateway. */
   apiUrl: string;
@@ -31,6 +32,7 @@ export interface HttpOptions {
   onRequest?: ((facts: RequestFacts) => void) | undefined;
 }
 
+/** What metrics are told of one request. */
 export interface RequestFacts {
   family: string;
   /** `none` where no whole answer came. */

@@ -5,6 +5,7 @@ import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { ApiLimiterUnavailableError, ApiRateLimitedError } from "./errors.ts";
 import { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 
+/** Where the limiter counts. */
 export interface RedisLimiterOptions {
   redis: RedisClient;
   /** Key prefix. */

@@ -5,6 +5,7 @@ import { ApiAnswerTooLongError, ApiShapeError, CursorRepeatsError } from "./erro
 import type { ApiRequest, Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
 
+/** Which list is read. */
 export interface RestCursorList {
   family: string;
   /** Without a query string. */

@@ -2,6 +2,7 @@
 
 import type { ApiRequest } from "./exchange.ts";
 
+/** Which list is read. */
 export interface RestList {
   family: string;
   /** Without a query string. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CursorUnreadableError } from "./errors.ts";
 
+/** As it stands in a checkpoint. */
 export interface RestPosition {
   /** How many items of the list lie before the next one to read. */
   from: number;

@@ -24,6 +24,7 @@ export interface WantedToken {
   generation?: Generation;
 }
 
+/** What the clients of all installations have in common. */
 export interface TrackunitOptions {
   apiUrl: string;
   /** Keeps the connections. */

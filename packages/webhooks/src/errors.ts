@@ -32,7 +32,10 @@ const rules = {
   },
 } satisfies Record<string, RefusalRule>;
 
+/** Stable; each has one status and one message. */
 export type WebhookRefusalCode = keyof typeof rules;
+
+/** All of them, in the order of their status. */
 export const webhookRefusalCodes = Object.keys(rules) as WebhookRefusalCode[];
 
 /** A delivery that gets no 202. Its `reason` is also counted for the endpoint. */

@@ -2,6 +2,7 @@
 
 import { WebhookRefusal } from "./errors.ts";
 
+/** Their values, each given exactly once. */
 export interface WebhookHeaders {
   id: string;
   timestamp: string;

@@ -3,6 +3,7 @@
 import { Webhook } from "standardwebhooks";
 import type { SigningKey } from "./signing-key.ts";
 
+/** To be sent with the body, as it was signed. */
 export type SignedHeaders = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
 
 /**

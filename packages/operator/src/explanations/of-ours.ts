@@ -5,6 +5,7 @@ import type { Explanation } from "./explanation.ts";
 const nothing = "Nothing: it is tried again.";
 const servers = "Look at the server and the network between; `fleetkeeper doctor` says what is wrong.";
 
+/** Redis, MongoDB, queues and health checks. */
 export const ofServers = {
   ERR_QUEUE_UNAVAILABLE: {
     means: "Redis did not take a job, or did not confirm in time that it is on disk.",
@@ -38,6 +39,7 @@ export const ofServers = {
   },
 } satisfies Record<string, Explanation>;
 
+/** Runs, records and accounts. */
 export const ofRuns = {
   ERR_LEASE_LOST: {
     means: "Another worker has taken over this run; what this one had left to write was not written.",
@@ -73,6 +75,7 @@ export const ofRuns = {
   },
 } satisfies Record<string, Explanation>;
 
+/** Sealing, signing and the keys for it. */
 export const ofKeys = {
   ERR_SEALING_KEY: {
     means: "A sealing key cannot be used for what it is configured for.",
@@ -110,6 +113,7 @@ export const ofKeys = {
   },
 } satisfies Record<string, Explanation>;
 
+/** Configuration, URLs and modules. */
 export const ofSetup = {
   ERR_CONFIGURATION: {
     means: "A variable of the environment is missing or faulty.",
@@ -145,6 +149,7 @@ export const ofSetup = {
   },
 } satisfies Record<string, Explanation>;
 
+/** The command line. */
 export const ofCommands = {
   ERR_USAGE: { means: "There is no such command, option or value.", advice: "Add --help to the command." },
   ERR_NOT_CONFIRMED: {

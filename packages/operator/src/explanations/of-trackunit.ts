@@ -2,6 +2,7 @@
 
 import type { Explanation } from "./explanation.ts";
 
+/** The token endpoint. */
 export const ofTokens = {
   ERR_TOKEN_INVALID_CLIENT: {
     means:
@@ -73,6 +74,7 @@ export const ofTokens = {
 const retried = "Nothing: the sync is tried again after a growing wait.";
 const tellUs = "If it lasts, the API may have changed: see the message of the run and of what was set aside.";
 
+/** Trackunit's API. */
 export const ofApi = {
   ERR_API_UNAUTHORIZED: {
     means: "Trackunit's API refuses a new token, too.",

@@ -7,12 +7,15 @@ import { cursorOf, keyOf } from "../cursor.ts";
 import { ownCollection } from "../own-collection.ts";
 import type { AttemptDocument } from "./event-documents.ts";
 
+/** What was sent to receivers, and what they answered. */
 export type Attempts = ReturnType<typeof createAttempts>;
 
+/** Of one receiver: the newest, and none that is older than so many milliseconds. */
 export const attemptBounds = { count: 5_000, ms: 14 * 86_400_000 } as const;
 /** A receiver's are counted when a process has added so many. */
 const tidyAfter = 100;
 
+/** Which attempts, and where to read on. */
 export interface AttemptQuery {
   receiverId: string;
   installationId?: InstallationId;
@@ -24,6 +27,7 @@ export interface AttemptQuery {
   after?: string;
 }
 
+/** Of this database. */
 export function createAttempts(db: Db) {
   const attempts: Collection<AttemptDocument> = ownCollection(db, "eventAttempts");
   const added = new Map<string, number>();

@@ -18,14 +18,17 @@ const maxCounted = 10_000;
 /** Others who add this often in between do so on purpose. */
 const tries = 50;
 
+/** The events in their order, before they are handed on. */
 export type EventLog = ReturnType<typeof createEventLog>;
 
+/** What became of one that was added. */
 export interface Appended {
   position: number;
   to: string[];
   type: AccountEvent["type"];
 }
 
+/** Of this database. */
 export function createEventLog(db: Db) {
   const log: Collection<EventDocument> = ownCollection(db, "eventLog");
   const lanes: Collection<LaneDocument> = ownCollection(db, "eventLanes");

@@ -11,6 +11,7 @@ import { createLanes } from "./lanes.ts";
 import { createReceivers, type ReceiverRow } from "./receivers.ts";
 import { createRelay } from "./relay.ts";
 
+/** Events for receivers: told, handed on, delivered. */
 export type Events = ReturnType<typeof createEvents>;
 
 /** Of no account: what somebody tries a receiver out with. */
@@ -18,6 +19,7 @@ const noAccount = "test" as InstallationId;
 /** Of one replay, accounts. */
 const maxAccounts = 100_000;
 
+/** Of this database. */
 export function createEvents(db: Db, interest: Interest = createInterest(db)) {
   const log = createEventLog(db);
   const lanes = createLanes(db, log);

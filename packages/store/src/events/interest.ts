@@ -11,6 +11,7 @@ import type { Collection, Db } from "mongodb";
 import { ownCollection } from "../own-collection.ts";
 import type { ReceiverDocument } from "./event-documents.ts";
 
+/** What this process knows of who wants to be told of what. */
 export type Interest = ReturnType<typeof createInterest>;
 
 type Wants = Pick<ReceiverDocument, "_id" | "events" | "irisAppId">;

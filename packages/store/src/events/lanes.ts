@@ -7,11 +7,13 @@ import { ownCollection } from "../own-collection.ts";
 import type { EventDocument, LaneDocument } from "./event-documents.ts";
 import { type Appended, type EventLog, positionOf } from "./event-log.ts";
 
+/** What waits for each receiver, in its order. */
 export type Lanes = ReturnType<typeof createLanes>;
 
 /** Of one lane. */
 export const maxReplays = 100;
 
+/** Of this database. */
 export function createLanes(db: Db, log: EventLog) {
   const lanes: Collection<LaneDocument> = ownCollection(db, "eventLanes");
 

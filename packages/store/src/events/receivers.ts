@@ -6,6 +6,7 @@ import type { Collection, Db } from "mongodb";
 import { ownCollection } from "../own-collection.ts";
 import type { Disabled, ReceiverDocument } from "./event-documents.ts";
 
+/** The publisher's own addresses that are told of events. */
 export type Receivers = ReturnType<typeof createReceivers>;
 
 /** Without its secrets: for all who only look. */
@@ -13,11 +14,13 @@ export type ReceiverRow = Omit<ReceiverDocument, "secrets"> & {
   secrets: { addedAt: Date; until: Date | null }[];
 };
 
+/** Of all accounts together. */
 export const maxReceivers = 50;
 
 /** A success is noted this often; a first one after a failure at once. */
 const noteEveryMs = 60_000;
 
+/** What an operator decides about a receiver. */
 export interface ReceiverFields {
   url: string;
   description: string;
@@ -25,10 +28,12 @@ export interface ReceiverFields {
   irisAppId: string | null;
 }
 
+/** A new one at each call. */
 export function newReceiverId(): string {
   return `rcv_${randomBytes(12).toString("hex")}`;
 }
 
+/** Of this database. */
 export function createReceivers(db: Db) {
   const receivers: Collection<ReceiverDocument> = ownCollection(db, "eventReceivers");
 

@@ -12,6 +12,7 @@ import type { Appended, EventLog } from "./event-log.ts";
 import type { Interest } from "./interest.ts";
 import type { Lanes } from "./lanes.ts";
 
+/** Hands events on to the receivers that want them. */
 export type Relay = ReturnType<typeof createRelay>;
 
 /** Where changes are made that are told of. Of `syncs` also that its records changed. */
@@ -35,6 +36,7 @@ interface Found extends Source {
   in: SourceName;
 }
 
+/** Of this database. */
 export function createRelay(db: Db, parts: { log: EventLog; lanes: Lanes; interest: Interest }) {
   const { log, lanes, interest } = parts;
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");

@@ -16,6 +16,7 @@ import { writeFenced } from "./write-fenced.ts";
 /** An entry holds at most this much, or a single change. MongoDB takes 16 MiB. */
 const maxEntryBytes = 4 * 1024 * 1024;
 
+/** How one run announces its changes. */
 export interface FeedWriter {
   /** Position of the first entry whose records may not be written yet; null when all are. */
   readonly open: string | null;
@@ -34,6 +35,7 @@ export interface FeedWriter {
   correct(now: Date): Promise<void>;
 }
 
+/** For one run: it carries the run's fence. */
 export function createFeedWriter(options: {
   entries: Collection<ChangesDocument>;
   records: () => Collection<RecordDocument>;

@@ -5,6 +5,7 @@ import type { Collection, UpdateFilter } from "mongodb";
 import type { SyncDocument } from "../documents.ts";
 import { LeaseLostError } from "../errors.ts";
 
+/** The right of one run to write, as long as no newer run has begun. */
 export interface Fence {
   readonly installationId: InstallationId;
   readonly syncId: SyncId;
@@ -24,6 +25,7 @@ export interface Fence {
   check(): Promise<void>;
 }
 
+/** For the run that has just started this sync. */
 export function createFence(syncs: Collection<SyncDocument>, sync: SyncDocument): Fence {
   const { _id, fencingToken, firstToken, installationId } = sync;
   return {

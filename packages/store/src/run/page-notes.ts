@@ -10,6 +10,7 @@ import { tokenText } from "../token-text.ts";
 /** Tells whether a pass saw a record, by its external id. */
 export type Seen = (externalId: string) => boolean;
 
+/** What the pages of one sync's passes held. */
 export interface PageNotes {
   /**
    * Notes a page. Keyed by the fencing token too, so that the late note of a run that lost its lease replaces none: both
@@ -25,6 +26,7 @@ export interface PageNotes {
   forgetBefore(pass: number): Promise<void>;
 }
 
+/** For one sync. */
 export function createPageNotes(notes: Collection<PassPageDocument>, syncId: string): PageNotes {
   return {
     async note({ pass, page, token }, externalIds) {

@@ -15,8 +15,10 @@ export interface FetchedPage {
   disturbed?: string | undefined;
 }
 
+/** Where a search begins. */
 export const firstSweep: Sweep = { phase: "note", after: null, known: 0, missing: 0 };
 
+/** The checkpoint of a pass that has read nothing yet. */
 export function newPass(pass: number, startedAt: Date, window: TimeWindow | null): Checkpoint {
   return {
     pass,

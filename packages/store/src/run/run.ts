@@ -43,8 +43,10 @@ import {
 import { deleteEarlier, isTidyDue, tidy } from "./tidy.ts";
 import { writeRecords } from "./write-records.ts";
 
+/** Every write of it is fenced. @throws LeaseLostError from each, once another run has begun. */
 export type Run = ReturnType<typeof createRun>;
 
+/** Where a run writes, and who is told. */
 export interface RunDatabase {
   db: Db;
   syncs: Collection<SyncDocument>;

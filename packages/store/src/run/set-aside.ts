@@ -8,6 +8,7 @@ import { idsUnder } from "../id-range.ts";
 import type { Fence } from "./fence.ts";
 import { writeFenced } from "./write-fenced.ts";
 
+/** One item, and why it is no record. */
 export interface SetAsideItem {
   /** Undefined when not even that could be told. */
   externalId: string | undefined;

@@ -12,6 +12,7 @@ const maxDepth = 90;
 /** `fault`: why it cannot be stored, without values. */
 export type Storable = { data: unknown } | { fault: string };
 
+/** What MongoDB takes, or why it takes none of it. The item itself is not changed. */
 export function storableOf(item: unknown): Storable {
   try {
     const data = convert(item, 0);

@@ -19,6 +19,7 @@ export interface AbsenceRules {
   passes: number;
 }
 
+/** A fifth, 20 records, 6 passes. */
 export const defaultAbsenceRules: AbsenceRules = { share: 0.2, records: 20, passes: 6 };
 
 /** Stored records that are looked at in one step. */
@@ -27,6 +28,7 @@ const maxPartBytes = 4 * 1024 * 1024;
 /** As many passes in a row as a rule prove that a record is gone. */
 const usualPasses = 2;
 
+/** What one search works on. */
 export interface SweepContext {
   records: Collection<RecordDocument>;
   feed: FeedWriter;

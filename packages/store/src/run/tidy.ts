@@ -11,6 +11,7 @@ import { maxSetAside } from "./set-aside.ts";
 
 const dayMs = 86_400_000;
 
+/** Of what one sync leaves behind: the newest, and none that is older than so many milliseconds. */
 export const bounds = {
   /** Ended runs of a sync. */
   runs: { count: 50, ms: 14 * dayMs },
@@ -23,6 +24,7 @@ export const bounds = {
 /** A sync is tidied when it added this many documents, and once a day. */
 const tidyAfter = 10;
 
+/** Whether enough was written, or enough time has passed, since it was last tidied. */
 export function isTidyDue(
   { untidied, tidiedAt }: Pick<SyncDocument, "untidied" | "tidiedAt">,
   now: Date,
@@ -30,6 +32,7 @@ export function isTidyDue(
   return untidied >= tidyAfter || now.getTime() - tidiedAt.getTime() >= dayMs;
 }
 
+/** Deletes what is beyond the bounds. A second call finds nothing to do. */
 export async function tidy(db: Db, syncId: string, now: Date): Promise<void> {
   for (const name of ["runs", "changes"] as const) {
     const { count, ms } = bounds[name];

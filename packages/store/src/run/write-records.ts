@@ -17,6 +17,7 @@ export interface FetchedRecord {
   data: unknown;
 }
 
+/** What became of the records of one page. */
 export interface WrittenRecords {
   changes: RecordChanges;
   /** What cannot be stored. */
