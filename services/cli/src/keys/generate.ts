@@ -1,21 +1,29 @@
-// `keys generate`: the first keys.
+// `keys generate`: the first keys, and with `--compose` every secret that docker-compose.yml names.
 
-import {
-  generateSealingKey,
-  generateSigningKey,
-  generateTokenKey,
-  type SealingAlgorithm,
-} from "@fleetkeeper/sealing";
+import { type FirstKeys, generateFirstKeys, type SealingAlgorithm } from "@fleetkeeper/sealing";
 import { type Command, Option } from "commander";
 import { addCommand, withName } from "../add-command.ts";
-import { invoke } from "../invoke.ts";
-import { writeFiles, writeKeyFiles } from "./key-files.ts";
+import { type Invocation, invoke } from "../invoke.ts";
+import { writeComposeSecrets } from "./compose-secrets.ts";
+import { fileNameOf, writeFiles } from "./key-files.ts";
 import { noteKeys } from "./note-keys.ts";
 
 export interface GenerateOptions {
   algorithm: SealingAlgorithm;
   out: string;
+  compose?: boolean;
 }
+
+/** Who gets each key. */
+const users: Record<keyof FirstKeys, string> = {
+  sealingPublicKey: "for ingress and worker",
+  sealingPrivateKeys: "for the worker; back it up",
+  tokenKey: "for the worker",
+  webhookKey: "for ingress, worker and board, if there are to be webhooks",
+  ingressSigningKey: "for the ingress",
+  ingressVerificationKeys: "for the worker",
+};
+const names = Object.keys(users) as (keyof FirstKeys)[];
 
 export const algorithmOption = () =>
   new Option("--algorithm <name>", "RSA seals cheaply and opens dearly, as fits callbacks")
@@ -27,36 +35,51 @@ export function addKeysGenerate(keys: Command): void {
     addCommand(keys, "generate", {
       summary: "Make the keys of ingress and worker, as files that only their owner can read",
       details: "Back up the private key: without it every account must install again.",
-      examples: ["keys generate --out secrets"],
+      examples: ["keys generate --out secrets", "keys generate --compose"],
     }),
   )
     .addOption(algorithmOption())
     .option("--out <folder>", "where to; made if it is not there", "secrets")
+    .option("--compose", "everything that docker-compose.yml names; what is there stays")
     .action(
-      invoke<GenerateOptions>(async (invocation, { algorithm, out }) => {
-        const { output } = invocation;
-        const { publicKey, privateKey } = await generateSealingKey({ algorithm });
-        await noteKeys(invocation, `make sealing key ${publicKey.kid}`);
-        const files = writeKeyFiles(out, publicKey, { keys: [privateKey] });
-        const signing = await generateSigningKey();
-        const [tokenKeyFile, webhookKeyFile, signingKeyFile, verificationKeysFile] = writeFiles(out, {
-          token_key: { keys: [generateTokenKey()] },
-          webhook_key: { keys: [generateTokenKey()] },
-          ingress_signing_key: signing.privateKey,
-          ingress_verification_keys: { keys: [signing.publicKey] },
-        });
-        const others = { tokenKeyFile, webhookKeyFile, signingKeyFile, verificationKeysFile };
-        output.result({ keyId: publicKey.kid, algorithm, ...files, ...others }, () =>
-          [
-            `Key ${publicKey.kid} (${algorithm}) is made.`,
-            `  SEALING_PUBLIC_KEY_FILE=${files.publicKeyFile}      for ingress and worker`,
-            `  SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}  for the worker; back it up`,
-            `  TOKEN_KEY_FILE=${tokenKeyFile}  for the worker`,
-            `  WEBHOOK_KEY_FILE=${webhookKeyFile}  for ingress, worker and board, if there are to be webhooks`,
-            `  INGRESS_SIGNING_KEY_FILE=${signingKeyFile}  for the ingress`,
-            `  INGRESS_VERIFICATION_KEYS_FILE=${verificationKeysFile}  for the worker`,
-          ].join("\n"),
-        );
-      }),
+      invoke<GenerateOptions>((invocation, options) =>
+        options.compose === true
+          ? generateForCompose(invocation, options)
+          : generateKeys(invocation, options),
+      ),
     );
+}
+
+async function generateKeys(invocation: Invocation, { algorithm, out }: GenerateOptions): Promise<void> {
+  const keys = await generateFirstKeys({ algorithm });
+  const keyId: string = JSON.parse(keys.sealingPublicKey).kid;
+  await noteKeys(invocation, `make sealing key ${keyId}`);
+  const written = writeFiles(out, Object.fromEntries(names.map((name) => [fileNameOf(name), keys[name]])));
+  const fileOf = (name: keyof FirstKeys) => written[fileNameOf(name)];
+  const result = {
+    keyId,
+    algorithm,
+    publicKeyFile: fileOf("sealingPublicKey"),
+    privateKeysFile: fileOf("sealingPrivateKeys"),
+    tokenKeyFile: fileOf("tokenKey"),
+    webhookKeyFile: fileOf("webhookKey"),
+    signingKeyFile: fileOf("ingressSigningKey"),
+    verificationKeysFile: fileOf("ingressVerificationKeys"),
+  };
+  invocation.output.result(result, () =>
+    [
+      `Key ${keyId} (${algorithm}) is made.`,
+      ...names.map((name) => `  ${fileNameOf(name).toUpperCase()}_FILE=${fileOf(name)}  ${users[name]}`),
+    ].join("\n"),
+  );
+}
+
+/** Not in the audit log: MongoDB's own passwords are among what it makes. */
+async function generateForCompose(
+  { env, output }: Invocation,
+  { algorithm, out }: GenerateOptions,
+): Promise<void> {
+  const namespace = env.REDIS_NAMESPACE || "fleetkeeper";
+  const written = await writeComposeSecrets(out, { namespace, algorithm });
+  output.result({ written }, () => `Written: ${written.join(", ")}`);
 }

@@ -11,19 +11,34 @@ export interface KeyFiles {
 }
 
 export function writeKeyFiles(folder: string, publicKey: JWK, privateKeys: JSONWebKeySet): KeyFiles {
-  const names = { sealing_private_keys: privateKeys, sealing_public_key: publicKey };
-  const [privateKeysFile = "", publicKeyFile = ""] = writeFiles(folder, names);
-  return { publicKeyFile, privateKeysFile };
+  const files = writeFiles(folder, {
+    sealing_private_keys: JSON.stringify(privateKeys),
+    sealing_public_key: JSON.stringify(publicKey),
+  });
+  return { publicKeyFile: files.sealing_public_key, privateKeysFile: files.sealing_private_keys };
+}
+
+/** The file of a variable by its name in camelCase: `token_key` for `tokenKey`. */
+export function fileNameOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**
- * Each content as JSON under its name. Never over a file that is there: with a lost private key every credential that it
- * opens is lost.
- * @returns the paths, in order.
+ * Each text under its name. Never over a file that is there: with a lost private key every credential that it opens is lost.
+ * @param handOver called with each path once it is written, before the next one.
+ * @returns the path of each.
  * @throws FileError
  */
-export function writeFiles(folder: string, contents: Record<string, JWK | JSONWebKeySet>): string[] {
-  const files = Object.entries(contents).map(([name, content]) => ({ path: join(folder, name), content }));
+export function writeFiles<Name extends string>(
+  folder: string,
+  contents: Record<Name, string>,
+  handOver: (path: string) => void = keepToOwner,
+): Record<Name, string> {
+  const files = Object.entries<string>(contents).map(([name, text]) => ({
+    name,
+    path: join(folder, name),
+    text,
+  }));
   for (const { path } of files)
     if (existsSync(path))
       throw new FileError(`${path} is there already: nothing was written`, {
@@ -31,16 +46,18 @@ export function writeFiles(folder: string, contents: Record<string, JWK | JSONWe
       });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const { path, content } of files) write(path, content);
+    for (const { path, text } of files) {
+      writeFileSync(path, `${text}\n`, { mode: 0o600, flag: "wx" });
+      handOver(path);
+    }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new FileError(`the keys could not be written to ${folder} (${code})`, { cause });
   }
-  return files.map(({ path }) => path);
+  return Object.fromEntries(files.map(({ name, path }) => [name, path])) as Record<Name, string>;
 }
 
-function write(path: string, content: unknown): void {
-  writeFileSync(path, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: "wx" });
-  // Whatever the umask is.
+/** Whatever the umask is. */
+function keepToOwner(path: string): void {
   chmodSync(path, 0o600);
 }

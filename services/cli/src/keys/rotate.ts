@@ -81,7 +81,9 @@ async function rotateTokenKey(invocation: Invocation, out: string | undefined): 
   const old = isSet(env, "TOKEN_KEY") ? readVariables(env, "TOKEN_KEY").tokenKey.keys.slice(0, 1) : [];
   const key = generateTokenKey();
   await noteKeys(invocation, `make token key ${key.kid}`);
-  const [tokenKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { token_key: { keys: [key, ...old] } });
+  const { token_key: tokenKeyFile } = writeFiles(out ?? `secrets-${key.kid}`, {
+    token_key: JSON.stringify({ keys: [key, ...old] }),
+  });
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), tokenKeyFile }, () =>
     [
       `Token key ${key.kid} is made. Every worker: TOKEN_KEY_FILE=${tokenKeyFile}; restart them.`,
@@ -96,7 +98,9 @@ async function rotateWebhookKey(invocation: Invocation, out: string | undefined)
   const old = readVariables(env, "WEBHOOK_KEY").webhookKey?.keys.slice(0, 3) ?? [];
   const key = generateTokenKey();
   await noteKeys(invocation, `make webhook key ${key.kid}`);
-  const [webhookKeyFile] = writeFiles(out ?? `secrets-${key.kid}`, { webhook_key: { keys: [key, ...old] } });
+  const { webhook_key: webhookKeyFile } = writeFiles(out ?? `secrets-${key.kid}`, {
+    webhook_key: JSON.stringify({ keys: [key, ...old] }),
+  });
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), webhookKeyFile }, () =>
     [
       `Webhook key ${key.kid} is made: WEBHOOK_KEY_FILE=${webhookKeyFile}. Roll it out in this order:`,

@@ -1,23 +1,21 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { installationIdOf } from "@fleetkeeper/model";
 import { createOpen, createSeal, type SealBinding } from "@fleetkeeper/sealing";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { runCli } from "../run-cli.ts";
 
 // Each starts a process, which loads what the services are made of.
 vi.setConfig({ testTimeout: 30_000 });
 
-const program = join(import.meta.dirname, "../src/make-secrets.ts");
-const run = (folder: string) => promisify(execFile)(process.execPath, [program, folder]);
+const run = (folder: string) => runCli(["keys", "generate", "--compose", "--out", folder, "--json"]);
 
 async function setup() {
   const parent = await mkdtemp(join(tmpdir(), "fleetkeeper-secrets-"));
   onTestFinished(() => rm(parent, { recursive: true }));
   const folder = join(parent, "secrets");
-  await run(folder);
+  expect(await run(folder)).toMatchObject({ code: 0, stderr: "" });
   return { folder, read: (name: string) => readFile(join(folder, name), "utf8") };
 }
 
@@ -42,7 +40,7 @@ test("an upgrade adds what is missing, and what is there stays as it is", async 
   await run(folder);
   expect(JSON.parse(await read("token_key")).keys).toHaveLength(1);
   expect(await read("sealing_private_keys")).toBe(before);
-  await expect(run(folder)).rejects.toMatchObject({ code: 1 });
+  expect((await run(folder)).error()).toMatchObject({ code: "ERR_FILE" });
 });
 
 test("a private key whose public half is gone gets no other one", async () => {
@@ -50,7 +48,7 @@ test("a private key whose public half is gone gets no other one", async () => {
   const before = await read("sealing_private_keys");
   await rm(join(folder, "sealing_public_key"));
   await rm(join(folder, "token_key"));
-  await expect(run(folder)).rejects.toMatchObject({ code: 1 });
+  expect((await run(folder)).error()).toMatchObject({ code: "ERR_FILE" });
   expect(await read("sealing_private_keys")).toBe(before);
   for (const name of ["sealing_public_key", "token_key"])
     await expect(read(name)).rejects.toMatchObject({ code: "ENOENT" });
