@@ -2,17 +2,8 @@ import { eventTypes, type Generation, type SealedText } from "@fleetkeeper/model
 import { expect, test } from "vitest";
 import { gatherChangesMs, positionOf } from "../../src/index.ts";
 import { installAccount } from "../acts.ts";
-import {
-  at,
-  installationId,
-  installOf,
-  pageOf,
-  pass,
-  putInForce,
-  settlementOf,
-  setup,
-  startedRun,
-} from "../world.ts";
+import { pageOf, pass, settlementOf, startedRun } from "../runs.ts";
+import { at, installationId, installOf, putInForce, setup } from "../world.ts";
 import { addReceiver, receiverId, told } from "./world.ts";
 
 const granted = (seconds: number) => ({
