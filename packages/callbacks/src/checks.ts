@@ -2,6 +2,7 @@
 
 import type { RefusalCode } from "./errors.ts";
 
+/** One check, as pages and command line name it. */
 export interface Check {
   name: string;
   /** What passing means. */
@@ -9,6 +10,7 @@ export interface Check {
   codes: readonly RefusalCode[];
 }
 
+/** In the order in which the ingress makes them: a callback is refused by the first that it does not pass. */
 export const checks: readonly Check[] = [
   {
     name: "request",
@@ -53,6 +55,7 @@ export const checks: readonly Check[] = [
   { name: "binding", means: "the first body that came with this token", codes: ["ERR_TOKEN_REUSED"] },
 ];
 
+/** What an operator does about a code, where the message for the sender does not say it. */
 export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_NOT_FOUND: "Correct the path of tokenCallback in the app's manifest, or what a proxy makes of it.",
   ERR_METHOD_NOT_ALLOWED: "Look at redirects in front of the ingress: they turn POST into GET.",

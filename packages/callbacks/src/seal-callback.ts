@@ -12,6 +12,7 @@ import {
 } from "@fleetkeeper/model";
 import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "./callback-body.ts";
 
+/** The sealed text, which opens for this installation and purpose only. */
 export type SealCallbackText = (
   text: string,
   binding: { installationId: InstallationId; purpose: "credential" | "callback" },
@@ -22,6 +23,7 @@ export type SealedCallback =
   | { install: Install; contentHash: string }
   | { unrecognised: UnrecognisedCallback; contentHash: string };
 
+/** A callback that has passed every check; its secrets are in clear. */
 export interface VerifiedCallback {
   body: CallbackBody;
   /** As it is known here. */
@@ -32,6 +34,7 @@ export interface VerifiedCallback {
   receivedAt: Date;
 }
 
+/** What may be stored of it: no secret in clear. */
 export async function sealCallback(
   seal: SealCallbackText,
   callback: VerifiedCallback,

@@ -37,6 +37,8 @@ export interface SeenCallback {
  * changed.
  */
 export type Origin = "ingress" | "unchecked" | "foreign";
+
+/** One callback, and whether an ingress of ours says so. */
 export type InboxEntry = SeenCallback & { origin: Origin };
 
 /** Of those taken, and of those refused. */

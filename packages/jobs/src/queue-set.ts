@@ -105,7 +105,6 @@ export interface QueueSet {
 
   /** When the next dispatch tick is to run; long past when no worker runs them, undefined when none was ever set up. */
   nextTickAt(): Promise<Date | undefined>;
-
   close(): Promise<void>;
 }
 

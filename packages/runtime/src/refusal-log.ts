@@ -4,6 +4,7 @@
 import type { Log } from "@fleetkeeper/telemetry";
 import { networkOf } from "./addresses.ts";
 
+/** What a line about a refusal says: no secret, and nothing that was sent. */
 export interface RefusalFields {
   code: string;
   address: string;
@@ -21,6 +22,7 @@ const written = 10;
 const maxAddresses = 1_000;
 const namedAddresses = 5;
 
+/** Per code, the first ten of a minute are written at once; the others are one line at its end. */
 export function createRefusalLog(log: Log): (fields: RefusalFields) => void {
   const windows = new Map<string, { count: number; addresses: Map<string, number> }>();
 

@@ -11,6 +11,7 @@ export function withoutControls(text: string): string {
   return text.replace(controls, controlEscape);
 }
 
+/** As JSON writes it. */
 export function controlEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
