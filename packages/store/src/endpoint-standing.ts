@@ -22,6 +22,7 @@ const leastSilenceMs = 24 * 3_600_000;
 /** So many times longer than ever lately is unusual. */
 const silenceFactor = 3;
 
+/** How it does at `now`. */
 export function standingOf(endpoint: EndpointLife, now: Date): EndpointStandingName {
   const { state, keys, createdAt, lastDeliveryAt, usualGapMs } = endpoint;
   if (keys.length === 0) return "no key";
