@@ -124,7 +124,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     loginAudit,
     log,
   });
-  const methods = [createPasswordLogin(tryPassword)];
+  const methods = users.length === 0 ? [] : [createPasswordLogin(tryPassword)];
   if (oidc !== undefined)
     methods.unshift(
       createOidcMethod({

@@ -13,7 +13,9 @@ import {
 import { parseTokenKeys, parseVerificationKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
+import type { Role } from "./auth/identity.ts";
 import type { OidcSettings } from "./auth/oidc/settings.ts";
+import type { BoardUser } from "./auth/passwords.ts";
 
 // HTTP Basic (RFC 7617) ends the user name at the first colon.
 const userName = variable.text().regex(/^[^:\p{Cc}]+$/u, "holds a colon or a control character");
@@ -36,8 +38,8 @@ export const schema = z
     INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys).optional(),
     BOARD_HOST: variable.host("127.0.0.1"),
     BOARD_PORT: variable.port(3001),
-    BOARD_USER: userName,
-    BOARD_PASSWORD: variable.password(),
+    BOARD_USER: userName.optional(),
+    BOARD_PASSWORD: variable.password().optional(),
     BOARD_VIEWER_USER: userName.optional(),
     BOARD_VIEWER_PASSWORD: variable.password().optional(),
     BOARD_SESSION_KEY: variable.secret(32).optional(),
@@ -73,10 +75,17 @@ export const schema = z
     const fault = (name: string, message: string) =>
       context.addIssue({ code: "custom", path: [name], message });
     const { BOARD_VIEWER_USER: viewer, BOARD_VIEWER_PASSWORD: viewerPassword } = values;
-    if ((viewer === undefined) !== (viewerPassword === undefined))
-      fault(viewer === undefined ? "BOARD_VIEWER_USER" : "BOARD_VIEWER_PASSWORD", "is not set");
-    if (viewer === values.BOARD_USER) fault("BOARD_VIEWER_USER", "is the same as BOARD_USER");
     const isSet = (name: (typeof oidcVariables)[number]) => values[name] !== undefined;
+    const byProvider = oidcVariables.every(isSet);
+    // A name alone lets nobody in, which is enough where the provider does.
+    for (const name of ["BOARD_USER", "BOARD_PASSWORD"] as const)
+      if (values[name] === undefined && (!byProvider || (name === "BOARD_USER" && values.BOARD_PASSWORD)))
+        fault(name, "is not set");
+    if (viewer === undefined && viewerPassword !== undefined) fault("BOARD_VIEWER_USER", "is not set");
+    if (viewer !== undefined && viewerPassword === undefined && !byProvider)
+      fault("BOARD_VIEWER_PASSWORD", "is not set");
+    if (viewer !== undefined && viewer === values.BOARD_USER)
+      fault("BOARD_VIEWER_USER", "is the same as BOARD_USER");
     // The public URL is of use without OpenID Connect too.
     const [first] = oidcVariables.filter((name) => name !== "BOARD_PUBLIC_URL" && isSet(name));
     const unset = oidcVariables.filter((name) => !isSet(name));
@@ -89,18 +98,17 @@ export type Config = ReturnType<typeof readConfig>;
 /** @throws ConfigurationError that lists every fault. */
 export function readConfig(env: NodeJS.ProcessEnv) {
   const values = readEnvironment(schema, env);
-  const { boardViewerUser: viewer, boardViewerPassword: viewerPassword } = values;
+  const { boardUser, boardPassword, boardViewerUser, boardViewerPassword } = values;
   return {
     redisUrl: values.redisUrl,
     namespace: values.redisNamespace,
     mongodbUrl: values.mongodbUrl,
     host: values.boardHost,
     port: values.boardPort,
+    /** None: people log in by the provider only. */
     users: [
-      { name: values.boardUser, password: values.boardPassword, role: "operator" as const },
-      ...(viewer === undefined || viewerPassword === undefined
-        ? []
-        : [{ name: viewer, password: viewerPassword, role: "viewer" as const }]),
+      ...userOf("operator", boardUser, boardPassword),
+      ...userOf("viewer", boardViewerUser, boardViewerPassword),
     ],
     /** Unset: at the root of whatever host a request names. */
     publicUrl: values.boardPublicUrl,
@@ -126,6 +134,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     ingressPublicUrl: values.ingressPublicUrl,
     logLevel: values.logLevel,
   };
+}
+
+function userOf(role: Role, name: string | undefined, password: string | undefined): BoardUser[] {
+  return name === undefined || password === undefined ? [] : [{ name, password, role }];
 }
 
 function oidcOf(values: Values<typeof schema.shape>): OidcSettings | undefined {

@@ -36,6 +36,27 @@ test("without a password, or with a short one, there is no board", () => {
   ]);
 });
 
+test("where a provider lets people in, there need be no password, and then there is no login by one", () => {
+  const { BOARD_USER, BOARD_PASSWORD, ...servers } = valid;
+  const oidc = {
+    BOARD_OIDC_ISSUER: "https://id.example",
+    BOARD_OIDC_CLIENT_ID: "board",
+    BOARD_OIDC_CLIENT_SECRET: "secret",
+    BOARD_PUBLIC_URL: "https://board.example",
+  };
+  // As the Compose file has it, names stay while the files of the passwords are empty.
+  for (const names of [{}, { BOARD_USER }, { BOARD_USER, BOARD_VIEWER_USER: "v" }])
+    expect(readConfig({ ...servers, ...names, ...oidc }).users).toEqual([]);
+  expect(readConfig({ ...valid, ...oidc }).users).toHaveLength(1);
+  expect(faultsOf({ ...servers, ...oidc, BOARD_PASSWORD })).toEqual(["BOARD_USER: is not set"]);
+  const { BOARD_PUBLIC_URL: _, ...partly } = oidc;
+  expect(faultsOf({ ...servers, ...partly })).toEqual([
+    "BOARD_USER: is not set",
+    "BOARD_PASSWORD: is not set",
+    "BOARD_OIDC_ISSUER: needs BOARD_PUBLIC_URL beside it, or none of them",
+  ]);
+});
+
 test("cookies are secure wherever the board can be reached from other machines", () => {
   expect(readConfig({ ...valid, BOARD_HOST: "0.0.0.0" }).secureCookies).toBe(true);
   expect(readConfig({ ...valid, BOARD_HOST: "::1" }).secureCookies).toBe(false);

@@ -52,6 +52,20 @@ test("without a role of the board nobody gets in, and the log says which values 
   expect(logText()).toContain('"roleValues":["accounting"]');
 });
 
+test("where nobody has a password the provider is the only way in", async () => {
+  const { url } = await startWorld(redisUrl, {}, { users: [] });
+  const page = await (await fetch(`${url}/login`)).text();
+  expect(page).toContain("/login/oidc");
+  expect(page).not.toContain('type="password"');
+  const form = new URLSearchParams({ user: operator.name, password: operator.password });
+  expect((await fetch(`${url}/login`, { method: "POST", body: form, redirect: "manual" })).status).toBe(401);
+  for (const credentials of ["olive:olives-long-password", ":", "undefined:undefined"]) {
+    const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+    expect((await fetch(`${url}/accounts`, { headers: { authorization } })).status).toBe(401);
+  }
+  expect((await travel(url).logIn("sub-opal")).status).toBe(303);
+});
+
 test("nobody takes the name of a user of the configuration", async () => {
   const { url } = await startWorld(redisUrl);
   const thief = travel(url);
