@@ -18,7 +18,7 @@ import { type ConnectionLimits, dropReasons, guardConnections } from "./connecti
 import type { Inbox } from "./inbox.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
-import { addWebhookRoutes, type WebhookRoutesOptions } from "./webhooks/routes.ts";
+import { addWebhookRoutes, type WebhookRoutesOptions, webhookRoute } from "./webhooks/routes.ts";
 
 const limits = {
   bodyLimit: requestRules.bodyLimit,
@@ -86,12 +86,13 @@ export function createApp(options: {
     { isProxy, onDrop: (reason) => metrics.droppedConnections.inc({ reason }) },
   );
   app.addHook("onRequest", async (request) => {
-    if (proxies.mayHide(request)) return;
+    refuse.routed(request);
+    if (isWebhook(request) || proxies.mayHide(request)) return;
     if (refusalLimit.isOver(request.ip)) throw new Refusal("ERR_TOO_MANY_REFUSALS");
   });
   app.addHook("onResponse", async (request, { statusCode }) => {
     // What we could not take is no fault of the sender's.
-    if (statusCode >= 400 && statusCode < 500) refusalLimit.count(request.ip);
+    if (statusCode >= 400 && statusCode < 500 && !isWebhook(request)) refusalLimit.count(request.ip);
     if (statusCode === 202) guard.noteVerified(request.raw.socket);
   });
   closeGracefully(app, limits.requestTimeout);
@@ -114,7 +115,12 @@ export function createApp(options: {
   });
   const { webhooks } = options;
   if (webhooks !== undefined)
-    addWebhookRoutes(app, { ...webhooks, mayStay: (socket) => guard.mayStay(socket) });
+    addWebhookRoutes(app, {
+      ...webhooks,
+      mayStay: (socket) => guard.mayStay(socket),
+      mayHide: proxies.mayHide,
+      refusalsPerMinute: clients.refusalsPerMinute,
+    });
   return app;
 
   async function accept(request: FastifyRequest<{ Body: CallbackBody }>, reply: FastifyReply) {
@@ -134,4 +140,9 @@ export function createApp(options: {
     reply.code(202);
     return { status: "accepted", installationId };
   }
+}
+
+/** Webhooks have their own allowance of refusals: neither uses up the other's. */
+function isWebhook(request: FastifyRequest): boolean {
+  return request.routeOptions.url === webhookRoute;
 }

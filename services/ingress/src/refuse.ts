@@ -18,6 +18,8 @@ export function createRefuse(
   const writeRefusal = createRefusalLog(log);
   /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
   const answered = new WeakSet<Socket>();
+  /** Whose last request was routed, and to no callback: what goes wrong with its body is no callback's. */
+  const elsewhere = new WeakSet<Socket>();
 
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
   for (const result of refusalCodes) metrics.callbacks.inc({ result }, 0);
@@ -38,6 +40,12 @@ export function createRefuse(
   }
 
   return {
+    /** To be told of each request that was routed. */
+    routed(request: FastifyRequest): void {
+      if (isCallback(request)) elsewhere.delete(request.raw.socket);
+      else elsewhere.add(request.raw.socket);
+    },
+
     /** Fastify's error handler. */
     request(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const refusal = refusalOf(error);
@@ -64,7 +72,8 @@ export function createRefuse(
       const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
       // Whether it was to be a callback cannot be told from what is no request.
       const { remoteAddress: address = "" } = socket;
-      note(refusal, { isCallback: refusal.code !== "ERR_REQUEST_MALFORMED", address });
+      const isCallback = refusal.code !== "ERR_REQUEST_MALFORMED" && !elsewhere.has(socket);
+      note(refusal, { isCallback, address });
       answered.add(socket);
       const { status } = refusal.rule;
       const body = JSON.stringify(bodyOf(refusal));

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openRaw } from "./raw-connection.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWebhookWorld } from "./webhooks/webhook-world.ts";
 
-let world: World;
+let world: Awaited<ReturnType<typeof createWebhookWorld>>;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWebhookWorld();
 });
 afterAll(async () => {
   expect(await world.queued()).toEqual([]);
@@ -121,16 +121,32 @@ test("a request without a host, or by another method, is refused", async () => {
   expect(await sendRaw("OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).toMatch(/^HTTP\/1.1 4/);
 });
 
-test("a body that trickles in is cut off with 408 after ten seconds", async () => {
-  const { socket, received, ended } = openRaw(world.url);
-  socket.write(`${await head(["content-length: 1000"])}{`);
-  const trickle = setInterval(() => socket.write(" "), 500);
+test("a body that trickles in is cut off with 408 after ten seconds, a callback's as a webhook's", async () => {
+  const webhook = await world.addEndpoint();
+  const [callback, delivery] = [openRaw(world.url), openRaw(world.url)];
+  callback.socket.write(`${await head(["content-length: 1000"])}{`);
+  const seconds = Math.floor(Date.now() / 1_000);
+  delivery.socket.write(
+    `POST ${webhook.path} HTTP/1.1\r\nhost: x\r\nsvix-id: a\r\nsvix-timestamp: ${seconds}\r\nsvix-signature: v1,a\r\ncontent-length: 1000\r\n\r\n{`,
+  );
+  const trickle = setInterval(() => {
+    for (const { socket } of [callback, delivery]) socket.write(" ");
+  }, 500);
   const startedAtMs = performance.now();
-  await ended;
+  await Promise.all([callback.ended, delivery.ended]);
   clearInterval(trickle);
   expect(performance.now() - startedAtMs).toBeLessThan(13_000);
-  expectRefused(received(), 408, "ERR_REQUEST_TIMEOUT");
+  for (const { received } of [callback, delivery]) expectRefused(received(), 408, "ERR_REQUEST_TIMEOUT");
   expect(await countOf("ERR_REQUEST_TIMEOUT")).toBe(1);
+  expect(await world.deliveries()).toEqual([]);
+  await vi.waitFor(
+    async () =>
+      expect(await world.refusals(webhook.endpointId)).toMatchObject({
+        byReason: { ERR_REQUEST_ABORTED: 1 },
+      }),
+    20_000,
+  );
+  expect(world.logged()).not.toContain("webhook failed");
 });
 
 test("a sender that gives up in the middle leaves nothing behind but a count", async () => {

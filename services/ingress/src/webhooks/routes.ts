@@ -7,7 +7,10 @@ import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
 import { WebhookRefusal, webhookRefusalCodes } from "@fleetkeeper/webhooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AcceptDelivery, DeliveryHead } from "./accept-delivery.ts";
+import { createRefusalAllowance } from "./refusal-allowance.ts";
 
+/** The callback's allowance of refusals is not for it. */
+export const webhookRoute = "/webhooks/:endpointId";
 const maxBodyBytes = 256 * 1_024;
 
 interface WebhookRoute {
@@ -23,12 +26,21 @@ export interface WebhookRoutesOptions {
   noteRefusal: (endpointId: string, reason: string) => void;
 }
 
-/** `mayStay`: whether a connection stays open after a refusal. */
+/** What the callback's side of the ingress lends. */
+interface Clients {
+  /** Whether a connection stays open after a refusal. */
+  mayStay: (socket: Socket) => boolean;
+  /** Whether the request's address may be that of a proxy that nobody named, and stand for many clients. */
+  mayHide: (request: FastifyRequest) => boolean;
+  refusalsPerMinute: number | undefined;
+}
+
 export function addWebhookRoutes(
   app: FastifyInstance,
-  { mayStay, ...options }: WebhookRoutesOptions & { mayStay: (socket: Socket) => boolean },
+  { mayStay, mayHide, refusalsPerMinute, ...options }: WebhookRoutesOptions & Clients,
 ): void {
   const { log, metrics, acceptDelivery, noteRefusal } = options;
+  const allowance = createRefusalAllowance(refusalsPerMinute);
   const writeRefusal = createRefusalLog(log);
   const heads = new WeakMap<FastifyRequest, DeliveryHead>();
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
@@ -45,18 +57,24 @@ export function addWebhookRoutes(
     );
 
     scope.post<WebhookRoute>(
-      "/webhooks/:endpointId",
+      webhookRoute,
       {
         bodyLimit: maxBodyBytes,
         onRequest: async (request) => {
+          refuseIfUsedUp(request, undefined);
           const { "content-length": length = "0", "content-encoding": encoding } = request.headers;
           if (Number(length) > maxBodyBytes) throw new WebhookRefusal("ERR_WEBHOOK_TOO_LARGE");
           if (encoding !== undefined && encoding !== "identity")
             throw new WebhookRefusal("ERR_WEBHOOK_ENCODING");
           const { endpointId } = request.params;
-          heads.set(request, await acceptDelivery.head({ endpointId, rawHeaders: request.raw.rawHeaders }));
+          const head = await acceptDelivery.head({ endpointId, rawHeaders: request.raw.rawHeaders });
+          refuseIfUsedUp(request, head.endpoint.endpointId);
+          heads.set(request, head);
         },
-        onResponse: async (_request, { statusCode, elapsedTime }) => {
+        onResponse: async (request, { statusCode, elapsedTime }) => {
+          // What we did not take is no fault of the sender's.
+          if (statusCode >= 400 && statusCode < 500 && statusCode !== 429)
+            allowance.count(request.ip, heads.get(request)?.endpoint.endpointId);
           const outcome = statusCode === 202 ? "accepted" : "refused";
           metrics.webhookSeconds.observe({ outcome }, elapsedTime / 1_000);
         },
@@ -74,6 +92,12 @@ export function addWebhookRoutes(
       },
     );
   });
+
+  /** @throws WebhookRefusal `ERR_WEBHOOK_TOO_MANY` */
+  function refuseIfUsedUp(request: FastifyRequest, endpointId: string | undefined): void {
+    if (allowance.isUsedUp(request.ip, endpointId) && !mayHide(request))
+      throw new WebhookRefusal("ERR_WEBHOOK_TOO_MANY", { reason: "too many were refused" });
+  }
 
   function refuse(error: unknown, request: FastifyRequest<WebhookRoute>, reply: FastifyReply): void {
     const refusal = webhookRefusalOf(error, request) ?? refusalOf(error);

@@ -116,6 +116,28 @@ test("hostile deliveries are refused with a code, and nothing of them is kept bu
   await vi.waitFor(() => expect(byReason.signature).toBeGreaterThanOrEqual(7), 20_000);
 });
 
+test("refused deliveries to one endpoint keep out neither those to another nor callbacks, and refused callbacks no delivery", async () => {
+  world = await createWebhookWorld({ INGRESS_REFUSALS_PER_MINUTE: "5" });
+  const [one, other] = [await world.addEndpoint("1"), await world.addEndpoint("2")];
+  const tooMany = { status: 429, code: "ERR_WEBHOOK_TOO_MANY" };
+  for (let count = 0; count < 5; count++)
+    expect(await world.deliver(one.path, newWebhookKey())).toMatchObject({ status: 401 });
+  expect(await world.deliver(one.path, one.key)).toMatchObject(tooMany);
+  expect(await world.deliver(other.path, other.key)).toMatchObject({ status: 202 });
+  expect(await world.callback()).toMatchObject({ status: 202 });
+
+  for (let count = 0; count < 5; count++)
+    expect(await world.callback({ token: "a.b.c" })).toMatchObject({ status: 401 });
+  expect(await world.callback()).toMatchObject({ status: 429, code: "ERR_TOO_MANY_REFUSALS" });
+  expect(await world.deliver(other.path, other.key)).toMatchObject({ status: 202 });
+
+  // What names no endpoint of ours is cheap, and has ten times as much.
+  const gone = `/webhooks/${"A".repeat(32)}`;
+  const statuses: number[] = [];
+  for (let count = 0; count < 51; count++) statuses.push((await world.deliver(gone, one.key)).status);
+  expect(statuses).toEqual([...Array(50).fill(401), 429]);
+});
+
 test("an altered body is refused", async () => {
   world = await createWebhookWorld();
   const { path, key } = await world.addEndpoint();
