@@ -1,12 +1,22 @@
 // A number that JavaScript cannot hold: an integer above 2^53, or a decimal with more digits than a double has.
 
+const brand = Symbol.for("fleetkeeper.exact-number");
+
 /**
  * What a reader of JSON gives in place of such a number, so that it is neither changed nor its change overlooked. Numbers that
- * a double holds stay numbers.
+ * a double holds stay numbers. `instanceof` knows those of another copy of this package too: a sync may bring its own.
  */
 export class ExactNumber {
   /** As JSON wrote it, for instance `9007199254740993`. */
   readonly text: string;
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
+  get [brand](): true {
+    return true;
+  }
 
   constructor(text: string) {
     this.text = text;

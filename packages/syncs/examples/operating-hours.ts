@@ -1,7 +1,6 @@
 // The operating hours of each asset, by the time series of REST: one request for each item of a list.
 
-import { defineSync } from "@fleetkeeper/syncs";
-import type { Page, PageOptions, TrackunitClient } from "@fleetkeeper/trackunit";
+import { defineSync, type Page, type PageOptions, type TrackunitClient } from "@fleetkeeper/syncs";
 import { z } from "zod";
 
 /** An answer of Prometheus: values are text, times are seconds; no data is an empty result. */

@@ -1,7 +1,6 @@
 // When assets entered and left sites, by REST: the API wants to be told which assets, so each page is one of assets and holds their visits.
 
-import { defineSync } from "@fleetkeeper/syncs";
-import type { Page, PageOptions, TrackunitClient } from "@fleetkeeper/trackunit";
+import { defineSync, type Page, type PageOptions, type TrackunitClient } from "@fleetkeeper/syncs";
 import { z } from "zod";
 
 const hourMs = 3_600_000;

@@ -7,9 +7,25 @@ export { assetLocations } from "./asset-locations.ts";
 export { assets } from "./assets.ts";
 export { builtInSyncs } from "./built-in-syncs.ts";
 export { customers } from "./customers.ts";
-export { defineSync, isSyncDefinition, type SyncDefinition } from "./define-sync.ts";
-export { SyncDefinitionError, SyncDuplicateError, SyncError, SyncModuleError } from "./errors.ts";
-export { number } from "./exact-numbers.ts";
+export { SyncDuplicateError, SyncError, SyncModuleError } from "./errors.ts";
+export {
+  type ApiRequest,
+  defineSync,
+  ExactNumber,
+  type GraphqlConnection,
+  type IncompleteItem,
+  isSyncDefinition,
+  type MaybeItem,
+  number,
+  type Page,
+  type PageOptions,
+  type RestCursorList,
+  type RestList,
+  type Send,
+  type SyncDefinition,
+  SyncDefinitionError,
+  type TrackunitClient,
+} from "./for-authors.ts";
 export { loadSyncs } from "./load-syncs.ts";
 export { lacksScope } from "./scopes.ts";
 export { sites } from "./sites.ts";

@@ -1,6 +1,6 @@
 // What an answer means: its JSON, or the error that its status, its body or its not being JSON stands for.
 
-import { boundedWaitMs } from "@fleetkeeper/http";
+import { boundedWaitMs, type OutboundAnswer } from "@fleetkeeper/http";
 import { parseExactJson } from "@fleetkeeper/model";
 import { z } from "zod";
 import {
@@ -11,11 +11,11 @@ import {
   ApiUnauthorizedError,
   ApiUnavailableError,
 } from "./errors.ts";
-import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
+import type { ApiRequest, ReadAnswer } from "./exchange.ts";
 import { graphqlPath, readGraphqlAnswer } from "./graphql-answer.ts";
 
 /** @throws ApiError; its message never holds the answer's text. */
-export function readAnswer({ family, path, method = "GET" }: ApiRequest, answer: Answer): ReadAnswer {
+export function readAnswer({ family, path, method = "GET" }: ApiRequest, answer: OutboundAnswer): ReadAnswer {
   const { status, retryAfterMs } = answer;
   const json = parseJson(answer.text);
   // Without the query, which may hold names of the customer's.

@@ -1,6 +1,5 @@
 // A request to the API and what comes back, as the parts of this package hand them on.
 
-import type { OutboundAnswer } from "@fleetkeeper/http";
 import type { GraphqlAnswer } from "./graphql-answer.ts";
 
 /** One request, before it has a token. */
@@ -36,6 +35,3 @@ export type Ask = (request: ApiRequest, signal: AbortSignal) => Promise<ReadAnsw
 
 /** Gives the answer's JSON; undefined for one without a body. @throws ApiError */
 export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<unknown>;
-
-/** What came back, before anybody judged it. */
-export type Answer = OutboundAnswer;

@@ -4,6 +4,7 @@ import {
   AnswerEncodingError,
   AnswerTooLongError,
   NoAnswerError,
+  type OutboundAnswer,
   RedirectError,
   sendOutbound,
 } from "@fleetkeeper/http";
@@ -16,7 +17,7 @@ import {
   ApiRedirectError,
   ApiUnavailableError,
 } from "./errors.ts";
-import type { Answer, ApiRequest, ReadAnswer } from "./exchange.ts";
+import type { ApiRequest, ReadAnswer } from "./exchange.ts";
 import { graphqlPath } from "./graphql-answer.ts";
 
 /** What all requests have in common. Bounds in bytes and milliseconds. */
@@ -58,7 +59,7 @@ async function exchange(
   request: ApiRequest,
   accessToken: string,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<OutboundAnswer> {
   const { family, method = "GET", path, query, headers, body } = request;
   signal.throwIfAborted();
   if (!path.startsWith("/")) throw new ApiPathError("the request's path does not begin with /");

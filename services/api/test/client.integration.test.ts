@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,8 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { patient, setup } from "./world.ts";
 
 const run = promisify(execFile);
-const clientFolder = fileURLToPath(new URL("../../../packages/client", import.meta.url));
+const packages = new URL("../../../packages/", import.meta.url);
+const clientFolder = fileURLToPath(new URL("client", packages));
 
 const use = `
 import { createClient, FleetkeeperError, verifyWebhook } from "@fleetkeeper/client";
@@ -64,20 +66,62 @@ for await (const record of fleet.records("assets")) {
 }
 `;
 
-test("the packed client, installed outside the workspace, reads accounts, records and changes, and asks Trackunit", async () => {
+const { version: zodVersion } = createRequire(new URL("syncs/", packages))("zod/package.json");
+
+const mySync = `
+import { defineSync, number, type Page, type PageOptions, type TrackunitClient } from "@fleetkeeper/syncs";
+import { z } from "zod";
+
+async function* pages(client: TrackunitClient, options: PageOptions): AsyncGenerator<Page> {
+  yield* client.restPages({ family: "sites", path: "/api/site/v1/sites" }, options);
+}
+
+export const mine = defineSync({
+  name: "mine",
+  resource: "mine",
+  scopes: [],
+  intervalMs: 60_000,
+  pageSize: 10,
+  deletions: "never",
+  pages,
+  item: z.looseObject({ id: z.string(), exact: number, rounded: z.number() }),
+  // @ts-expect-error: an id is a text
+  idOf: ({ exact }) => exact,
+});
+`;
+
+/** By the worker's own code, which has another copy of what the module imports. */
+const load = `
+const { loadSyncs } = await import(${JSON.stringify(new URL("syncs/src/index.ts", packages).href)});
+const { parseExactJson } = await import(${JSON.stringify(new URL("model/src/index.ts", packages).href)});
+const [mine] = await loadSyncs(["./my-sync.js"]);
+const big = "9007199254740993";
+const { data } = mine.item.safeParse(parseExactJson('{"id":"a","exact":' + big + ',"rounded":' + big + '}'));
+console.log(JSON.stringify({ name: mine.name, exact: String(data.exact), rounded: data.rounded }));
+`;
+
+test("outside the workspace, the packed client is used, and a sync by the packed defineSync is loaded", async () => {
   const folder = await mkdtemp(join(tmpdir(), "fleetkeeper-client-"));
   onTestFinished(() => rm(folder, { recursive: true }));
-  await run("pnpm", ["pack", "--pack-destination", folder], { cwd: clientFolder });
+  await Promise.all(
+    ["client", "syncs"].map((name) =>
+      run("pnpm", ["pack", "--pack-destination", folder], { cwd: fileURLToPath(new URL(name, packages)) }),
+    ),
+  );
   await writeFile(
     join(folder, "package.json"),
     JSON.stringify({ name: "mine", private: true, type: "module" }),
   );
-  await run("pnpm", ["add", "--prefer-offline", "./fleetkeeper-client-0.1.0.tgz"], { cwd: folder });
+  const tarballs = ["client", "syncs"].map((name) => `./fleetkeeper-${name}-0.1.0.tgz`);
+  await run("pnpm", ["add", "--prefer-offline", ...tarballs, `zod@${zodVersion}`], { cwd: folder });
   await writeFile(join(folder, "use.js"), use);
   await writeFile(join(folder, "typed.ts"), typed);
+  await writeFile(join(folder, "my-sync.ts"), mySync);
   const tsc = join(clientFolder, "node_modules/.bin/tsc");
-  const how = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "typed.ts"];
+  const how = ["--strict", "--module", "nodenext", "--target", "es2022", "typed.ts", "my-sync.ts"];
   await run(tsc, how, { cwd: folder });
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", load], { cwd: folder });
+  expect(JSON.parse(stdout)).toEqual({ name: "mine", exact: "9007199254740993", rounded: 2 ** 53 });
 
   const { url, makeKey, startWorker, installedAccount, installationIdOf, store } = await setup();
   await startWorker();
