@@ -19,6 +19,15 @@ export { describeHeldBack } from "./held-back.ts";
 export { matchAccounts, maxMatches } from "./match-accounts.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";
+export {
+  cellOf,
+  columnsOf,
+  countRecords,
+  type RecordFormat,
+  type ResourceCount,
+  recordFile,
+  recordFormats,
+} from "./records.ts";
 export { type SyncStanding, syncStanding } from "./sync-standing.ts";
 export { clock, duration, fromNow, instant } from "./times.ts";
 export { missingScopes, tokenStanding } from "./token-standing.ts";

@@ -5,8 +5,9 @@ import type { Collection, Db, Filter } from "mongodb";
 import { plainUpsert } from "./decided-upsert.ts";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { chainOf } from "./feed-chain.ts";
-import { idsOf } from "./id-range.ts";
+import { idsOf, idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
+import { jsonOf } from "./run/storable.ts";
 
 /** Written by runs, read by consumers at positions of their own. */
 export type ChangeFeed = ReturnType<typeof createChangeFeed>;
@@ -35,6 +36,8 @@ export interface FeedGap {
 const overlapMs = 10 * 60_000;
 
 const syncsPerLook = 200;
+/** How far back one record is looked for. */
+const historyEntries = 2_000;
 
 /** A sync of which a consumer may read the feed. */
 export type FollowedSync = Pick<SyncDocument, "_id" | "installationId" | "sync" | "resource">;
@@ -102,6 +105,34 @@ export function createChangeFeed(db: Db) {
         const entry = await entries.findOne({ _id: `${syncId}/${position}` });
         if (entry !== null) yield { ...of, position, at: entry.at, changes: entry.changes };
       }
+    },
+
+    /**
+     * What one record went through, the newest first, as far as the feed still has it; at most `limit` of the sync's last
+     * 2 000 entries.
+     */
+    async historyOf(
+      syncId: SyncId,
+      externalId: string,
+      limit: number,
+    ): Promise<{ at: Date; change: RecordChange }[]> {
+      const last = await entries
+        .find({ _id: idsUnder(syncId) }, { projection: { _id: 1 } })
+        .sort({ _id: -1 })
+        .skip(historyEntries)
+        .limit(1)
+        .toArray();
+      const range = { ...idsUnder<string>(syncId), ...(last[0] === undefined ? {} : { $gt: last[0]._id }) };
+      const found = await entries
+        .find({ _id: range, "changes.externalId": externalId })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray();
+      return found.flatMap(({ at, changes }) =>
+        changes
+          .filter((change) => change.externalId === externalId)
+          .map((change) => ({ at, change: { ...change, data: jsonOf(change.data) } })),
+      );
     },
 
     /** The consumer is done with everything up to this entry; it gets it no more. */

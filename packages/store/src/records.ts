@@ -19,6 +19,8 @@ export interface RecordQuery {
   ids?: readonly string[];
   /** Without it those that are not deleted. */
   deleted?: "include" | "only";
+  /** Only those with this in their id or their name, in whatever case. */
+  search?: string;
   /** Only what was written at that time or later. */
   changedSince?: Date;
   /** Of the data only these fields, by dotted path; absent: all. */
@@ -49,11 +51,32 @@ const mostScanned = 10_000;
 /** Of this database. */
 export function createRecords(db: Db) {
   return {
-    /** Records of one installation that are not deleted. */
-    async count(resource: string, installationId: InstallationId): Promise<number> {
+    /** Records of one installation that are not deleted. `upTo`: no more of them are counted. */
+    async count(
+      resource: string,
+      installationId: InstallationId,
+      { upTo }: { upTo?: number } = {},
+    ): Promise<number> {
       return db
         .collection<RecordDocument>(resource)
-        .countDocuments({ _id: idsUnder(installationId), deletedAt: null });
+        .countDocuments(
+          { _id: idsUnder(installationId), deletedAt: null },
+          upTo === undefined ? {} : { limit: upTo },
+        );
+    },
+
+    /** One record, deleted or not; null where there is none. */
+    async find(
+      resource: string,
+      installationId: InstallationId,
+      externalId: string,
+    ): Promise<RecordRow | null> {
+      if (!isResource(resource)) return null;
+      const _id = `${installationId}/${externalId}`;
+      const found = await db
+        .collection<RecordDocument>(resource)
+        .findOne({ _id }, { projection: projectionOf({}) });
+      return found && { ...found, data: jsonOf(found.data) };
     },
 
     /**
@@ -104,8 +127,8 @@ function rangeOf({ whose, after, ids }: RecordQuery): Range {
 }
 
 /** Whether so few records may fit that looking for a page of them could take too long. */
-function isSelective({ changedSince, deleted, ids }: RecordQuery): boolean {
-  return ids === undefined && (changedSince !== undefined || deleted === "only");
+function isSelective({ changedSince, deleted, ids, search }: RecordQuery): boolean {
+  return ids === undefined && (changedSince !== undefined || deleted === "only" || search !== undefined);
 }
 
 /** The last record that one page looks at; undefined when it can look at all that are left. */
@@ -119,15 +142,24 @@ async function scanEnd(records: Collection<RecordDocument>, range: Range): Promi
   return last?._id;
 }
 
-function filterOf({ deleted, changedSince }: RecordQuery, _id: Range & { $lte?: string }) {
+function filterOf({ deleted, changedSince, search }: RecordQuery, _id: Range & { $lte?: string }) {
   const filter: Filter<RecordDocument> = { _id };
   if (deleted === undefined) filter.deletedAt = null;
   if (deleted === "only") filter.deletedAt = { $ne: null };
   if (changedSince !== undefined) filter.updatedAt = { $gte: changedSince };
+  if (search !== undefined) {
+    const $regex = search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    filter.$or = nameFields.map(
+      (field) => ({ [field]: { $regex, $options: "i" } }) as Filter<RecordDocument>,
+    );
+  }
   return filter;
 }
 
-function projectionOf({ fields }: RecordQuery): Record<string, 1> {
+/** Where a record's name may be, whatever its resource. */
+const nameFields = ["externalId", "data.name", "data.serialNumber", "data.EquipmentHeader.EquipmentID"];
+
+function projectionOf({ fields }: Pick<RecordQuery, "fields">): Record<string, 1> {
   const own = { installationId: 1, externalId: 1, firstSeenAt: 1, updatedAt: 1, deletedAt: 1 } as const;
   if (fields === undefined) return { ...own, data: 1 };
   // MongoDB takes no field together with one that is in it.

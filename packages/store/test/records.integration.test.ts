@@ -19,6 +19,30 @@ test("a page writes what changed and leaves alone what did not, whatever the ord
   });
 });
 
+test("a record is found by any part of its id or name, literally and in any case, and its history tells what it went through", async () => {
+  const { store } = await setup();
+  await pass(store, at(1), [{ "id-1": { name: "Big (Digger)" }, "id-2": { name: "Crane" }, "ID.3": {} }]);
+  await pass(store, at(2), [{ "id-1": { name: "Big (Digger) 2" }, "id-2": { name: "Crane" }, "ID.3": {} }]);
+  const found = async (search: string) => {
+    const page = { resource: "assets", whose: { installationId }, search, limit: 10 };
+    return (await store.records.page(page)).rows.map(({ externalId }) => externalId);
+  };
+  expect(await found("digg")).toEqual(["id-1"]);
+  expect(await found("(digger)")).toEqual(["id-1"]);
+  expect(await found("id.")).toEqual(["ID.3"]);
+  expect(await found("D-")).toEqual(["id-1", "id-2"]);
+  expect(await found(".*")).toEqual([]);
+  expect(await store.records.find("assets", installationId, "id-2")).toMatchObject({
+    data: { name: "Crane" },
+  });
+  expect(await store.records.find("installations", installationId, "id-2")).toBeNull();
+  const history = await store.feed.historyOf(syncId, "id-1", 10);
+  expect(history.map(({ at: when, change }) => [when, change.kind, change.data])).toEqual([
+    [at(2), "updated", { name: "Big (Digger) 2" }],
+    [at(1), "created", { name: "Big (Digger)" }],
+  ]);
+});
+
 test("another account's records with the same ids are not touched", async () => {
   const { store } = await setup();
   await pass(store, at(1), [{ a: 1 }]);

@@ -27,6 +27,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { JSONWebKeySet } from "jose";
 import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
+import { addRecordRoutes } from "./accounts/records/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
 import { addApiKeyRoutes } from "./api-keys/routes.ts";
 import { addSecureBehindTls, type BoardCookies, createCookies } from "./auth/cookies.ts";
@@ -257,6 +258,7 @@ function addPages(
     notices,
     now,
   });
+  addRecordRoutes(server, { store, log, now });
   addAccountActionRoutes(server, { store, actions, notices, log });
   addWebhookRoutes(server, {
     store,

@@ -70,6 +70,12 @@ const rules = {
     message: "Too many pages are kept up to date at the same time.",
     remedy: "later",
   },
+  // Each holds a part of the memory.
+  ERR_TOO_MANY_FILES: {
+    status: 503,
+    message: "Too many files are downloaded at the same time. Try again in a moment.",
+    remedy: "later",
+  },
   // MongoDB does not answer.
   ERR_STORE_DOWN: {
     status: 503,

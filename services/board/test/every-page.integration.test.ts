@@ -50,7 +50,8 @@ async function setup() {
   const installationId = idOf("account-1");
   const run = await startedRun(world.store, syncIdOf(installationId, "assets"));
   const setAside = [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }];
-  await run.writePage({ records: [], setAside, nextCursor: null });
+  const records = [{ externalId: "A2", data: { id: "A2", name: "Excavator", brand: { name: "Example" } } }];
+  await run.writePage({ records, setAside, nextCursor: null });
   await addWebhooks(world);
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
   const keys = createApiKeyActions({ store: world.store, now: () => new Date() });
@@ -97,6 +98,8 @@ const pages: [what: string, path: string][] = [
   ["list", "/accounts"],
   ["list without a hit", "/accounts?search=nobody"],
   ["account", account],
+  ["records of an account", `${account}?tab=records`],
+  ["record", `${account}/records/assets/A2`],
   ["runs of an account", `${account}?tab=runs`],
   ["requests of an account", `${account}?tab=requests`],
   ["events of an account", `${account}?tab=events`],

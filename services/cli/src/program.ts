@@ -21,6 +21,7 @@ import { addKeysRotate } from "./keys/rotate.ts";
 import { addMongodbRoles } from "./mongodb/roles.ts";
 import { addFailed } from "./queues/failed.ts";
 import { addQueues } from "./queues/queues.ts";
+import { addRecords } from "./records/records.ts";
 import { addSyncsList } from "./syncs/list.ts";
 import { addWebhookDeliveries } from "./webhooks/deliveries.ts";
 import { addWebhookEndpoints } from "./webhooks/endpoints.ts";
@@ -44,6 +45,7 @@ export function createProgram(version: string): Command {
   addAccountsActions(accounts);
 
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));
+  addRecords(addGroup(program, "records", "Records that the syncs wrote"));
   addQueues(program);
   addFailed(addGroup(program, "failed", "Failed jobs"));
 

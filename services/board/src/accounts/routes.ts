@@ -17,6 +17,7 @@ import { type AccountFacts, type FailedJobsOf, type RefusalsOf, readAccount } fr
 import { type TabName, tabNames } from "./account/tabs.ts";
 import { listFragments, listPage } from "./list/page.ts";
 import { addressOf, type ListFacts, type ListRequest, listRequestOf, readList } from "./list/read.ts";
+import { readRecords, recordsRequestOf } from "./records/read.ts";
 
 export interface AccountsOptions {
   store: Store;
@@ -59,7 +60,13 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
       tab,
       notice: notices.take(request, reply),
     };
-    if (facts !== undefined) return sendPage(reply, accountPage({ ...page, facts }));
+    if (facts !== undefined) {
+      const records =
+        tab === "records"
+          ? { records: await readRecords(store, id, facts.syncs, recordsRequestOf(request.query)) }
+          : {};
+      return sendPage(reply, accountPage({ ...page, facts: { ...facts, ...records } }));
+    }
     const audit = await store.audit.of(id, 25);
     if (audit.length === 0) throw new BoardError("ERR_NOT_FOUND");
     reply.code(404);

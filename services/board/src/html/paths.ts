@@ -13,6 +13,35 @@ export function accountPath(installationId: string, tab = ""): string {
   return tab === "" || tab === firstTab ? path : `${path}?tab=${tab}`;
 }
 
+/** A list of an account's records, or one page of it. Parts that are empty or unset are left out. */
+export function recordsPath(
+  installationId: string,
+  parts: Readonly<Record<string, string | undefined>>,
+): string {
+  return `${accountPath(installationId, "records")}${partsOf(parts, "&")}`;
+}
+
+/** One record; a resource alone: the folder of its files. */
+export function recordPath(installationId: string, resource: string, externalId?: string): string {
+  const path = `${accountPath(installationId)}/records/${encodeURIComponent(resource)}`;
+  return externalId === undefined ? path : `${path}/${encodeURIComponent(externalId)}`;
+}
+
+/** A file with all records that fit. */
+export function recordFilePath(
+  installationId: string,
+  resource: string,
+  parts: Readonly<Record<string, string | undefined>>,
+): string {
+  return `${recordPath(installationId, resource)}${partsOf(parts, "?")}`;
+}
+
+function partsOf(parts: Readonly<Record<string, string | undefined>>, before: string): string {
+  const words = new URLSearchParams();
+  for (const [name, value = ""] of Object.entries(parts)) if (value !== "") words.set(name, value);
+  return words.size === 0 ? "" : `${before}${words}`;
+}
+
 /** The tab that an account's page shows where its address names none. */
 export const firstTab = "syncs";
 

@@ -12,6 +12,8 @@ export interface Output {
   result(value: unknown, words: () => string): void;
   /** One of many results: a line of JSON. */
   line(value: unknown): void;
+  /** A piece of a file, as it is but for controls of a terminal. */
+  text(text: string): void;
   /** A remark for a person. */
   remark(text: string): void;
   fault(fault: Fault): void;
@@ -35,6 +37,9 @@ export function createOutput(options: {
     },
     line(value) {
       stdout.write(`${printableJson(JSON.stringify(value))}\n`);
+    },
+    text(text) {
+      stdout.write(stdout.isTTY ? printable(text) : text);
     },
     remark(text) {
       if (!json) stderr.write(`${printable(text)}\n`);

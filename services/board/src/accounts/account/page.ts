@@ -28,7 +28,8 @@ export function accountPage(page: AccountPage): Html {
   return layout({
     ...page,
     title: nameOf({ installation, sync: undefined }),
-    live: accountEventsPath(installation._id, tab),
+    // A page of records stays as it is: what is looked at should not move.
+    ...(tab === "records" ? {} : { live: accountEventsPath(installation._id, tab) }),
     content: html`<p class="trail"><a href="/accounts">Accounts</a></p>
       ${actionForm(page.csrfToken)}
       ${accountFragments(facts, identity?.role ?? "viewer", tab).map(livePart)}`,

@@ -14,6 +14,7 @@ import {
   type SyncDocument,
 } from "@fleetkeeper/store";
 import type { EndpointFacts } from "../../webhooks/endpoint-table.ts";
+import type { RecordsFacts } from "../records/read.ts";
 
 export interface AccountFacts {
   at: Date;
@@ -28,6 +29,8 @@ export interface AccountFacts {
   endpoints: EndpointFacts[];
   /** The newest first, of all endpoints together. */
   deliveries: DeliveryRow[];
+  /** Only on their tab. */
+  records?: RecordsFacts;
   /** Of the publisher's own code. */
   requests: ForwardedRequestDocument[];
 }

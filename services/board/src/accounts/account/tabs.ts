@@ -5,6 +5,7 @@ import type { Role } from "../../auth/identity.ts";
 import { type Html, html } from "../../html/html.ts";
 import { accountPath } from "../../html/paths.ts";
 import type { Fragment } from "../../live/live-hub.ts";
+import { recordsSection } from "../records/section.ts";
 import { actionsSection } from "./actions-section.ts";
 import { auditSection } from "./audit-section.ts";
 import { credentialSection } from "./credential-section.ts";
@@ -18,11 +19,12 @@ import { syncsSection } from "./syncs-section.ts";
 import { webhooksSection } from "./webhooks-section.ts";
 
 /** In the order on the page; the first is shown where the address names none. */
-export const tabNames = ["syncs", "runs", "requests", "events", "settings"] as const;
+export const tabNames = ["syncs", "records", "runs", "requests", "events", "settings"] as const;
 export type TabName = (typeof tabNames)[number];
 
 const texts: Record<TabName, string> = {
   syncs: "Syncs",
+  records: "Records",
   runs: "Runs",
   requests: "Requests",
   events: "Events",
@@ -34,6 +36,15 @@ const parts: Record<TabName, (facts: AccountFacts, role: Role) => Fragment[]> = 
     { id: "actions", html: actionsSection(facts, role) },
     { id: "syncs", html: syncsSection(facts, role) },
     { id: "jobs", html: jobsSection(facts) },
+  ],
+  records: ({ installation, records, at }) => [
+    {
+      id: "records",
+      html:
+        records === undefined
+          ? html``
+          : recordsSection({ facts: records, installationId: installation._id, now: at }),
+    },
   ],
   runs: (facts) => [
     { id: "runs", html: runsSection(facts) },

@@ -1,0 +1,48 @@
+import { syncIdOf } from "@fleetkeeper/model";
+import { expect, inject, test } from "vitest";
+import { startBoard, viewer } from "../board-world.ts";
+import { idOf, seedAccounts, startedRun } from "../seed-accounts.ts";
+import { visit } from "../visitor.ts";
+
+const path = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
+
+test("a record is found by a part of its name, shown with its history, and taken along as a file", async () => {
+  const world = await startBoard(inject("redisUrl"));
+  await seedAccounts(world.mongodbUrl, ["account-1"]);
+  const visitor = await visit(world.url, viewer);
+  expect(await visitor.page(`${path}?tab=records`)).toContain("has written a record yet");
+  const run = await startedRun(world.store, syncIdOf(idOf("account-1"), "assets"));
+  const records = Array.from({ length: 30 }, (_, n) => ({
+    externalId: `asset/${n}`,
+    data: { id: `asset/${n}`, name: `Machine <${n}>`, brand: { name: "Example" } },
+  }));
+  await run.writePage({ records, setAside: [], nextCursor: null });
+
+  const page = await visitor.page(`${path}?tab=records`);
+  expect(page).toMatch(/assets <span class="tally">30</);
+  expect(page).toContain('<th scope="col">brand.name</th>');
+  expect(page.match(/<tr>/g)).toHaveLength(26);
+  const [, next = ""] = /href="([^"]+)" rel="next"/.exec(page) ?? [];
+  expect((await visitor.page(next.replaceAll("&amp;", "&"))).match(/<tr>/g)).toHaveLength(6);
+
+  const found = await visitor.page(`${path}?tab=records&search=chine+%3C17`);
+  expect(found).toContain("Machine &lt;17&gt;");
+  expect(found).not.toContain("Machine &lt;16&gt;");
+  const [, link = ""] = /<a href="([^"]+%2F17)"/.exec(found) ?? [];
+  const record = await visitor.page(link);
+  expect(record).toMatch(/First seen[\s\S]*Machine &lt;17&gt;[\s\S]*created/);
+  expect((await visitor.send(`${path}/records/installations/x`)).status).toBe(404);
+  expect((await visitor.send(`${path}/records/assets/none`)).status).toBe(404);
+
+  const [, file = ""] = /href="([^"]+)" download>CSV/.exec(found) ?? [];
+  const csv = await visitor.send(file.replaceAll("&amp;", "&"));
+  expect(csv.headers.get("content-disposition")).toBe('attachment; filename="assets-account-1.csv"');
+  expect(await csv.text()).toMatch(/^"id",.*\r\n"asset\/17",.*\r\n$/);
+  const lines = await visitor.page(`${path}/records/assets?format=ndjson`);
+  expect(
+    lines
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).data.name),
+  ).toHaveLength(30);
+});
