@@ -15,7 +15,7 @@ export function errorsDocument(): string {
   });
   return `# Error codes
 
-Every code that a page, a command, an answer or a log line can show. A code is stable; its message may change. \`fleetkeeper explain <code>\` and the board's page \`/errors\` say the same. Made by \`pnpm docs\`; a test compares it with the code.
+Every code that a page, a command, an answer or a log line can show. A code is stable; its message may change. \`fleetkeeper explain <code>\` and the board's page \`/errors\` say the same. Made by \`pnpm docs:write\`; a test compares it with the code.
 
 ${sections.join("\n")}
 ## Answers to callbacks

@@ -1,4 +1,4 @@
-// `pnpm docs`: writes the documents that are made from the code.
+// `pnpm docs:write`: writes the documents that are made from the code.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -6,7 +6,7 @@ import { withScopes } from "../src/scopes.ts";
 /** Node's own. */
 const foreign = ["ERR_HTTP_REQUEST_TIMEOUT", "ERR_BUFFER_TOO_LARGE"];
 
-test("docs/errors.md is what `pnpm docs` writes", () => {
+test("docs/errors.md is what `pnpm docs:write` writes", () => {
   expect(read("docs/errors.md")).toBe(errorsDocument());
 });
 
