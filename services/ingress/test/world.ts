@@ -32,7 +32,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
   const redis = connectProducer(inject("redisUrl"));
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
-  const config = readConfig({
+  const env = {
     REDIS_URL: inject("redisUrl"),
     REDIS_NAMESPACE: namespace,
     TRACKUNIT_JWKS_URL: simulator.jwksUrl,
@@ -43,7 +43,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     OPS_PORT: "0",
     LOG_LEVEL: "trace",
     ...options.env,
-  });
+  };
+  const config = readConfig(env);
   const { log, text: logged } = capturedLog(config.logLevel, "ingress");
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const ingress = await startIngress(config, log, (_what, close) => closers.push(close), now);
@@ -72,6 +73,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
 
   return {
     ...ingress,
+    /** Of its ingress, for another one. */
+    env,
     simulator,
     account,
     redis,

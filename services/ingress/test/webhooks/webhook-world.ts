@@ -15,6 +15,8 @@ export interface Sent {
   key?: string;
   family?: "svix" | "webhook";
   headers?: Record<string, string>;
+  /** Another one than the world's. */
+  ingress?: string;
 }
 
 export async function createWebhookWorld(env: Record<string, string> = {}) {
@@ -46,7 +48,9 @@ export async function createWebhookWorld(env: Record<string, string> = {}) {
         family = "svix",
       } = sent;
       const signature = new Webhook(sent.key ?? key).sign(id, at, body);
-      const answer = await fetch(`${world.url}${path}`, {
+      const answer = await fetch(`${sent.ingress ?? world.url}${path}`, {
+        // As long as the sender waits.
+        signal: AbortSignal.timeout(15_000),
         method: "POST",
         body: body as never,
         headers: {
