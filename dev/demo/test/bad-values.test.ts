@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationError } from "@fleetkeeper/runtime";
+import { faultsOf } from "@fleetkeeper/runtime";
 import { expect, test } from "vitest";
 import { schema as apiSchema, readConfig as readApi } from "../../../services/api/src/config.ts";
 import { schema as boardSchema, readConfig as readBoard } from "../../../services/board/src/config.ts";
@@ -34,16 +34,6 @@ const isOneLine = (name: string) =>
   !/PASSWORD|SECRET|SESSION_KEY|SEALING|TOKEN_KEY|WEBHOOK_KEY|INGRESS_(?:SIGNING|VERIFICATION)|CLIENT_(?:CERTIFICATE|KEY)/.test(
     name,
   );
-
-function faultsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-}
 
 test.each(each)(
   "$who: $name refuses what cannot work, says why and shows no value",

@@ -22,6 +22,17 @@ export class ConfigurationError extends FleetkeeperError {
   }
 }
 
+/** What a reader of the configuration says is wrong, one by one; empty where all is well. Other errors go on. */
+export function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
 /** `REDIS_URL` as `redisUrl`. */
 export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Rest>>}`

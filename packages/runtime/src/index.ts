@@ -5,11 +5,17 @@ export { withoutBasePath } from "./base-path.ts";
 export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
-export { ConfigurationError, readEnvironment, type Values } from "./environment.ts";
+export { ConfigurationError, faultsOf, readEnvironment, type Values } from "./environment.ts";
 export { createForeignProxies } from "./foreign-proxies.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
-export { outboundOptionsOf, outboundPairs, outboundVariables } from "./outbound-variables.ts";
+export {
+  commonOptionsOf,
+  outboundOptionsOf,
+  outboundSchema,
+  schemaWithOutbound,
+  tracesOptionsOf,
+} from "./outbound-variables.ts";
 export { createRefusalLog } from "./refusal-log.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";

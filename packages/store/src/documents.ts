@@ -12,6 +12,7 @@ import type {
   SealedText,
   SyncId,
   TimeWindow,
+  UnrecognisedCallback,
   Waiting,
   WebhookOutcome,
 } from "@fleetkeeper/model";
@@ -279,13 +280,7 @@ export interface WebhookDeliveryDocument extends OutboxFields {
 }
 
 /** Collection `unrecognisedCallbacks`. */
-export interface UnrecognisedDocument {
+export interface UnrecognisedDocument extends UnrecognisedCallback {
   /** The job's id. */
   _id: string;
-  installationId: InstallationId;
-  irisAppId: string;
-  accountId: string;
-  type: string;
-  sealedBody: SealedText;
-  receivedAt: Date;
 }

@@ -64,15 +64,18 @@ async function inserted(
 
 /** One that a version from before the candidates wrote: its credential is in force. */
 export function withFieldsOfToday(found: InstallationDocument): InstallationDocument {
-  const atFirst = {
-    revision: "",
-    inForceSince: found.installedAt,
+  const atFirst = { revision: "", inForceSince: found.installedAt, ...nothingInstalledSince() };
+  return { ...atFirst, ...found };
+}
+
+/** Of an installation whose credential in force is its only one. */
+export function nothingInstalledSince() {
+  return {
     candidates: [],
     former: [],
     refused: [],
     clientChange: null,
     proveAt: null,
     formerUntil: null,
-  };
-  return { ...atFirst, ...found };
+  } satisfies Partial<InstallationDocument>;
 }

@@ -16,6 +16,7 @@ export type {
   WebhookDeliveryDocument,
   WebhookEndpointDocument,
 } from "./documents.ts";
+export { nothingInstalledSince } from "./edit-credentials.ts";
 export { type EndpointStandingName, endpointStandings, standingOf } from "./endpoint-standing.ts";
 export {
   AccountBeingForgottenError,

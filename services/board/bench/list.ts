@@ -4,8 +4,9 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { startLocalStack } from "@fleetkeeper/local-stack";
 import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
-import { createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { createLog } from "@fleetkeeper/telemetry";
 import { createBoard } from "../src/board.ts";
+import { plainOptions } from "../test/board-world.ts";
 import { idOf, seedAccounts } from "../test/seed-accounts.ts";
 
 const count = Number(process.argv[2] ?? 100_000);
@@ -21,14 +22,12 @@ await connected(redis);
 const queueSet = createQueueSet({ redis, namespace, onError: () => undefined });
 const store = await openStore({ mongodbUrl });
 const server = await createBoard({
+  ...plainOptions(),
   users: [user],
-  secureCookies: false,
-  trustedProxies: [],
   namespace,
   redis,
   queueSet,
   store,
-  metrics: createMetrics("board"),
   checks: {},
   log: createLog({ service: "board", level: "silent" }),
 });

@@ -10,6 +10,13 @@ export const viewer = { name: "victor", password: "victors-long-password", role:
 
 export type BoardWorld = Awaited<ReturnType<typeof startBoard>>;
 
+/** Of a board on this machine. */
+export const plainOptions = () => ({
+  secureCookies: false,
+  trustedProxies: [],
+  metrics: createMetrics("board"),
+});
+
 /** Starts a board that ends with the test. */
 export async function startBoard(
   redisUrl: string,
@@ -19,14 +26,12 @@ export async function startBoard(
   const { redis, queues: queueSet } = await testRedis(namespace, redisUrl);
   const { log, text: logText } = capturedLog("info", "board");
   const server = await createBoard({
+    ...plainOptions(),
     users: [operator, viewer],
-    secureCookies: false,
-    trustedProxies: [],
     namespace,
     redis,
     queueSet,
     store,
-    metrics: createMetrics("board"),
     checks: { redis: () => redis.ping() },
     log,
     ...overrides,

@@ -4,9 +4,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createQueueSet } from "@fleetkeeper/jobs";
-import { createSeal, createSign, generateFirstKeys } from "@fleetkeeper/sealing";
+import { createSeal, createSign } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, startSimulator } from "@fleetkeeper/simulator";
-import { handInInstall } from "@fleetkeeper/test-worlds";
+import { handInInstall, newKeys } from "@fleetkeeper/test-worlds";
 import { inject, onTestFinished } from "vitest";
 import type { BoardWorld } from "./board-world.ts";
 import { app } from "./seed-accounts.ts";
@@ -14,7 +14,7 @@ import { app } from "./seed-accounts.ts";
 const main = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 
 export async function startWorkerProcess(world: BoardWorld) {
-  const keys = await generateFirstKeys();
+  const { keys, worker: workersKeys } = await newKeys();
   const simulator = await startSimulator({ app });
   const worker = spawn(process.execPath, [main], {
     env: {
@@ -23,10 +23,7 @@ export async function startWorkerProcess(world: BoardWorld) {
       MONGODB_URL: world.mongodbUrl,
       TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
       TRACKUNIT_API_URL: simulator.apiUrl,
-      SEALING_PUBLIC_KEY: keys.sealingPublicKey,
-      SEALING_PRIVATE_KEYS: keys.sealingPrivateKeys,
-      INGRESS_VERIFICATION_KEYS: keys.ingressVerificationKeys,
-      TOKEN_KEY: keys.tokenKey,
+      ...workersKeys,
       OPS_PORT: "0",
       LOG_LEVEL: "error",
     },

@@ -1,10 +1,8 @@
 // The variables that commands read: the services' own, each command only those that it uses.
 
 import {
-  certificatePairs,
   outboundOptionsOf,
-  outboundPairs,
-  outboundVariables,
+  outboundSchema,
   readEnvironment,
   sharedVariables,
   type Values,
@@ -44,8 +42,7 @@ export function readVariables<Name extends VariableName>(
 
 /** How requests go out: the options of the package `http`. @throws ConfigurationError */
 export function readOutbound(env: NodeJS.ProcessEnv) {
-  const schema = z.object(outboundVariables).superRefine(certificatePairs(...outboundPairs));
-  return outboundOptionsOf(readEnvironment(schema, env));
+  return outboundOptionsOf(readEnvironment(outboundSchema, env));
 }
 
 /** Whether a variable is set, by itself or as a file. */

@@ -1,38 +1,32 @@
 // The ingress's configuration, from the environment. Every variable is explained in docs/configuration.md.
 
 import {
-  certificatePairs,
-  outboundOptionsOf,
-  outboundPairs,
-  outboundVariables,
+  commonOptionsOf,
   pickVariables,
   readEnvironment,
+  schemaWithOutbound,
+  tracesOptionsOf,
   variable,
 } from "@fleetkeeper/runtime";
 import { parsePublicKey, parseSigningKey, parseTokenKeys } from "@fleetkeeper/sealing";
-import { z } from "zod";
 
-export const schema = z
-  .object({
-    ...pickVariables("REDIS_URL", "REDIS_NAMESPACE", "TRACKUNIT_JWKS_URL", "TRACKUNIT_APP_IDS"),
-    ...pickVariables("CALLBACK_ISSUER", "CALLBACK_AUDIENCE", "CALLBACK_MAX_AGE_S"),
-    ...pickVariables("CALLBACK_ACCOUNT_IDS", "CALLBACK_CLAIMS", "CALLBACK_CONTRADICTIONS"),
-    KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
-    SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
-    INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
-    WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
-    ...outboundVariables,
-    INGRESS_HOST: variable.host("127.0.0.1"),
-    INGRESS_PORT: variable.port(3000),
-    ...pickVariables("INGRESS_PATH"),
-    INGRESS_TRUSTED_PROXIES: variable.networks().optional(),
-    INGRESS_CONNECTIONS_PER_ADDRESS: variable.wholeNumber(1_000),
-    INGRESS_REFUSALS_PER_MINUTE: variable.wholeNumber(600),
-    INGRESS_WAIT_REPLICAS: variable.wholeNumber(0, { min: 0, max: 10 }),
-    ...pickVariables("OPS_HOST", "OPS_PORT", "LOG_LEVEL"),
-    ...pickVariables("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"),
-  })
-  .superRefine(certificatePairs(...outboundPairs));
+export const schema = schemaWithOutbound({
+  ...pickVariables("TRACKUNIT_JWKS_URL", "TRACKUNIT_APP_IDS"),
+  ...pickVariables("CALLBACK_ISSUER", "CALLBACK_AUDIENCE", "CALLBACK_MAX_AGE_S"),
+  ...pickVariables("CALLBACK_ACCOUNT_IDS", "CALLBACK_CLAIMS", "CALLBACK_CONTRADICTIONS"),
+  KEY_SET_MAX_STALE_S: variable.wholeNumber(24 * 60 * 60),
+  SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
+  INGRESS_SIGNING_KEY: variable.parsedBy(parseSigningKey),
+  WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
+  INGRESS_HOST: variable.host("127.0.0.1"),
+  INGRESS_PORT: variable.port(3000),
+  ...pickVariables("INGRESS_PATH"),
+  INGRESS_TRUSTED_PROXIES: variable.networks().optional(),
+  INGRESS_CONNECTIONS_PER_ADDRESS: variable.wholeNumber(1_000),
+  INGRESS_REFUSALS_PER_MINUTE: variable.wholeNumber(600),
+  INGRESS_WAIT_REPLICAS: variable.wholeNumber(0, { min: 0, max: 10 }),
+  ...pickVariables("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"),
+});
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -40,10 +34,8 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: NodeJS.ProcessEnv) {
   const values = readEnvironment(schema, env);
   return {
-    redisUrl: values.redisUrl,
-    namespace: values.redisNamespace,
     keySetUrl: values.trackunitJwksUrl,
-    outbound: outboundOptionsOf(values),
+    ...commonOptionsOf(values),
     keySetMaxStaleMs: values.keySetMaxStaleS * 1_000,
     allowedApps: new Set(values.trackunitAppIds),
     accountIds: values.callbackAccountIds,
@@ -68,13 +60,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     basePath: values.ingressPath,
     host: values.ingressHost,
     port: values.ingressPort,
-    opsHost: values.opsHost,
-    opsPort: values.opsPort,
-    logLevel: values.logLevel,
-    traces: {
-      endpoint: values.otelExporterOtlpEndpoint,
-      ratio: values.otelTracesSamplerArg,
-      proxies: outboundOptionsOf(values),
-    },
+    traces: tracesOptionsOf(values),
   };
 }

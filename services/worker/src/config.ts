@@ -1,12 +1,11 @@
 // The worker's configuration, from the environment. Every variable is explained in docs/configuration.md.
 
 import {
-  certificatePairs,
-  outboundOptionsOf,
-  outboundPairs,
-  outboundVariables,
+  commonOptionsOf,
   pickVariables,
   readEnvironment,
+  schemaWithOutbound,
+  tracesOptionsOf,
   variable,
 } from "@fleetkeeper/runtime";
 import {
@@ -17,36 +16,30 @@ import {
 } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { parseAccountQuery } from "@fleetkeeper/trackunit";
-import { z } from "zod";
 
-export const schema = z
-  .object({
-    ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),
-    MONGODB_URL: variable.checkedBy(checkMongodbUrl),
-    ...pickVariables("TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"),
-    ...outboundVariables,
-    SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
-    SEALING_PRIVATE_KEYS: variable.parsedBy(parsePrivateKeys),
-    TOKEN_KEY: variable.parsedBy(parseTokenKeys),
-    WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
-    INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys),
-    ...pickVariables("OPS_HOST", "OPS_PORT", "LOG_LEVEL"),
-    ...pickVariables("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"),
-    SYNC_MODULES: variable.list(/,/).default([]),
-    SYNC_CONCURRENCY: variable.wholeNumber(10, { max: 1_000 }),
-    SYNC_BACKLOG: variable.wholeNumber(200, { max: 1_000_000 }),
-    SYNC_SLICE_PAGES: variable.wholeNumber(20),
-    SYNC_SLICE_MS: variable.wholeNumber(10_000),
-    SYNC_PAGE_MS: variable.wholeNumber(120_000),
-    SYNC_LEASE_MS: variable.wholeNumber(10_000),
-    MISSING_SHARE: variable.share(0.2),
-    MISSING_RECORDS: variable.wholeNumber(20),
-    MISSING_PASSES: variable.wholeNumber(6, { min: 2, max: 1_000 }),
-    TRACKUNIT_ACCOUNT_QUERY: variable.parsedBy(parseAccountQuery).optional(),
-    PREVIOUS_CREDENTIAL_DAYS: variable.wholeNumber(30, { max: 366 }),
-    PREWARM_CONCURRENCY: variable.wholeNumber(10, { max: 1_000 }),
-  })
-  .superRefine(certificatePairs(...outboundPairs));
+export const schema = schemaWithOutbound({
+  MONGODB_URL: variable.checkedBy(checkMongodbUrl),
+  ...pickVariables("TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"),
+  SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey),
+  SEALING_PRIVATE_KEYS: variable.parsedBy(parsePrivateKeys),
+  TOKEN_KEY: variable.parsedBy(parseTokenKeys),
+  WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
+  INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys),
+  ...pickVariables("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"),
+  SYNC_MODULES: variable.list(/,/).default([]),
+  SYNC_CONCURRENCY: variable.wholeNumber(10, { max: 1_000 }),
+  SYNC_BACKLOG: variable.wholeNumber(200, { max: 1_000_000 }),
+  SYNC_SLICE_PAGES: variable.wholeNumber(20),
+  SYNC_SLICE_MS: variable.wholeNumber(10_000),
+  SYNC_PAGE_MS: variable.wholeNumber(120_000),
+  SYNC_LEASE_MS: variable.wholeNumber(10_000),
+  MISSING_SHARE: variable.share(0.2),
+  MISSING_RECORDS: variable.wholeNumber(20),
+  MISSING_PASSES: variable.wholeNumber(6, { min: 2, max: 1_000 }),
+  TRACKUNIT_ACCOUNT_QUERY: variable.parsedBy(parseAccountQuery).optional(),
+  PREVIOUS_CREDENTIAL_DAYS: variable.wholeNumber(30, { max: 366 }),
+  PREWARM_CONCURRENCY: variable.wholeNumber(10, { max: 1_000 }),
+});
 
 export type WorkerConfig = ReturnType<typeof readConfig>;
 
@@ -56,26 +49,17 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return {
     accountQuery: values.trackunitAccountQuery,
     formerKeptMs: values.previousCredentialDays * 86_400_000,
-    redisUrl: values.redisUrl,
-    namespace: values.redisNamespace,
     mongodbUrl: values.mongodbUrl,
     tokenUrl: values.trackunitTokenUrl,
     apiUrl: values.trackunitApiUrl,
     scopes: values.trackunitScopes,
-    outbound: outboundOptionsOf(values),
+    ...commonOptionsOf(values),
     sealingPublicKey: values.sealingPublicKey,
     sealingPrivateKeys: values.sealingPrivateKeys,
     tokenKeys: values.tokenKey,
     webhookKeys: values.webhookKey,
     ingressVerificationKeys: values.ingressVerificationKeys,
-    opsHost: values.opsHost,
-    opsPort: values.opsPort,
-    logLevel: values.logLevel,
-    traces: {
-      endpoint: values.otelExporterOtlpEndpoint,
-      ratio: values.otelTracesSamplerArg,
-      proxies: outboundOptionsOf(values),
-    },
+    traces: tracesOptionsOf(values),
     syncModules: values.syncModules,
     syncConcurrency: values.syncConcurrency,
     syncBacklog: values.syncBacklog,

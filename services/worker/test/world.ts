@@ -4,11 +4,11 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { createSeal, createSign, generateFirstKeys } from "@fleetkeeper/sealing";
+import { createSeal, createSign } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
-import { handInInstall } from "@fleetkeeper/test-worlds";
+import { handInInstall, newKeys } from "@fleetkeeper/test-worlds";
 import { MongoClient } from "mongodb";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
@@ -28,7 +28,7 @@ export async function createWorldOn(
   options: WorldOptions = {},
 ) {
   const namespace = testNamespace();
-  const keys = await generateFirstKeys();
+  const { keys, worker: workersKeys } = await newKeys();
   const simulator = await startSimulator({ app, ...options.simulator });
   const env: Record<string, string> = {
     REDIS_URL: servers.redisUrl,
@@ -36,10 +36,7 @@ export async function createWorldOn(
     MONGODB_URL: new URL(`/${namespace}`, servers.mongodbUrl).href,
     TRACKUNIT_TOKEN_URL: simulator.tokenUrl,
     TRACKUNIT_API_URL: simulator.apiUrl,
-    SEALING_PUBLIC_KEY: keys.sealingPublicKey,
-    SEALING_PRIVATE_KEYS: keys.sealingPrivateKeys,
-    INGRESS_VERIFICATION_KEYS: keys.ingressVerificationKeys,
-    TOKEN_KEY: keys.tokenKey,
+    ...workersKeys,
     OPS_PORT: "0",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...options.env,

@@ -72,14 +72,8 @@ function tokenInWords({ token, lastToken }: AccountDetails, paint: Paint, now: D
 
 function syncs({ syncs }: AccountDetails, paint: Paint, now: Date): string {
   return table(
-    ["sync", "state", "until", "last success", "why"],
-    syncs.map(({ sync, why, lastSuccessAt }) => [
-      sync,
-      paint(why.mood, why.label),
-      fromNowOrNone(why.until, now),
-      fromNowOrNone(lastSuccessAt, now),
-      whyInWords(why),
-    ]),
+    ["sync", ...standingColumns],
+    syncs.map(({ sync, why, lastSuccessAt }) => [sync, ...standingCells(why, lastSuccessAt, paint, now)]),
     paint,
   );
 }
@@ -90,6 +84,24 @@ function heldBack({ syncs }: AccountDetails, paint: Paint): string {
       heldBack ? paint("wait", `${sync}: ${describeHeldBack(heldBack)}.`) : [],
     )
     .join("\n");
+}
+
+/** The columns of `standingCells`. */
+export const standingColumns = ["state", "until", "last success", "why"];
+
+/** How a sync stands, as cells of a table. */
+export function standingCells(
+  why: AccountDetails["syncs"][number]["why"],
+  lastSuccessAt: Date | null,
+  paint: Paint,
+  now: Date,
+): string[] {
+  return [
+    paint(why.mood, why.label),
+    fromNowOrNone(why.until, now),
+    fromNowOrNone(lastSuccessAt, now),
+    whyInWords(why),
+  ];
 }
 
 export function whyInWords({ text }: Description): string {

@@ -4,14 +4,13 @@ import type { SyncId, Waiting } from "@fleetkeeper/model";
 import { failingReasons, syncStanding, waitingReasons } from "@fleetkeeper/operator";
 import type { SyncDocument, SyncListQuery } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
-import { whyInWords } from "../accounts/account-in-words.ts";
+import { standingCells, standingColumns } from "../accounts/account-in-words.ts";
 import { addCommand } from "../add-command.ts";
 import { findAccount } from "../find-account.ts";
 import { invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { fromNowOrNone } from "../output/time-cell.ts";
 
 interface Options {
   account?: string;
@@ -78,19 +77,12 @@ async function queryOf(
 
 function words(rows: readonly SyncDocument[], paint: Paint, now: Date): string {
   return table(
-    ["installation", "sync", "state", "until", "last success", "why"],
-    rows.map((row) => {
-      const { installationId, sync, lastSuccessAt } = row;
-      const why = syncStanding(row, now);
-      return [
-        installationId,
-        sync,
-        paint(why.mood, why.label),
-        fromNowOrNone(why.until, now),
-        fromNowOrNone(lastSuccessAt, now),
-        whyInWords(why),
-      ];
-    }),
+    ["installation", "sync", ...standingColumns],
+    rows.map((row) => [
+      row.installationId,
+      row.sync,
+      ...standingCells(syncStanding(row, now), row.lastSuccessAt, paint, now),
+    ]),
     paint,
   );
 }

@@ -1,3 +1,4 @@
+import { queueNames } from "@fleetkeeper/jobs";
 import { type Generation, installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { expect, test, vi } from "vitest";
 import { app, setup, type World } from "../world.ts";
@@ -31,14 +32,7 @@ test("queues are shown with their workers", async () => {
   const without = (await cli(["queues", "--json"])).json() as {
     queues: { queue: string; workers: number }[];
   };
-  expect(without.queues.map(({ queue }) => queue)).toEqual([
-    "install",
-    "forget",
-    "prewarm",
-    "dispatch",
-    "sync",
-    "webhook",
-  ]);
+  expect(without.queues.map(({ queue }) => queue)).toEqual(queueNames);
   await startWorker();
   const { stdout, code } = await cli(["queues"]);
   expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { queueNames } from "@fleetkeeper/jobs";
 import { expect, inject, test, vi } from "vitest";
 import { basic, logIn, operator, startBoard, viewer } from "../../board-world.ts";
 import { addFailedInstall, canary, sealingKeyId } from "../../failed-install.ts";
@@ -30,14 +31,7 @@ test("with a login the Bull board lists all queues", async () => {
   const { queues } = (await (await fetch(`${url}/queues/api/queues`, { headers })).json()) as {
     queues: { name: string; readOnlyMode: boolean }[];
   };
-  expect(queues.map(({ name }) => name)).toEqual([
-    "install",
-    "forget",
-    "prewarm",
-    "dispatch",
-    "sync",
-    "webhook",
-  ]);
+  expect(queues.map(({ name }) => name)).toEqual(queueNames);
   expect(queues.every(({ readOnlyMode }) => !readOnlyMode)).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 // The configuration: every fault of every variable that the services read and we know.
 
 import { callbackPath } from "@fleetkeeper/callbacks";
-import { ConfigurationError } from "@fleetkeeper/runtime";
+import { faultsOf } from "@fleetkeeper/runtime";
 import { readOutbound, readVariables, type VariableName, variables } from "../../configuration.ts";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
 
@@ -42,13 +42,3 @@ export const examineConfiguration: Examine = async ({ env }) => {
         ),
       ];
 };
-
-function faultsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-}
