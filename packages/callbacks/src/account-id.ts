@@ -9,7 +9,8 @@ export const accountIdShapes = ["uuid", "any"] as const;
 /** What CALLBACK_ACCOUNT_IDS may say. */
 export type AccountIdShape = (typeof accountIdShapes)[number];
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Of `uuid`; without flags, as a JSON Schema has it. */
+export const accountIdPattern = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /**
  * The account that a callback is of. A UUID comes in small letters, since its letters mean the same in either case: one
@@ -17,7 +18,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws Refusal: `ERR_ACCOUNT_ID`
  */
 export function accountIdIn({ accountId }: CallbackBody, shape: AccountIdShape): string {
-  if (uuid.test(accountId)) return accountId.toLowerCase();
+  if (accountIdPattern.test(accountId)) return accountId.toLowerCase();
   if (shape === "uuid") throw new Refusal("ERR_ACCOUNT_ID");
   return accountId;
 }

@@ -1,6 +1,6 @@
 // What an install callback must be, and how it is verified: for the ingress, which refuses, and the command line, which explains.
 
-export { type AccountIdShape, accountIdIn, accountIdShapes } from "./account-id.ts";
+export { type AccountIdShape, accountIdIn, accountIdPattern, accountIdShapes } from "./account-id.ts";
 export {
   type CallbackBody,
   callbackSchema,

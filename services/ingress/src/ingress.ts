@@ -22,6 +22,7 @@ import { createInbox } from "./inbox.ts";
 import { createKeySet } from "./key-set.ts";
 import { createNoteClaims } from "./note-claims.ts";
 import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
+import { addOpenapi } from "./openapi.ts";
 import { createTimeSteps } from "./time-steps.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 
@@ -109,6 +110,7 @@ export async function startIngress(
     metrics.keySetAgeSeconds.set(Number.isFinite(ageMs) ? ageMs / 1_000 : -1);
   };
   const ops = createOpsServer({ metrics, checks, deepChecks, measure });
+  addOpenapi(ops, { ...config, hasWebhooks: config.webhookKeys !== undefined });
   defer("ops server", () => ops.close());
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
