@@ -33,3 +33,14 @@ test("every error code of the code is documented with what to do, and none that 
   );
   expect([...documented].sort()).toEqual([...codes].sort());
 });
+
+test("every file that README and ARCHITECTURE name is there", () => {
+  const files = new Set(listFiles());
+  const named = ["README.md", "ARCHITECTURE.md"].flatMap((name) =>
+    [...read(name).matchAll(/`((?:packages|services|dev|docs)\/[\w./-]+\.\w+)`/g)].map(
+      ([, path = ""]) => path,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !files.has(path))).toEqual([]);
+});

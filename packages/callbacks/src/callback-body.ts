@@ -1,4 +1,6 @@
-// The body of a callback: its schema, and one text for all ways to write the same body. Source: Trackunit, "Calling the API on behalf of the User".
+// The body of a callback: its schema, the account that it names, and one text for all ways to write the same body. Source: Trackunit, "Calling the API on behalf of the User".
+
+import { Refusal } from "./errors.ts";
 
 /** Unknown keys are allowed: Trackunit shows its body as "something like this". */
 export interface CallbackBody {
@@ -51,4 +53,24 @@ function ordered(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, item]) => [name, ordered(item)]),
   );
+}
+
+/** `uuid`: 8-4-4-4-12 hexadecimal digits. `any`: up to 128 visible ASCII characters. */
+export const accountIdShapes = ["uuid", "any"] as const;
+
+/** What CALLBACK_ACCOUNT_IDS may say. */
+export type AccountIdShape = (typeof accountIdShapes)[number];
+
+/** Of `uuid`; without flags, as a JSON Schema has it. */
+export const accountIdPattern = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+
+/**
+ * The account that a callback is of. A UUID comes in small letters, since its letters mean the same in either case: one
+ * account has one installation.
+ * @throws Refusal: `ERR_ACCOUNT_ID`
+ */
+export function accountIdIn({ accountId }: CallbackBody, shape: AccountIdShape): string {
+  if (accountIdPattern.test(accountId)) return accountId.toLowerCase();
+  if (shape === "uuid") throw new Refusal("ERR_ACCOUNT_ID");
+  return accountId;
 }

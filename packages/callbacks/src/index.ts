@@ -1,7 +1,10 @@
 // What an install callback must be, and how it is verified: for the ingress, which refuses, and the command line, which explains.
 
-export { type AccountIdShape, accountIdIn, accountIdPattern, accountIdShapes } from "./account-id.ts";
 export {
+  type AccountIdShape,
+  accountIdIn,
+  accountIdPattern,
+  accountIdShapes,
   type CallbackBody,
   callbackSchema,
   canonicalText,
@@ -18,12 +21,10 @@ export {
   claimsLike,
   noClaimRules,
 } from "./claim-rules.ts";
-export { contentHashOf } from "./content-hash.ts";
 export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } from "./errors.ts";
 export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";
-export { tokenOf } from "./identity-header.ts";
 export { acceptJsonOnly } from "./json-body.ts";
 export { localKeys } from "./local-keys.ts";
 export { requestRules } from "./request-rules.ts";
 export { type SealedCallback, sealCallback, type VerifiedCallback } from "./seal-callback.ts";
-export { type CallbackToken, type TokenRules, verifyToken } from "./verify-token.ts";
+export { type CallbackToken, contentHashOf, type TokenRules, tokenOf, verifyToken } from "./verify-token.ts";

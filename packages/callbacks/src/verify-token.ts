@@ -1,7 +1,8 @@
-// Verifies a callback token (RFC 7519, RFC 8725). Trackunit documents none of its claims: what is present is enforced.
+// Takes a callback token out of its header, verifies it (RFC 7519, RFC 8725) and binds a body to it. Trackunit documents none of its claims: what is present is enforced.
 
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { type CallbackBody, canonicalText } from "./callback-body.ts";
 import { Refusal, type RefusalCode } from "./errors.ts";
 
 /** Pinned: never taken from the token or the key set. */
@@ -10,6 +11,7 @@ const algorithms = [
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
 const clockToleranceS = 30;
+const maxTokenLength = 8_192;
 /** Of keys that fit one token: more would only be there to cost us time. */
 const maxKeysTried = 16;
 
@@ -33,6 +35,19 @@ export interface CallbackToken {
   /** After this instant the token is refused; undefined if never. */
   acceptableUntil: Date | undefined;
   claims: JWTPayload;
+}
+
+/**
+ * The token of the header `Trackunit-Identity`, with or without the word `Bearer` before it.
+ * @throws Refusal `ERR_IDENTITY_MISSING`, or `ERR_IDENTITY_MALFORMED` for what is no JWT in compact form.
+ */
+export function tokenOf(header: string | string[] | undefined): string {
+  if (header === undefined || header === "") throw new Refusal("ERR_IDENTITY_MISSING");
+  if (typeof header !== "string" || header.length > maxTokenLength)
+    throw new Refusal("ERR_IDENTITY_MALFORMED");
+  const [, token] = /^(?:bearer +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? [];
+  if (token === undefined) throw new Refusal("ERR_IDENTITY_MALFORMED");
+  return token;
 }
 
 /** @throws Refusal: `ERR_IDENTITY_…`, or `ERR_KEY_SET_UNAVAILABLE`. */
@@ -65,6 +80,13 @@ export async function verifyToken(token: string, rules: TokenRules, now: Date): 
   );
   const acceptableUntil = Number.isFinite(lastMs) ? new Date(lastMs + toleranceMs) : undefined;
   return { id: idOf(token), issuedAt, acceptableUntil, claims };
+}
+
+/** SHA-256 in hexadecimal over token and body: the same for every delivery of one callback. */
+export function contentHashOf(token: Pick<CallbackToken, "id">, body: CallbackBody): string {
+  return createHash("sha256")
+    .update(`${token.id}.${canonicalText(body)}`)
+    .digest("hex");
 }
 
 async function withNewerKeys<Result>(

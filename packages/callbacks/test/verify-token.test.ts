@@ -1,7 +1,7 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createLocalJWKSet, exportJWK, type JWK } from "jose";
 import { expect, test } from "vitest";
-import { verifyToken } from "../src/verify-token.ts";
+import { tokenOf, verifyToken } from "../src/verify-token.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const nowS = now.getTime() / 1_000;
@@ -199,4 +199,35 @@ test("a key that was replaced under its id is used as soon as the newer keys are
   await expect(
     verify(sign(usual, {}, stranger.privateKey), { keyFor: current, hasNewerKeys }),
   ).rejects.toMatchObject({ code: "ERR_IDENTITY_SIGNATURE" });
+});
+
+test.each(["a.b.c", "Bearer a.b.c", "bearer a.b.c", "BEARER  a.b.c"])("%j holds a token", (header) => {
+  expect(tokenOf(header)).toBe("a.b.c");
+});
+
+test.each([undefined, ""])("%j is no identity at all", (header) => {
+  expect(() => tokenOf(header)).toThrow(expect.objectContaining({ code: "ERR_IDENTITY_MISSING" }));
+});
+
+test.each([
+  "a.b",
+  "a.b.",
+  ".b.c",
+  "a.b.c.d.e",
+  "Bearer",
+  "Bearer ",
+  "Bearer Bearer a.b.c",
+  "Basic a.b.c",
+  "a.b.c, a.b.c",
+  "a.b.c ",
+  "a.b.c\n",
+  "a.b.ç",
+  "a.b.c=",
+  `a.b.${"c".repeat(8_192)}`,
+])("%j is refused", (header) => {
+  expect(() => tokenOf(header)).toThrow(expect.objectContaining({ code: "ERR_IDENTITY_MALFORMED" }));
+});
+
+test("several headers are refused", () => {
+  expect(() => tokenOf(["a.b.c"])).toThrow(expect.objectContaining({ code: "ERR_IDENTITY_MALFORMED" }));
 });
