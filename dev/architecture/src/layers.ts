@@ -27,7 +27,7 @@ const everyPackage = [
   "webhooks",
 ].map((name) => packages + name);
 
-/** Every folder of `packages`, `services` and `dev` that holds TypeScript. */
+/** Every folder of `packages`, `services`, `dev` and `examples` that holds TypeScript. */
 export const layers: Readonly<Record<string, Layer>> = {
   "packages/model": layer([], "the model imports nothing"),
   "packages/redis": layer(["model"], "connections to Redis know no more than the model"),
@@ -135,6 +135,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     mayImport: [...everyPackage, "services/board"],
     because: "documents are made from the tables in the code",
   },
+  "examples/express-app": layer(
+    ["client"],
+    "an example is a publisher's own back end, and has the client alone",
+  ),
   "dev/chaos": {
     mayImport: [...everyPackage, "dev/demo", "dev/simulator", "dev/local-stack"],
     because: "chaos starts services as the demo does",
@@ -149,6 +153,7 @@ export const forTests: readonly string[] = [
   "dev/test-worlds",
   "dev/architecture",
   "packages/client",
+  "examples/express-app",
 ];
 
 function layer(names: string[], because: string): Layer {

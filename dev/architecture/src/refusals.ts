@@ -41,6 +41,7 @@ const topLevel = new Set([
   "SECURITY.md",
   "biome.json",
   "deploy",
+  "examples",
   "dev",
   "docker-compose.yml",
   "docs",

@@ -39,6 +39,6 @@ export function folderAbove(path: string): string {
 }
 
 function folderOf(name: string): string {
-  const found = ["packages", "services", "dev"].map((top) => `${top}/${name}`);
+  const found = ["packages", "services", "dev", "examples"].map((top) => `${top}/${name}`);
   return found.find((folder) => existsSync(join(root, folder))) ?? `packages/${name}`;
 }

@@ -7,7 +7,7 @@ import { refusedCode, refusedImports, refusedPath, refusedText } from "../src/re
 import { importsOf, listFiles, read } from "../src/sources.ts";
 
 const files = listFiles();
-const sources = files.filter((path) => /^(?:packages|services|dev)\/.*\.ts$/.test(path));
+const sources = files.filter((path) => /^(?:packages|services|dev|examples)\/.*\.ts$/.test(path));
 const imports = new Map(sources.map((path) => [path, importsOf(path, read(path))]));
 
 test("arrows point down only", () => {
