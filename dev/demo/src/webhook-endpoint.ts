@@ -28,7 +28,12 @@ export async function webhookEndpointOf(options: {
   const key = newSigningKey();
   const endpointId = newEndpointId();
   const now = new Date();
-  await store.audit.add({ at: now, who: "pnpm start", action: "add webhook endpoint", installationId });
+  await store.audit.add({
+    at: now,
+    who: "pnpm start",
+    action: `add webhook endpoint ${endpointId.slice(0, 6)}…`,
+    installationId,
+  });
   await store.webhookEndpoints.add({
     installationId,
     endpointId,

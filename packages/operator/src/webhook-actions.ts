@@ -5,6 +5,7 @@ import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { DeliveryQuery, Store, WebhookEndpointDocument } from "@fleetkeeper/store";
 import { newEndpointId, readSigningKey } from "@fleetkeeper/webhooks";
 import { NotFoundError, WrongStateError } from "./errors.ts";
+import { counted } from "./words.ts";
 
 /** Each is in the audit log before it is done. @throws NotFoundError and WrongStateError. */
 export type WebhookActions = ReturnType<typeof createWebhookActions>;
@@ -42,10 +43,11 @@ export function createWebhookActions(options: {
       checkEvents(events);
       const sealedKey = key === undefined ? undefined : await sealed(key, installationId);
       requireKeys();
-      await note(who, "add webhook endpoint", installationId);
+      const endpointId = newEndpointId();
+      await note(who, `add webhook endpoint ${short(endpointId)}`, installationId);
       return store.webhookEndpoints.add({
         installationId,
-        endpointId: newEndpointId(),
+        endpointId,
         sealedKey,
         events,
         now: now(),
@@ -61,7 +63,7 @@ export function createWebhookActions(options: {
         throw new WrongStateError("an old key is kept for at most 14 days");
       const endpoint = await endpointOf(endpointId);
       const sealedKey = await sealed(key, endpoint.installationId);
-      await note(who, "set webhook key", endpoint.installationId);
+      await note(who, `set webhook key of ${short(endpointId)}`, endpoint.installationId);
       const oldUntil = new Date(now().getTime() + keepOldMs);
       if (!(await store.webhookEndpoints.rotate(endpoint, sealedKey, { oldUntil, now: now() })))
         throw new WrongStateError("somebody else changed the endpoint's keys; look at it again");
@@ -96,7 +98,7 @@ export function createWebhookActions(options: {
       which: Omit<DeliveryQuery, "installationId" | "limit" | "after">,
     ): Promise<number> {
       const { rows } = await store.webhookDeliveries.list({ ...which, installationId, limit: maxReplays });
-      await note(who, `replay ${rows.length} webhooks`, installationId);
+      await note(who, `replay ${counted(rows.length, "webhook")}`, installationId);
       const oldestFirst = rows.map(({ _id }) => _id).reverse();
       if (rows.length > 0) await queues.addReplays(installationId, oldestFirst);
       return rows.length;
@@ -110,7 +112,7 @@ export function createWebhookActions(options: {
     action: string,
   ): Promise<void> {
     const { _id, installationId } = await endpointOf(endpointId);
-    await note(who, action, installationId);
+    await note(who, `${action} ${short(endpointId)}`, installationId);
     await store.webhookEndpoints.setState(_id, state, now());
   }
 
@@ -133,6 +135,11 @@ export function createWebhookActions(options: {
   async function note(who: string, action: string, installationId: InstallationId): Promise<void> {
     await store.audit.add({ at: now(), who, action, installationId });
   }
+}
+
+/** Enough to tell an account's endpoints apart, as pages and tables show it. */
+function short(endpointId: string): string {
+  return `${endpointId.slice(0, 6)}…`;
 }
 
 function checkEvents(events: readonly string[]): void {

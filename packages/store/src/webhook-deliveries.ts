@@ -100,6 +100,11 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
       return { rows, next };
     },
 
+    /** Removes what is older than it is kept for, of whatever account. */
+    async tidy(now: Date): Promise<void> {
+      await deliveries.deleteMany({ receivedAt: { $lt: new Date(now.getTime() - webhookBounds.ms) } });
+    },
+
     /** What it came to when an operator let it set off its syncs again. */
     async noteReplay(
       _id: string,
@@ -111,12 +116,11 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
   };
 
   /** Bounds each account within some hundred, whatever process kept its deliveries. */
-  async function tidyNowAndThen({ installationId, receivedAt }: WebhookDelivery): Promise<void> {
+  async function tidyNowAndThen({ installationId }: WebhookDelivery): Promise<void> {
     const kept = (keptSince.get(installationId) ?? 0) + 1;
     keptSince.set(installationId, kept);
     if (keptSince.size > maxCounted) keptSince.clear();
     if (kept % tidyAfter !== 1) return;
-    await deliveries.deleteMany({ receivedAt: { $lt: new Date(receivedAt.getTime() - webhookBounds.ms) } });
     const [last] = await deliveries
       .find({ installationId }, { projection: { receivedAt: 1 } })
       .sort({ receivedAt: -1 })

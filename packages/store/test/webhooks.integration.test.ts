@@ -58,9 +58,9 @@ test("an account keeps its newest deliveries, and none for longer than a month",
   await store.webhookDeliveries.keep(delivery(5_000), result);
   expect(await db.collection("webhookDeliveries").countDocuments()).toBe(webhookBounds.count);
   const nextMonth = new Date(at(5_000).getTime() + webhookBounds.ms + 1_000);
-  for (let n = 0; n < 100; n++)
-    await store.webhookDeliveries.keep(delivery(n, { endpointId: "f", receivedAt: nextMonth }), result);
-  expect(await db.collection("webhookDeliveries").countDocuments()).toBe(100);
+  await store.webhookDeliveries.keep(delivery(1, { endpointId: "f", receivedAt: nextMonth }), result);
+  await store.webhookDeliveries.tidy(nextMonth);
+  expect(await db.collection("webhookDeliveries").countDocuments()).toBe(1);
 });
 
 test("a second key stands beside the first for a time, and of two who rotate at once one does", async () => {

@@ -30,7 +30,7 @@ import { createRunSlice } from "./run-slice.ts";
 import { createStartAtOnce } from "./start-at-once.ts";
 import { createTakeJobs, graceMs } from "./take-jobs.ts";
 import { createTakeSyncs } from "./take-syncs.ts";
-import { tidyAuditHourly } from "./tidy-audit.ts";
+import { tidyHourly } from "./tidy-hourly.ts";
 import { createPublishedEndpoints } from "./webhooks/publish-endpoints.ts";
 import { createWebhookHandler } from "./webhooks/webhook.ts";
 
@@ -204,8 +204,8 @@ export async function startWorker(
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
   defer("tick", () => ticking.stop());
 
-  const tidying = tidyAuditHourly({ audit: store.audit, log, now });
-  defer("tidying of the audit log", async () => tidying.stop());
+  const tidying = tidyHourly({ store, log, now });
+  defer("hourly tidying", async () => tidying.stop());
 
   const ops = await startWorkerOps({
     host: config.opsHost,

@@ -96,7 +96,7 @@ function setOff({ delivery, readers, at }: DeliveryFacts): Html {
               const reading =
                 run === undefined ? html`${text}` : html`<a href="${runPath(run._id)}">${text}</a>`;
               const isAnswer = text === answersInWords[answer];
-              return html`<li><strong>${sync}</strong> ${isAnswer ? "" : html`${answersInWords[answer]} ${timeTag(askedAt, at)}; `}${reading}</li>`;
+              return html`<li><strong>${sync}</strong> asked ${timeTag(askedAt, at)}: ${isAnswer ? "" : `${answersInWords[answer]}; `}${reading}</li>`;
             },
           )}</ul>`
     }

@@ -114,13 +114,14 @@ test("an operator makes an endpoint, reads what to enter where, gives its key, r
   expect(await world.store.webhookEndpoints.findByEndpointId(endpointId)).toBeNull();
   expect((await world.operator.send(path)).status).toBe(404);
   const audit = await world.store.audit.of(installationId, 50);
+  const short = `${endpointId.slice(0, 6)}…`;
   expect(audit.map(({ who, action }) => `${who}: ${action}`).reverse()).toEqual([
-    "olive: add webhook endpoint",
-    "olive: set webhook key",
-    "olive: set webhook key",
-    "olive: pause webhook endpoint",
-    "olive: resume webhook endpoint",
-    "olive: remove webhook endpoint",
+    `olive: add webhook endpoint ${short}`,
+    `olive: set webhook key of ${short}`,
+    `olive: set webhook key of ${short}`,
+    `olive: pause webhook endpoint ${short}`,
+    `olive: resume webhook endpoint ${short}`,
+    `olive: remove webhook endpoint ${short}`,
   ]);
   for (const secret of [key, next]) expect(world.logText()).not.toContain(secret);
 });

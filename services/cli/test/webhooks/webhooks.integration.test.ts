@@ -78,12 +78,13 @@ test("an endpoint is made, gets its key, is listed, paused and removed; its deli
   const actions = (await world.store.audit.of(found.installationId, 50)).map(
     ({ who, action }) => `${who}: ${action}`,
   );
+  const short = `${endpoint.slice(0, 6)}…`;
   expect(actions.toReversed()).toEqual([
-    "cli:olive: add webhook endpoint",
-    "cli:olive: set webhook key",
-    "cli:olive: replay 1 webhooks",
-    "cli:olive: pause webhook endpoint",
-    "cli:olive: resume webhook endpoint",
-    "cli:olive: remove webhook endpoint",
+    `cli:olive: add webhook endpoint ${short}`,
+    `cli:olive: set webhook key of ${short}`,
+    "cli:olive: replay 1 webhook",
+    `cli:olive: pause webhook endpoint ${short}`,
+    `cli:olive: resume webhook endpoint ${short}`,
+    `cli:olive: remove webhook endpoint ${short}`,
   ]);
 }, 120_000);

@@ -1,0 +1,24 @@
+import { createLog } from "@fleetkeeper/telemetry";
+import { afterEach, expect, test, vi } from "vitest";
+import { tidyHourly } from "../src/tidy-hourly.ts";
+
+afterEach(() => vi.useRealTimers());
+
+test("each hour what is old is removed, whether or not anything new comes, and one failure stops nothing", async () => {
+  vi.useFakeTimers();
+  const tidied: string[] = [];
+  const audit = {
+    tidy: async () => {
+      tidied.push("audit");
+      throw new Error("away");
+    },
+  };
+  const webhookDeliveries = { tidy: async () => void tidied.push("webhooks") };
+  const log = createLog({ service: "test", level: "silent" });
+  const { stop } = tidyHourly({ store: { audit, webhookDeliveries }, log, now: () => new Date() });
+  await vi.advanceTimersByTimeAsync(2 * 3_600_000);
+  expect(tidied).toEqual(["audit", "webhooks", "audit", "webhooks"]);
+  stop();
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(tidied).toHaveLength(4);
+});
