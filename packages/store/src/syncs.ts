@@ -59,8 +59,8 @@ export function createSyncs(db: Db, telling: Telling) {
       const missing = names.filter((name) => !present.has(name));
       if (missing.length === 0) return;
       const fencingToken = (await firstToken?.()) ?? 0;
-      for (const sync of missing)
-        await insertUnlessPresent({
+      await insertUnlessPresent(
+        missing.map((sync) => ({
           _id: syncIdOf(installationId, sync),
           installationId,
           sync,
@@ -81,7 +81,8 @@ export function createSyncs(db: Db, telling: Telling) {
           checkpoint: null,
           ...fieldsAtFirst(now),
           firstToken: fencingToken,
-        });
+        })),
+      );
       // The account may have been forgotten since the token was asked for.
       const least = (await firstToken?.()) ?? 0;
       if (least > fencingToken)
@@ -240,10 +241,18 @@ export function createSyncs(db: Db, telling: Telling) {
     },
   };
 
-  async function insertUnlessPresent(sync: SyncDocument): Promise<void> {
+  /** In one command, for an install waits for it. */
+  async function insertUnlessPresent(planned: readonly SyncDocument[]): Promise<void> {
+    let left = [...planned];
     await decidedUpsert(
-      async () => (await syncs.insertOne(sync)).acknowledged,
-      async () => (await syncs.findOne({ _id: sync._id })) !== null || undefined,
+      async () => (await syncs.insertMany(left, { ordered: false })).acknowledged,
+      async () => {
+        const ids = left.map(({ _id }) => _id);
+        const found = await syncs.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+        const present = new Set(found.map(({ _id }) => _id));
+        left = left.filter(({ _id }) => !present.has(_id));
+        return left.length === 0 || undefined;
+      },
     );
   }
 }

@@ -86,3 +86,15 @@ test("syncs that are due together are dispatched by one command", async () => {
   expect(await store.syncs.dispatch(due, at(1), at(600))).toHaveLength(30);
   expect(proxy.takeCounts()).toEqual({ "update syncs": 1 });
 });
+
+test("the syncs of a new account are planned by one insert", async () => {
+  const { store, proxy } = await setup();
+  const names = Array.from({ length: 7 }, (_, index) => `sync-${index}`);
+  proxy.takeCounts();
+  await store.syncs.plan(installation, names, { now: at(0) });
+  expect(proxy.takeCounts()).toEqual({ "find syncs": 1, "insert syncs": 1 });
+  expect(await store.syncs.ofInstallation(installation._id)).toHaveLength(7);
+  // Some are there already.
+  await store.syncs.plan(installation, [...names, "sync-7", "sync-8"], { now: at(1) });
+  expect(await store.syncs.ofInstallation(installation._id)).toHaveLength(9);
+});
