@@ -1,0 +1,90 @@
+// From an install to its warm token, idle, beside the parts that cannot be left out: goal 5.
+
+import type { Row } from "@fleetkeeper/bench";
+import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { createOpen, createSeal, generateSealingKey } from "@fleetkeeper/sealing";
+import { createWorldOn, type World } from "../../../../services/worker/test/world.ts";
+
+const installs = Number(process.env.INSTALLS ?? 10);
+const pollMs = 2;
+/** About as many as a first install makes. */
+const [mongodbWrites, redisCommands] = [6, 20];
+
+export const installRows: Row[] = [
+  {
+    name: "install-to-token",
+    what: `from an install to its warm token, idle, median of ${installs}`,
+    unit: "ms",
+    yardstick: "a token request, an opened credential, six writes to MongoDB and twenty to Redis, by hand",
+    goal: { ratio: { atMost: 3 }, value: { atMost: 250 } },
+    async open() {
+      const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+      const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
+      await world.startWorker();
+      const parts = await openParts(world);
+      return {
+        ours: () => medianOf(() => installMs(world)),
+        yardstick: () => medianOf(parts),
+        async close() {
+          await world.close();
+          await Promise.all([redis.close(), mongodb.close()]);
+        },
+      };
+    },
+  },
+];
+
+async function installMs(world: World): Promise<number> {
+  const account = world.simulator.addAccount({ assets: 5 });
+  const id = world.installationIdOf(account);
+  const startedAtMs = performance.now();
+  await world.install(account);
+  for (;;) {
+    const found = await world.store.installations.find(id);
+    if (found?.lastToken?.outcome === "granted") break;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  const tookMs = performance.now() - startedAtMs;
+  // Its first runs are over before the next one is installed.
+  for (;;) {
+    const syncs = await world.store.syncs.ofInstallation(id);
+    if (syncs.length > 0 && syncs.every(({ lastRun }) => lastRun !== null)) return tookMs;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function openParts(world: World): Promise<() => Promise<number>> {
+  const { publicKey, privateKey } = await generateSealingKey();
+  const account = world.simulator.addAccount({ assets: 1 });
+  const binding = { installationId: world.installationIdOf(account), purpose: "credential" } as const;
+  const { clientId, clientSecret } = account;
+  const sealed = await (await createSeal(publicKey))(JSON.stringify({ clientId, clientSecret }), binding);
+  const open = await createOpen({ keys: [privateKey] });
+  const written = world.db.collection<{ _id: number; count: number }>("parts");
+  return async () => {
+    const startedAtMs = performance.now();
+    const credential = JSON.parse(await open(sealed, binding));
+    const answer = await fetch(world.simulator.tokenUrl, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: credential.clientId,
+        client_secret: credential.clientSecret,
+        scope: "asset.view",
+      }),
+    });
+    if (!answer.ok) throw new Error(`the token endpoint answered ${answer.status}`);
+    await answer.json();
+    for (let _id = 0; _id < mongodbWrites; _id++)
+      await written.updateOne({ _id }, { $inc: { count: 1 } }, { upsert: true });
+    for (let count = 0; count < redisCommands; count++)
+      await world.redis.set(`${world.namespace}:part`, count);
+    return performance.now() - startedAtMs;
+  };
+}
+
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  const tookMs: number[] = [];
+  for (let count = 0; count < installs; count++) tookMs.push(await measure());
+  return tookMs.sort((a, b) => a - b)[installs >> 1] ?? Number.NaN;
+}
