@@ -29,12 +29,17 @@ function fromJson(text: string): Capture {
     throw new CaptureError("a capture in JSON has headers and body");
   const pairs = Array.isArray(headers) ? headers : Object.entries(headers);
   return {
-    method: String(method),
-    path: String(path),
-    headers: joined(pairs.map((pair) => [String(pair?.[0]), [pair?.[1]].flat().map(String).join(", ")])),
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    receivedAt: receivedAt === undefined ? undefined : instantOf(String(receivedAt)),
+    method: textOf(method),
+    path: textOf(path),
+    headers: joined(pairs.map((pair) => [textOf(pair?.[0]), [pair?.[1]].flat().map(textOf).join(", ")])),
+    body: textOf(body),
+    receivedAt: receivedAt === undefined ? undefined : instantOf(textOf(receivedAt)),
   };
+}
+
+/** Of JSON: an object in whose place there should be a text may have a `toString` that is no function. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 function fromHttp(text: string): Capture {
