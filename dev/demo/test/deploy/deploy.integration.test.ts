@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { installationIdOf } from "@fleetkeeper/model";
 import { expect, test, vi } from "vitest";
 import { parse } from "yaml";
+import { createApiMetrics } from "../../../../services/api/src/metrics.ts";
 import { readLogs, runSystem } from "../running-system.ts";
 import { readExposition } from "./exposition.ts";
 import { selectorsOf } from "./promql.ts";
@@ -82,6 +83,7 @@ test("every metric and label of alerts and dashboard is exported, every metric a
   const system = await runSystem({ LOG_LEVEL: "debug" });
   const account = system.simulator.addAccount({ assets: 20 });
   const { labelsOf, families } = await runAndScrape(system, [account.accountId]);
+  for (const [metric, labels] of labelsOfApi()) labelsOf.set(metric, labels);
 
   for (const { where, expr, shown } of expressions) {
     const selectors = selectorsOf(expr);
@@ -139,6 +141,19 @@ test("docs/operations.md says of every alert what it means and what to do, and o
   );
   expect(headings).toEqual(rules.map(({ alert }) => alert));
 });
+
+/** The API's, which docs/api.md documents: it does not run here. */
+function labelsOfApi(): Map<string, Set<string>> {
+  const { registry } = createApiMetrics();
+  const own = registry.getMetricsAsArray().filter(({ name }) => name.startsWith("fleetkeeper_publisher_"));
+  return new Map(
+    own.flatMap((metric) => {
+      const { name, labelNames = [] } = metric as typeof metric & { labelNames?: string[] };
+      const series = name.endsWith("_seconds") ? ["_bucket", "_count", "_sum"] : [""];
+      return series.map((end) => [name + end, new Set([...labelNames, "le"])] as const);
+    }),
+  );
+}
 
 /** `{{result}}` in a legend, `{{ $labels.result }}` in an annotation. */
 function labelsShown(text: string): string[] {

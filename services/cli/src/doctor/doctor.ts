@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { faultOf } from "../fault-of.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
+import { examineApiKeys } from "./checks/api-keys.ts";
 import { examineCallbackClaims } from "./checks/callback-claims.ts";
 import { examineClock } from "./checks/clock.ts";
 import { examineConfiguration } from "./checks/configuration.ts";
@@ -34,6 +35,7 @@ const examinations = {
   queues: examineQueues,
   schedule: examineSchedule,
   webhooks: examineWebhooks,
+  "api-keys": examineApiKeys,
   restore: examineRestore,
   clock: examineClock,
 } satisfies Record<string, Examine>;

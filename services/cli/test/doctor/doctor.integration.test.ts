@@ -211,6 +211,23 @@ test("webhook endpoints that no ingress knows, that have no key, or that are qui
   ]);
 });
 
+test("API keys: one for an app that nobody has installed, and no key at all, which is fine", async () => {
+  const world = await setup();
+  const found = async () => {
+    const { findings } = await problemsOf(world, ["api-keys"]);
+    return findings.map(({ level, code, says }) => [level, code, says]);
+  };
+  expect(await found()).toEqual([["ok", "API_KEYS", "there is no API key: nobody uses the API"]]);
+  const createdAt = new Date();
+  const key = { hash: "h", name: "reports", rights: ["records:read" as const], createdAt, createdBy: "jo" };
+  await world.store.apiKeys.add({ ...key, id: "1", irisAppId: null });
+  await world.store.apiKeys.add({ ...key, id: "2", irisAppId: "@no/body" });
+  const warning = '1 API key for an app that no account has installed ("reports" of @no/body)';
+  expect(await found()).toEqual([["warning", "API_KEY_SEES_NOTHING", warning]]);
+  await world.store.apiKeys.revoke("2", createdAt);
+  expect(await found()).toEqual([["ok", "API_KEYS", "1 API key, each for accounts that there are"]]);
+});
+
 test("a tick that has stopped", async () => {
   const world = await setup();
   await world.queues.ensureTick(1_000, new Date());
