@@ -1,12 +1,10 @@
 // The example of deploy/kubernetes as a cluster would get it, with secrets as the key tool makes them.
 
-import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { root } from "../../variables.ts";
+import { runCli } from "../../../../../services/cli/test/run-cli.ts";
 import { render } from "./kustomize.ts";
 import { folder, manifestsIn, workloadsOf } from "./manifests.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -19,8 +17,7 @@ test("the example renders to manifests that are sound, with each service's setti
   onTestFinished(() => rmSync(copy, { recursive: true }));
   cpSync(folder, copy, { recursive: true });
   const secrets = join(copy, "example/secrets");
-  const keyTool = join(root, "services/cli/src/make-secrets.ts");
-  await promisify(execFile)(process.execPath, [keyTool, secrets]);
+  expect(await runCli(["keys", "generate", "--compose", "--out", secrets])).toMatchObject({ code: 0 });
 
   const manifests = manifestsIn(await render(join(copy, "example")));
   // Kustomize breaks long lines of base64, which Kubernetes takes and the schema's format does not.
