@@ -6,17 +6,25 @@ import { createClient } from "@fleetkeeper/client";
 import { type ApiRight, hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
 import { createApiKeyActions } from "@fleetkeeper/operator";
 import type { Store } from "@fleetkeeper/store";
+import type { DemoReceiver } from "./demo-receiver.ts";
 import { freePort } from "./free-port.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 
 export interface DemoApi {
   url: string;
-  /** A file with a key that has every right that reads, and `proxy`. */
+  /** A file with a key that has every right. */
   keyFile: string;
   key: string;
 }
 
-const rights: ApiRight[] = ["accounts:read", "tokens:read", "proxy", "records:read", "syncs:write"];
+const rights: ApiRight[] = [
+  "accounts:read",
+  "tokens:read",
+  "proxy",
+  "records:read",
+  "syncs:write",
+  "webhooks:write",
+];
 
 /** `env`: of the service, without its ports. The key of the last start is used again while it is good. */
 export async function startDemoApi(options: {
@@ -48,10 +56,16 @@ export interface ApiSummary {
   proxied: number;
   /** Assets of the account. */
   records: number;
+  /** The account's install was told to a receiver, signed. */
+  webhook: boolean;
 }
 
 /** Each of them over HTTP, by the client that the publisher's back end would use. */
-export async function walkThroughApi(api: DemoApi, accountId: string): Promise<ApiSummary> {
+export async function walkThroughApi(
+  api: DemoApi,
+  receiver: DemoReceiver,
+  accountId: string,
+): Promise<ApiSummary> {
   const fleet = createClient(api);
   const path = { accountId };
   const token = await fleet.api.POST("/v1/accounts/{accountId}/token", { params: { path } });
@@ -63,14 +77,16 @@ export async function walkThroughApi(api: DemoApi, accountId: string): Promise<A
   await answer.arrayBuffer();
   let records = 0;
   for await (const _ of fleet.records("assets", { accountId, fields: ["name"] })) records += 1;
-  return { token: token.data?.accessToken !== undefined, proxied: answer.status, records };
+  const webhook = await receiver.wasToldOf(accountId);
+  return { token: token.data?.accessToken !== undefined, proxied: answer.status, records, webhook };
 }
 
 async function keyOfLastStart(store: Store, keyFile: string): Promise<string | undefined> {
   const text = (await readFile(keyFile, "utf8").catch(() => "")).trim();
   const id = idOfApiKey(text);
   const found = id === undefined ? null : await store.apiKeys.find(id);
-  return found !== null && found.revokedAt === null && found.hash === hashOfApiKey(text) ? text : undefined;
+  const isGood = found !== null && found.revokedAt === null && found.hash === hashOfApiKey(text);
+  return isGood && rights.every((right) => found.rights.includes(right)) ? text : undefined;
 }
 
 async function makeKey(store: Store, keyFile: string): Promise<string> {

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { walkThroughApi } from "./demo-api.ts";
+import { startDemoReceiver } from "./demo-receiver.ts";
 import { walkThroughInstall } from "./first-install.ts";
 import { walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress } from "./progress.ts";
@@ -63,13 +64,14 @@ async function run(): Promise<void> {
   const [account] = system.simulator.accounts();
   if (account === undefined) throw new Error("the simulated Trackunit has no account");
   const { accountId } = account;
+  const api = await system.startApi();
+  const receiver = await startDemoReceiver({ api, progress, defer: (close) => closers.push(close) });
   const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
   const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)
     progress.step(`what failed is tried again by itself; ${system.logDir}/worker.log says more`);
-  const api = await system.startApi();
   if (values.once) {
-    const done = await walkThroughApi(api, accountId);
+    const done = await walkThroughApi(api, receiver, accountId);
     progress.step(`API: a token, a forwarded query (${done.proxied}), ${done.records} assets`);
     process.stdout.write(`${JSON.stringify({ ...summary, webhook, api: done })}\n`);
     if (failed > 0) process.exitCode = 1;

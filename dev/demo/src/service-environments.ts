@@ -59,6 +59,7 @@ export function serviceEnvironments(options: {
         SEALING_PRIVATE_KEYS: secrets.sealingPrivateKeys,
         INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
         TOKEN_KEY: secrets.tokenKey,
+        NOTIFY_ADDRESSES: env.NOTIFY_ADDRESSES ?? "any",
         // Trackunit documents no such request; this one is the simulator's.
         TRACKUNIT_ACCOUNT_QUERY: JSON.stringify({ path: "/simulated/account", field: "accountId" }),
         OPS_PORT: String(ports.workerOps),
@@ -72,6 +73,8 @@ export function serviceEnvironments(options: {
         ...shared,
         INGRESS_PUBLIC_URL: `http://127.0.0.1:${ports.ingress}${env.INGRESS_PATH ?? ""}`,
         INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
+        SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
+        NOTIFY_ADDRESSES: env.NOTIFY_ADDRESSES ?? "any",
         BOARD_PORT: String(ports.board),
         BOARD_USER: boardUser,
         BOARD_PASSWORD: boardPassword,

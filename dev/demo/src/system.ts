@@ -146,7 +146,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     async startApi() {
       const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
       // Not the keys of credentials: the API has none.
-      const names = ["REDIS_URL", "REDIS_NAMESPACE", "MONGODB_URL", "LOG_LEVEL", "TOKEN_KEY"];
+      const names = [
+        "REDIS_URL",
+        "REDIS_NAMESPACE",
+        "MONGODB_URL",
+        "LOG_LEVEL",
+        "TOKEN_KEY",
+        "SEALING_PUBLIC_KEY",
+        "NOTIFY_ADDRESSES",
+      ];
       const told = [...names, "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"];
       const env = Object.fromEntries(told.map((name) => [name, worker[name] ?? ""]));
       const api = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });

@@ -14,7 +14,7 @@ export async function apiOf(
 ) {
   const { key } = await createApiKeyActions({ store, now: () => new Date() }).create("test", {
     name: "test",
-    rights: ["accounts:read", "accounts:write", "syncs:write", "tokens:read"],
+    rights: ["accounts:read", "accounts:write", "syncs:write", "tokens:read", "webhooks:write"],
     irisAppId: null,
   });
   const closers: (() => unknown)[] = [];

@@ -206,6 +206,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   INGRESS_PUBLIC_URL: [...webUrl, ...publicPlainHttp],
   TOKEN_KEY: symmetricKeys,
   WEBHOOK_KEY: symmetricKeys,
+  NOTIFY_ADDRESSES: [["private", "is none of public, any"]],
   INGRESS_SIGNING_KEY: [
     ...sealingKey,
     [JSON.stringify(signing.publicKey), "is no private Ed25519 key"],

@@ -3,7 +3,7 @@
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { type InstallationId, installationIdOf, ownCollections, type SealedText } from "@fleetkeeper/model";
-import { generateTokenKey } from "@fleetkeeper/sealing";
+import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import { type MongodbUser, privilegesOf, type Store } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
@@ -128,9 +128,16 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
     ["webhooks", "show", deliveryId],
     ["webhooks", "replay", "--account", accountId],
     ["doctor", "--only", "mongodb", "schedule", "webhooks"],
+    ["notify", "add", "https://receiver.invalid/"],
+    ["notify", "list"],
   ];
+  const SEALING_PUBLIC_KEY = JSON.stringify((await generateSealingKey()).publicKey);
   // Many at once on a busy machine.
-  const ofCli = { env: { ...env, WEBHOOK_KEY: ownKeys }, input: signingKey, killAfterMs: 100_000 };
+  const ofCli = {
+    env: { ...env, WEBHOOK_KEY: ownKeys, SEALING_PUBLIC_KEY },
+    input: signingKey,
+    killAfterMs: 100_000,
+  };
   const results = await Promise.all(commands.map((args) => runCli([...args, "--json"], ofCli)));
   expect(results.map(({ stderr }, index) => [commands[index], stderr])).toEqual(
     commands.map((args) => [args, ""]),
@@ -146,6 +153,13 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
   ] as const)
     expect([path, (await ask(method, path)).status]).toEqual([path, status]);
   expect((await ask("PATCH", ofAccount, { reference: "7" })).status).toBe(200);
+  const [receiver] = await store.events.receivers.list();
+  const ofReceiver = `/v1/webhooks/${receiver?._id}`;
+  expect((await ask("POST", `${ofReceiver}/test`)).status).toBe(202);
+  const since = new Date(0).toISOString();
+  expect((await ask("POST", `${ofReceiver}/replay`, { since })).status).toBe(202);
+  expect((await ask("GET", `${ofReceiver}/deliveries`)).status).toBe(200);
+  expect((await ask("PATCH", ofReceiver, { state: "enabled" })).status).toBe(200);
   expect((await fetch(`${opsUrl}/readyz`)).status).toBe(200);
 
   const person = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
@@ -225,6 +239,10 @@ test("a board may not write records, and whoever takes it over cannot", () => {
     "accounts",
     "apiKeys",
     "audit",
+    "eventAttempts",
+    "eventLanes",
+    "eventLog",
+    "eventReceivers",
     "installations",
     "probes",
     "syncs",

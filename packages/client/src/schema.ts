@@ -212,6 +212,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where your code is told of events */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Be told of events at an address
+         * @description Of what happens from a few seconds later on. The secret is shown in this answer only.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One address, and how its deliveries go */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Be told no more, also of what waits */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an address, or disable and enable it
+         * @description What is absent stays. Enabled again, it is told what waited, in order.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new secret; the old one signs beside it for a time */
+        post: operations["rotateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event of type `test` */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts at deliveries and what was answered, the newest first
+         * @description The newest 5 000 or so, for 14 days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell one event again, or everything since a time */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -462,6 +576,52 @@ export interface components {
             /** @description Those that Trackunit granted. */
             scopes: string[];
         };
+        WebhookInput: {
+            id: string;
+            url: string;
+            description: string;
+            events: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
+            app: string | null;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /** @description Why it is told nothing. What happens meanwhile waits for it. */
+            disabled: {
+                /** @enum {string} */
+                why: "operator" | "failing" | "gone";
+                code: string | null;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            failingSince: string | null;
+            lastSuccessAt: string | null;
+            /** @description The newest first; each signs until then. */
+            secrets: {
+                /** Format: date-time */
+                addedAt: string;
+                until: string | null;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookDeliveryInput: {
+            /** @description `webhook-id`. */
+            eventId: string;
+            type: string;
+            /** @description Id of the installation; `test` for a test. */
+            account: string;
+            sequence: number;
+            attempt: number;
+            /** Format: date-time */
+            at: string;
+            durationMs: number;
+            /** @enum {string} */
+            outcome: "delivered" | "failed" | "given-up";
+            status: number | null;
+            code: string | null;
+            /** @description Its first 500 characters, without what looks like a secret. */
+            answer: string;
+            nextAt: string | null;
+        };
         /** @description Problem details, RFC 9457. */
         Problem: {
             /** @description `urn:fleetkeeper:problem:` and the code. */
@@ -707,6 +867,52 @@ export interface components {
             expiresAt: string;
             /** @description Those that Trackunit granted. */
             scopes: string[];
+        };
+        Webhook: {
+            id: string;
+            url: string;
+            description: string;
+            events: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
+            app: string | null;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /** @description Why it is told nothing. What happens meanwhile waits for it. */
+            disabled: {
+                /** @enum {string} */
+                why: "operator" | "failing" | "gone";
+                code: string | null;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            failingSince: string | null;
+            lastSuccessAt: string | null;
+            /** @description The newest first; each signs until then. */
+            secrets: {
+                /** Format: date-time */
+                addedAt: string;
+                until: string | null;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookDelivery: {
+            /** @description `webhook-id`. */
+            eventId: string;
+            type: string;
+            /** @description Id of the installation; `test` for a test. */
+            account: string;
+            sequence: number;
+            attempt: number;
+            /** Format: date-time */
+            at: string;
+            durationMs: number;
+            /** @enum {string} */
+            outcome: "delivered" | "failed" | "given-up";
+            status: number | null;
+            code: string | null;
+            /** @description Its first 500 characters, without what looks like a secret. */
+            answer: string;
+            nextAt: string | null;
         };
     };
     responses: never;
@@ -1419,6 +1625,428 @@ export interface operations {
                         entries: (components["schemas"]["Changes"] | components["schemas"]["Gap"])[];
                         /** @description Always given: the feed has no end. */
                         next: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: components["schemas"]["Webhook"][];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `https://`, at a public address. */
+                    url: string;
+                    description?: string;
+                    /** @description Default: all. */
+                    events?: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
+                    /** @description It is told of accounts of this app only; null: of all that the key sees. */
+                    app?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: components["schemas"]["Webhook"];
+                        /** @description `whsec_…`: shown this once. `verifyWebhook` of the client takes it. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `https://`, at a public address. */
+                    url?: string;
+                    description?: string;
+                    /** @description Default: all. */
+                    events?: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
+                    /** @description It is told of accounts of this app only; null: of all that the key sees. */
+                    app?: string | null;
+                    /** @enum {string} */
+                    state?: "enabled" | "disabled";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 86400 */
+                    keepOldSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: components["schemas"]["Webhook"];
+                        /** @description `whsec_…`: shown this once. `verifyWebhook` of the client takes it. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        eventId: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Of one page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+                eventId?: string;
+                outcome?: "delivered" | "failed" | "given-up";
+            };
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: components["schemas"]["WebhookDelivery"][];
+                        /** @description `after` of the next page; null after the last. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or a fault of ours: `code` says which. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    eventId: string;
+                } | {
+                    /** Format: date-time */
+                    since: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In how many something is told again. */
+                        accounts: number;
                     };
                 };
             };

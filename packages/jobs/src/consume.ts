@@ -79,6 +79,8 @@ const startsAfterDeath: Record<QueueName, number> = {
   dispatch: 1,
   sync: 5,
   webhook: Number.MAX_SAFE_INTEGER,
+  // What it tells may be told twice, and its lane is due again.
+  notify: 5,
 };
 
 /** Takes jobs from now on until `close`, `concurrency` at a time. */

@@ -14,7 +14,7 @@ export interface FailedJob {
 }
 
 /** Queues whose jobs are each about one account. */
-export const aboutAccounts = ["install", "forget", "prewarm", "sync", "webhook"] as const;
+export const aboutAccounts = ["install", "forget", "prewarm", "sync", "webhook", "notify"] as const;
 /** Of each queue only this many of the last failed are looked at. */
 const lookedAt = 1_000;
 const atATime = 100;

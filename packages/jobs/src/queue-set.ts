@@ -2,15 +2,16 @@
 
 import type { InstallationId, WebhookDelivery } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
-import { type Job, type JobsOptions, Queue } from "bullmq";
+import { type Job, Queue } from "bullmq";
 import { forgetSeenCallbacks } from "./callback-inbox.ts";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
-import type { QueueTelemetry } from "./queue-telemetry.ts";
+import { goingOn, type QueueTelemetry } from "./queue-telemetry.ts";
 import {
   type AcceptedCallback,
   installJobId,
   jobOptions,
+  notifyJobOf,
   type Payloads,
   probeName,
   type QueueName,
@@ -52,6 +53,8 @@ export interface QueueSet {
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   /** Somebody waits for this token: a job at the head of the queue, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
+  /** One job for each, unless one for the same receiver and account is there already. */
+  addNotifies(payloads: readonly Payloads["notify"][]): Promise<void>;
   /** One job for each batch. */
   addSyncs(batches: readonly SyncToStart[][]): Promise<void>;
   /** Of a job that was added at `addedAt`: before all that wait, for the next worker that has room. */
@@ -192,6 +195,7 @@ export function createQueueSet(options: {
       await taken(queues.prewarm.add("prewarm", payload, { lifo: true, deduplication: { id } }));
     },
 
+    addNotifies: async (payloads) => void (await taken(queues.notify.addBulk(payloads.map(notifyJobOf)))),
     async addSyncs(batches): Promise<void> {
       await taken(queues.sync.addBulk(batches.map((syncs) => jobOfSyncs(syncs))));
     },
@@ -288,11 +292,6 @@ async function taken<Result>(command: Promise<Result>): Promise<Result> {
 
 function jobOfSyncs(syncs: SyncToStart[]): { name: string; data: Payloads["sync"] } {
   return { name: syncs.length === 1 ? "1 sync" : `${syncs.length} syncs`, data: { syncs } };
-}
-
-/** As bullmq-otel writes where a trace stands. */
-function goingOn(traceparent: string | undefined): JobsOptions {
-  return traceparent === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent }) } };
 }
 
 function oldestOf(jobs: readonly Job[]): Date | undefined {

@@ -12,7 +12,7 @@ import { webhookKeyOf } from "@fleetkeeper/model";
 import type { DefaultJobOptions } from "bullmq";
 
 /** All queues. */
-export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync", "webhook"] as const;
+export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync", "webhook", "notify"] as const;
 
 /** The name of a queue; its key in Redis is another one, see `redisKeys`. */
 export type QueueName = (typeof queueNames)[number];
@@ -65,6 +65,8 @@ export interface Payloads {
   sync: { syncs: SyncToStart[] };
   /** A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to set off its syncs once more. */
   webhook: AsJson<WebhookDelivery> | { installationId: InstallationId; replay: string };
+  /** Tell a receiver what waits for it of one account. */
+  notify: { installationId: InstallationId; receiverId: string };
 }
 
 /** Good for one start only: while the sync's fencing token is still this one. */
@@ -115,6 +117,12 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
     removeOnComplete: true,
     removeOnFail: false,
   },
+  notify: {
+    attempts: 3,
+    backoff: { type: "verdict" },
+    removeOnComplete: true,
+    removeOnFail: { age: 7 * day, count: 1_000 },
+  },
 };
 
 /** The name of a job without a handler: whoever takes it has proved to take jobs. */
@@ -139,6 +147,12 @@ export function toPayload(callback: AcceptedCallback): InstallPayload | Unrecogn
         ...callback.unrecognised,
         receivedAt: callback.unrecognised.receivedAt.toISOString(),
       };
+}
+
+/** A receiver has one job for an account at a time. */
+export function notifyJobOf(data: Payloads["notify"]) {
+  const id = `${data.installationId} ${data.receiverId}`;
+  return { name: "notify", data, opts: { deduplication: { id } } };
 }
 
 /** A repeated delivery of one message is one job, as long as that is in the queue. */

@@ -20,6 +20,13 @@ export { matchAccounts, maxMatches } from "./match-accounts.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";
 export {
+  createReceiverActions,
+  type NewReceiver,
+  oldSecretForMs,
+  type ReceiverActions,
+} from "./receiver-actions.ts";
+export { attemptInWords, type ReceiverStanding, receiverStanding } from "./receiver-standing.ts";
+export {
   cellOf,
   columnsOf,
   countRecords,

@@ -25,7 +25,7 @@ const seesWorkers = ["+client|list"];
 
 const ofQueues = (namespace: string, ...queues: string[]) =>
   queues.map((queue) => `~{${namespace}-${queue}}:*`);
-const everyQueue = ["install", "forget", "prewarm", "dispatch", "sync", "webhook"];
+const everyQueue = ["install", "forget", "prewarm", "dispatch", "sync", "webhook", "notify"];
 
 const rights: Record<RedisUser, (namespace: string) => string[]> = {
   // Adds to `install` and `webhook` and to nothing else, and remembers which body a token had; reads which endpoints there are.

@@ -55,6 +55,7 @@ export const sharedVariables = {
     .baseUrl()
     .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
     .optional(),
+  NOTIFY_ADDRESSES: variable.oneOf(["public", "any"]).default("public"),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   HTTPS_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   NO_PROXY: variable

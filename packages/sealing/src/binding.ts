@@ -2,10 +2,10 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 
-/** A sealed text opens only for the same installation and purpose. */
+/** A sealed text opens only for the same installation and purpose; a `notify-secret` is bound to its receiver instead. */
 export interface SealBinding {
   installationId: InstallationId;
-  purpose: "credential" | "callback" | "access-token" | "token-failure" | WebhookPurpose;
+  purpose: "credential" | "callback" | "access-token" | "token-failure" | "notify-secret" | WebhookPurpose;
 }
 
 /** Names of our header parameters; `fk_` keeps them clear of registered ones. */

@@ -20,7 +20,7 @@ export {
   parseTokenKeys,
   parseVerificationKeys,
 } from "./parse-keys.ts";
-export { createSeal, type Seal } from "./seal.ts";
+export { createSeal, createSealFor, type Seal } from "./seal.ts";
 export {
   createSign,
   createVerify,

@@ -1,6 +1,6 @@
 // Sealing: anyone with the public key can, nobody can read it back without a private one. JWE in compact form, RFC 7516.
 
-import type { SealedText } from "@fleetkeeper/model";
+import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import { CompactEncrypt, type JWK } from "jose";
 import { bindingHeader, type SealBinding } from "./binding.ts";
 import { importSealingKey } from "./keys.ts";
@@ -19,4 +19,13 @@ export async function createSeal(publicKey: JWK): Promise<Seal> {
     const jwe = new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header);
     return (await jwe.encrypt(key)) as SealedText;
   };
+}
+
+/** One that seals for whatever has an id, for one purpose. */
+export async function createSealFor(
+  publicKey: JWK,
+  purpose: SealBinding["purpose"],
+): Promise<(text: string, id: string) => Promise<SealedText>> {
+  const seal = await createSeal(publicKey);
+  return (text, id) => seal(text, { installationId: id as InstallationId, purpose });
 }

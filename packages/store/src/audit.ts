@@ -17,7 +17,7 @@ export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
   );
 
 /** What is about no account, queue or API key. */
-export type AuditTopic = "logins" | "refused-logins" | "sealing-keys" | "restores";
+export type AuditTopic = "logins" | "refused-logins" | "sealing-keys" | "restores" | "receivers";
 
 /** The action of an entry without which a worker forgets no account. */
 export const forgetAction = "forget";

@@ -46,6 +46,18 @@ export function createClusterMetrics({ registry }: Metrics) {
       labelNames: ["standing"],
       registers,
     }),
+    receivers: new Gauge({
+      name: "fleetkeeper_receivers",
+      help: "Receivers of events by state: ok, failing, or disabled (by an operator, or after three days of failures).",
+      labelNames: ["state"],
+      registers,
+    }),
+    receiverFailingSeconds: new Gauge({
+      name: "fleetkeeper_receiver_failing_seconds",
+      help: "How long the receiver that has failed for longest has taken no delivery; 0 where none fails.",
+      labelNames: [],
+      registers,
+    }),
     redisPersistent: new Gauge({
       name: "fleetkeeper_redis_persistent",
       help: "1 when Redis keeps an append-only file, 0 when a crash of it loses accepted callbacks.",

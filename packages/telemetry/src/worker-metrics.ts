@@ -28,6 +28,24 @@ export function createWorkerMetrics() {
       buckets: [0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800],
       registers,
     }),
+    events: new Counter({
+      name: "fleetkeeper_events_total",
+      help: "Events that at least one receiver is to be told of, by type.",
+      labelNames: ["type"],
+      registers,
+    }),
+    eventDeliveries: new Counter({
+      name: "fleetkeeper_event_deliveries_total",
+      help: "Attempts at deliveries to receivers by outcome: delivered, failed, or given-up for the last one.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    eventSeconds: new Histogram({
+      name: "fleetkeeper_event_delivery_duration_seconds",
+      help: "Time of an attempt at a delivery to a receiver.",
+      buckets: secondsOfRequest,
+      registers,
+    }),
     installToTokenSeconds: new Histogram({
       name: "fleetkeeper_install_to_token_seconds",
       help: "Time from an install callback to the first access token for its credential.",
@@ -149,6 +167,7 @@ export function createWorkerMetrics() {
   for (const found of ["memory", "redis", "none"]) metrics.tokenLookups.inc({ found }, 0);
   for (const result of ["promoted", "same", "ERR_TOKEN_INVALID_CLIENT", "ERR_CREDENTIAL_OF_OTHER_ACCOUNT"])
     metrics.candidates.inc({ result }, 0);
+  for (const outcome of ["delivered", "failed", "given-up"]) metrics.eventDeliveries.inc({ outcome }, 0);
   for (const result of ["granted", "ERR_TOKEN_INVALID_CLIENT"]) metrics.tokenRequests.inc({ result }, 0);
   return metrics;
 }

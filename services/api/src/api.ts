@@ -1,11 +1,12 @@
 // The whole API, built from top to bottom: Redis, store, gate, two servers.
 
 import { readFileSync } from "node:fs";
-import { createConnections } from "@fleetkeeper/http";
+import { checkGuardedUrl, createConnections } from "@fleetkeeper/http";
 import { createQueueSet } from "@fleetkeeper/jobs";
+import { createReceiverActions } from "@fleetkeeper/operator";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
-import { createTokenSealing } from "@fleetkeeper/sealing";
+import { createSealFor, createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import { createTokenCache } from "@fleetkeeper/tokens";
@@ -95,6 +96,13 @@ export async function startApi(
   });
   defer("request log", () => notes.close());
 
+  const receivers = createReceiverActions({
+    store,
+    sealSecret: config.sealingPublicKey && (await createSealFor(config.sealingPublicKey, "notify-secret")),
+    checkUrl: (address) => checkGuardedUrl(address, { allowPrivate: config.notifyAnyAddress }),
+    now,
+  });
+
   const ops = createOpsServer({
     metrics,
     checks: {
@@ -114,6 +122,7 @@ export async function startApi(
     tokens,
     forward,
     notes,
+    receivers,
     now,
     gate: {
       knownKeys: createKnownKeys({ apiKeys: store.apiKeys }),

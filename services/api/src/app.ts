@@ -15,6 +15,7 @@ import { type ProxyRoutesOptions, proxyRoutes } from "./proxy/routes.ts";
 import { recordRoutes } from "./records/routes.ts";
 import { createRefuse } from "./refuse.ts";
 import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
+import { type WebhookRoutesOptions, webhookRoutes } from "./webhooks/routes.ts";
 
 const maxConnections = 2_000;
 
@@ -30,7 +31,11 @@ const limits = {
   routerOptions: { maxParamLength: 2_000 },
 };
 
-export interface AppOptions extends AccountRoutesOptions, TokenRoutesOptions, ProxyRoutesOptions {
+export interface AppOptions
+  extends AccountRoutesOptions,
+    TokenRoutesOptions,
+    ProxyRoutesOptions,
+    WebhookRoutesOptions {
   version: string;
   log: Log;
   metrics: ApiMetrics;
@@ -77,6 +82,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await guarded.register(proxyRoutes(options));
     await guarded.register(recordRoutes(options));
     await guarded.register(changeRoutes(options));
+    await guarded.register(webhookRoutes(options));
   });
   await addReference(app);
   return app;

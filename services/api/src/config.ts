@@ -7,13 +7,15 @@ import {
   schemaWithOutbound,
   variable,
 } from "@fleetkeeper/runtime";
-import { parseTokenKeys } from "@fleetkeeper/sealing";
+import { parsePublicKey, parseTokenKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 
 export const schema = schemaWithOutbound({
   MONGODB_URL: variable.checkedBy(checkMongodbUrl),
   ...pickVariables("TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"),
   TOKEN_KEY: variable.parsedBy(parseTokenKeys),
+  SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey).optional(),
+  ...pickVariables("NOTIFY_ADDRESSES"),
   API_HOST: variable.host("127.0.0.1"),
   API_PORT: variable.port(3003),
   API_KEY_REQUESTS_PER_SECOND: variable.wholeNumber(100, { max: 1_000_000 }),
@@ -29,6 +31,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** What the workers keep their tokens under. */
     tokenInputs: { tokenUrl: values.trackunitTokenUrl, scopes: values.trackunitScopes },
     tokenKeys: values.tokenKey,
+    sealingPublicKey: values.sealingPublicKey,
+    notifyAnyAddress: values.notifyAddresses === "any",
     trackunitUrl: values.trackunitApiUrl,
     ...commonOptionsOf(values),
     host: values.apiHost,

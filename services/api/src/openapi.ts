@@ -24,6 +24,7 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
         { name: "tokens", description: "Access tokens for Trackunit's API." },
         { name: "proxy", description: "Requests to Trackunit on behalf of an account." },
         { name: "records", description: "What the syncs have read, and what changed in it." },
+        { name: "webhooks", description: "Being told of events, instead of asking." },
         { name: "key", description: "The key itself." },
       ],
     },

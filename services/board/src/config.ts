@@ -10,7 +10,7 @@ import {
   type Values,
   variable,
 } from "@fleetkeeper/runtime";
-import { parseTokenKeys, parseVerificationKeys } from "@fleetkeeper/sealing";
+import { parsePublicKey, parseTokenKeys, parseVerificationKeys } from "@fleetkeeper/sealing";
 import { checkMongodbUrl } from "@fleetkeeper/store";
 import { z } from "zod";
 import type { Role } from "./auth/identity.ts";
@@ -34,7 +34,8 @@ export const schema = z
     ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),
     MONGODB_URL: variable.checkedBy(checkMongodbUrl),
     WEBHOOK_KEY: variable.parsedBy(parseTokenKeys).optional(),
-    ...pickVariables("INGRESS_PUBLIC_URL"),
+    SEALING_PUBLIC_KEY: variable.parsedBy(parsePublicKey).optional(),
+    ...pickVariables("INGRESS_PUBLIC_URL", "NOTIFY_ADDRESSES"),
     INGRESS_VERIFICATION_KEYS: variable.parsedBy(parseVerificationKeys).optional(),
     BOARD_HOST: variable.host("127.0.0.1"),
     BOARD_PORT: variable.port(3001),
@@ -130,6 +131,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** Addresses or networks whose `X-Forwarded-…` headers are believed. */
     trustedProxies: values.boardTrustedProxies ?? [],
     webhookKeys: values.webhookKey,
+    sealingPublicKey: values.sealingPublicKey,
+    notifyAnyAddress: values.notifyAddresses === "any",
     verificationKeys: values.ingressVerificationKeys,
     ingressPublicUrl: values.ingressPublicUrl,
     logLevel: values.logLevel,

@@ -28,7 +28,7 @@ test("the Bull board shows the queues after the login, without a complaint in th
     if (!request.url().startsWith(world.url)) foreign.push(request.url());
   });
   await logIn();
-  for (const queue of ["install", "forget", "prewarm", "dispatch", "sync", "webhook"])
+  for (const queue of ["install", "forget", "prewarm", "dispatch", "sync", "webhook", "notify"])
     await page.getByRole("link", { name: queue }).first().waitFor();
   expect(page.url()).toBe(`${world.url}/queues`);
   expect(foreign).toEqual([]);

@@ -19,6 +19,8 @@ import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
 import { addKeysRotate } from "./keys/rotate.ts";
 import { addMongodbRoles } from "./mongodb/roles.ts";
+import { addNotifyDeliveries } from "./notify/deliveries.ts";
+import { addNotifyReceivers } from "./notify/receivers.ts";
 import { addFailed } from "./queues/failed.ts";
 import { addQueues } from "./queues/queues.ts";
 import { addRecords } from "./records/records.ts";
@@ -59,6 +61,10 @@ export function createProgram(version: string): Command {
   const webhooks = addGroup(program, "webhooks", "Trackunit's webhooks: endpoints and deliveries");
   addWebhookEndpoints(webhooks);
   addWebhookDeliveries(webhooks);
+
+  const notify = addGroup(program, "notify", "Receivers of your own, which are told of events");
+  addNotifyReceivers(notify);
+  addNotifyDeliveries(notify);
 
   addAudit(program);
   const callback = addGroup(program, "callback", "Install callbacks");

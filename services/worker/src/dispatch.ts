@@ -16,6 +16,8 @@ export interface DispatchHandlerOptions {
   handOver: HandOver;
   /** Tells the ingress of endpoints that changed. */
   publishEndpoints: () => Promise<number>;
+  /** Takes what receivers are to be told of to those who tell it. */
+  relayEvents: () => Promise<void>;
   now: () => Date;
   /** This many syncs, or more where the workers have places for them, wait in the queue at most: the rest waits in MongoDB, where its order is kept. */
   syncBacklog: number;
@@ -40,7 +42,7 @@ const lostAfterMs = 8_000;
 const clocksApartMs = 5_000;
 
 export function createDispatchHandler(options: DispatchHandlerOptions) {
-  const { store, queues, log, metrics, handOver, publishEndpoints, now, syncBacklog } = options;
+  const { store, queues, log, metrics, handOver, publishEndpoints, relayEvents, now, syncBacklog } = options;
   const { maxSyncsPerJob = defaultSyncsPerJob } = options;
 
   let droppedAtMs = Number.NEGATIVE_INFINITY;
@@ -51,6 +53,7 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     const publishing = publishEndpoints().catch((error) =>
       log.warn({ error }, "webhook endpoints not published"),
     );
+    const relaying = relayEvents().catch((error) => log.warn({ error }, "events not relayed"));
     const made = {
       prewarm: (await dispatchProofs()) + (await dispatchPrewarms()),
       sync: await dispatchSyncs(),
@@ -58,6 +61,7 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
     metrics.lastTickSeconds.set(now().getTime() / 1_000);
     for (const [queue, count] of Object.entries(made)) metrics.dispatched.inc({ queue }, count);
     await publishing;
+    await relaying;
     return made;
   };
 

@@ -2,6 +2,7 @@
 
 import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
+import type { ReceiverRow } from "@fleetkeeper/store";
 import type { ClusterMetrics, Log } from "@fleetkeeper/telemetry";
 import type { Census } from "./census.ts";
 
@@ -14,6 +15,8 @@ export interface MeasureOptions {
   queues: QueueSet;
   /** How long the most overdue sync has been due. */
   lagMs: () => Promise<number>;
+  /** Who is told of events. */
+  listReceivers: () => Promise<ReceiverRow[]>;
   /** What costs a count of all accounts. */
   takeCensus: () => Promise<Census>;
   log: Log;
@@ -22,7 +25,7 @@ export interface MeasureOptions {
 
 /** A function that measures; it never rejects, and what cannot be measured is exported as nothing. */
 export function createMeasureCluster(options: MeasureOptions): () => Promise<void> {
-  const { metrics, redis, queues, lagMs, takeCensus, log, now } = options;
+  const { metrics, redis, queues, lagMs, listReceivers, takeCensus, log, now } = options;
 
   return async () => {
     await Promise.all([
@@ -33,6 +36,7 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
         metrics.scheduleLagSeconds.set((await lagMs()) / 1_000),
       ),
       measured([metrics.redisPersistent, metrics.redisNeverEvicts], measureRedis),
+      measured([metrics.receivers, metrics.receiverFailingSeconds], measureReceivers),
       measured([metrics.installations, metrics.tokens, metrics.webhookEndpoints], countAccounts),
     ]);
   };
@@ -60,6 +64,18 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
     const policy = await evictionPolicyOf(redis);
     if (policy === undefined) leaveOut(metrics.redisNeverEvicts);
     else metrics.redisNeverEvicts.set(policy === "noeviction" ? 1 : 0);
+  }
+
+  async function measureReceivers(): Promise<void> {
+    const counts = { ok: 0, failing: 0, disabled: 0 };
+    let longestMs = 0;
+    for (const { disabled, failingSince } of await listReceivers()) {
+      counts[disabled !== null ? "disabled" : failingSince !== null ? "failing" : "ok"] += 1;
+      if (disabled === null && failingSince !== null)
+        longestMs = Math.max(longestMs, now().getTime() - failingSince.getTime());
+    }
+    for (const [state, count] of Object.entries(counts)) metrics.receivers.set({ state }, count);
+    metrics.receiverFailingSeconds.set(longestMs / 1_000);
   }
 
   async function countAccounts(): Promise<void> {

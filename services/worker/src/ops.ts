@@ -41,6 +41,7 @@ export async function startWorkerOps(options: {
       ...options,
       metrics: createClusterMetrics(metrics),
       takeCensus: createTakeCensus(options),
+      listReceivers: () => store.events.receivers.list(),
       lagMs: async () => {
         const [first] = await store.syncs.due(now(), 1);
         return Math.max(0, now().getTime() - (first?.nextRunAt ?? now()).getTime());

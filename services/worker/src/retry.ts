@@ -18,6 +18,16 @@ const ofLimit: Growth = { firstMs: 30_000, longestMs: 300_000 };
 /** A refused credential is tried again rarely: only a restored account would answer otherwise. */
 const ofRefusal: Growth = { firstMs: 3_600_000, longestMs: 86_400_000 };
 
+/** Deliveries to the publisher's own code. The last wait is what is left of three days. */
+export const deliveriesForMs = 72 * 3_600_000;
+const deliveryWaitsMs = [
+  5_000,
+  300_000,
+  1_800_000,
+  ...[2, 5, 10, 14, 20, 24].map((hours) => hours * 3_600_000),
+];
+const leastLeftMs = 60_000;
+
 /** For a job whose handler threw. */
 export function decideJob(error: unknown, attempt: number): Verdict {
   const { remedy, retryAfterMs } = known(error);
@@ -50,6 +60,23 @@ export function decideCall(
 /** When a refused credential is tried once more. */
 export function refusalDelayMs(failures: number): number {
   return grown(ofRefusal, failures);
+}
+
+/**
+ * When a delivery to a receiver is tried again, as Standard Webhooks advises ("Deliverability and reliability"), up to three
+ * days after its first failure. `attempts`: those that failed, this one included. `askedMs`: what the receiver asked for.
+ * @returns undefined when it is to be given up.
+ */
+export function decideDelivery(
+  { attempts, failingSince }: { attempts: number; failingSince: Date },
+  now: Date,
+  askedMs = 0,
+): Date | undefined {
+  const endsMs = failingSince.getTime() + deliveriesForMs;
+  const waitMs = Math.max(deliveryWaitsMs[attempts - 1] ?? deliveriesForMs, askedMs);
+  if (attempts > deliveryWaitsMs.length || now.getTime() + leastLeftMs >= endsMs) return undefined;
+  // Up to a tenth later by chance, so that what failed together does not return together.
+  return new Date(Math.min(now.getTime() + waitMs * (1 + 0.1 * Math.random()), endsMs));
 }
 
 /** An error that is none of ours (a lost connection to MongoDB, a fault of ours) may pass. */

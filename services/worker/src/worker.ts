@@ -1,10 +1,10 @@
 // The worker, from configuration to running consumers: the one page where the whole system is seen.
 
-import { createConnections } from "@fleetkeeper/http";
+import { createConnections, createGuardedFetch } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import { ConfigurationError, type Defer } from "@fleetkeeper/runtime";
-import { createVerify } from "@fleetkeeper/sealing";
+import { createTokenSealing, createVerify } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, lacksScope, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
 import {
@@ -22,6 +22,11 @@ import { createHandOver } from "./hand-over.ts";
 import { createInstallHandler } from "./install.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
+import { createDeliver } from "./notify/deliver.ts";
+import { eventBody } from "./notify/event-body.ts";
+import { keepInterest } from "./notify/keep-interest.ts";
+import { createRelayEvents } from "./notify/relay-events.ts";
+import { createTell } from "./notify/tell.ts";
 import { offerPlaces } from "./offer-places.ts";
 import { startWorkerOps } from "./ops.ts";
 import { createPlaces } from "./places.ts";
@@ -36,6 +41,9 @@ import { createWebhookHandler } from "./webhooks/webhook.ts";
 
 const installConcurrency = 10;
 const webhookConcurrency = 10;
+const notifyConcurrency = 20;
+/** Of one attempt to tell a receiver something, and what is read of its answer. */
+const notifyLimits = { timeoutMs: 15_000, maxBytes: 4 * 1_024 };
 
 export interface WorkerOptions {
   now?: () => Date;
@@ -80,9 +88,16 @@ export async function startWorker(
     mongodbUrl: config.mongodbUrl,
     // One for each job that may run, and some for ticks, measuring and health.
     maxPoolSize:
-      installConcurrency + webhookConcurrency + config.prewarmConcurrency + config.syncConcurrency + 20,
+      installConcurrency +
+      webhookConcurrency +
+      notifyConcurrency +
+      config.prewarmConcurrency +
+      config.syncConcurrency +
+      20,
   });
   defer("store", () => store.close());
+  const interest = await keepInterest({ events: store.events, log });
+  defer("interest in events", async () => interest.stop());
   const connections = createConnections(config.outbound);
   defer("connections to trackunit", () => connections.close());
 
@@ -105,6 +120,9 @@ export async function startWorker(
     log,
     now,
   });
+  const guardedFetch = createGuardedFetch({ ...notifyLimits, allowPrivate: config.notifyAnyAddress });
+  defer("connections to receivers", () => guardedFetch.close());
+  const webhookSealing = config.webhookKeys && (await createTokenSealing(config.webhookKeys));
   const installTraces = createInstallTraces({ redis: producer, namespace, traces, log });
   const consumer = connectConsumer(config.redisUrl);
   consumer.on("error", onError);
@@ -184,6 +202,18 @@ export async function startWorker(
       webhookConcurrency,
       createWebhookHandler({ store, definitions, withdraw: endpoints.withdraw, metrics, now }),
     ),
+    notify: take(
+      "notify",
+      notifyConcurrency,
+      createTell({
+        store,
+        deliver: createDeliver({ fetch: guardedFetch, open, now }),
+        bodyOf: (event) => eventBody(event, { store, open: webhookSealing?.open }),
+        log,
+        metrics,
+        now,
+      }),
+    ),
     dispatch: take(
       "dispatch",
       1,
@@ -194,6 +224,7 @@ export async function startWorker(
         metrics,
         handOver,
         publishEndpoints: endpoints.publish,
+        relayEvents: createRelayEvents({ store, queues, metrics, now }),
         now,
         syncBacklog: config.syncBacklog,
       }),

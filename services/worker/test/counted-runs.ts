@@ -137,7 +137,9 @@ async function startTaking(world: World) {
       const installTraces = { remember: async () => undefined, of: async () => [] };
       const publishEndpoints = async () => 0;
       const handOver = createHandOver({ ...base, installTraces });
-      const options = { ...base, handOver, publishEndpoints, syncBacklog: 10_000, maxSyncsPerJob };
+      const relayEvents = async () => undefined;
+      const of = { ...base, handOver, publishEndpoints, relayEvents };
+      const options = { ...of, syncBacklog: 10_000, maxSyncsPerJob };
       await createDispatchHandler(options)();
     },
 

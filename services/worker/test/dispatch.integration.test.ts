@@ -24,6 +24,7 @@ async function setup(syncs: number, now = () => new Date()) {
     metrics: createWorkerMetrics(),
     handOver: createHandOver({ store, queues, installTraces: { of: async () => [] } as never, now }),
     publishEndpoints: async () => 0,
+    relayEvents: async () => undefined,
     now,
     syncBacklog: 20,
   });

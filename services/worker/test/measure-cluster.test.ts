@@ -30,6 +30,7 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
         name === "install" ? new Date(now.getTime() - 90_000) : undefined,
     } as unknown as QueueSet,
     lagMs: async () => 12_000,
+    listReceivers: async () => [],
     takeCensus: async () => ({
       installations: { active: 7 },
       tokens: { expired: 1, more: 6 },

@@ -174,6 +174,10 @@ export const ofApi = {
     means: "The answer is a redirect, which is not followed.",
     advice: "Configure the address that answers.",
   },
+  ERR_NOTIFY_STATUS: {
+    means: "A receiver of events answered with another status than 2xx.",
+    advice: "Its answer is with the delivery. It is tried again for three days.",
+  },
   ERR_HTTP_URL_REFUSED: {
     means: "An address that was given to us does not begin with https://, or holds a user or a password.",
     advice: "Give an address with https:// and no user. Nothing was sent.",

@@ -33,6 +33,9 @@ export function createEvents(db: Db, interest: Interest = createInterest(db)) {
     attempts,
     relay: createRelay(db, { log, lanes, interest }),
 
+    /** Whether anybody is told of anything, as this process knows. */
+    hasReceivers: () => !interest.isNone,
+
     /** Looks who wants what: from then on this process writes it with the changes that it makes. */
     refresh: () => interest.refresh(),
 

@@ -47,6 +47,7 @@ export function createRelay(db: Db, parts: { log: EventLog; lanes: Lanes; intere
     async step(now: Date): Promise<Appended[]> {
       // Who came in since another process wrote for it shall not miss that.
       await interest.refresh();
+      if (interest.isNone) return [];
       const due = new Set<InstallationId>();
       for (const [name, collection] of collections) {
         const found = await collection

@@ -16,7 +16,14 @@ import { questionPage } from "../html/question-page.ts";
 import { timeTag } from "../html/time.ts";
 
 /** The queues whose failed jobs can be started again all at once; the dispatch tick is the worker's. */
-export const retriableQueues: readonly QueueName[] = ["install", "forget", "prewarm", "sync", "webhook"];
+export const retriableQueues: readonly QueueName[] = [
+  "install",
+  "forget",
+  "prewarm",
+  "sync",
+  "webhook",
+  "notify",
+];
 
 interface QueueRoute {
   Params: { queue: string };

@@ -15,6 +15,7 @@ const purposes: Record<QueueName, string> = {
   dispatch: "Looks every second for what is due",
   sync: "Hands syncs that are due to the workers, several in a job",
   webhook: "Keeps a delivery of Trackunit's webhooks and lets it set off its syncs",
+  notify: "Tells receivers of your own what happened",
 };
 
 const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;

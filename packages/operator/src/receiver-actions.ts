@@ -1,0 +1,221 @@
+// What an operator, or the publisher's own back end, does to receivers of events; each in the audit log before it is done.
+
+import { type EventType, eventTypes, irisAppIdOf, newEventId, type SealedText } from "@fleetkeeper/model";
+import {
+  type AttemptDocument,
+  type AttemptQuery,
+  type EventDocument,
+  maxReceivers,
+  newReceiverId,
+  type ReceiverRow,
+  type Store,
+} from "@fleetkeeper/store";
+import { newSigningKey } from "@fleetkeeper/webhooks";
+import { NotFoundError, WrongStateError } from "./errors.ts";
+
+/** What operators and API keys do to receivers. */
+export type ReceiverActions = ReturnType<typeof createReceiverActions>;
+
+/** What a new receiver is asked to be. */
+export interface NewReceiver {
+  url: string;
+  /** For people: up to 200 characters. */
+  description?: string;
+  /** Default: all. */
+  events?: readonly EventType[];
+  /** The one app whose accounts it is told of; null or absent: of all apps. */
+  irisAppId?: string | null;
+}
+
+const dayMs = 86_400_000;
+/** How long the old secret signs beside a new one, unless said otherwise. */
+export const oldSecretForMs = dayMs;
+const longestOldSecretMs = 14 * dayMs;
+
+/**
+ * `sealSecret`: undefined where this process has no `SEALING_PUBLIC_KEY`. `checkUrl` throws where an address cannot be told.
+ * `who`: the user's name, for the audit log.
+ */
+export function createReceiverActions(options: {
+  store: Pick<Store, "events" | "audit">;
+  sealSecret: ((secret: string, receiverId: string) => Promise<SealedText>) | undefined;
+  checkUrl: (url: string) => unknown;
+  now: () => Date;
+}) {
+  const { store, now } = options;
+  const { events } = store;
+
+  return {
+    /**
+     * @returns the receiver with its secret, which cannot be shown again.
+     * @throws WrongStateError where the address or something else cannot be meant, or there are 50 receivers
+     */
+    async add(who: string, wanted: NewReceiver): Promise<{ receiver: ReceiverRow; secret: string }> {
+      const { url, description = "", events: types = eventTypes, irisAppId = null } = wanted;
+      const fields = checked({ url, description, events: [...types], irisAppId });
+      const id = newReceiverId();
+      const { secret, sealed: sealedSecret } = await newSecret(id);
+      await note(who, `add receiver ${id}: ${originOf(url)}, ${fields.events.join(" ")}`);
+      const isAdded = await events.receivers.add({
+        ...fields,
+        id,
+        sealedSecret,
+        createdAt: now(),
+        createdBy: who,
+      });
+      if (!isAdded) throw new WrongStateError(`there are ${maxReceivers} receivers, and no more can be made`);
+      return { receiver: await this.find(id), secret };
+    },
+
+    async list(): Promise<ReceiverRow[]> {
+      return events.receivers.list();
+    },
+
+    /** @throws NotFoundError */
+    async find(id: string): Promise<ReceiverRow> {
+      const found = await events.receivers.row(id);
+      if (found === null) throw new NotFoundError(`there is no receiver ${id}`);
+      return found;
+    },
+
+    /** What is absent stays. @throws NotFoundError, WrongStateError */
+    async update(who: string, id: string, wanted: Partial<NewReceiver>): Promise<ReceiverRow> {
+      const { url, description, events: types, irisAppId } = wanted;
+      const fields = checked({
+        ...(url !== undefined && { url }),
+        ...(description !== undefined && { description }),
+        ...(types !== undefined && { events: [...types] }),
+        ...(irisAppId !== undefined && { irisAppId }),
+      });
+      await this.find(id);
+      await note(who, `change receiver ${id}: ${Object.keys(fields).join(", ")}`);
+      if (Object.keys(fields).length > 0) await events.receivers.update(id, fields);
+      return this.find(id);
+    },
+
+    /** What waited for it is gone with it. @throws NotFoundError */
+    async remove(who: string, id: string): Promise<void> {
+      await this.find(id);
+      await note(who, `remove receiver ${id}`);
+      await events.remove(id);
+    },
+
+    /** A new secret beside the one before, which signs for `keepOldMs` longer. @throws NotFoundError, WrongStateError */
+    async rotate(who: string, id: string, keepOldMs = oldSecretForMs): Promise<{ secret: string }> {
+      if (!(keepOldMs >= 0 && keepOldMs <= longestOldSecretMs))
+        throw new WrongStateError("an old secret is kept for at most 14 days");
+      await this.find(id);
+      const { secret, sealed } = await newSecret(id);
+      await note(who, `new secret of receiver ${id}`);
+      const at = now();
+      const oldUntil = new Date(at.getTime() + keepOldMs);
+      if (!(await events.receivers.rotate(id, sealed, { oldUntil, now: at })))
+        throw new WrongStateError("somebody else changed the receiver's secrets; look at it again");
+      return { secret };
+    },
+
+    /** It is told nothing until `enable`; what happens meanwhile waits for it. @throws NotFoundError */
+    async disable(who: string, id: string): Promise<ReceiverRow> {
+      await this.find(id);
+      await note(who, `disable receiver ${id}`);
+      await events.receivers.disable(id, { why: "operator", code: null, at: now() });
+      return this.find(id);
+    },
+
+    /** Whatever waits for it is told now, also what waits after a failure. @throws NotFoundError */
+    async enable(who: string, id: string): Promise<ReceiverRow> {
+      await this.find(id);
+      await note(who, `enable receiver ${id}`);
+      await events.receivers.enable(id);
+      await events.lanes.wakeAll(id, now());
+      return this.find(id);
+    },
+
+    /** Tells it of something that did not happen. @returns the event's id. @throws NotFoundError, WrongStateError */
+    async test(who: string, id: string): Promise<{ eventId: string }> {
+      requireEnabled(await this.find(id));
+      await note(who, `test receiver ${id}`);
+      const eventId = newEventId();
+      await events.test({ id: eventId, type: "test", at: now(), data: { receiver: id } }, id, now());
+      return { eventId };
+    },
+
+    /** Attempts, the newest first. @throws NotFoundError; TypeError for a cursor that no page gave */
+    async deliveries(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
+      await this.find(query.receiverId);
+      return events.attempts.list(query);
+    },
+
+    /** One event once more. @throws NotFoundError, WrongStateError */
+    async replay(who: string, id: string, eventId: string): Promise<void> {
+      const receiver = await this.find(id);
+      requireEnabled(receiver);
+      const event = await events.find(eventId);
+      if (event === null || !isSeen(event, receiver))
+        throw new NotFoundError(`there is no event ${eventId}, or not any more`);
+      await note(who, `replay ${eventId} to receiver ${id}`);
+      if (!(await events.lanes.replay(event, id, now())))
+        throw new WrongStateError("a hundred replays wait for it already");
+    },
+
+    /** Everything since a time that it wants today, in order. Returns of how many accounts. @throws NotFoundError, WrongStateError */
+    async replaySince(who: string, id: string, since: Date): Promise<number> {
+      const receiver = await this.find(id);
+      requireEnabled(receiver);
+      await note(who, `replay all since ${since.toISOString()} to receiver ${id}`);
+      return events.replaySince(receiver, since, now());
+    },
+  };
+
+  async function newSecret(id: string): Promise<{ secret: string; sealed: SealedText }> {
+    if (options.sealSecret === undefined)
+      throw new WrongStateError("SEALING_PUBLIC_KEY is not set here; see docs/notify.md");
+    const secret = newSigningKey();
+    return { secret, sealed: await options.sealSecret(secret, id) };
+  }
+
+  function checked<Fields extends Partial<Parameters<typeof events.receivers.update>[1]>>(
+    fields: Fields,
+  ): Fields {
+    const { url, description, events: types, irisAppId } = fields;
+    if (url !== undefined) checkAddress(url);
+    if (description !== undefined && !/^[^\p{Cc}]{0,200}$/u.test(description))
+      throw new WrongStateError("a description has at most 200 characters, none of them a control character");
+    if (types !== undefined && (types.length === 0 || types.some((type) => !eventTypes.includes(type))))
+      throw new WrongStateError(`events are one or more of ${eventTypes.join(", ")}`);
+    if (irisAppId && !/^@[^\s/@,]+\/[^\s/@,]+$/.test(irisAppId))
+      throw new WrongStateError("an app is named as @organization/appname");
+    return fields;
+  }
+
+  function checkAddress(url: string): void {
+    if (url.length > 2_000) throw new WrongStateError("an address has at most 2000 characters");
+    try {
+      options.checkUrl(url);
+    } catch (error) {
+      throw new WrongStateError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  async function note(who: string, action: string): Promise<void> {
+    await store.audit.add({ at: now(), who, action, topic: "receivers" });
+  }
+}
+
+/** A receiver of one app learns nothing of another's accounts, and none of another's tests. */
+function isSeen(
+  { type, to, installationId }: EventDocument,
+  { _id, irisAppId }: Pick<ReceiverRow, "_id" | "irisAppId">,
+): boolean {
+  if (type === "test") return to.includes(_id);
+  return irisAppId === null || irisAppIdOf(installationId) === irisAppId;
+}
+
+function requireEnabled({ _id, disabled }: ReceiverRow): void {
+  if (disabled !== null) throw new WrongStateError(`receiver ${_id} is disabled; enable it first`);
+}
+
+/** What is behind that may hold a secret. */
+function originOf(url: string): string {
+  return new URL(url).origin;
+}

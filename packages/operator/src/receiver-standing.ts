@@ -1,0 +1,46 @@
+// How a receiver does, in the same words on page and command line.
+
+import type { AttemptDocument, ReceiverRow } from "@fleetkeeper/store";
+import type { Mood } from "./mood.ts";
+import { duration, fromNow } from "./times.ts";
+
+/** A word for a badge and a sentence without a full stop. */
+export interface ReceiverStanding {
+  mood: Mood;
+  label: "told" | "not told yet" | "failing" | "disabled";
+  text: string;
+}
+
+/** How it does at `now`. */
+export function receiverStanding(
+  { disabled, failingSince, lastSuccessAt }: ReceiverRow,
+  now: Date,
+): ReceiverStanding {
+  if (disabled !== null) {
+    const because = {
+      operator: "by an operator",
+      failing: `after three days of failures (${disabled.code ?? "no code"})`,
+      gone: "since it answered 410 (gone)",
+    }[disabled.why];
+    const text = `disabled ${because}, ${fromNow(disabled.at, now)}; what happens waits for it`;
+    return { mood: disabled.why === "operator" ? "wait" : "bad", label: "disabled", text };
+  }
+  if (failingSince !== null) {
+    const text = `nothing was taken for ${duration(now.getTime() - failingSince.getTime())}; it is tried again for three days`;
+    return { mood: "bad", label: "failing", text };
+  }
+  if (lastSuccessAt === null) return { mood: "wait", label: "not told yet", text: "nothing was told yet" };
+  return { mood: "good", label: "told", text: `told ${fromNow(lastSuccessAt, now)}` };
+}
+
+/** What came of an attempt. */
+export function attemptInWords(
+  { outcome, status, code, nextAt, durationMs }: AttemptDocument,
+  now: Date,
+): { mood: Mood; text: string } {
+  const answer = status === null ? (code ?? "no answer") : String(status);
+  if (outcome === "delivered") return { mood: "good", text: `${answer} in ${durationMs} ms` };
+  if (outcome === "given-up") return { mood: "bad", text: `${answer}; given up after three days` };
+  const next = nextAt === null ? "" : `; again ${fromNow(nextAt, now)}`;
+  return { mood: "bad", text: `${answer}${next}` };
+}

@@ -1,0 +1,274 @@
+// Outgoing webhooks: where the publisher's own code is told of events, what was answered there, and telling it again.
+
+import type { ReceiverActions } from "@fleetkeeper/operator";
+import type { ApiKeyRow, AttemptQuery, ReceiverRow } from "@fleetkeeper/store";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { ofRequest, whoOf } from "../key/routes.ts";
+import { refusals } from "../openapi.ts";
+import { nextSchema, pageQuery, readingPage } from "../paging.ts";
+import { Problem } from "../problems.ts";
+import {
+  deliveryOf,
+  deliverySchema,
+  secretSchema,
+  webhookFields,
+  webhookOf,
+  webhookSchema,
+} from "./webhook-schema.ts";
+
+export interface WebhookRoutesOptions {
+  receivers: ReceiverActions;
+}
+
+const config = { right: "webhooks:write" } as const;
+const tags = ["webhooks"];
+const params = z.object({ webhookId: z.string().regex(/^rcv_[0-9a-f]{24}$/) });
+const withSecret = z.object({ webhook: webhookSchema, secret: secretSchema });
+
+export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      "/v1/webhooks",
+      {
+        config,
+        schema: {
+          operationId: "listWebhooks",
+          summary: "Where your code is told of events",
+          tags,
+          response: { 200: z.object({ webhooks: z.array(webhookSchema) }), ...refusals },
+        },
+      },
+      async ({ key }) => {
+        const mine = ofRequest(key);
+        return { webhooks: (await receivers.list()).filter((one) => isSeen(mine, one)).map(webhookOf) };
+      },
+    );
+
+    app.post(
+      "/v1/webhooks",
+      {
+        config,
+        schema: {
+          operationId: "createWebhook",
+          summary: "Be told of events at an address",
+          description:
+            "Of what happens from a few seconds later on. The secret is shown in this answer only.",
+          tags,
+          body: webhookFields,
+          response: { 201: withSecret, ...refusals },
+        },
+      },
+      async ({ key, body }, reply) => {
+        const mine = ofRequest(key);
+        const wanted = wantedOf(body);
+        const irisAppId = appFor(mine, wanted.irisAppId);
+        const { receiver, secret } = await receivers.add(whoOf(mine), {
+          ...wanted,
+          url: body.url,
+          irisAppId,
+        });
+        reply.code(201);
+        return { webhook: webhookOf(receiver), secret };
+      },
+    );
+
+    app.get(
+      "/v1/webhooks/:webhookId",
+      {
+        config,
+        schema: {
+          operationId: "getWebhook",
+          summary: "One address, and how its deliveries go",
+          tags,
+          params,
+          response: { 200: webhookSchema, ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId } }) => webhookOf(await find(ofRequest(key), webhookId)),
+    );
+
+    app.patch(
+      "/v1/webhooks/:webhookId",
+      {
+        config,
+        schema: {
+          operationId: "updateWebhook",
+          summary: "Change an address, or disable and enable it",
+          description: "What is absent stays. Enabled again, it is told what waited, in order.",
+          tags,
+          params,
+          body: webhookFields.partial().extend({ state: z.enum(["enabled", "disabled"]).optional() }),
+          response: { 200: webhookSchema, ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId }, body }) => {
+        const mine = ofRequest(key);
+        await find(mine, webhookId);
+        const { state, ...fields } = body;
+        const { irisAppId, ...wanted } = wantedOf(fields);
+        const bound = irisAppId === undefined ? {} : { irisAppId: appFor(mine, irisAppId) };
+        if (Object.keys(fields).length > 0)
+          await receivers.update(whoOf(mine), webhookId, { ...wanted, ...bound });
+        if (state === "disabled") await receivers.disable(whoOf(mine), webhookId);
+        if (state === "enabled") await receivers.enable(whoOf(mine), webhookId);
+        return webhookOf(await receivers.find(webhookId));
+      },
+    );
+
+    app.delete(
+      "/v1/webhooks/:webhookId",
+      {
+        config,
+        schema: {
+          operationId: "deleteWebhook",
+          summary: "Be told no more, also of what waits",
+          tags,
+          params,
+          response: { 204: z.null(), ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId } }, reply) => {
+        const mine = ofRequest(key);
+        await find(mine, webhookId);
+        await receivers.remove(whoOf(mine), webhookId);
+        reply.code(204);
+        return null;
+      },
+    );
+
+    app.post(
+      "/v1/webhooks/:webhookId/rotate",
+      {
+        config,
+        schema: {
+          operationId: "rotateWebhook",
+          summary: "A new secret; the old one signs beside it for a time",
+          tags,
+          params,
+          body: z.object({ keepOldSeconds: z.int().min(0).max(1_209_600).default(86_400) }).prefault({}),
+          response: { 200: withSecret, ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId }, body }) => {
+        const mine = ofRequest(key);
+        await find(mine, webhookId);
+        const { secret } = await receivers.rotate(whoOf(mine), webhookId, body.keepOldSeconds * 1_000);
+        return { webhook: webhookOf(await receivers.find(webhookId)), secret };
+      },
+    );
+
+    app.post(
+      "/v1/webhooks/:webhookId/test",
+      {
+        config,
+        schema: {
+          operationId: "testWebhook",
+          summary: "Send an event of type `test`",
+          tags,
+          params,
+          response: { 202: z.object({ eventId: z.string() }), ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId } }, reply) => {
+        const mine = ofRequest(key);
+        await find(mine, webhookId);
+        reply.code(202);
+        return receivers.test(whoOf(mine), webhookId);
+      },
+    );
+
+    app.get(
+      "/v1/webhooks/:webhookId/deliveries",
+      {
+        config,
+        schema: {
+          operationId: "listWebhookDeliveries",
+          summary: "Attempts at deliveries and what was answered, the newest first",
+          description: "The newest 5 000 or so, for 14 days.",
+          tags,
+          params,
+          querystring: pageQuery.extend({
+            eventId: z.string().max(100).optional(),
+            outcome: z.enum(["delivered", "failed", "given-up"]).optional(),
+          }),
+          response: { 200: z.object({ deliveries: z.array(deliverySchema), next: nextSchema }), ...refusals },
+        },
+      },
+      async ({ key, params: { webhookId }, query: { limit, after, eventId, outcome } }) => {
+        await find(ofRequest(key), webhookId);
+        const wanted: AttemptQuery = {
+          receiverId: webhookId,
+          limit,
+          ...(after === undefined ? {} : { after }),
+          ...(eventId === undefined ? {} : { eventId }),
+          ...(outcome === undefined ? {} : { outcome }),
+        };
+        const { rows, next } = await readingPage(() => receivers.deliveries(wanted));
+        return { deliveries: rows.map(deliveryOf), next: next ?? null };
+      },
+    );
+
+    app.post(
+      "/v1/webhooks/:webhookId/replay",
+      {
+        config,
+        schema: {
+          operationId: "replayWebhook",
+          summary: "Tell one event again, or everything since a time",
+          tags,
+          params,
+          body: z.union([
+            z.object({ eventId: z.string().min(1).max(100) }).strict(),
+            z.object({ since: z.iso.datetime({ offset: true }) }).strict(),
+          ]),
+          response: {
+            202: z.object({
+              accounts: z.int().meta({ description: "In how many something is told again." }),
+            }),
+            ...refusals,
+          },
+        },
+      },
+      async ({ key, params: { webhookId }, body }, reply) => {
+        const mine = ofRequest(key);
+        await find(mine, webhookId);
+        reply.code(202);
+        if ("since" in body)
+          return { accounts: await receivers.replaySince(whoOf(mine), webhookId, new Date(body.since)) };
+        await receivers.replay(whoOf(mine), webhookId, body.eventId);
+        return { accounts: 1 };
+      },
+    );
+  };
+
+  /** What the key does not see is not there. */
+  async function find(key: ApiKeyRow, id: string): Promise<ReceiverRow> {
+    const found = await receivers.find(id);
+    if (!isSeen(key, found)) throw new Problem("ERR_NOT_FOUND", { detail: `there is no receiver ${id}` });
+    return found;
+  }
+}
+
+function isSeen({ irisAppId }: ApiKeyRow, receiver: ReceiverRow): boolean {
+  return irisAppId === null || receiver.irisAppId === irisAppId;
+}
+
+/** A key that is bound to an app makes receivers of that one. */
+function appFor({ irisAppId }: ApiKeyRow, wanted: string | null | undefined): string | null {
+  if (irisAppId === null || wanted === undefined || wanted === null) return irisAppId ?? wanted ?? null;
+  if (wanted !== irisAppId) throw new Problem("ERR_NOT_FOUND", { detail: "this key does not see that app" });
+  return irisAppId;
+}
+
+type Given = z.output<typeof webhookFields>;
+type Fields = { [Name in keyof Given]?: Given[Name] | undefined };
+
+function wantedOf({ url, description, events, app }: Fields) {
+  return {
+    ...(url !== undefined && { url }),
+    ...(description !== undefined && { description }),
+    ...(events !== undefined && { events }),
+    ...(app !== undefined && { irisAppId: app }),
+  };
+}

@@ -1,0 +1,141 @@
+// Worker, API and receiver are killed at random while accounts are installed and their syncs run.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createApiKeyActions, createReceiverActions } from "@fleetkeeper/operator";
+import { createSealFor } from "@fleetkeeper/sealing";
+import type { RunDocument } from "@fleetkeeper/store";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createWorld } from "../create-world.ts";
+import { spawnWorker } from "../worker-process.ts";
+import { startReceiver } from "./receiver.ts";
+
+/** `CHANGES=1000` is the full bar, and takes some minutes. */
+const changes = Number(process.env.CHANGES ?? 24);
+const apiMain = fileURLToPath(new URL("../../../api/src/main.ts", import.meta.url));
+const patient = { timeout: 600_000, interval: 200 };
+
+test(`of ${changes} changes, with workers, API and receiver killed at random, each is told, in order per account, and none is lost`, {
+  timeout: 3_600_000,
+}, async () => {
+  const world = await createWorld({ env: { NOTIFY_ADDRESSES: "any", SYNC_LEASE_MS: "3000" } });
+  const receiver = await startReceiver(async () => {
+    await sleep(Math.random() * 20);
+    return { status: Math.random() < 0.02 ? 500 : 204 };
+  });
+  const { env, store, db, simulator } = world;
+  const now = () => new Date();
+  const sealSecret = await createSealFor(JSON.parse(env.SEALING_PUBLIC_KEY ?? ""), "notify-secret");
+  const actions = createReceiverActions({ store, sealSecret, checkUrl: () => undefined, now });
+  const events = ["account.installed", "sync.succeeded"] as const;
+  const { secret, receiver: row } = await actions.add("olive", { url: receiver.url, events });
+  receiver.secrets.push(secret);
+  const rights = ["syncs:write"] as const;
+  const { key } = await createApiKeyActions({ store, now }).create("olive", {
+    name: "k",
+    rights,
+    irisAppId: null,
+  });
+
+  const workers = [spawnWorker(env), spawnWorker(env)];
+  const apiPort = 20_000 + Math.floor(Math.random() * 10_000);
+  let api = spawnApi();
+  onTestFinished(async () => {
+    await Promise.all([...workers, api].map((one) => one.kill("SIGKILL")));
+    await receiver.close();
+    await world.close();
+  });
+
+  const accounts = Array.from({ length: Math.ceil(changes / 16) }, () => simulator.addAccount({ assets: 3 }));
+  for (const account of accounts) await world.install(account);
+  let killed = 0;
+  const told = () => new Map(receiver.taken.map((event) => [event.id, event]));
+  const endsAtMs = performance.now() + 1_800_000;
+  while (told().size < changes && performance.now() < endsAtMs) {
+    await sleep(500 + Math.random() * 2_000);
+    await [killWorker, killReceiver, killApi][killed++ % 3]?.();
+    await Promise.all(accounts.map((account) => askForRuns(account.accountId)));
+  }
+  // What failed waits for five minutes the second time: a wish of an operator ends that.
+  await vi.waitFor(async () => {
+    await store.events.lanes.wakeAll(row._id, now());
+    await sleep(1_000);
+    for (const name of ["installations", "syncs"])
+      expect(await db.collection(name).countDocuments({ outboxAt: { $gt: new Date(0) } })).toBe(0);
+    expect((await db.collection("eventLog").distinct("id")).filter((id) => !told().has(id))).toEqual([]);
+    const running = { "waiting.for": { $in: ["worker", "running", "next-slice"] } };
+    expect(await db.collection("syncs").countDocuments(running)).toBe(0);
+  }, patient);
+
+  expect(receiver.unverified).toBe(0);
+  for (const account of accounts) {
+    const mine = [...told().values()].filter(({ data }) => data.accountId === account.accountId);
+    // First deliveries, in the order in which they came: none before another one, and none missing.
+    expect(mine.map(({ data }) => data.sequence)).toEqual(mine.map((_, index) => index + 1));
+    expect(mine[0]?.type).toBe("account.installed");
+    for (const sync of await store.syncs.ofInstallation(world.installationIdOf(account))) {
+      const runs = (await store.syncs.runsOf(sync._id, 50)).filter(({ outcome }) => outcome === "succeeded");
+      const of = mine.filter(({ data }) => data.sync === sync.sync);
+      expect(sync.lastRun?.outcome === "succeeded" && of.at(-1)?.timestamp).toBe(
+        sync.lastRun?.at.toISOString(),
+      );
+      // Runs without news are counted by the same write; of one that was killed at its end the history has an entry too many.
+      expect(of.length).toBeGreaterThanOrEqual(1 + (sync.quiet?.runs ?? 0));
+      expect(of.length).toBeLessThanOrEqual(endedRuns(runs) + (sync.quiet?.runs ?? 0));
+    }
+  }
+  const deliveries = receiver.taken.length;
+  console.log(JSON.stringify({ changes: told().size, deliveries, killed, accounts: accounts.length }));
+
+  async function killWorker(): Promise<void> {
+    const index = Math.floor(Math.random() * workers.length);
+    await workers[index]?.kill("SIGKILL");
+    workers[index] = spawnWorker(env);
+  }
+
+  async function killReceiver(): Promise<void> {
+    await receiver.close();
+    await sleep(Math.random() * 500);
+    await receiver.startAgain();
+    // As it would be told after five seconds, and then after five minutes.
+    await store.events.lanes.wakeAll(row._id, now());
+  }
+
+  async function killApi(): Promise<void> {
+    await api.kill("SIGKILL");
+    api = spawnApi();
+  }
+
+  function spawnApi() {
+    const ports = { API_PORT: String(apiPort), OPS_PORT: "0" };
+    const child = spawn(process.execPath, [apiMain], {
+      env: { PATH: process.env.PATH, ...env, ...ports },
+      stdio: "ignore",
+    });
+    return {
+      async kill(signal: NodeJS.Signals) {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const ended = once(child, "exit");
+        child.kill(signal);
+        await ended;
+      },
+    };
+  }
+
+  /** By the API, while it is there. */
+  async function askForRuns(accountId: string): Promise<void> {
+    for (const sync of ["assets", "sites", "customers"]) {
+      const url = `http://127.0.0.1:${apiPort}/v1/accounts/${accountId}/syncs/${sync}/run`;
+      const headers = { authorization: `Bearer ${key}` };
+      await fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(5_000) }).catch(
+        () => undefined,
+      );
+    }
+  }
+});
+
+function endedRuns(runs: readonly RunDocument[]): number {
+  return runs.reduce((sum, { quietBefore }) => sum + 1 + (quietBefore?.runs ?? 0), 0);
+}
