@@ -17,13 +17,16 @@ export {
 } from "./installation-id.ts";
 export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
 export { type RefusalDetails, type RefusalRule, RequestRefusal } from "./refusal.ts";
+export { noTimeline, withEvent } from "./run-timeline.ts";
 export type {
   Checkpoint,
   HeldBack,
   InstallationState,
   RecordChange,
   RecordChanges,
+  RunEvent,
   RunOutcome,
+  RunTimeline,
   Sweep,
   SyncId,
   TimeWindow,

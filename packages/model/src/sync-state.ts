@@ -59,6 +59,8 @@ export interface Checkpoint {
   sweep: Sweep | null;
   /** Of a sync that reads what happened in a window of time; null for the others. */
   window: TimeWindow | null;
+  /** What the run's slices before did; written at the end of each. */
+  timeline?: RunTimeline;
 }
 
 /** From (inclusive) and to (exclusive). */
@@ -112,6 +114,32 @@ export interface RunOutcome {
   changes: RecordChanges;
   /** The delivery of a webhook that set it off; absent where the schedule or an operator did. */
   setOffBy?: string;
+}
+
+/** One step. `slice`: a worker took the run up. */
+export type RunEvent = { at: Date } & (
+  | { kind: "slice" }
+  | {
+      kind: "request";
+      method: string;
+      /** Without its query. */
+      path: string;
+      /** Null where no whole answer came. */
+      status: number | null;
+      durationMs: number;
+      /** 2: once more with another token. */
+      attempt: number;
+      /** For a limit, before it was sent. */
+      waitedMs: number;
+    }
+  | { kind: "page"; records: number; changes: RecordChanges }
+);
+
+/** The first steps and the last ones. */
+export interface RunTimeline {
+  events: RunEvent[];
+  /** Steps between them that are not kept. */
+  leftOut: number;
 }
 
 /** Of a run that has written nothing. */

@@ -107,6 +107,19 @@ export function createChangeFeed(db: Db) {
       }
     },
 
+    /** What was changed between two moments, the oldest first; at most `limit` entries. */
+    async between(
+      syncId: SyncId,
+      { from, to }: { from: Date; to: Date },
+      limit: number,
+    ): Promise<ChangesDocument[]> {
+      return entries
+        .find({ _id: idsUnder(syncId), at: { $gte: from, $lte: to } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+    },
+
     /**
      * What one record went through, the newest first, as far as the feed still has it; at most `limit` of the sync's last
      * 2 000 entries.

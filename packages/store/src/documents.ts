@@ -9,6 +9,7 @@ import type {
   RecordChange,
   RefreshedSync,
   RunOutcome,
+  RunTimeline,
   SealedText,
   SyncId,
   TimeWindow,
@@ -110,6 +111,8 @@ export interface RunDocument extends RunOutcome {
   _id: string;
   /** Runs without news between the run before and this one. */
   quietBefore?: QuietRuns;
+  /** Absent in runs of versions that kept none. */
+  timeline?: RunTimeline;
 }
 
 /** One collection a resource. `_id` is `<installation id>/<external id>`. */

@@ -8,6 +8,7 @@ export { adviceOn } from "./connect.ts";
 export type {
   ApiKeyDocument,
   AuditDocument,
+  ChangesDocument,
   QuietRuns,
   RecordDocument,
   RunDocument,

@@ -206,6 +206,11 @@ export function createSyncs(db: Db, telling: Telling) {
         .toArray();
     },
 
+    /** One run that is kept; null where there is none. `token`: the end of its `_id`. */
+    async runOf(_id: SyncId, token: string): Promise<RunDocument | null> {
+      return runs.findOne({ _id: `${_id}/${token}` });
+    },
+
     /** A sync with all of its runs that are kept, the newest first. */
     async withRuns(_id: SyncId): Promise<{ sync: SyncDocument | null; runs: RunDocument[] }> {
       const [sync, runs] = await Promise.all([this.find(_id), this.runsOf(_id, bounds.runs.count)]);

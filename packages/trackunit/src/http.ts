@@ -41,6 +41,16 @@ export interface RequestFacts {
   durationMs: number;
 }
 
+/** What a run's timeline is told of one request. */
+export interface SentRequest extends RequestFacts {
+  method: string;
+  path: string;
+  /** 2: once more with another token. */
+  attempt: number;
+  /** For a limit, before it was sent. */
+  waitedMs: number;
+}
+
 /**
  * Sends a request with a token and reads its answer.
  * @throws ApiError; its message never holds the answer's text. The signal's reason, when that ended it.

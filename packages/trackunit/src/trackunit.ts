@@ -8,7 +8,7 @@ import type { TrackunitClient } from "./client.ts";
 import { ApiForbiddenError, ApiRateLimitedError, ApiUnauthorizedError } from "./errors.ts";
 import type { Ask, ReadAnswer, Send } from "./exchange.ts";
 import { graphqlFamily, graphqlPages } from "./graphql-pages.ts";
-import { type RequestFacts, sendRequest } from "./http.ts";
+import { type RequestFacts, type SentRequest, sendRequest } from "./http.ts";
 import type { Limiter } from "./limits.ts";
 import { restCursorPages } from "./rest-cursor-pages.ts";
 import { restPages } from "./rest-pages.ts";
@@ -42,13 +42,20 @@ export interface TrackunitOptions {
   onRequest?: (facts: RequestFacts) => void;
 }
 
+/** Of one client. */
+export interface ClientOptions {
+  generation?: Generation | undefined;
+  /** After each request of it. Must not throw. */
+  onRequest?: (sent: SentRequest) => void;
+}
+
 /**
  * One for a process: what it learns about the API it keeps for all installations. A client uses no token of an older
  * install than `generation`.
  */
 export function createTrackunit(
   options: TrackunitOptions,
-): (installationId: InstallationId, on?: { generation?: Generation | undefined }) => TrackunitClient {
+): (installationId: InstallationId, on?: ClientOptions) => TrackunitClient {
   const { apiUrl, dispatcher, getAccessToken, limiter } = options;
   const { breaker = createCircuitBreaker(), timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
   const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest: options.onRequest };
@@ -57,7 +64,7 @@ export function createTrackunit(
   /** Paths whose list refused to be sorted. */
   const unsortable = new Set<string>();
 
-  return (installationId, { generation } = {}) => {
+  return (installationId, { generation, onRequest } = {}) => {
     const wanted = generation === undefined ? {} : { generation };
     /** The last token that 403 was answered to and that nothing newer is there for: not asked about again. */
     let forbidden: string | undefined;
@@ -67,9 +74,20 @@ export function createTrackunit(
         const token = await getAccessToken(installationId, wanted);
         const { family, part } = request;
         const use = { installationId, family, ...(part === undefined ? {} : { part }) };
+        const askedAtMs = performance.now();
         await limiter?.take(use, signal);
+        const waitedMs = Math.round(performance.now() - askedAtMs);
+        let attempt = 0;
+        const { method = "GET", path } = request;
+        const told = (facts: RequestFacts) => {
+          http.onRequest?.(facts);
+          onRequest?.({ ...facts, method, path, attempt, waitedMs });
+        };
         try {
-          const answer = await withFreshToken(token, (fresh) => sendRequest(http, request, fresh, signal));
+          const answer = await withFreshToken(token, (fresh) => {
+            attempt++;
+            return sendRequest({ ...http, onRequest: told }, request, fresh, signal);
+          });
           await keepToBudget(answer);
           return answer;
         } catch (error) {

@@ -29,6 +29,7 @@ import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addRecordRoutes } from "./accounts/records/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
+import { addRunRoutes } from "./accounts/runs/routes.ts";
 import { addApiKeyRoutes } from "./api-keys/routes.ts";
 import { addSecureBehindTls, type BoardCookies, createCookies } from "./auth/cookies.ts";
 import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
@@ -258,6 +259,7 @@ function addPages(
     notices,
     now,
   });
+  addRunRoutes(server, { store, now });
   addRecordRoutes(server, { store, log, now });
   addAccountActionRoutes(server, { store, actions, notices, log });
   addWebhookRoutes(server, {

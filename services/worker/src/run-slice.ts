@@ -1,10 +1,10 @@
 // One slice of one run: pages, records, checkpoint; then the next account's turn.
 
-import { FleetkeeperError, type RunOutcome } from "@fleetkeeper/model";
+import { FleetkeeperError, type RunEvent, type RunOutcome } from "@fleetkeeper/model";
 import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
-import { type createTrackunit, type Page, PagesEndlessError } from "@fleetkeeper/trackunit";
+import { type createTrackunit, type Page, PagesEndlessError, type SentRequest } from "@fleetkeeper/trackunit";
 import { type KeptLease, keepLease } from "./keep-lease.ts";
 import { nextWindow } from "./next-window.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
@@ -105,6 +105,7 @@ async function readSlice(context: Context, beginning: Beginning): Promise<SliceO
   await run.begin({ resource: definition.resource, seeksMissing }, () =>
     nextWindow(definition.window, run.sync, now()),
   );
+  run.note({ kind: "slice", at: now() });
   const lease = keepLease({
     leaseMs,
     pageMs,
@@ -156,7 +157,10 @@ async function readPages(context: Context, slice: Slice): Promise<boolean> {
   throw new Error("the definition's pages ended without a last page (one whose nextCursor is null)");
 }
 
-function pagesOf({ trackunit, traces }: Context, { run, definition, signal }: Slice): AsyncIterable<Page> {
+function pagesOf(
+  { trackunit, traces, now }: Context,
+  { run, definition, signal }: Slice,
+): AsyncIterable<Page> {
   const { cursor: from, window } = run.checkpoint;
   const paging = {
     from,
@@ -165,17 +169,41 @@ function pagesOf({ trackunit, traces }: Context, { run, definition, signal }: Sl
     ...(window === null ? {} : { window }),
   };
   const { installationId, generation } = run.sync;
-  const pages = definition.pages(trackunit(installationId, { generation }), paging);
+  const client = trackunit(installationId, {
+    generation,
+    onRequest: (sent) => run.note(stepOf(sent, now())),
+  });
+  const pages = definition.pages(client, paging);
   return tracedPages(pages, { traces, sync: definition.name });
 }
 
-async function writePage({ traces, report }: Context, { run, definition }: Slice, page: Page): Promise<void> {
+const longestPath = 200;
+
+function stepOf({ method, path, status, durationMs, attempt, waitedMs }: SentRequest, at: Date): RunEvent {
+  return {
+    kind: "request",
+    at,
+    method,
+    path: path.slice(0, longestPath),
+    status: status === "none" ? null : status,
+    durationMs: Math.round(durationMs),
+    attempt,
+    waitedMs,
+  };
+}
+
+async function writePage(
+  { traces, report, now }: Context,
+  { run, definition }: Slice,
+  page: Page,
+): Promise<void> {
   const { records, setAside } = sift(definition, page);
   const before = run.checkpoint;
   const fetched = { records, setAside, nextCursor: page.nextCursor, disturbed: page.disturbed };
   const changes = await traces.span("records.write", { sync: definition.name, records: records.length }, () =>
     run.writePage(fetched),
   );
+  run.note({ kind: "page", at: now(), records: records.length, changes });
   report.changes(definition.name, changes);
   await report.page(run.sync, before, records.length);
 }

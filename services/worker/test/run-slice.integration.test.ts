@@ -51,6 +51,19 @@ test("a slice ends after its pages, and the next one goes on there", async () =>
   expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "next slice" });
   expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "succeeded", records: 5 });
   expect(asked).toEqual(["0", "1", "2", "3", "4"]);
+  const [kept] = await store.syncs.runsOf(syncId, 1);
+  const [slice, page] = ["slice", "page"];
+  expect(kept?.timeline?.events.map(({ kind }) => kind)).toEqual([
+    slice,
+    page,
+    page,
+    slice,
+    page,
+    page,
+    slice,
+    page,
+  ]);
+  expect(await store.syncs.find(syncId)).toMatchObject({ checkpoint: null });
 });
 
 test("a slice that nobody waits for goes on after its pages", async () => {

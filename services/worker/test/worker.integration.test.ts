@@ -43,6 +43,10 @@ test("one install becomes a warm token and all the account's assets, and nothing
   const sync = await synced(account);
   expect(sync?.lastRun).toMatchObject({ records: 250, pages: 3, changes: { created: 250 } });
   expect(sync?.waiting.for).toBe("schedule");
+  const [kept] = await world.store.syncs.runsOf(sync?._id ?? ("" as never), 1);
+  const requests = kept?.timeline?.events.filter(({ kind }) => kind === "request");
+  expect(requests).toHaveLength(3);
+  expect(requests?.[0]).toMatchObject({ path: expect.stringMatching(/^\/api\//), status: 200, attempt: 1 });
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
   expect(account.tokenCalls).toBe(1);
   const installation = await world.store.installations.find(world.installationIdOf(account));

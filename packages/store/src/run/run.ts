@@ -21,10 +21,10 @@ import type {
 } from "../documents.ts";
 import { LeaseLostError } from "../errors.ts";
 import { ownCollection } from "../own-collection.ts";
-import { tokenText } from "../token-text.ts";
 import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
+import { createKeptRun } from "./kept-run.ts";
 import { rulesFor } from "./new-client.ts";
 import { newsOfRun, type Telling } from "./news-of-run.ts";
 import { createPageNotes, seenOnPage } from "./page-notes.ts";
@@ -68,7 +68,7 @@ export function createRun(
   { leaseMs, now }: { leaseMs: number; now: () => Date },
 ) {
   const { _id: syncId, fencingToken: token } = sync;
-  const runs: Collection<RunDocument> = ownCollection(db, "runs");
+  const kept = createKeptRun(ownCollection<RunDocument>(db, "runs"), sync);
   const changes: Collection<ChangesDocument> = ownCollection(db, "changes");
   const setAside: Collection<SetAsideDocument> = ownCollection(db, "setAside");
   const fence = createFence(syncs, sync);
@@ -186,6 +186,9 @@ export function createRun(
       endOfPass = { lastPass: pass, heldBack: current().changes.deleted > 0 ? null : heldBack };
     },
 
+    /** Tells operators of a step; kept if the run has news or fails. */
+    note: kept.note,
+
     /** Makes the lease longer when there is no progress to save. */
     async extendLease(): Promise<void> {
       await fence.write({ nextRunAt: leaseUntil() });
@@ -210,11 +213,11 @@ export function createRun(
       const ended = end && { ...end, ...setOffBy() };
       const news = ended !== undefined && hasNews(ended);
       if (keepsCheckpoint) await noteOnlyPage();
-      if (news) await keepRun(ended);
+      if (news) await kept.keep(ended);
       const $set: Partial<SyncDocument> = {
         ...schedule,
         ...endOfPass,
-        checkpoint: keepsCheckpoint ? checkpoint : null,
+        checkpoint: keepsCheckpoint ? kept.carriedBy(checkpoint) : null,
         feedOpen: feed.open,
         hasSetAside,
         ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(sync, ended) }),
@@ -226,7 +229,7 @@ export function createRun(
       try {
         await endRun(syncs, sync, { $set, again, added: news ? 1 : 0, event });
       } catch (error) {
-        if (news && error instanceof LeaseLostError) await runs.deleteOne({ _id: runId() });
+        if (news && error instanceof LeaseLostError) await kept.takeBack();
         throw error;
       }
     },
@@ -272,18 +275,9 @@ export function createRun(
     isNoted = true;
   }
 
-  async function keepRun(ended: RunOutcome): Promise<void> {
-    const run = sync.quiet === null ? ended : { ...ended, quietBefore: sync.quiet };
-    await runs.replaceOne({ _id: runId() }, run, { upsert: true });
-  }
-
   /** The pass began after the webhook, so it has seen what that told of. */
   function setOffBy(): Pick<RunOutcome, "setOffBy"> {
     const { refresh } = sync;
     return refresh && checkpoint && refresh.at <= checkpoint.startedAt ? { setOffBy: refresh.delivery } : {};
-  }
-
-  function runId(): string {
-    return `${syncId}/${tokenText(token)}`;
   }
 }

@@ -18,7 +18,7 @@ export function recordsPath(
   installationId: string,
   parts: Readonly<Record<string, string | undefined>>,
 ): string {
-  return `${accountPath(installationId, "records")}${partsOf(parts, "&")}`;
+  return withQuery(accountPath(installationId), { tab: "records", ...parts });
 }
 
 /** One record; a resource alone: the folder of its files. */
@@ -33,13 +33,7 @@ export function recordFilePath(
   resource: string,
   parts: Readonly<Record<string, string | undefined>>,
 ): string {
-  return `${recordPath(installationId, resource)}${partsOf(parts, "?")}`;
-}
-
-function partsOf(parts: Readonly<Record<string, string | undefined>>, before: string): string {
-  const words = new URLSearchParams();
-  for (const [name, value = ""] of Object.entries(parts)) if (value !== "") words.set(name, value);
-  return words.size === 0 ? "" : `${before}${words}`;
+  return withQuery(recordPath(installationId, resource), parts);
 }
 
 /** The tab that an account's page shows where its address names none. */
@@ -122,15 +116,10 @@ export function addEndpointPath(installationId: string): string {
   return withQuery("/webhooks/add", { account: installationId });
 }
 
-/** A run in the list of its account's page. `runId`: `<installation id>/<sync>/<fencing token>`. */
+/** A run's page. `runId`: `<installation id>/<sync>/<fencing token>`. */
 export function runPath(runId: string): string {
-  const [sync = "", ...installation] = runId.split("/").slice(0, -1).reverse();
-  return `${accountPath(installation.reverse().join("/"), "runs")}#${runAnchor(sync, runId)}`;
-}
-
-/** The id of a run's row on that page. */
-export function runAnchor(sync: string, runId: string): string {
-  return `run-${sync}-${runId.slice(runId.lastIndexOf("/") + 1)}`;
+  const [token = "", sync = "", ...installation] = runId.split("/").reverse();
+  return `${accountPath(installation.reverse().join("/"))}/runs/${encodeURIComponent(sync)}/${token}`;
 }
 
 function withQuery(path: string, parts: Readonly<Record<string, string | undefined>>): string {

@@ -40,6 +40,8 @@ test("ended runs are listed with what they took, counted and failed with", async
   const { world, viewer } = await setup();
   const id = syncIdOf(idOf("account-1"), "assets");
   const run = await startedRun(world.store, id);
+  const request = { kind: "request", at: ago(100), method: "GET", durationMs: 820, waitedMs: 3_000 } as const;
+  run.note({ ...request, path: "/api/assets", status: 404, attempt: 2 });
   await run.settle({
     nextRunAt: null,
     waiting: { for: "schedule", until: new Date() },
@@ -62,6 +64,12 @@ test("ended runs are listed with what they took, counted and failed with", async
   expect(page).toContain("3 created, 2 rejected");
   expect(page).toContain('href="/errors#ERR_API_SHAPE"');
   expect(page).toContain("<code>ERR_API_SHAPE</code></a> unreadable");
+  const [, link = ""] = /href="([^"]+\/runs\/assets\/\d+)"/.exec(page) ?? [];
+  const timeline = await viewer.page(link);
+  expect(timeline).toMatch(
+    /GET \/api\/assets<\/code> <small>try 2<\/small>[\s\S]*404[\s\S]*820 ms[\s\S]*3 s</,
+  );
+  expect((await viewer.send(link.replace(/\d+$/, "0"))).status).toBe(404);
 });
 
 test("hostile items that were set aside, and hostile errors, are shown as text and without secrets", async () => {

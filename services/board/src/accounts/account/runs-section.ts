@@ -3,7 +3,7 @@
 import { changesInWords, count, duration } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
-import { deliveryPath, runAnchor } from "../../html/paths.ts";
+import { deliveryPath, runPath } from "../../html/paths.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
@@ -34,8 +34,8 @@ function runTable(runs: AccountFacts["runs"], now: Date): Html {
 
 function runRow(run: AccountFacts["runs"][number], now: Date): Html {
   const failed = run.outcome === "failed";
-  return html`<tr id="${runAnchor(run.sync, run._id)}" class="${failed ? "bad" : ""}">
-    <th scope="row">${run.sync}</th>
+  return html`<tr class="${failed ? "bad" : ""}">
+    <th scope="row"><a href="${runPath(run._id)}">${run.sync}</a></th>
     <td data-label="Ended">${timeTag(run.at, now)}</td>
     <td data-label="Outcome">
       ${badge(failed ? "bad" : "good", run.outcome)}
