@@ -1,4 +1,4 @@
-// After the faults: everything is made whole, then the system comes to rest by itself, then an operator runs each sync again.
+// After the faults: everything is made whole, then the system comes to rest automatically, then an operator runs each sync again.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";

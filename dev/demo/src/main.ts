@@ -1,4 +1,4 @@
-// `pnpm start`: everything on this machine, a first install walked through; stays up, or ends by itself with `--once`.
+// `pnpm start`: everything on this machine, runs one install end to end; stays up, or ends automatically with `--once`.
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -69,7 +69,7 @@ async function run(): Promise<void> {
   const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
   const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)
-    progress.step(`what failed is tried again by itself; ${system.logDir}/worker.log says more`);
+    progress.step(`what failed is tried again automatically; ${system.logDir}/worker.log says more`);
   if (values.once) {
     const done = await walkThroughApi(api, receiver, accountId);
     progress.step(`API: a token, a forwarded query (${done.proxied}), ${done.records} assets`);

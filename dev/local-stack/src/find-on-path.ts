@@ -18,7 +18,7 @@ export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<
   return undefined;
 }
 
-/** Runs a program that ends by itself within `timeoutMs` and returns what it printed. */
+/** Runs a program that ends automatically within `timeoutMs` and returns what it printed. */
 export async function outputOf(
   command: string,
   args: string[],

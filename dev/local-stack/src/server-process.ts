@@ -12,7 +12,7 @@ const keptOutputBytes = 4_000;
 export interface ServerCommand {
   command: string;
   args: string[];
-  /** The program ends by itself when its stdin ends; any other gets a shell beside it that sees to that. */
+  /** The program ends automatically when its stdin ends; any other gets a shell beside it that sees to that. */
   endsWithStdin?: boolean;
   /** Resolves once the server answers; called again after a failure until the time is up. */
   ping: () => Promise<unknown>;

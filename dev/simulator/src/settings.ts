@@ -41,7 +41,7 @@ export interface SimulatorOptions extends SettingsAtStart {
   seed?: string | undefined;
   /** The clock that tokens, limits, events and changes follow. Default: the system's. */
   now?: (() => Date) | undefined;
-  /** Let every account's fleet change by itself this often, in milliseconds. Default: only on demand. */
+  /** Let every account's fleet change automatically this often, in milliseconds. Default: only on demand. */
   changeEveryMs?: number | undefined;
 }
 

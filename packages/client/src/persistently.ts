@@ -3,7 +3,7 @@
 import { FleetkeeperError } from "./errors.ts";
 
 const attempts = 6;
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 /** Only for what reads. @throws what the last attempt threw */
 export async function persistently<Result>(
@@ -16,7 +16,7 @@ export async function persistently<Result>(
     } catch (error) {
       if (signal?.aborted === true || attempt === attempts || !mayPass(error)) throw error;
       const asked = error instanceof FleetkeeperError ? error.retryAfterMs : undefined;
-      await wait(Math.min(asked ?? 250 * 2 ** attempt, longestWaitMs), signal);
+      await wait(Math.min(asked ?? 250 * 2 ** attempt, maxWaitMs), signal);
     }
   }
 }

@@ -35,7 +35,7 @@ export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 const longest = { id: 256, signature: 4_000 };
-const mostSecrets = 10;
+const maxSecrets = 10;
 
 /**
  * The event of a delivery that one of the secrets has signed. `body` is what came, before anybody parsed it: bytes, or the
@@ -74,8 +74,8 @@ export async function verifyWebhook(
 }
 
 async function keysOf(secrets: readonly string[]): Promise<Key[]> {
-  if (secrets.length === 0 || secrets.length > mostSecrets)
-    throw refused("ERR_WEBHOOK_KEY", `give 1 to ${mostSecrets} secrets`);
+  if (secrets.length === 0 || secrets.length > maxSecrets)
+    throw refused("ERR_WEBHOOK_KEY", `give 1 to ${maxSecrets} secrets`);
   return Promise.all(
     secrets.map((secret) => {
       const bytes =

@@ -23,7 +23,7 @@ if (typeof zlib.zstdDecompress === "function") decoders.set("zstd", promisify(zl
 export const acceptedEncodings = [...decoders.keys()].filter((name) => name !== "x-gzip").join(", ");
 
 /** More than one encoding is legal and unusual; a long list would only be there to cost us time. */
-const mostEncodings = 3;
+const maxEncodings = 3;
 
 /**
  * The body without its content encodings.
@@ -40,7 +40,7 @@ export async function decodeBody(
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
-  if (names.length > mostEncodings)
+  if (names.length > maxEncodings)
     throw new AnswerEncodingError(`the answer has ${names.length} content encodings`);
   if (encoded.length === 0) return encoded;
   let bytes = encoded;

@@ -1,7 +1,7 @@
 // `Retry-After` of an answer, in seconds or as a date (RFC 9110, section 10.2.3).
 
 const shortestWaitMs = 1_000;
-const longestWaitMs = 3_600_000;
+const maxWaitMs = 3_600_000;
 
 /**
  * The wait that `Retry-After` asks for, between 1 s and 1 h; undefined when it is absent or unreadable. A date is compared
@@ -19,7 +19,7 @@ export function retryAfterMs(retryAfter: string | undefined, date?: string): num
 /** A wait that a server asks for is taken to be between 1 s and 1 h; undefined when it is no number. */
 export function boundedWaitMs(ms: number | undefined): number | undefined {
   if (ms === undefined || Number.isNaN(ms)) return undefined;
-  return Math.min(Math.max(ms, shortestWaitMs), longestWaitMs);
+  return Math.min(Math.max(ms, shortestWaitMs), maxWaitMs);
 }
 
 /** The oldest of HTTP's three forms, `Sun Nov  6 08:49:37 1994`, names no zone and means GMT. */

@@ -45,7 +45,7 @@ export type InboxEntry = SeenCallback & { origin: Origin };
 const keptOfEach = 200;
 const keptMs = 30 * 86_400_000;
 /** The longest that an ingress writes is below it; what is longer is somebody else's. */
-const longestEntry = 100_000;
+const maxEntry = 100_000;
 
 /** Adds it before the others; the oldest go. */
 export async function noteCallback(
@@ -101,7 +101,7 @@ async function entryOf(
   verify: ((content: object, signature: unknown) => Promise<void>) | undefined,
 ): Promise<InboxEntry | undefined> {
   try {
-    if (text.length > longestEntry) return undefined;
+    if (text.length > maxEntry) return undefined;
     const { signature, ...seen } = JSON.parse(text) as SeenCallback & { signature?: unknown };
     if (!isSeen(seen)) return undefined;
     if (verify === undefined) return { ...seen, origin: "unchecked" };

@@ -32,7 +32,7 @@ export interface ConsumeOptions<Name extends QueueName> {
   /** What it returns is the job's result on the board: no secret. */
   handle: (task: Task<Name>) => Promise<unknown>;
   decide: (error: unknown, attempt: number) => Verdict;
-  /** Connection errors, which heal by themselves. */
+  /** Connection errors, which heal automatically. */
   onError: (error: Error) => void;
   /** After each start of a job. */
   onSettled?: (result: {

@@ -12,7 +12,7 @@ export class QueueUnavailableError extends JobsError {
   readonly code = "ERR_QUEUE_UNAVAILABLE";
 }
 
-/** A consumer was stopped, by itself or by somebody. */
+/** A consumer was stopped, on its own or by somebody. */
 export class ConsumerStoppedError extends JobsError {
   readonly code = "ERR_CONSUMER_STOPPED";
   readonly restartHelps = true;

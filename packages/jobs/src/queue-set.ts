@@ -101,7 +101,7 @@ export interface QueueSet {
   placesOffered(now: Date): Promise<{ workers: number; places: number }>;
 
   /**
-   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again by itself, so
+   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again automatically, so
    * every worker calls this now and then. Returns whether it had to be set up.
    */
   ensureTick(everyMs: number, now: Date): Promise<boolean>;
@@ -114,7 +114,7 @@ export interface QueueSet {
 /** This many of the jobs at the head of a queue may be probes, which are younger than what waits behind them. */
 const mayBeProbes = 20;
 
-/** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal by themselves. */
+/** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal automatically. */
 export function createQueueSet(options: {
   redis: RedisClient;
   namespace: string;

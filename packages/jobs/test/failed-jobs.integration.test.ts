@@ -40,7 +40,7 @@ async function setup() {
   return {
     queueSet,
     failed,
-    mend: () => {
+    fix: () => {
       broken = false;
     },
   };
@@ -56,8 +56,8 @@ test("the failed jobs of one account are found in every queue, with their reason
 });
 
 test("a retry starts the failed jobs of one account, and leaves those of the others", async () => {
-  const { queueSet, failed, mend } = await setup();
-  mend();
+  const { queueSet, failed, fix } = await setup();
+  fix();
   expect(await queueSet.retryFailedOf(one)).toBe(2);
   await vi.waitFor(
     async () => expect([await failed("prewarm"), await failed("sync")]).toEqual([1, 1]),
@@ -68,8 +68,8 @@ test("a retry starts the failed jobs of one account, and leaves those of the oth
 });
 
 test("a retry of a queue starts all that failed in it", async () => {
-  const { queueSet, failed, mend } = await setup();
-  mend();
+  const { queueSet, failed, fix } = await setup();
+  fix();
   expect(await queueSet.retryFailed("sync")).toBe(2);
   await vi.waitFor(
     async () => expect([await failed("prewarm"), await failed("sync")]).toEqual([2, 0]),

@@ -84,7 +84,7 @@ export interface HeldBack {
   /** How many of the known records the last pass missed. */
   missing: number;
   known: number;
-  /** How many passes in a row missed so many, and since when. */
+  /** How many passes in a row missed that many, and since when. */
   passes: number;
   since: Date;
   /** How many passes are believed without a confirmation; null: none, since the account's client changed. */

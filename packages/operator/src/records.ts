@@ -8,7 +8,7 @@ import { count } from "./words.ts";
 const countedUpTo = 100_000;
 /** Records that a download reads at once. */
 const pageSize = 2_000;
-const mostColumns = 60;
+const maxColumns = 60;
 
 /** Of one sync. */
 export interface ResourceCount {
@@ -45,7 +45,7 @@ export async function countRecords(
 export function columnsOf(rows: readonly Pick<RecordRow, "data">[]): string[] {
   const columns = new Set<string>();
   for (const { data } of rows)
-    for (const path of pathsOf(data, 2)) if (path !== "id" && columns.size < mostColumns) columns.add(path);
+    for (const path of pathsOf(data, 2)) if (path !== "id" && columns.size < maxColumns) columns.add(path);
   return [...columns];
 }
 

@@ -13,7 +13,7 @@ export type WebhookActions = ReturnType<typeof createWebhookActions>;
 const hourMs = 3_600_000;
 /** How long the old key is good beside a new one, unless said otherwise: as long as Svix's. */
 export const oldKeyForMs = 24 * hourMs;
-const longestOldKeyMs = 14 * 24 * hourMs;
+const maxOldKeyMs = 14 * 24 * hourMs;
 const maxEvents = 50;
 /** Of one request. */
 const maxReplays = 2_000;
@@ -59,7 +59,7 @@ export function createWebhookActions(options: {
      * @throws NotFoundError, WrongStateError, InvalidSigningKeyError
      */
     async setKey(who: string, endpointId: string, key: string, keepOldMs = oldKeyForMs): Promise<void> {
-      if (!(keepOldMs >= 0 && keepOldMs <= longestOldKeyMs))
+      if (!(keepOldMs >= 0 && keepOldMs <= maxOldKeyMs))
         throw new WrongStateError("an old key is kept for at most 14 days");
       const endpoint = await endpointOf(endpointId);
       const sealedKey = await sealed(key, endpoint.installationId);

@@ -13,7 +13,7 @@ export interface WebhookReader {
   text: string;
 }
 
-/** With so many runs of a sync kept, earlier ones may be gone. */
+/** With this many runs of a sync kept, earlier ones may be gone. */
 const runsThatAreCut = 40;
 
 /** What a sync that was asked to run answered, in words. */

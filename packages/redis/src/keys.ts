@@ -54,7 +54,7 @@ export function redisKeys(namespace: string) {
     /** The variables about callback tokens that an ingress runs without. Expires. */
     unsetTokenRules: () => key("facts", "stats", "unset-token-rules"),
     /** Counts of all accounts. Expires. */
-    census: () => key("facts", "census"),
+    accountCounts: () => key("facts", "account-counts"),
     /** Where the trace of an install got to. Expires. */
     installTrace: (id: InstallationId) => key("facts", "install-trace", id),
 

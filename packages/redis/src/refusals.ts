@@ -8,7 +8,7 @@
  * - `NOREPLICAS`: it has lost its replicas (`min-replicas-to-write`), as a master does that was cut off.
  *
  * Not among them: `MISCONF` (its disk fails), `OOM`, `CLUSTERDOWN` and `NOPERM`. The same server goes on answering so until
- * somebody has helped it, and its reads are still good; ioredis asks a cluster again by itself.
+ * somebody has helped it, and its reads are still good; ioredis asks a cluster again automatically.
  */
 const elsewhere = new Set(["READONLY", "MASTERDOWN", "UNBLOCKED", "LOADING", "NOREPLICAS"]);
 

@@ -91,7 +91,7 @@ function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): R
   if (!path) return { name, said, value };
   const file = `${name}_FILE`;
   if (value !== undefined) {
-    faults.push(`${said}: is set both by itself and by ${file}; keep one`);
+    faults.push(`${said}: is set both directly and by ${file}; keep one`);
     return { name, said, value: undefined };
   }
   try {

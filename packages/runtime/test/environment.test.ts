@@ -47,7 +47,7 @@ test("a secret is read from the file that NAME_FILE names", () => {
 test("a variable given twice, or a file that cannot be read, is a fault", () => {
   const valid = { REDIS_URL: "redis://h", APPS: "@a/b" };
   expect(faultsOf({ ...valid, PASSWORD: "12345678", PASSWORD_FILE: "/x" })).toEqual([
-    "PASSWORD: is set both by itself and by PASSWORD_FILE; keep one",
+    "PASSWORD: is set both directly and by PASSWORD_FILE; keep one",
   ]);
   expect(faultsOf({ ...valid, PASSWORD_FILE: "/nonexistent/x" })).toEqual([
     "PASSWORD_FILE: cannot be read (ENOENT); name a file that this process may read",

@@ -38,7 +38,7 @@ export interface SyncDocument extends OutboxFields {
   definedIntervalMs?: number;
   /**
    * When the dispatcher looks at it next. While it is dispatched or running this is the end of the lease, so that lost
-   * work is dispatched again by itself. Null: only an operator, a new install or a granted token wakes it.
+   * work is dispatched again automatically. Null: only an operator, a new install or a granted token wakes it.
    */
   nextRunAt: Date | null;
   /** Since when its job waits for a worker; null when none does. */

@@ -33,9 +33,9 @@ interface WaitingSync {
   againAtMs: number;
 }
 
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 /** When more syncs than this wait, the next look is at every sync instead. */
-const mostWaiting = 10_000;
+const maxWaiting = 10_000;
 
 /**
  * Runs until the signal aborts, whatever fails. The first look of a process is at every sync; the later ones only at what changed,
@@ -63,7 +63,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
       failures += 1;
       onError(error);
     }
-    if (waiting.size > mostWaiting) {
+    if (waiting.size > maxWaiting) {
       waiting.clear();
       since = undefined;
     }
@@ -79,9 +79,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
   }
 
   function waitMs(before: number): number {
-    return before === 0
-      ? pollMs
-      : Math.min(pollMs * 2 ** Math.min(before, 20), Math.max(longestWaitMs, pollMs));
+    return before === 0 ? pollMs : Math.min(pollMs * 2 ** Math.min(before, 20), Math.max(maxWaitMs, pollMs));
   }
 }
 

@@ -46,7 +46,7 @@ export interface RecordPage {
 
 const maxPageBytes = 4 * 1024 * 1024;
 /** Records that one page looks at when it may find few of them. */
-const mostScanned = 10_000;
+const maxScanned = 10_000;
 
 /** Of this database. */
 export function createRecords(db: Db) {
@@ -136,7 +136,7 @@ async function scanEnd(records: Collection<RecordDocument>, range: Range): Promi
   const [last] = await records
     .find({ _id: range }, { projection: { _id: 1 } })
     .sort({ _id: 1 })
-    .skip(mostScanned - 1)
+    .skip(maxScanned - 1)
     .limit(1)
     .toArray();
   return last?._id;

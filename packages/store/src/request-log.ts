@@ -16,13 +16,13 @@ export interface ForwardedRequest extends Omit<ForwardedRequestDocument, "_id"> 
   installationId: InstallationId;
 }
 
-/** Of one account: the newest, and none that is older than so many milliseconds. */
+/** Of one account: the newest, and none older than `ms`. */
 export const requestsKept = { count: 500, ms: 7 * 86_400_000 };
 /** An account's are tidied when a process has added as many. */
 const tidyAfter = 100;
 const tidyEveryMs = 3_600_000;
 /** Accounts that a process counts for; then all are tidied when they next come. */
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
 /** Of this database. */
 export function createRequestLog(db: Db) {
@@ -43,7 +43,7 @@ export function createRequestLog(db: Db) {
       );
       for (const { installationId } of made) added.set(installationId, (added.get(installationId) ?? 0) + 1);
       for (const [id, count] of added) if (count >= tidyAfter) await keepNewest(id);
-      if (added.size > mostCounted) added = new Map();
+      if (added.size > maxCounted) added = new Map();
       if (now.getTime() - tidiedAtMs < tidyEveryMs) return;
       tidiedAtMs = now.getTime();
       await requests.deleteMany({ at: { $lt: new Date(now.getTime() - requestsKept.ms) } });

@@ -12,7 +12,7 @@ import type { WebhookDeliveryDocument } from "./documents.ts";
 import type { Interest } from "./events/interest.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** Of one account: the newest deliveries, and none that is older than so many milliseconds. */
+/** Of one account: the newest deliveries, and none older than `ms`. */
 export const webhookBounds = { count: 2_000, ms: 30 * 86_400_000 } as const;
 
 /** An account is tidied when this many of its deliveries were kept by one process. */

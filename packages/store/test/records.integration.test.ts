@@ -119,12 +119,12 @@ test("a page of large records, and the deletion of them all, is told to the feed
 
 test("items that were set aside are kept until a later pass no longer finds them", async () => {
   const { store } = await setup();
-  const misfit = { externalId: "x", item: { id: "x" }, reasons: ["name: expected text"] };
+  const unusable = { externalId: "x", item: { id: "x" }, reasons: ["name: expected text"] };
   await pass(store, at(1), [{ a: 1 }], {
-    pageFields: { setAside: [misfit, { ...misfit, externalId: undefined }] },
+    pageFields: { setAside: [unusable, { ...unusable, externalId: undefined }] },
   });
   expect(await store.setAside.of(syncId, 10)).toHaveLength(2);
-  await pass(store, at(2), [{ a: 1 }], { pageFields: { setAside: [misfit] } });
+  await pass(store, at(2), [{ a: 1 }], { pageFields: { setAside: [unusable] } });
   expect((await store.setAside.of(syncId, 10)).map(({ _id }) => _id)).toEqual([`${syncId}/x`]);
   await pass(store, at(3), [{ a: 1, x: 1 }]);
   expect(await store.setAside.of(syncId, 10)).toEqual([]);

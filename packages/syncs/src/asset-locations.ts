@@ -25,7 +25,7 @@ function assetIdOf(item: Named & { properties?: Named | null | undefined }): str
   return item.properties?.assetId ?? item.assetId ?? item.id ?? item.properties?.id;
 }
 
-/** The API takes one request a second: a thousand locations each. */
+/** The API takes one request per second: a thousand locations each. */
 export const assetLocations = defineSync({
   name: "asset-locations",
   resource: "assetLocations",

@@ -1,4 +1,4 @@
-// The log of a service: one JSON line an event on stdout, secrets redacted before they are written; coloured text on a terminal.
+// The log of a service: one JSON line per event on stdout, secrets redacted before they are written; coloured text on a terminal.
 
 import { createRequire } from "node:module";
 import { accountIdOf } from "@fleetkeeper/model";

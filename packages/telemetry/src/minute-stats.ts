@@ -39,7 +39,7 @@ type CountedMetrics = Partial<Record<(typeof sources)[number]["counter"], Counte
 const minuteMs = 60_000;
 const keptMinutes = 120;
 /** What Redis could not take for longer than this is given up. */
-const longestOutageMinutes = 10;
+const maxOutageMinutes = 10;
 /** Labels are bounded; should one not be, this bounds the hash. */
 const maxNames = 200;
 
@@ -65,7 +65,7 @@ export function createMinuteStats(options: MinuteStatsOptions): { close: () => P
     }
     totals = latest;
     if (gains.size > 0) pending.set(minute, gains);
-    for (const old of pending.keys()) if (old < minute - longestOutageMinutes * minuteMs) pending.delete(old);
+    for (const old of pending.keys()) if (old < minute - maxOutageMinutes * minuteMs) pending.delete(old);
   }
 
   /** What was answered is done; the rest stays for the next time. */

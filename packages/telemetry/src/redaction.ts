@@ -23,14 +23,14 @@ export function redact(value: unknown, depth = 6): unknown {
 }
 
 /** Beyond this a pattern may run out of stack, and nobody reads on. */
-const longestText = 1_000_000;
+const maxText = 1_000_000;
 /** As much may be a part of a secret that was cut through. */
 const cutOff = 10_000;
 
 /** `text` without secrets, and without the rest of a very long one. Takes time in proportion to its length. */
 export function redactText(text: string): string {
-  if (text.length > longestText)
-    return `${redactText(text.slice(0, longestText)).slice(0, -cutOff)}[long: ${text.length}]`;
+  if (text.length > maxText)
+    return `${redactText(text.slice(0, maxText)).slice(0, -cutOff)}[long: ${text.length}]`;
   const plain = withoutUrlPasswords(withoutNamedSecrets(withoutHeaders(withoutKnownSecrets(text))));
   return withoutTokens(withoutSigningKeys(withoutApiKeys(withoutPrivateKeys(plain))));
 }

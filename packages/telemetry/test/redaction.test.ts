@@ -16,7 +16,7 @@ function setup() {
   return { log: createLog({ service: "test", level: "trace", destination }), output: () => output };
 }
 
-test("a secret is redacted wherever it stands in a log line", () => {
+test("a secret is redacted wherever it is in a log line", () => {
   const { log, output } = setup();
   log.info({ clientSecret: canary }, "field");
   log.info({ deep: { list: [{ client_secret: canary }] } }, "nested");

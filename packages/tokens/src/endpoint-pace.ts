@@ -14,7 +14,7 @@ export interface PaceOptions {
 }
 
 /** Whoever would wait for longer comes back another time. */
-const longestWaitMs = 2_000;
+const maxWaitMs = 2_000;
 const outagesLastMs = 600_000;
 
 /**
@@ -46,7 +46,7 @@ export function createEndpointPace(redis: RedisClient, namespace: string, option
      */
     async admit(): Promise<number> {
       const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace()];
-      const args = [outages, probeEveryMs, 1_000 / perSecond, longestWaitMs];
+      const args = [outages, probeEveryMs, 1_000 / perSecond, maxWaitMs];
       const waitMs = Number(await redis.eval(admitScript, 2, ...places, ...args));
       if (waitMs < 0) throw new TokenEndpointPacedError(Math.round(-waitMs + 60_000 * Math.random()));
       return waitMs;

@@ -12,7 +12,7 @@ export interface GrantedToken extends AccessToken {
 /** What Trackunit's documents show. A token that ends before is refused by the API, and replaced. */
 const usualLifeS = 3_600;
 /** A day: a token is cheap, and one that was revoked should not be kept for a year. */
-const longestLifeS = 86_400;
+const maxLifeS = 86_400;
 const maxTokenLength = 16_384;
 
 /** @throws TokenResponseError, TokenCharactersError */
@@ -41,9 +41,9 @@ function lifeS(expiresIn: unknown, assumed: string[]): number {
     assumed.push(`expires_in is ${kindOf(expiresIn)}: taken as ${usualLifeS}`);
     return usualLifeS;
   }
-  if (seconds <= longestLifeS) return seconds;
-  assumed.push(`expires_in is above ${longestLifeS}: taken as that`);
-  return longestLifeS;
+  if (seconds <= maxLifeS) return seconds;
+  assumed.push(`expires_in is above ${maxLifeS}: taken as that`);
+  return maxLifeS;
 }
 
 /** Without a scope in the answer, those that were asked for are granted. */

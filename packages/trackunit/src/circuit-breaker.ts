@@ -44,7 +44,7 @@ export interface CircuitBreaker {
 }
 
 /** This many at a time, and the return is over. */
-const everyone = 64;
+const allowedByAll = 64;
 
 /**
  * An outage is ApiUnavailableError or ApiNotJsonError; any other answer of the API, an error or not, ends the row.
@@ -94,7 +94,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
       returning.inFlight--;
       if (meaning === "answer") returning.allowed *= 2;
       if (meaning === "outage") become("open", Math.min(open.forMs * 2, longestOpenMs));
-      else if (returning.allowed >= everyone) become("closed");
+      else if (returning.allowed >= allowedByAll) become("closed");
     } else if (meaning === "answer") {
       row = { outages: 0, installations: new Set() };
     } else if (meaning === "outage") {

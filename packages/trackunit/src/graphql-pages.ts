@@ -99,10 +99,10 @@ function placeOf(cursor: string): Place {
 }
 
 /** Queries are few, unless somebody writes values into them. */
-const mostQueries = 1_000;
+const maxQueries = 1_000;
 
 function remember(affordable: Map<string, number>, query: string, first: number): void {
-  if (affordable.size >= mostQueries) affordable.clear();
+  if (affordable.size >= maxQueries) affordable.clear();
   affordable.set(query, first);
 }
 

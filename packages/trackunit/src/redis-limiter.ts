@@ -64,7 +64,7 @@ async function answered(reply: Promise<unknown>): Promise<unknown> {
 }
 
 /** Requests that go before a sync that waits; the next is the sync's. */
-const mostInARow = 3;
+const maxInARow = 3;
 /** How long after its time one that was put off is still waited for: \`Retry-After\` has whole seconds, and syncs are dispatched. */
 const requestsLateMs = 3_000;
 const syncsLateMs = 10_000;
@@ -113,7 +113,7 @@ if requests > 1 then
   local second = redis.call("LINDEX", KEYS[1], 1 - requests)
   isLastPlace = second and second + window > now
 end
-local yields = othersUntil > now and isLastPlace and (of == "syncs") == (inARow < ${mostInARow})
+local yields = othersUntil > now and isLastPlace and (of == "syncs") == (inARow < ${maxInARow})
 if yields then at = math.max(at, othersUntil) end
 local wait = at - now
 if yields or wait > longestDelay then

@@ -38,7 +38,7 @@ export function stepTo(
   return { items, next, ...(disturbed === undefined ? {} : { disturbed }) };
 }
 
-/** Over an item that is too long by itself. */
+/** Over an item that is too long alone. */
 export function stepOver(here: RestPosition): Step {
   const from = here.from + 1;
   const isLast = here.total !== undefined && from >= here.total;

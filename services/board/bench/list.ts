@@ -64,7 +64,7 @@ async function seed(): Promise<void> {
   print(`${count} accounts seeded in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`);
 }
 
-/** The address of the page that one comes to by so many times "Next page". */
+/** The address of the page that one comes to by pressing "Next page" that number of times. */
 async function nextPageOf(path: string, times: number): Promise<string> {
   let address = path;
   for (let page = 0; page < times; page += 1)

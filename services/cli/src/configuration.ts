@@ -45,7 +45,7 @@ export function readOutbound(env: NodeJS.ProcessEnv) {
   return outboundOptionsOf(readEnvironment(outboundSchema, env));
 }
 
-/** Whether a variable is set, by itself or as a file. */
+/** Whether a variable is set, directly or as a file. */
 export function isSet(env: NodeJS.ProcessEnv, name: VariableName): boolean {
   return Boolean(env[name] || env[`${name}_FILE`]);
 }

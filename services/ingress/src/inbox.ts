@@ -14,8 +14,8 @@ const notedPerMinute = { taken: 60, refused: 10 };
 /** At a time; what Redis is too slow for is left out. */
 const maxInFlight = 20;
 /** Of a text in header or claims. A longer one says nothing that an operator reads. */
-const longestText = 300;
-const mostFields = 40;
+const maxText = 300;
+const maxFields = 40;
 
 export type Inbox = ReturnType<typeof createInbox>;
 type Answer = Pick<SeenCallback, "outcome" | "status" | "code" | "reason" | "installationId" | "jobId">;
@@ -94,7 +94,7 @@ function bodyOf(body: unknown): CallbackBody | undefined {
 function bodyFacts(body: CallbackBody): NonNullable<SeenCallback["body"]> {
   const { type, irisAppId, accountId } = body;
   const fields = Object.keys(body)
-    .slice(0, mostFields)
+    .slice(0, maxFields)
     .map((name) => name.slice(0, 60));
   return { type: type.slice(0, 64), irisAppId, accountId, fields };
 }
@@ -116,13 +116,13 @@ function tokenFacts(identity: string, body: CallbackBody | undefined): SeenCallb
 function short(value: unknown, secrets: readonly string[]): unknown {
   if (typeof value === "string") {
     if (secrets.some((secret) => value.includes(secret))) return "[as in the body]";
-    return value.length <= longestText ? value : `${value.slice(0, longestText)}…`;
+    return value.length <= maxText ? value : `${value.slice(0, maxText)}…`;
   }
-  if (Array.isArray(value)) return value.slice(0, mostFields).map((item) => short(item, secrets));
+  if (Array.isArray(value)) return value.slice(0, maxFields).map((item) => short(item, secrets));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .slice(0, mostFields)
+      .slice(0, maxFields)
       .map(([name, item]) => [String(short(name, secrets)), short(item, secrets)]),
   );
 }

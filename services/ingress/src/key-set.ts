@@ -33,7 +33,7 @@ export function createKeySet(options: {
   let fetches = 0;
   let running: Promise<void> | undefined;
   let attempt = { atMs: Number.NEGATIVE_INFINITY, succeeded: false, nextInMs: 0 };
-  /** Each reason by itself: forged signatures keep no unknown key from being looked for. */
+  /** Each reason alone: forged signatures keep no unknown key from being looked for. */
   const fetchedForAtMs = { unknownKey: Number.NEGATIVE_INFINITY, signature: Number.NEGATIVE_INFINITY };
 
   const nowMs = () => now().getTime();

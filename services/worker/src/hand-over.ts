@@ -23,7 +23,7 @@ const proveAgainMs = 30_000;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
 
-/** Each returns how much of it nobody else took first. What is lost on the way is due again by itself. */
+/** Each returns how much of it nobody else took first. What is lost on the way is due again automatically. */
 export function createHandOver({ store, queues, installTraces, now }: HandOverOptions) {
   return {
     async proofs(due: DueProofs): Promise<number> {
@@ -42,7 +42,7 @@ export function createHandOver({ store, queues, installTraces, now }: HandOverOp
       });
     },
 
-    /** `jobSize`: how many of so many syncs share a job. */
+    /** `jobSize`: of this number of syncs, how many share a job. */
     async syncs(due: DueSyncs, jobSize: (count: number) => number): Promise<number> {
       const dispatched = await store.syncs.dispatch(due, now(), inMs(redispatchMs));
       if (dispatched.length === 0) return 0;

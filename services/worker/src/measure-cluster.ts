@@ -4,7 +4,7 @@ import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import type { ReceiverRow } from "@fleetkeeper/store";
 import type { ClusterMetrics, Log } from "@fleetkeeper/telemetry";
-import type { Census } from "./census.ts";
+import type { AccountCounts } from "./account-counts.ts";
 
 /** One of prom-client's gauges. */
 type Gauge = ClusterMetrics[keyof ClusterMetrics];
@@ -18,14 +18,14 @@ export interface MeasureOptions {
   /** Who is told of events. */
   listReceivers: () => Promise<ReceiverRow[]>;
   /** What costs a count of all accounts. */
-  takeCensus: () => Promise<Census>;
+  readCounts: () => Promise<AccountCounts>;
   log: Log;
   now: () => Date;
 }
 
 /** A function that measures; it never rejects, and what cannot be measured is exported as nothing. */
 export function createMeasureCluster(options: MeasureOptions): () => Promise<void> {
-  const { metrics, redis, queues, lagMs, listReceivers, takeCensus, log, now } = options;
+  const { metrics, redis, queues, lagMs, listReceivers, readCounts, log, now } = options;
 
   return async () => {
     await Promise.all([
@@ -79,7 +79,7 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
   }
 
   async function countAccounts(): Promise<void> {
-    const { installations, tokens, webhookEndpoints = {} } = await takeCensus();
+    const { installations, tokens, webhookEndpoints = {} } = await readCounts();
     for (const [state, count] of Object.entries(installations)) metrics.installations.set({ state }, count);
     for (const [left, count] of Object.entries(tokens)) metrics.tokens.set({ left }, count);
     for (const [standing, count] of Object.entries(webhookEndpoints))

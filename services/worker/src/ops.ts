@@ -6,7 +6,7 @@ import { createOpsServer } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import { createClusterMetrics, type Log, type WorkerMetrics } from "@fleetkeeper/telemetry";
-import { createTakeCensus } from "./census.ts";
+import { createCountAccounts } from "./account-counts.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createMeasureCluster } from "./measure-cluster.ts";
 
@@ -40,7 +40,7 @@ export async function startWorkerOps(options: {
     measure: createMeasureCluster({
       ...options,
       metrics: createClusterMetrics(metrics),
-      takeCensus: createTakeCensus(options),
+      readCounts: createCountAccounts(options),
       listReceivers: () => store.events.receivers.list(),
       lagMs: async () => {
         const [first] = await store.syncs.due(now(), 1);

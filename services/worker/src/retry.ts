@@ -40,7 +40,7 @@ export function decideJob(error: unknown, attempt: number): Verdict {
 /**
  * For a sync or a token request that failed. `failures` counts those in a row, this one included.
  * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense. `counts`: whether it
- * is one more failure in a row; what passes by itself at a known time is none.
+ * is one more failure in a row; what passes automatically at a known time is none.
  */
 export function decideCall(
   error: unknown,

@@ -31,7 +31,7 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
     } as unknown as QueueSet,
     lagMs: async () => 12_000,
     listReceivers: async () => [],
-    takeCensus: async () => ({
+    readCounts: async () => ({
       installations: { active: 7 },
       tokens: { expired: 1, more: 6 },
       webhookEndpoints: { silent: 2 },
@@ -67,7 +67,7 @@ test("what cannot be measured any more is exported as nothing, and not as it was
   };
   const { measure, parts, text } = setup();
   await measure();
-  const broken = createMeasureCluster({ ...parts, lagMs: away, takeCensus: away });
+  const broken = createMeasureCluster({ ...parts, lagMs: away, readCounts: away });
   await broken();
   const exported = await text();
   expect(exported).not.toMatch(/^fleetkeeper_(schedule_lag_seconds|installations|tokens)[ {]/m);

@@ -10,9 +10,9 @@ import type { AttemptDocument } from "./event-documents.ts";
 /** What was sent to receivers, and what they answered. */
 export type Attempts = ReturnType<typeof createAttempts>;
 
-/** Of one receiver: the newest, and none that is older than so many milliseconds. */
+/** Of one receiver: the newest, and none older than `ms`. */
 export const attemptBounds = { count: 5_000, ms: 14 * 86_400_000 } as const;
-/** A receiver's are counted when a process has added so many. */
+/** A receiver's are counted when a process has added this many. */
 const tidyAfter = 100;
 
 /** Which attempts, and where to read on. */

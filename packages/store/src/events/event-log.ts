@@ -12,7 +12,7 @@ import type { EventDocument, LaneDocument } from "./event-documents.ts";
 /** Of an account, and of all. What a receiver was not told of until then is lost to it. */
 export const eventBounds = { count: 10_000, ms: 14 * 86_400_000 } as const;
 
-/** An account's events are counted when a process has added so many. */
+/** An account's events are counted when a process has added this many. */
 const tidyAfter = 100;
 const maxCounted = 10_000;
 /** Others who add this often in between do so on purpose. */

@@ -32,7 +32,7 @@ export function createLanes(db: Db, log: EventLog) {
         const _id = laneIdOf(installationId, receiverId);
         const set = tells ? { tellsForgotten: true as const } : {};
         const update = { $set: { ...set, dueAt: now }, $inc: { wakes: 1 } };
-        // One that waits after a failure reads on by itself when it has been tried again.
+        // One that waits after a failure reads on automatically when it has been tried again.
         const { matchedCount } = await lanes.updateOne({ _id, retryAt: null }, update);
         if (matchedCount === 1) continue;
         const fresh = newLane({ installationId, receiverId, firstToken, delivered: first - 1, dueAt: now });

@@ -5,7 +5,7 @@ import type { SyncDocument } from "../documents.ts";
 import type { Interest } from "../events/interest.ts";
 import type { Settlement } from "./settlement.ts";
 
-/** A sync whose outbox holds so many is emptied before one is added. */
+/** A sync whose outbox holds this many is emptied before one is added. */
 const maxWaiting = 20;
 
 /** What a run needs to tell of itself. `empty`: takes what waits of an account into its log. */

@@ -53,7 +53,7 @@ const projection = {
   missingTimes: 1,
 } as const;
 
-/** Whether a pass misses more records than the rules let it delete by itself. */
+/** Whether a pass misses more records than the rules let it delete automatically. */
 export function missesTooMany({ known, missing }: Sweep, { share, records }: AbsenceRules): boolean {
   return missing > records && missing > known * share;
 }

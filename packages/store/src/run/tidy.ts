@@ -11,7 +11,7 @@ import { maxSetAside } from "./set-aside.ts";
 
 const dayMs = 86_400_000;
 
-/** Of what one sync leaves behind: the newest, and none that is older than so many milliseconds. */
+/** Of what one sync leaves behind: the newest, and none older than `ms`. */
 export const bounds = {
   /** Ended runs of a sync. */
   runs: { count: 50, ms: 14 * dayMs },

@@ -30,7 +30,7 @@ const maxSyncs = 20;
 const maxLength = 4 * 1024 * 1024;
 const pollMs = 1_000;
 /** A look at very many syncs goes on in the next request. */
-const longestLookMs = 5_000;
+const maxLookMs = 5_000;
 
 export async function readChanges(
   feed: ChangeFeed,
@@ -55,7 +55,7 @@ export async function readChanges(
     const isAtEnd = found.next === undefined;
     if (isAtEnd) since = look.at;
     look = found.next === undefined ? null : { ...look, after: found.next };
-    const isDone = isAtEnd ? passedMs() >= waitMs || signal.aborted : passedMs() >= longestLookMs;
+    const isDone = isAtEnd ? passedMs() >= waitMs || signal.aborted : passedMs() >= maxLookMs;
     if (taken.entries.length > 0 || isDone) return answerOf(taken, { ...cursor, since, look });
     if (isAtEnd)
       await sleep(Math.min(pollMs, waitMs - passedMs()), undefined, { signal }).catch(() => undefined);

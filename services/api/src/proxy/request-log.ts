@@ -10,7 +10,7 @@ export interface RequestNotes {
 }
 
 /** While MongoDB is away the newest stay. */
-const mostWaiting = 5_000;
+const maxWaiting = 5_000;
 
 export function createRequestNotes(options: {
   requestLog: Pick<Store["requestLog"], "add">;
@@ -29,7 +29,7 @@ export function createRequestNotes(options: {
     },
     write: (taken) => requestLog.add(taken, now()),
     giveBack(taken) {
-      waiting = [...taken, ...waiting].slice(-mostWaiting);
+      waiting = [...taken, ...waiting].slice(-maxWaiting);
     },
     onError,
     everyMs,
@@ -38,7 +38,7 @@ export function createRequestNotes(options: {
   return {
     note(request) {
       waiting.push(request);
-      if (waiting.length > mostWaiting) waiting.shift();
+      if (waiting.length > maxWaiting) waiting.shift();
     },
     close: batches.close,
   };

@@ -27,7 +27,7 @@ export interface TokenSource {
 }
 
 /** Whoever asks for more than this share of a token's life would have one made for each few requests. */
-const longestShare = 0.9;
+const maxShare = 0.9;
 
 export function createTokenSource(options: {
   cache: Pick<TokenCache, "read" | "readFailure">;
@@ -66,7 +66,7 @@ export function createTokenSource(options: {
     return token.generation >= generation && isUsable(token, now()) && leftMs >= minValidityMs && !isRefused;
   }
 
-  /** When the token was issued that is to be replaced; undefined where there is none, or a worker sees that by itself. */
+  /** When the token was issued that is to be replaced; undefined where there is none, or a worker sees that without being told. */
   function replacedBy(
     found: CachedToken | undefined,
     owner: TokenOwner,
@@ -144,8 +144,8 @@ function refuseUnlessActive({ state }: Pick<TokenOwner, "state">): void {
 }
 
 function refuseTooLong({ issuedAt, expiresAt }: CachedToken, { minValidityMs = 0 }: TokenWish): void {
-  const longestMs = longestShare * (expiresAt.getTime() - issuedAt.getTime());
-  if (minValidityMs <= longestMs) return;
-  const detail = `minValidity is at most ${Math.floor(longestMs / 1_000)}: nine tenths of a token's life.`;
+  const maxMs = maxShare * (expiresAt.getTime() - issuedAt.getTime());
+  if (minValidityMs <= maxMs) return;
+  const detail = `minValidity is at most ${Math.floor(maxMs / 1_000)}: nine tenths of a token's life.`;
   throw new Problem("ERR_TOKEN_TOO_SHORT", { detail });
 }

@@ -15,7 +15,7 @@ import type { AccountFacts } from "./read.ts";
 export interface Problem {
   mood: Extract<Description["mood"], "bad" | "wait">;
   text: string;
-  /** When the system tries again by itself. */
+  /** When the system tries again automatically. */
   until: Date | null;
 }
 
