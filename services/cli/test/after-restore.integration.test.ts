@@ -27,6 +27,6 @@ test("the doctor notices a MongoDB that is older than Redis, and after-restore s
   expect((await world.cli(["after-restore"])).code).toBe(2);
   const { stdout, code } = await world.cli(["after-restore", "--yes", "--as", "olive", "--json"]);
   expect(code).toBe(0);
-  expect(await world.store.audit.ofTopic("restores", 9)).toMatchObject([{ who: "olive" }]);
+  expect(await world.store.audit.ofTopic("restores", 9)).toMatchObject([{ who: "cli:olive" }]);
   expect(JSON.parse(stdout)).toMatchObject({ installations: 1, syncs: 7, notInstalled: [], forgotten: [] });
 });
