@@ -5,10 +5,15 @@ import type { Collection, Db } from "mongodb";
 import type { Edit } from "./credential-decisions.ts";
 import type { UnrecognisedDocument } from "./documents.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
+import type { ReceiverDocument } from "./events/event-documents.ts";
+import { createReceivers } from "./events/receivers.ts";
 import type { InstallationDocument, StoredCredential } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** `credential`: of an installation, in force, candidate or former. `callback`: the body of a callback of a type that we do not know. */
+/**
+ * `credential`: of an installation, in force, candidate or former. `callback`: the body of a callback of a type that we do not
+ * know. `notify-secret`: of a receiver, whose id is where the others have an installation's.
+ */
 export type SealedEntry =
   | {
       kind: "credential";
@@ -17,17 +22,19 @@ export type SealedEntry =
       sealed: SealedText;
       generation: Generation;
     }
-  | { kind: "callback"; id: string; installationId: InstallationId; sealed: SealedText };
+  | { kind: "callback" | "notify-secret"; id: string; installationId: InstallationId; sealed: SealedText };
 
 /** For the commands that list keys and seal anew. */
 export function createSealedTexts(db: Db) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
+  const receivers: Collection<ReceiverDocument> = ownCollection(db, "eventReceivers");
+  const { reseal } = createReceivers(db);
 
   return {
     /** How many there are, about. */
     async estimate(): Promise<number> {
-      const counts = [installations.estimatedDocumentCount(), callbacks.estimatedDocumentCount()];
+      const counts = [installations, callbacks, receivers].map((one) => one.estimatedDocumentCount());
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
 
@@ -50,6 +57,9 @@ export function createSealedTexts(db: Db) {
         if (page.length < pageSize || last === undefined) break;
         afterJob = last.id;
       }
+      const secrets = await secretsOfReceivers();
+      for (let start = 0; start < secrets.length; start += pageSize)
+        yield secrets.slice(start, start + pageSize);
     },
 
     /**
@@ -59,6 +69,7 @@ export function createSealedTexts(db: Db) {
     async replace(entry: SealedEntry, sealed: SealedText, sealKeyId: string): Promise<boolean> {
       if (entry.kind === "credential")
         return editCredentials(installations, entry.id, (found) => resealed(found, entry, sealed, sealKeyId));
+      if (entry.kind === "notify-secret") return reseal(entry.id, entry.sealed, sealed);
       const { matchedCount } = await callbacks.updateOne(
         { _id: entry.id, sealedBody: entry.sealed },
         { $set: { sealedBody: sealed } },
@@ -66,6 +77,17 @@ export function createSealedTexts(db: Db) {
       return matchedCount === 1;
     },
   };
+
+  /** There are few. */
+  async function secretsOfReceivers(): Promise<SealedEntry[]> {
+    const found = await receivers.find({}, { projection: { secrets: 1 } }).toArray();
+    return found.flatMap(({ _id: id, secrets }) =>
+      secrets.map(({ sealed }) => {
+        const installationId = id as InstallationId;
+        return { kind: "notify-secret" as const, id, installationId, sealed };
+      }),
+    );
+  }
 
   async function installationsAfter(after: InstallationId, limit: number): Promise<InstallationDocument[]> {
     return installations

@@ -1,6 +1,7 @@
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import type { SealedEntry } from "../src/index.ts";
+import { addReceiver, receiverId } from "./events/world.ts";
 import { at, installationId, installOf, putInForce, setup } from "./world.ts";
 
 const how = { requestedScopes: [], sealKeyId: "old" };
@@ -71,4 +72,24 @@ test("of two replacements of one text the first stays", async () => {
   expect(results.filter(Boolean)).toHaveLength(1);
   const { sealedCredential, sealKeyId } = (await store.installations.find(installationId)) ?? {};
   expect([sealedCredential, sealKeyId]).toEqual(results[0] ? ["one", "k1"] : ["two", "k2"]);
+});
+
+test("a receiver's secrets are among them, each replaced unless it was rotated meanwhile", async () => {
+  const world = await setup();
+  const { receivers } = world.store.events;
+  await addReceiver(world.store, ["account.installed"]);
+  await receivers.rotate(receiverId, text("second"), { oldUntil: at(9), now: at(1) });
+  const entries = await entriesOf(world);
+  expect(entries.map(({ kind, sealed }) => [kind, sealed])).toEqual([
+    ["notify-secret", "second"],
+    ["notify-secret", "sealed"],
+  ]);
+  const [second, first] = entries;
+  if (!first || !second) throw new Error("no entries");
+  expect(await world.store.sealedTexts.replace(first, text("first anew"), "new")).toBe(true);
+  await receivers.rotate(receiverId, text("third"), { oldUntil: at(9), now: at(2) });
+  expect(await world.store.sealedTexts.replace(second, text("second anew"), "new")).toBe(true);
+  expect(await world.store.sealedTexts.replace(first, text("too late"), "new")).toBe(false);
+  const { secrets = [] } = (await receivers.find(receiverId)) ?? {};
+  expect(secrets.map(({ sealed }) => sealed)).toEqual(["third", "second anew"]);
 });

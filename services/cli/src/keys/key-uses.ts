@@ -7,6 +7,7 @@ import type { Store } from "@fleetkeeper/store";
 import type { Job } from "bullmq";
 
 export interface KeyUses {
+  /** Secrets of receivers too. */
   credentials: number;
   callbacks: number;
   jobs: number;
@@ -42,7 +43,7 @@ export async function countKeyUses(options: {
     }
   for await (const page of store.sealedTexts.pages(pageSize)) {
     signal.throwIfAborted();
-    for (const { sealed, kind } of page) note(sealed, kind === "credential" ? "credentials" : "callbacks");
+    for (const { sealed, kind } of page) note(sealed, kind === "callback" ? "callbacks" : "credentials");
     onCounted(page.length);
   }
   return uses;
