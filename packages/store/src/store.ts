@@ -1,6 +1,12 @@
 // The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
 
-import type { Generation, Install, InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
+import type {
+  Generation,
+  Install,
+  InstallationId,
+  TokenResult,
+  UnrecognisedCallback,
+} from "@fleetkeeper/model";
 import { createAfterRestore } from "./after-restore.ts";
 import { createAlignSyncs } from "./align-syncs.ts";
 import { createApiKeys } from "./api-keys.ts";
@@ -107,9 +113,11 @@ export async function openStore(options: {
     /** Notes a refused credential and stops the installation's syncs, unless a newer install is stored or it is paused. */
     async revoke(
       id: InstallationId,
-      ...refusal: DropFirst<Parameters<typeof installations.noteRefusal>>
+      generation: Generation,
+      result: TokenResult,
+      prewarmAt: Date,
     ): Promise<void> {
-      if (await installations.noteRefusal(id, ...refusal)) await align(id, refusal[1].at);
+      if (await installations.noteRefusal(id, generation, result, prewarmAt)) await align(id, result.at);
     },
 
     /** Makes the syncs of an installation follow its state; a part of all that changes the state, and of each prewarm. */
@@ -183,5 +191,3 @@ export async function openStore(options: {
     },
   };
 }
-
-type DropFirst<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
