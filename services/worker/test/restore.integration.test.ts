@@ -91,6 +91,11 @@ test("a restored MongoDB, older than Redis or torn, comes to the truth again, an
   let stop = await world.startWorker();
   for (const account of [stays, forgotten]) await world.install(account);
   await passTwice(world, stays);
+  // Nothing of one account waits for another's.
+  await vi.waitFor(
+    async () => expect((await syncOf(world, forgotten))?.lastSuccessAt).toBeInstanceOf(Date),
+    patient,
+  );
   await reader.read(stays);
   await stop();
   const older = await backupOf(world);
