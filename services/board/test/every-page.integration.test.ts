@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { syncIdOf, webhookKeyOf } from "@fleetkeeper/model";
+import { noChanges, syncIdOf, webhookKeyOf } from "@fleetkeeper/model";
 import { createApiKeyActions } from "@fleetkeeper/operator";
 import { createTokenSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Page } from "playwright-core";
@@ -12,6 +12,8 @@ import { idOf, type Seed, seedAccounts, startedRun } from "./seed-accounts.ts";
 
 const webhookKeys = { keys: [generateTokenKey()] };
 const soon = new Date(Date.now() + 240_000);
+/** Of the first run of a seeded sync. */
+const runToken = "000000000005";
 const account = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
 
 /** Something of everything that can be wrong. */
@@ -52,6 +54,20 @@ async function setup() {
   const setAside = [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }];
   const records = [{ externalId: "A2", data: { id: "A2", name: "Excavator", brand: { name: "Example" } } }];
   await run.writePage({ records, setAside, nextCursor: null });
+  run.note({ kind: "slice", at: new Date() });
+  const request = { kind: "request", at: new Date(), method: "POST", path: "/api/graphql/" } as const;
+  run.note({ ...request, status: 503, durationMs: 820, attempt: 1, waitedMs: 3_000 });
+  const waiting = { for: "running", since: new Date(), pages: 12, records: 1_200 } as const;
+  const changes = { ...noChanges, created: 1, rejected: 1 };
+  const ended = { at: new Date(), startedAt: new Date(Date.now() - 4_000), records: 1, pages: 1, changes };
+  await run.settle({
+    nextRunAt: soon,
+    waiting,
+    failures: 0,
+    keepsCheckpoint: false,
+    ended: { ...ended, outcome: "failed", code: "ERR_API_UNAVAILABLE", message: "503" },
+  });
+  expect(await world.store.syncs.runOf(syncIdOf(installationId, "assets"), runToken)).not.toBeNull();
   await addWebhooks(world);
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
   const keys = createApiKeyActions({ store: world.store, now: () => new Date() });
@@ -100,6 +116,7 @@ const pages: [what: string, path: string][] = [
   ["account", account],
   ["records of an account", `${account}?tab=records`],
   ["record", `${account}/records/assets/A2`],
+  ["run", `${account}/runs/assets/${runToken}`],
   ["runs of an account", `${account}?tab=runs`],
   ["requests of an account", `${account}?tab=requests`],
   ["events of an account", `${account}?tab=events`],

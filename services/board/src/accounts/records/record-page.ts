@@ -27,11 +27,11 @@ export function recordPage(page: RecordPage): Html {
     title: `${externalId} of ${accountId}`,
     content: html`<p class="trail"><a href="/accounts">Accounts</a> / <a href="${accountPath(installationId)}">${accountId}</a> / <a href="${recordsPath(installationId, { resource })}">${resource}</a></p>
       <div class="title"><h1>${externalId} ${deletedAt === null ? "" : badge("wait", "deleted")}</h1></div>
-      <dl class="card">
+      <section class="card"><dl>
         <div><dt>First seen</dt><dd>${instant(firstSeenAt)}, ${timeTag(firstSeenAt, at)}</dd></div>
         <div><dt>Changed</dt><dd>${instant(updatedAt)}, ${timeTag(updatedAt, at)}</dd></div>
         ${deletedAt === null ? "" : html`<div><dt>Deleted</dt><dd>${instant(deletedAt)}, ${timeTag(deletedAt, at)}</dd></div>`}
-      </dl>
+      </dl></section>
       <section aria-labelledby="data-title">
         <h2 id="data-title">What it holds</h2>
         <pre tabindex="0" class="whole">${redactText(JSON.stringify(data, null, 2) ?? "nothing")}</pre>

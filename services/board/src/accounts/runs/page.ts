@@ -31,14 +31,14 @@ export function runPage(page: RunPage): Html {
     content: html`<p class="trail"><a href="/accounts">Accounts</a> / <a href="${accountPath(_id)}">${accountId}</a> / <a href="${accountPath(_id, "runs")}">Runs</a></p>
       <div class="title"><h1>${sync.sync} ${badge(failed ? "bad" : "good", run.outcome)}</h1></div>
       ${failed ? html`<p class="notice bad">${withCodes(run.code ?? "")} ${run.message ?? ""}</p>` : ""}
-      <dl class="card">
+      <section class="card"><dl>
         <div><dt>Began</dt><dd>${instant(run.startedAt)}</dd></div>
         <div><dt>Ended</dt><dd>${instant(run.at)}, ${timeTag(run.at, at)}; it took ${duration(run.at.getTime() - run.startedAt.getTime())}</dd></div>
         <div><dt>Read</dt><dd>${counted(run.records, "record")} in ${counted(run.pages, "page")}</dd></div>
         <div><dt>Changed</dt><dd>${changesInWords(run.changes)}</dd></div>
         ${run.setOffBy === undefined ? "" : html`<div><dt>Set off by</dt><dd>a <a href="${deliveryPath(run.setOffBy)}">webhook</a></dd></div>`}
         ${run.quietBefore === undefined ? "" : html`<div><dt>Before it</dt><dd>${counted(run.quietBefore.runs, "run")} without news</dd></div>`}
-      </dl>
+      </dl></section>
       ${timeline(run)}
       ${changedRecords(page)}`,
   });
