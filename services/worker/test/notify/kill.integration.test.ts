@@ -13,7 +13,7 @@ import { spawnWorker } from "../worker-process.ts";
 import { startReceiver } from "./receiver.ts";
 
 /** `CHANGES=1000` is the full bar, and takes some minutes. */
-const changes = Number(process.env.CHANGES ?? 24);
+const changes = Number(process.env.CHANGES ?? 12);
 const apiMain = fileURLToPath(new URL("../../../api/src/main.ts", import.meta.url));
 const patient = { timeout: 600_000, interval: 200 };
 
@@ -78,9 +78,13 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
     for (const sync of await store.syncs.ofInstallation(world.installationIdOf(account))) {
       const runs = (await store.syncs.runsOf(sync._id, 50)).filter(({ outcome }) => outcome === "succeeded");
       const of = mine.filter(({ data }) => data.sync === sync.sync);
-      expect(sync.lastRun?.outcome === "succeeded" && of.at(-1)?.timestamp).toBe(
-        sync.lastRun?.at.toISOString(),
-      );
+      // One that has not ended a run yet, because a limit puts it off.
+      if (sync.lastRun === null) {
+        expect(of).toEqual([]);
+        continue;
+      }
+      expect(sync.lastRun.outcome).toBe("succeeded");
+      expect(of.at(-1)?.timestamp).toBe(sync.lastRun.at.toISOString());
       // Runs without news are counted by the same write; of one that was killed at its end the history has an entry too many.
       expect(of.length).toBeGreaterThanOrEqual(1 + (sync.quiet?.runs ?? 0));
       expect(of.length).toBeLessThanOrEqual(endedRuns(runs) + (sync.quiet?.runs ?? 0));
