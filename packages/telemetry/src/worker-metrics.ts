@@ -1,5 +1,6 @@
 // The metrics of a worker, about what it does itself. Labels are bounded: never an account, an installation or a job.
 
+import { eventTypes } from "@fleetkeeper/model";
 import { Counter, Gauge, Histogram } from "prom-client";
 import { createMetrics } from "./metrics.ts";
 
@@ -167,6 +168,7 @@ export function createWorkerMetrics() {
   for (const found of ["memory", "redis", "none"]) metrics.tokenLookups.inc({ found }, 0);
   for (const result of ["promoted", "same", "ERR_TOKEN_INVALID_CLIENT", "ERR_CREDENTIAL_OF_OTHER_ACCOUNT"])
     metrics.candidates.inc({ result }, 0);
+  for (const type of eventTypes) metrics.events.inc({ type }, 0);
   for (const outcome of ["delivered", "failed", "given-up"]) metrics.eventDeliveries.inc({ outcome }, 0);
   for (const result of ["granted", "ERR_TOKEN_INVALID_CLIENT"]) metrics.tokenRequests.inc({ result }, 0);
   return metrics;

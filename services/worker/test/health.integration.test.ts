@@ -1,3 +1,4 @@
+import { queueNames } from "@fleetkeeper/jobs";
 import { generateSealingKey } from "@fleetkeeper/sealing";
 import { createLog } from "@fleetkeeper/telemetry";
 import { afterEach, expect, test, vi } from "vitest";
@@ -33,18 +34,8 @@ test("a worker that works passes its deep check, beside others and with accounts
     const { status, text } = await get("/healthz/deep");
     expect(status, text).toBe(200);
     const { checks } = JSON.parse(text);
-    expect(Object.keys(checks).sort()).toEqual(
-      [
-        "mongodb",
-        "queue dispatch",
-        "queue forget",
-        "queue install",
-        "queue prewarm",
-        "queue sync",
-        "queue webhook",
-        "sealing",
-      ].sort(),
-    );
+    const ofQueues = queueNames.map((name) => `queue ${name}`);
+    expect(Object.keys(checks).sort()).toEqual(["mongodb", "sealing", ...ofQueues].sort());
   }
   const { failed = 0 } = await world.queues.queues.sync.getJobCounts("failed");
   expect(failed).toBe(0);

@@ -49,7 +49,8 @@ interface Options {
   strict?: boolean;
 }
 
-const names = Object.keys(examinations) as CheckName[];
+/** In the order in which they are made. */
+export const checkNames = Object.keys(examinations) as CheckName[];
 
 export function addDoctor(program: Command): void {
   addCommand(program, "doctor", {
@@ -57,7 +58,7 @@ export function addDoctor(program: Command): void {
     details: "Give it the variables of all services. Exit code 4 where it finds a problem.",
     examples: ["doctor", "doctor --only redis sealing --json", "doctor --all"],
   })
-    .addOption(new Option("--only <checks...>", "only these checks").choices(names))
+    .addOption(new Option("--only <checks...>", "only these checks").choices(checkNames))
     .option("--sample <number>", "sealed texts to open", wholeNumber(1, 1_000_000), 200)
     .option("--all", "open every sealed text")
     .option("--strict", "count warnings as problems")
@@ -77,7 +78,7 @@ export function addDoctor(program: Command): void {
 
 async function examineAll(invocation: Invocation, { only, sample, all }: Options): Promise<CheckFinding[]> {
   const { output } = invocation;
-  const chosen = names.filter((name) => only === undefined || only.includes(name));
+  const chosen = checkNames.filter((name) => only === undefined || only.includes(name));
   const examiner: Examiner = { ...invocation, clocks: [], sample: all ? Number.POSITIVE_INFINITY : sample };
   const findings: CheckFinding[] = [];
   for (const check of chosen) {
