@@ -69,6 +69,26 @@ export function checkGuardedUrl(text: string, { allowPrivate }: { allowPrivate: 
 }
 
 /**
+ * As `checkGuardedUrl`, and the name must lead to a public address now, as this machine sees it. A name that leads nowhere
+ * passes: another machine may know it. @throws UrlRefusedError, AddressRefusedError
+ */
+export async function checkGuardedAddress(
+  text: string,
+  {
+    allowPrivate,
+    lookup = systemLookup as LookupFunction,
+  }: Pick<GuardedFetchOptions, "allowPrivate" | "lookup">,
+): Promise<void> {
+  const { hostname } = checkGuardedUrl(text, { allowPrivate });
+  if (allowPrivate) return;
+  await new Promise<void>((resolve, reject) =>
+    publicOnly(lookup)(hostname.replace(/^\[|\]$/g, ""), { all: true }, (error) =>
+      error instanceof AddressRefusedError ? reject(error) : resolve(),
+    ),
+  );
+}
+
+/**
  * One for a process. Each address is looked at when it is connected to, so that a name cannot lead elsewhere later. It goes
  * there directly: the proxies of `createConnections` are not used, since with them only the proxy knows where a name leads.
  */

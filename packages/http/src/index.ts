@@ -17,6 +17,7 @@ export {
 } from "./errors.ts";
 export { fetchThrough } from "./fetch-through.ts";
 export {
+  checkGuardedAddress,
   checkGuardedUrl,
   createGuardedFetch,
   type GuardedAnswer,

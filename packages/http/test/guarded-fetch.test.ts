@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer as createTcpServer, type LookupFunction } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { publicOnly } from "../src/guarded-fetch.ts";
-import { createGuardedFetch, type GuardedFetchOptions } from "../src/index.ts";
+import { checkGuardedAddress, createGuardedFetch, type GuardedFetchOptions } from "../src/index.ts";
 import { listening, serverOf } from "./world.ts";
 
 function guarded(options: Partial<GuardedFetchOptions> = {}) {
@@ -157,3 +157,19 @@ const echo: RequestListener = async (request, response) => {
   response.writeHead(200, { "content-type": "text/plain", "set-cookie": ["a=1", "b=2"] });
   response.end(`${request.method} ${request.url} ${request.headers["x-one"]} ${body}`);
 };
+
+test("an address can be looked at before anything is sent: by its scheme, and by what its name leads to now", async () => {
+  const look = (url: string, allowPrivate: boolean, ...addresses: string[]) =>
+    checkGuardedAddress(url, { allowPrivate, lookup: resolver(addresses) }).then(
+      () => "passes",
+      ({ code }: { code: string }) => code,
+    );
+  expect(await look("https://your.host/", false, "10.0.0.1", "1.1.1.1")).toBe("passes");
+  expect(await look("https://your.host/", false, "10.0.0.1")).toBe("ERR_HTTP_ADDRESS_REFUSED");
+  expect(await look("https://[::1]/", false)).toBe("ERR_HTTP_ADDRESS_REFUSED");
+  expect(await look("http://your.host/", false, "1.1.1.1")).toBe("ERR_HTTP_URL_REFUSED");
+  expect(await look("http://your.host/", true, "10.0.0.1")).toBe("passes");
+  const unknown: LookupFunction = (_name, _options, callback) =>
+    callback(Object.assign(new Error("no such name"), { code: "ENOTFOUND" }), "");
+  await checkGuardedAddress("https://your.host/", { allowPrivate: false, lookup: unknown });
+});

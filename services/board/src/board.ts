@@ -5,11 +5,12 @@ import cookiePlugin from "@fastify/cookie";
 import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
 import helmetPlugin from "@fastify/helmet";
-import type { ConnectionsOptions } from "@fleetkeeper/http";
+import { type ConnectionsOptions, checkGuardedUrl } from "@fleetkeeper/http";
 import { type QueueSet, readCallbackInbox, readWebhookRefusals } from "@fleetkeeper/jobs";
 import {
   createApiKeyActions,
   createOperatorActions,
+  createReceiverActions,
   createWebhookActions,
   failingReasons,
 } from "@fleetkeeper/operator";
@@ -20,11 +21,11 @@ import {
   type ReadinessCheck,
   withoutBasePath,
 } from "@fleetkeeper/runtime";
-import { createVerify, createWebhookSealing, type WebhookSealing } from "@fleetkeeper/sealing";
+import { createSealFor, createVerify, createWebhookSealing, type WebhookSealing } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
-import type { JSONWebKeySet } from "jose";
+import type { JSONWebKeySet, JWK } from "jose";
 import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addRecordRoutes } from "./accounts/records/routes.ts";
@@ -60,6 +61,8 @@ import { createReadOverview } from "./overview/read.ts";
 import { addOverviewRoutes } from "./overview/routes.ts";
 import { addBullBoard } from "./queues/bull-board/plugin.ts";
 import { addRetryRoutes } from "./queues/retry-routes.ts";
+import { addReceiverActionRoutes } from "./receivers/action-routes.ts";
+import { addReceiverRoutes } from "./receivers/routes.ts";
 import { createSendError } from "./send-error.ts";
 import { addWebhookActionRoutes } from "./webhooks/action-routes.ts";
 import { addWebhookRoutes } from "./webhooks/routes.ts";
@@ -84,6 +87,10 @@ export interface BoardOptions {
   webhookKeys?: JSONWebKeySet | undefined;
   /** The ingress as Trackunit reaches it. */
   ingressPublicUrl?: string | undefined;
+  /** Unset: receivers get no secret here. */
+  sealingPublicKey?: JWK | undefined;
+  /** Receivers may also be in our network, and by plain HTTP. Default false. */
+  notifyAnyAddress?: boolean;
   queueSet: QueueSet;
   store: Store;
   metrics: Metrics;
@@ -186,7 +193,9 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   addLoginRoutes(server, { methods, sessions, endedSessions, cookies, showLogin, loginAudit, log });
   addMetricsRoute(server, metrics);
   const webhookSealing = options.webhookKeys && (await createWebhookSealing(options.webhookKeys));
-  addPages(server, options, { endedSessions, cookies, webhookSealing, now });
+  const { sealingPublicKey } = options;
+  const sealSecret = sealingPublicKey && (await createSealFor(sealingPublicKey, "notify-secret"));
+  addPages(server, options, { endedSessions, cookies, webhookSealing, sealSecret, now });
   await addBullBoard(server, { queueSet, audit: options.store.audit, sendError, log, now });
   return server;
 }
@@ -194,7 +203,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
 /** In an outage everything fails, and counting it reads much. */
 const healthForMs = 5_000;
 
-/** Overview, accounts and webhooks, and what keeps them up to date. */
+/** Overview, accounts, webhooks and receivers, and what keeps them up to date. */
 function addPages(
   server: FastifyInstance,
   options: BoardOptions,
@@ -202,11 +211,13 @@ function addPages(
     endedSessions,
     cookies,
     webhookSealing,
+    sealSecret,
     now,
   }: {
     endedSessions: EndedSessions;
     cookies: BoardCookies;
     webhookSealing: WebhookSealing | undefined;
+    sealSecret: Parameters<typeof createReceiverActions>[0]["sealSecret"];
     now: () => Date;
   },
 ): void {
@@ -279,4 +290,8 @@ function addPages(
   });
   addWebhookActionRoutes(server, { store, actions: webhookActions, notices, log });
   addApiKeyRoutes(server, { keys: createApiKeyActions({ store, now }), notices, log, now });
+  const checkUrl = (url: string) => checkGuardedUrl(url, { allowPrivate: options.notifyAnyAddress ?? false });
+  const receivers = createReceiverActions({ store, sealSecret, checkUrl, now });
+  addReceiverRoutes(server, { receivers, liveStreams, notices, log, now });
+  addReceiverActionRoutes(server, { receivers, notices, log });
 }

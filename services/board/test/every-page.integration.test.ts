@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { noChanges, syncIdOf, webhookKeyOf } from "@fleetkeeper/model";
+import {
+  eventTypes,
+  newEventId,
+  noChanges,
+  type SealedText,
+  syncIdOf,
+  webhookKeyOf,
+} from "@fleetkeeper/model";
 import { createApiKeyActions } from "@fleetkeeper/operator";
 import { createTokenSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Page } from "playwright-core";
@@ -69,6 +76,7 @@ async function setup() {
   });
   expect(await world.store.syncs.runOf(syncIdOf(installationId, "assets"), runToken)).not.toBeNull();
   await addWebhooks(world);
+  await addReceiver(world);
   await world.store.audit.add({ at: new Date(), who: "olive", action: "pause", installationId });
   const keys = createApiKeyActions({ store: world.store, now: () => new Date() });
   await keys.create("olive", {
@@ -109,6 +117,33 @@ async function addWebhooks({ store }: Awaited<ReturnType<typeof startBoard>>): P
   await store.webhookDeliveries.keep({ ...delivery, sealedPayload }, { firstToken: 0, outcome, refreshed });
 }
 
+const receiverId = `rcv_${"0f".repeat(12)}`;
+
+/** A receiver of events that answered with a refusal, and then took one. */
+async function addReceiver({ store: { events } }: Awaited<ReturnType<typeof startBoard>>): Promise<void> {
+  const url = `https://your.host/fleetkeeper/${"long/".repeat(12)}?token=1`;
+  const at = new Date(Date.now() - 60_000);
+  const receiver = {
+    url,
+    description: "our app",
+    events: [...eventTypes],
+    irisAppId: null,
+    createdBy: "olive",
+  };
+  await events.receivers.add({ ...receiver, id: receiverId, sealedSecret: "" as SealedText, createdAt: at });
+  const { installationId } = delivery;
+  const event = { installationId, firstToken: 0, receiverId, eventId: newEventId(), position: 1, at };
+  const attempt = { ...event, type: "account.installed", attempt: 1, durationMs: 40, nextAt: null } as const;
+  const refused = {
+    outcome: "failed",
+    status: 503,
+    code: "ERR_NOTIFY_STATUS",
+    answer: "<h1>Away</h1>",
+  } as const;
+  await events.attempts.add({ ...attempt, ...refused, nextAt: new Date(Date.now() + 5_000) });
+  await events.attempts.add({ ...attempt, outcome: "delivered", status: 200, code: null, answer: "" });
+}
+
 const pages: [what: string, path: string][] = [
   ["overview", "/"],
   ["list", "/accounts"],
@@ -137,6 +172,8 @@ const pages: [what: string, path: string][] = [
   ["question about a queue", "/retry-failed/install"],
   ["API keys", "/api-keys"],
   ["form for an API key", "/api-keys/new"],
+  ["receivers", "/receivers"],
+  ["receiver", `/receivers/${receiverId}`],
   ["error codes", "/errors"],
   ["error", "/nowhere"],
 ];

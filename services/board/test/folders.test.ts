@@ -19,6 +19,7 @@ const order = [
   "webhooks",
   "accounts",
   "api-keys",
+  "receivers",
   "metrics.ts",
   "config.ts",
   "board.ts",

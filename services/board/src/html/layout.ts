@@ -25,6 +25,7 @@ const navigation = [
   { path: "/accounts", text: "Accounts" },
   { path: "/callbacks", text: "Callbacks" },
   { path: "/webhooks", text: "Webhooks" },
+  { path: "/receivers", text: "Receivers" },
   { path: "/queues/", text: "Queues" },
   { path: "/api-keys", text: "API keys" },
 ];

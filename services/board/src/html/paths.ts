@@ -68,6 +68,24 @@ export function revokeApiKeyPath(id: string): string {
   return `${apiKeysPath}/${id}/revoke`;
 }
 
+export const receiversPath = "/receivers";
+export const newReceiverPath = "/receivers/new";
+
+/** A receiver's page, or one page of its deliveries. Parts that are empty or unset are left out. */
+export function receiverPath(id: string, parts: Readonly<Record<string, string | undefined>> = {}): string {
+  return withQuery(`${receiversPath}/${encodeURIComponent(id)}`, parts);
+}
+
+/** What keeps such a page up to date. */
+export function receiverEventsPath(id: string, parts: Readonly<Record<string, string | undefined>>): string {
+  return withQuery(`${receiverPath(id)}/events`, parts);
+}
+
+/** Where the question before an action on a receiver is asked; `event`: of a replay, which one. */
+export function receiverActionPath(action: { name: string }, id: string, event?: string): string {
+  return withQuery(`${receiverPath(id)}/do/${action.name}`, { event });
+}
+
 /** Where the question before the retry of all failed jobs of a queue is asked. */
 export function retryPath(queue: QueueName): string {
   return `/retry-failed/${queue}`;
