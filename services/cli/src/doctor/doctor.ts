@@ -14,6 +14,7 @@ import { examineConfiguration } from "./checks/configuration.ts";
 import { examineKeySet } from "./checks/key-set.ts";
 import { examineMongodb } from "./checks/mongodb.ts";
 import { examineQueues } from "./checks/queues.ts";
+import { examineReceivers } from "./checks/receivers.ts";
 import { examineRedis } from "./checks/redis.ts";
 import { examineRestore } from "./checks/restore.ts";
 import { examineSchedule } from "./checks/schedule.ts";
@@ -36,6 +37,7 @@ const examinations = {
   schedule: examineSchedule,
   webhooks: examineWebhooks,
   "api-keys": examineApiKeys,
+  receivers: examineReceivers,
   restore: examineRestore,
   clock: examineClock,
 } satisfies Record<string, Examine>;
