@@ -165,17 +165,27 @@ test("what worker, board, API and command line ask of MongoDB is within their ro
   const person = await visit(boardUrl, { name: system.boardUser, password: system.boardPassword });
   const page = `/accounts/${encodeURIComponent(id)}`;
   expect((await person.submit("/api-keys/new", { name: "own", rights: "accounts:read" })).status).toBe(201);
+  const toTell = { url: "https://receiver.invalid/", events: "sync.failing" };
+  expect((await person.submit("/receivers/new", toTell)).status).toBe(201);
+  const ofPage = `/receivers/${(await store.events.receivers.list()).at(-1)?._id}`;
+  expect((await person.submit(`${ofPage}/do/rotate`, { hours: "1" })).status).toBe(200);
   const endpoint = `/webhooks/endpoints/${endpointId}`;
   const delivery = `/webhooks/deliveries/${encodeURIComponent(deliveryId)}`;
   const pages = ["/", "/accounts", page, "/api-keys", "/webhooks", "/webhooks/endpoints", endpoint, delivery];
+  const ofReceivers = ["/receivers", ofPage, `${ofPage}?outcome=failed`];
   const lists = ["/accounts?sort=newest", "/accounts?state=active", "/accounts?search=7"];
-  for (const path of [...pages, ...lists, "/readyz"])
+  for (const path of [...pages, ...ofReceivers, ...lists, "/readyz"])
     expect([path, (await person.send(path)).status]).toEqual([path, 200]);
   for (const action of ["sync-now", "pause", "resume", "refresh-token"])
     expect([action, (await person.submit(`${page}/do/${action}`)).status]).toEqual([action, 303]);
   for (const [path, form] of [
     [`/webhooks/add?account=${encodeURIComponent(id)}`, { key: signingKey }],
     [`${endpoint}/do/rotate`, { key: signingKey, hours: "1" }],
+    [`${ofPage}/do/test`, {}],
+    [`${ofPage}/do/replay-since`, { since: "2026-01-01T00:00" }],
+    [`${ofPage}/do/disable`, {}],
+    [`${ofPage}/do/enable`, {}],
+    [`${ofPage}/do/remove`, { receiver: ofPage.slice("/receivers/".length).slice(0, 10) }],
     [`${endpoint}/do/pause`, {}],
     [`${delivery}/do/replay`, {}],
     [`/webhooks/replay?account=${encodeURIComponent(id)}`, {}],
