@@ -30,13 +30,13 @@ export function attemptTable(
 }
 
 function attemptRow(row: AttemptDocument, now: Date, mayReplay: boolean): Html {
-  const { receiverId, eventId, type, installationId, attempt, at, outcome, answer } = row;
+  const { receiverId, eventId, type, installationId, attempt, at, outcome, status, code, answer } = row;
   const { mood, text } = attemptInWords(row, now);
   return html`<tr>
     <th scope="row"><code>${type}</code> <small><a href="${receiverPath(receiverId, { event: eventId })}"><code>${eventId}</code></a></small></th>
     <td data-label="Account">${type === "test" ? "none" : html`<a href="${accountPath(installationId)}"><small>${installationId}</small></a>`}</td>
     <td data-label="At">${timeTag(at, now)} <small>try ${attempt}</small></td>
-    <td data-label="Outcome">${badge(mood, outcome.replace("-", " "))} <small>${withCodes(text)}</small></td>
+    <td data-label="Outcome">${badge(mood, outcome.replace("-", " "))} <small>${withCodes(status === null || code === null ? text : `${text} (${code})`)}</small></td>
     <td data-label="Answer"><small>${answer === "" ? "empty" : answer}</small></td>
     ${mayReplay ? html`<td data-label="Actions"><a class="button quiet" href="${receiverActionPath(receiverActions.replay, receiverId, eventId)}" aria-label="Replay ${eventId}, try ${attempt}">Replay</a></td>` : ""}
   </tr>`;
