@@ -41,6 +41,8 @@ export function attemptInWords(
   const answer = status === null ? (code ?? "no answer") : String(status);
   if (outcome === "delivered") return { mood: "good", text: `${answer} in ${durationMs} ms` };
   if (outcome === "given-up") return { mood: "bad", text: `${answer}; given up after three days` };
-  const next = nextAt === null ? "" : `; again ${fromNow(nextAt, now)}`;
+  if (nextAt === null) return { mood: "bad", text: answer };
+  const next =
+    nextAt > now ? `; again ${fromNow(nextAt, now)}` : `; the next try was due ${fromNow(nextAt, now)}`;
   return { mood: "bad", text: `${answer}${next}` };
 }
