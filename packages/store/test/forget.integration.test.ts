@@ -1,5 +1,5 @@
 import { startMongoProxy } from "@fleetkeeper/local-stack";
-import { testStore } from "@fleetkeeper/test-worlds";
+import { databaseUrl, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { resources } from "./proxy/operations.ts";
@@ -8,7 +8,7 @@ import { at, how, installationId, installOf, promote, putInForce, syncId } from 
 async function setup() {
   const { namespace, db, store: other } = await testStore();
   const proxy = await startMongoProxy(inject("mongodbUrl"));
-  const proxied = await openStore({ mongodbUrl: new URL(`/${namespace}`, proxy.url).href });
+  const proxied = await openStore({ mongodbUrl: databaseUrl(proxy.url, namespace) });
   onTestFinished(async () => {
     await proxied.close();
     await proxy.close();

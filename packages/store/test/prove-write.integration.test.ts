@@ -1,4 +1,5 @@
 import { type MongoFault as Fault, startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
+import { databaseUrl } from "@fleetkeeper/test-worlds";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { openStore } from "../src/index.ts";
@@ -9,7 +10,7 @@ const patientMs = 30_000;
 async function setup() {
   const proxy = await startMongoProxy(inject("mongodbUrl"));
   const name = testNamespace();
-  const store = await openStore({ mongodbUrl: new URL(`/${name}`, proxy.url).href });
+  const store = await openStore({ mongodbUrl: databaseUrl(proxy.url, name) });
   const client = await MongoClient.connect(proxy.url);
   onTestFinished(async () => {
     proxy.clear();

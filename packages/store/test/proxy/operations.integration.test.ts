@@ -1,7 +1,7 @@
 // Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves what it leaves undisturbed.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
-import { testDatabase } from "@fleetkeeper/test-worlds";
+import { databaseUrl, testDatabase } from "@fleetkeeper/test-worlds";
 import type { Document } from "mongodb";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/index.ts";
@@ -17,7 +17,7 @@ const counted = ["fencingToken", "tokenFailures"];
 async function world() {
   const { namespace, db } = await testDatabase();
   const proxy = await startMongoProxy(inject("mongodbUrl"));
-  const store = await openStore({ mongodbUrl: new URL(`/${namespace}`, proxy.url).href });
+  const store = await openStore({ mongodbUrl: databaseUrl(proxy.url, namespace) });
   onTestFinished(async () => {
     await store.close();
     await proxy.close();
