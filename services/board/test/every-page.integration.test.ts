@@ -59,7 +59,13 @@ async function setup() {
   const installationId = idOf("account-1");
   const run = await startedRun(world.store, syncIdOf(installationId, "assets"));
   const setAside = [{ externalId: "A1", item: { id: "A1" }, reasons: ["name: Expected string"] }];
-  const records = [{ externalId: "A2", data: { id: "A2", name: "Excavator", brand: { name: "Example" } } }];
+  const numbers = {
+    equipmentIdentifier: "0".repeat(36),
+    serialNumber: "S".repeat(30),
+    manufacturerName: "Example",
+  };
+  const data = { id: "A2", name: "Excavator", equipmentHeader: numbers };
+  const records = [{ externalId: "A2", data }];
   await run.writePage({ records, setAside, nextCursor: null });
   run.note({ kind: "slice", at: new Date() });
   const request = { kind: "request", at: new Date(), method: "POST", path: "/api/graphql/" } as const;
@@ -179,14 +185,17 @@ const pages: [what: string, path: string][] = [
 ];
 
 test.each(["light", "dark"] as const)(
-  "in %s, axe finds nothing wrong with any page, and none scrolls sideways on a phone",
+  "in %s, axe finds nothing wrong with any page, and none scrolls sideways, on a desk or a phone",
   async (colorScheme) => {
     const { world, page } = await setup();
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 390, height: 844 });
     const check = async (what: string) => {
       expect([what, await accessibilityFaultsOf(page)]).toEqual([what, []]);
-      expect([what, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([what, 390]);
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 844 });
+        expect([what, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([what, width]);
+      }
     };
     await page.goto(world.url);
     await check("login");

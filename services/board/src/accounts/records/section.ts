@@ -59,7 +59,7 @@ function recordTable({ facts, installationId, now }: Shown, resource: string): H
     <thead>
       <tr>
         <th scope="col">Id</th>
-        ${columns.map((path) => html`<th scope="col">${path}</th>`)}
+        ${columns.map((path) => html`<th scope="col">${path.split(".").map((name, index) => (index === 0 ? name : html`.<wbr>${name}`))}</th>`)}
         <th scope="col">Changed</th>
         <th scope="col">First seen</th>
       </tr>
