@@ -15,7 +15,8 @@ test("a run of a small account in which nothing changed costs at most 15 Redis c
   // The first runs write, and get their tokens.
   await counted.run(10);
   const { total, commands } = await counted.run(10);
-  expect(total, JSON.stringify(commands)).toBeLessThan(9);
+  // 8.6 on a quiet machine; locks that are renewed and ticks in between add to it on a busy one.
+  expect(total, JSON.stringify(commands)).toBeLessThanOrEqual(15);
   // Without those of the two jobs and the tick: the limiter's script and what it reads.
   expect(commands).toMatchObject({ eval: 1 });
 });
