@@ -20,7 +20,7 @@ test("a record is found by a part of its name, shown with its history, and taken
 
   const page = await visitor.page(`${path}?tab=records`);
   expect(page).toMatch(/assets <span class="tally">30</);
-  expect(page).toContain('<th scope="col">brand.name</th>');
+  expect(page).toContain('<th scope="col">brand.<wbr>name</th>');
   expect(page.match(/<tr>/g)).toHaveLength(26);
   const [, next = ""] = /href="([^"]+)" rel="next"/.exec(page) ?? [];
   expect((await visitor.page(next.replaceAll("&amp;", "&"))).match(/<tr>/g)).toHaveLength(6);
