@@ -14,9 +14,10 @@ test("a run of a small account in which nothing changed costs at most 15 Redis c
   });
   // The first runs write, and get their tokens.
   await counted.run(10);
-  const { total, commands } = await counted.run(10);
-  // 8.6 on a quiet machine; locks that are renewed and ticks in between add to it on a busy one.
-  expect(total, JSON.stringify(commands)).toBeLessThanOrEqual(15);
+  // What goes by the clock (locks that are renewed, looks for stalled jobs) only ever adds: the least of three is the run's own.
+  const costs = [await counted.run(10), await counted.run(10), await counted.run(10)];
+  const { total, commands } = costs.reduce((least, one) => (one.total < least.total ? one : least));
+  expect(total, JSON.stringify(commands)).toBeLessThan(9);
   // Without those of the two jobs and the tick: the limiter's script and what it reads.
   expect(commands).toMatchObject({ eval: 1 });
 });
