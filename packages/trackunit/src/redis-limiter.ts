@@ -16,7 +16,7 @@ export interface RedisLimiterOptions {
    * For whom: the publisher's own requests go before syncs where both wait, but every fourth is a sync's. Default `syncs`.
    */
   of?: "requests" | "syncs";
-  /** A wait up to this is waited for, a longer one is an error. Default 1 500. */
+  /** A wait up to this is waited for, a longer one is an error. At most 10 000; default 1 500. */
   longestDelayMs?: number;
   /** After each request that was counted or put off, for metrics. `putOff`: the wait is too long to be waited for here. */
   onTake?: (facts: { family: string; waitMs: number; putOff: boolean }) => void;
@@ -24,9 +24,18 @@ export interface RedisLimiterOptions {
   now?: () => Date;
 }
 
-/** Its keys expire with the window. Losing them forgets the last requests. */
+/** How far ahead of now anybody takes a place: a log that is further ahead is from before the clock was set back. */
+const maxAheadMs = 10_000;
+/** Places that may pass unused, because this process stood still, before the caller is put off. */
+const maxMissed = 3;
+
+/**
+ * Its keys expire with the window. Losing them forgets the last requests.
+ * @throws RangeError for a `longestDelayMs` that the other limiters of these keys would take for a clock set back.
+ */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
   const { redis, namespace, of = "syncs", longestDelayMs = 1_500, onTake, now } = options;
+  if (longestDelayMs > maxAheadMs) throw new RangeError(`longestDelayMs is above ${maxAheadMs}`);
   const limits: Readonly<Record<string, Limit>> = { ...documentedLimits, ...options.limits };
   const keys = redisKeys(namespace);
   const logKey = ({ installationId, family, part }: LimitUse) => keys.apiLimit(installationId, family, part);
@@ -40,12 +49,18 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
       const { requests = 0, windowMs = 0, marginMs = 0 } = limits[use.family] ?? {};
       const numbers = [requests, windowMs + marginMs, longestDelayMs];
       const names = [logKey(use), closedKey(use), turnsKey(use)] as const;
-      const reply = await answered(redis.eval(takeScript, 3, ...names, nowMs(), ...numbers, of));
-      const [waitMs = 0, taken = 0] = (reply as unknown[]).map(Number);
-      const putOff = taken === 0;
-      onTake?.({ family: use.family, waitMs, putOff });
-      if (putOff) throw new ApiRateLimitedError(use.family, waitMs);
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+      // A place that this process comes to too late, after it stood still, would meet the next one's: it takes another.
+      for (let missed = 0; missed < maxMissed; missed++) {
+        const askedAtMs = performance.now();
+        const reply = await answered(redis.eval(takeScript, 3, ...names, nowMs(), ...numbers, of));
+        const [waitMs = 0, taken = 0] = (reply as unknown[]).map(Number);
+        const putOff = taken === 0;
+        onTake?.({ family: use.family, waitMs, putOff });
+        if (putOff) throw new ApiRateLimitedError(use.family, waitMs);
+        if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+        if (marginMs === 0 || performance.now() - askedAtMs - waitMs <= marginMs / 2) return;
+      }
+      throw new ApiRateLimitedError(use.family, windowMs + marginMs);
     },
 
     async close(use, forMs) {
@@ -91,7 +106,7 @@ ${clock}
 local at = math.max(now, closedUntil)
 if requests > 0 then
   local last = tonumber(redis.call("LINDEX", KEYS[1], -1) or 0)
-  if last > now + longestDelay then
+  if last > now + ${maxAheadMs} then
     redis.call("DEL", KEYS[1])
     for _ = 1, requests do redis.call("RPUSH", KEYS[1], now) end
     redis.call("PEXPIRE", KEYS[1], window)
