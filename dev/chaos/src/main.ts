@@ -1,12 +1,12 @@
-// `SEEDS=200 node dev/chaos/src/main.ts`: many runs, one after the other, and a report of them.
+// `SEEDS=200 node dev/chaos/src/main.ts`: many runs, one after the other, and a report of them. `SEEDS=0 REPORT=…` plays none
+// and makes the report anew of those that are kept.
 
-import { readFile, writeFile } from "node:fs/promises";
-import { reportOf } from "./report.ts";
-import { type RunResult, runSeed } from "./run-seed.ts";
+import { runSeed } from "./run-seed.ts";
+import { keepRun, writeReport } from "./runs-kept.ts";
 
 const { SEEDS = "1", FIRST_SEED = "1", FAULTS = "6", ONLY, REPORT, KEEP_LOGS } = process.env;
 const first = Number(FIRST_SEED);
-const results: RunResult[] = [];
+let failed = 0;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 let isEnded = false;
@@ -24,18 +24,11 @@ for (let seed = first; seed < first + Number(SEEDS) && !isEnded; seed++) {
     onStep: (line) => say(`${since()}  seed ${seed}: ${line}`),
     ...(KEEP_LOGS && { keepLogsIn: `${KEEP_LOGS}/${seed}` }),
   });
-  results.push(result);
+  if (result.broken.length > 0) failed++;
   say(
     `${since()}  seed ${seed}: ${result.broken.length === 0 ? "all invariants hold" : result.broken.join("; ")}`,
   );
-  if (REPORT) await keepReport(REPORT, reportOf(results));
+  if (REPORT) await keepRun(REPORT, result);
 }
-/** What the file says before the mark stays. */
-async function keepReport(path: string, report: string): Promise<void> {
-  const mark = "<!-- report -->\n";
-  const [before = "", ...behind] = (await readFile(path, "utf8").catch(() => "")).split(mark);
-  await writeFile(path, behind.length === 0 ? report : `${before}${mark}\n${report}`);
-}
-
-process.stdout.write(reportOf(results));
-process.exit(results.some(({ broken }) => broken.length > 0) ? 1 : 0);
+if (REPORT && Number(SEEDS) === 0) await writeReport(REPORT);
+process.exit(failed > 0 ? 1 : 0);
