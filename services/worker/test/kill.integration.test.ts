@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { spawnService } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
-import { spawnWorker } from "./worker-process.ts";
 
 /** `KILLS=100 ASSETS=20000` is the full bar, and takes a quarter of an hour. */
 const kills = Number(process.env.KILLS ?? 4);
@@ -26,7 +26,7 @@ test(`a worker killed ${kills} times during a pass of ${assets} assets loses not
   let killed = 0;
   while (killed < kills && !(await succeeded())) {
     const before = await pagesRead();
-    const worker = spawnWorker(world.env);
+    const worker = spawnService("worker", world.env);
     // A moment at which it is at work: some page has been read since it started, then any time within a page or two.
     await vi.waitFor(async () => expect((await succeeded()) || (await pagesRead()) > before).toBe(true), {
       timeout: 60_000,
@@ -36,7 +36,7 @@ test(`a worker killed ${kills} times during a pass of ${assets} assets loses not
     await worker.kill("SIGKILL");
     killed++;
   }
-  const last = spawnWorker(world.env);
+  const last = spawnService("worker", world.env);
   onTestFinished(() => last.kill("SIGTERM"));
   await vi.waitFor(async () => expect(await succeeded()).toBe(true), { timeout: 1_200_000, interval: 100 });
 

@@ -1,14 +1,10 @@
 // What came to Redis and what its sender was told of it may differ: the retry that follows does nothing twice.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { spawnService } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createRedisGate } from "../redis-gate.ts";
 import { createWebhookWorld } from "./webhook-world.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const unavailable = { status: 503, code: "ERR_WEBHOOK_UNAVAILABLE" };
 const patient = { timeout: 30_000, interval: 20 };
 
@@ -20,16 +16,9 @@ async function setup() {
 
 /** An ingress as a process of its own; resolves when it listens. */
 async function spawnIngress(env: Record<string, string>) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
-    if (msg === "ingress listens" && url !== undefined) return { child, url: new URL(url).origin };
-  }
-  throw new Error("the ingress ended");
+  const { kill, listening } = spawnService("ingress", env);
+  onTestFinished(() => kill("SIGKILL"));
+  return { kill, url: await listening };
 }
 
 test("a Redis that is silent, or that takes a delivery and does not say so, means 503 within the sender's 15 s, and its retry is one delivery", async () => {
@@ -56,14 +45,13 @@ test("an ingress that is killed between disk and answer leaves one delivery, how
   const world = await createWebhookWorld();
   onTestFinished(() => world.close());
   const { path, key } = await world.addEndpoint();
-  const { child, url } = await spawnIngress({ ...world.env, REDIS_URL: gate.url, LOG_LEVEL: "info" });
+  const { kill, url } = await spawnIngress({ ...world.env, REDIS_URL: gate.url, LOG_LEVEL: "info" });
   expect(await world.deliver(path, key, { id: "msg_before", ingress: url })).toMatchObject({ status: 202 });
   gate.stopAnsweringAt("msg_killed");
   const unanswered = world.deliver(path, key, { id: "msg_killed", ingress: url });
   const refused = expect(unanswered).rejects.toThrow();
   await vi.waitFor(async () => expect(await world.deliveries()).toHaveLength(2), patient);
-  child.kill("SIGKILL");
-  await Promise.all([once(child, "exit"), refused]);
+  await Promise.all([kill("SIGKILL"), refused]);
   for (let time = 0; time < 2; time++)
     expect(await world.deliver(path, key, { id: "msg_killed" })).toMatchObject({ status: 202 });
   expect(await world.deliveries()).toHaveLength(2);

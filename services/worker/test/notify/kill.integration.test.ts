@@ -1,20 +1,16 @@
 // Worker, API and receiver are killed at random while accounts are installed and their syncs run.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { createApiKeyActions, createReceiverActions } from "@fleetkeeper/operator";
 import { createSealFor } from "@fleetkeeper/sealing";
 import type { RunDocument } from "@fleetkeeper/store";
+import { spawnService } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createWorld } from "../create-world.ts";
-import { spawnWorker } from "../worker-process.ts";
 import { startReceiver } from "./receiver.ts";
 
 /** `CHANGES=1000` is the full bar, and takes some minutes. */
 const changes = Number(process.env.CHANGES ?? 12);
-const apiMain = fileURLToPath(new URL("../../../api/src/main.ts", import.meta.url));
 const patient = { timeout: 600_000, interval: 200 };
 
 test(`of ${changes} changes, with workers, API and receiver killed at random, each is told, in order per account, and none is lost`, {
@@ -39,7 +35,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
     irisAppId: null,
   });
 
-  const workers = [spawnWorker(env), spawnWorker(env)];
+  const workers = [spawnService("worker", env), spawnService("worker", env)];
   const apiPort = 20_000 + Math.floor(Math.random() * 10_000);
   let api = spawnApi();
   onTestFinished(async () => {
@@ -104,7 +100,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
   async function killWorker(): Promise<void> {
     const index = Math.floor(Math.random() * workers.length);
     await workers[index]?.kill("SIGKILL");
-    workers[index] = spawnWorker(env);
+    workers[index] = spawnService("worker", env);
   }
 
   async function killReceiver(): Promise<void> {
@@ -121,19 +117,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
   }
 
   function spawnApi() {
-    const ports = { API_PORT: String(apiPort), OPS_PORT: "0" };
-    const child = spawn(process.execPath, [apiMain], {
-      env: { PATH: process.env.PATH, ...env, ...ports },
-      stdio: "ignore",
-    });
-    return {
-      async kill(signal: NodeJS.Signals) {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const ended = once(child, "exit");
-        child.kill(signal);
-        await ended;
-      },
-    };
+    return spawnService("api", { ...env, API_PORT: String(apiPort), OPS_PORT: "0" });
   }
 
   /** By the API, while it is there. */
