@@ -5,6 +5,9 @@ import { closingLine } from "./vitest.reporter.ts";
 export default defineConfig({
   test: {
     reporters: ["default", closingLine()],
+    // For both projects, so that they share one queue: files of unit tests fill the places that the last long files
+    // of integration tests leave. More than the cores: most files wait for servers more than they compute.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -22,8 +25,6 @@ export default defineConfig({
           globalSetup: ["dev/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Most of them wait for servers more than they compute.
-          maxWorkers: 3,
           // On a busy machine a server may be slow once; the closing lines name each test that needed a second try.
           retry: 1,
         },

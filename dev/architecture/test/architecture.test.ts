@@ -40,6 +40,11 @@ test("the version of pnpm is written once for machines and once for readers", ()
   expect(found).toEqual([version, version]);
 });
 
+test("unit and integration tests share one queue, with as many workers on every machine", () => {
+  // vitest refuses projects of one group with different numbers of workers, and without a number takes the cores less one.
+  expect(read("vitest.config.ts").match(/maxWorkers: \d+|groupOrder/g)).toEqual(["maxWorkers: 3"]);
+});
+
 test("a refusal is a sentence that names the file, the import and the rule", () => {
   const text =
     'import type { Store } from "@fleetkeeper/store";\nimport {\n  a,\n} from "../../worker/src/b.ts";\n';

@@ -44,3 +44,22 @@ test("every file that README and ARCHITECTURE name is there", () => {
   expect(named.length).toBeGreaterThan(30);
   expect(named.filter((path) => !files.has(path))).toEqual([]);
 });
+
+test("no table of a document says a line twice", () => {
+  const repeated = listFiles()
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((path) => {
+      const lines = read(path)
+        .split("\n")
+        .map((line) => line.replace(/\s+/g, " "));
+      return lines.filter(
+        (line, at) => /^\| [^-:]/.test(line) && lines.indexOf(line) < at && !isHead(lines[at + 1]),
+      );
+    });
+  expect(repeated).toEqual([]);
+});
+
+/** The line below a table's head. */
+function isHead(line = ""): boolean {
+  return /^\|[ :|-]+\|$/.test(line);
+}
