@@ -9,11 +9,29 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 
+/** Keys without a `kid` are found under any name. */
+const maxFound = 256;
+
 /**
  * The keys with the token's `kid`; where there is none, those that have no `kid` at all. For `verifyToken`, which tries each.
  * The function throws jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys` with the keys to try.
  */
-export function localKeys({ keys }: JSONWebKeySet): JWTVerifyGetKey {
+export function localKeys(keySet: JSONWebKeySet): JWTVerifyGetKey {
+  const keyFor = keysByHeader(keySet);
+  // jose looks through the whole set each time. What it found stays: at most each key for each of its algorithms.
+  const found = new Map<string, Awaited<ReturnType<JWTVerifyGetKey>>>();
+  return async (header, token) => {
+    const { alg, kid } = header;
+    const name = typeof kid === "string" ? `${alg} ${kid}` : undefined;
+    const known = name === undefined ? undefined : found.get(name);
+    if (known !== undefined) return known;
+    const key = await keyFor(header, token);
+    if (name !== undefined && found.size < maxFound) found.set(name, key);
+    return key;
+  };
+}
+
+function keysByHeader({ keys }: JSONWebKeySet): JWTVerifyGetKey {
   const all = keys.map(withOneName);
   const named = createLocalJWKSet({ keys: all });
   const nameless = all.filter(({ kid }) => kid === undefined);

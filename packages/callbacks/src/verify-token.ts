@@ -1,15 +1,11 @@
 // Takes a callback token out of its header, verifies it (RFC 7519, RFC 8725) and binds a body to it. Trackunit documents none of its claims: what is present is enforced.
 
 import { createHash } from "node:crypto";
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { errors, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import { type CallbackBody, canonicalText } from "./callback-body.ts";
 import { Refusal, type RefusalCode } from "./errors.ts";
+import { verifyJwt } from "./verify-jwt.ts";
 
-/** Pinned: never taken from the token or the key set. */
-const algorithms = [
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
-  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
-];
 const clockToleranceS = 30;
 const maxTokenLength = 8_192;
 /** Of keys that fit one token: more would only be there to cost us time. */
@@ -52,18 +48,10 @@ export function tokenOf(header: string | string[] | undefined): string {
 
 /** @throws Refusal: `ERR_IDENTITY_…`, or `ERR_KEY_SET_UNAVAILABLE`. */
 export async function verifyToken(token: string, rules: TokenRules, now: Date): Promise<CallbackToken> {
-  const { issuer, audience, maxAgeMs } = rules;
+  const { maxAgeMs } = rules;
   let claims: JWTPayload;
   try {
-    claims = await withNewerKeys(rules, () =>
-      verifiedClaims(token, rules.keyFor, {
-        algorithms,
-        clockTolerance: clockToleranceS,
-        currentDate: now,
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(audience === undefined ? {} : { audience }),
-      }),
-    );
+    claims = await withNewerKeys(rules, () => verifiedClaims(token, rules, now));
   } catch (error) {
     throw refusalOfVerification(error);
   }
@@ -103,20 +91,17 @@ async function withNewerKeys<Result>(
 }
 
 /** Where several keys fit (two with one key id, or a token without one), each is tried. */
-async function verifiedClaims(
-  token: string,
-  keyFor: JWTVerifyGetKey,
-  options: JWTVerifyOptions,
-): Promise<JWTPayload> {
+async function verifiedClaims(token: string, rules: TokenRules, now: Date): Promise<JWTPayload> {
+  const jwtRules = { ...rules, clockToleranceS };
   try {
-    return (await jwtVerify(token, keyFor, options)).payload;
+    return await verifyJwt(token, rules.keyFor, jwtRules, now);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     let tried = 0;
     for await (const key of error) {
       if (++tried > maxKeysTried) break;
       try {
-        return (await jwtVerify(token, key, options)).payload;
+        return await verifyJwt(token, key, jwtRules, now);
       } catch (refused) {
         if (!(refused instanceof errors.JWSSignatureVerificationFailed)) throw refused;
       }
@@ -125,7 +110,7 @@ async function verifiedClaims(
   }
 }
 
-/** jose takes any number, also one that JSON cannot write and a Date cannot hold, such as 1e999. */
+/** Verified is any number, also one that JSON cannot write and a Date cannot hold, such as 1e999. */
 function instantOf(claims: JWTPayload, claim: "iat" | "exp"): Date | undefined {
   const seconds = claims[claim];
   if (seconds === undefined) return undefined;
@@ -156,7 +141,7 @@ const codes: Record<string, RefusalCode> = {
   [errors.JWTClaimValidationFailed.code]: "ERR_IDENTITY_CLAIM",
 };
 
-/** Whatever jose cannot verify is refused, also what it has no class for. */
+/** Whatever cannot be verified is refused, also what there is no class for. */
 function refusalOfVerification(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const reason = error instanceof errors.JOSEError ? error.code : `unexpected ${(error as Error).name}`;

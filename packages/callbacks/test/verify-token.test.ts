@@ -119,7 +119,7 @@ test("a token whose claims were changed is refused", async () => {
 });
 
 test("issuer and audience are enforced when they are configured", async () => {
-  const configured = { issuer: "https://trackunit.example", audience: "@a/b" };
+  const configured = { issuer: "https://trackunit.example", audience: ["@a/b"] };
   await verify(sign({ ...usual, iss: configured.issuer, aud: ["x", "@a/b"] }), configured);
   for (const claims of [
     usual,

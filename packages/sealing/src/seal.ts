@@ -3,6 +3,8 @@
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import { CompactEncrypt, type JWK } from "jose";
 import { bindingHeader, type SealBinding } from "./binding.ts";
+import { compactJwe } from "./compact-jwe.ts";
+import { createContentKeys } from "./content-keys.ts";
 import { importSealingKey } from "./keys.ts";
 
 /** The sealed text, which opens with the same binding only. */
@@ -14,8 +16,14 @@ export type Seal = (text: string, binding: SealBinding) => Promise<SealedText>;
  */
 export async function createSeal(publicKey: JWK): Promise<Seal> {
   const { keyId, algorithm, key } = importSealingKey(publicKey, "public");
+  const headerOf = (binding: SealBinding) =>
+    ({ alg: algorithm, enc: "A256GCM", kid: keyId, ...bindingHeader(binding) }) as const;
+  if (algorithm === "RSA-OAEP-256") {
+    const contentKey = createContentKeys(key);
+    return async (text, binding) => compactJwe(text, headerOf(binding), contentKey());
+  }
   return async (text, binding) => {
-    const header = { alg: algorithm, enc: "A256GCM", kid: keyId, ...bindingHeader(binding) };
+    const header = headerOf(binding);
     const jwe = new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header);
     return (await jwe.encrypt(key)) as SealedText;
   };

@@ -1,10 +1,10 @@
 // Access tokens are sealed by a key that only those who read them hold (RFC 7518, section 4.5: `dir`, with A256GCM), so that
 // whoever can write to Redis can make none. A text sealed with a public key has no origin.
 
-import { randomBytes, type webcrypto } from "node:crypto";
-import type { SealedText } from "@fleetkeeper/model";
-import { base64url, CompactEncrypt, type JSONWebKeySet, type JWK } from "jose";
+import { createSecretKey, randomBytes, type webcrypto } from "node:crypto";
+import { base64url, type JSONWebKeySet, type JWK } from "jose";
 import { bindingHeader } from "./binding.ts";
+import { compactJwe } from "./compact-jwe.ts";
 import { SealingKeyError } from "./errors.ts";
 import { newKeyId } from "./keys.ts";
 import { createOpenWith, type Open } from "./open.ts";
@@ -29,14 +29,14 @@ export async function createTokenSealing(tokenKeys: JSONWebKeySet): Promise<{ se
     if (keys.has(keyId)) throw new SealingKeyError("two token keys have the same key id");
     keys.set(keyId, { key, algorithm });
   }
-  const [first] = keys;
+  const [first] = tokenKeys.keys;
   if (first === undefined) throw new SealingKeyError("there is no token key");
-  const [keyId, { key }] = first;
+  const { keyId, bytes } = checkTokenKey(first);
+  const contentKey = { key: createSecretKey(bytes), encryptedKey: "" };
   return {
     async seal(text, binding) {
       const header = { alg: algorithm, enc: "A256GCM", kid: keyId, ...bindingHeader(binding) };
-      const jwe = new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header);
-      return (await jwe.encrypt(key)) as SealedText;
+      return compactJwe(text, header, contentKey);
     },
     open: createOpenWith(keys),
   };

@@ -4,6 +4,8 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { localKeys, type Refusal, verifyToken } from "@fleetkeeper/callbacks";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld, type World } from "../world.ts";
 import type { Loot } from "./attack.ts";
@@ -65,6 +67,27 @@ test.each(tokenAttacks)("a token: $name ($source)", async ({ token, refusedWith 
   });
   expect(refusedWith).toContain(answer.code);
   expect(answer.body).toEqual({ error: { code: answer.code, message: expect.any(String) } });
+});
+
+test("each token is refused for the reason that jose gives", async () => {
+  const keySet = (await (await fetch(world.simulator.jwksUrl)).json()) as JSONWebKeySet;
+  const soundToken = await world.simulator.signCallbackToken();
+  const rules = { keyFor: localKeys(keySet), issuer: undefined, audience: undefined, maxAgeMs: 300_000 };
+  const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
+  const keys = createLocalJWKSet(keySet);
+  const codeOf = (error: { code?: string; name: string }) => error.code ?? error.name;
+  for (const { name, token } of [{ name: "none", token: () => soundToken }, ...tokenAttacks]) {
+    const sent = token({ ...loot, soundToken });
+    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(sent)) continue;
+    const [ours, joses] = await Promise.all([
+      verifyToken(sent, rules, new Date()).then(
+        () => "accepted",
+        ({ reason }: Refusal) => reason,
+      ),
+      jwtVerify(sent, keys, { algorithms }).then(() => "accepted", codeOf),
+    ]);
+    expect([name, ours]).toEqual([name, joses]);
+  }
 });
 
 test.each(bodyAttacks)("a body: $name ($source)", async ({ body, headers, refusedWith }) => {
