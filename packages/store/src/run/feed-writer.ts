@@ -65,20 +65,21 @@ export function createFeedWriter(options: {
       }
       for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
       const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
+      // Before the write, of which nobody may learn whether it was carried out. What was open before stays so.
+      open ??= first;
       const resource = records().collectionName;
       const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
       // Changes that follow soon are told of together with these.
       if (isWanted && !(tellAt && tellAt > now)) tellAt = new Date(now.getTime() + gatherChangesMs);
       await fence.write(
         {
-          ...{ feedHead: after, feedOpen: first, lastChangeAt: now, resource },
+          ...{ feedHead: after, feedOpen: open, lastChangeAt: now, resource },
           ...(isWanted && tellAt && { outboxAt: tellAt }),
         },
         documents.length,
         isWanted ? { untoldSince: now } : undefined,
       );
       head = after;
-      open = first;
     },
 
     close() {

@@ -127,16 +127,16 @@ export function createRun(
       );
       const aside = [...page.setAside, ...written.refused];
       if (aside.length > 0) {
-        await keepSetAside(setAside, fence, pass, aside, now());
         hasSetAside = true;
+        await keepSetAside(setAside, fence, pass, aside, now());
       }
       const isLast = page.nextCursor === null;
       const held = [...page.records.map(({ externalId }) => externalId), ...alsoSeen];
       if (isLast && pages === 0) onlyPage = held;
       else if (target().seeksMissing) {
         if (pages === 0) await notes.forgetBefore(pass.pass);
-        await notes.note({ pass: pass.pass, page: pages, token }, held);
         isNoted = true;
+        await notes.note({ pass: pass.pass, page: pages, token }, held);
       }
       const pageChanges = { ...written.changes, rejected: aside.length };
       checkpoint = {

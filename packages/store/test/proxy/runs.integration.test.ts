@@ -175,3 +175,49 @@ describe.each(Object.entries(scenarios))("%s", (_name, scenario) => {
     }
   });
 });
+
+test("what a failed run announced, set aside or noted is forgotten when the source has lost it since, also where no majority confirmed it", {
+  retry: 0,
+  timeout: 240_000,
+}, async () => {
+  const { proxy, store, plain, db, restore } = await world({
+    before: (by) => installAccount(by, installOf("1"), { names, resources, now: at(0) }),
+    writes: [],
+  });
+  const writes = [
+    ["syncs", 1],
+    ["setAside", 0],
+    ["passPages", 0],
+  ] as const;
+  for (const [collection, after] of writes) {
+    const what = `update ${collection} ${after}`;
+    await restore();
+    const fault = { doubt: "WriteConcernFailed" } as const;
+    const { met } = proxy.add({
+      command: "update",
+      collection,
+      after,
+      when: "after",
+      fault,
+    });
+    const { run } = await startedRun(store, at(1));
+    try {
+      await run.writePage(pageOf({ a: 1, lost: 1 }, { more: true, setAside }));
+      await run.writePage(pageOf({ b: 1, lost2: 1 }, { more: true }));
+      expect.fail(`${what} was not met`);
+    } catch {
+      await met;
+      await run.settle({ ...failed(run, at(2)), keepsCheckpoint: false });
+    }
+    proxy.clear();
+    for (const seconds of [700, 701]) await pass(plain, at(seconds), [{ a: 1 }, { b: 1 }]);
+    const records = { a: 1, b: 1 };
+    expect({
+      what,
+      live: await liveRecords(db),
+      fed: await followed(plain),
+      setAside: await plain.setAside.of(syncId, 10),
+      passPages: await db.collection("passPages").countDocuments(),
+    }).toEqual({ what, live: records, fed: records, setAside: [], passPages: 0 });
+  }
+});
