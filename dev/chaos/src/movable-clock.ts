@@ -2,6 +2,7 @@
 // their channel. Time-outs and `performance.now()` go on undisturbed, as they do when a machine's clock is set.
 
 const RealDate = Date;
+const realNow = Date.now;
 let offsetMs = 0;
 
 process.on("message", (message: unknown) => {
@@ -9,11 +10,12 @@ process.on("message", (message: unknown) => {
   if (typeof moved === "number") offsetMs = moved;
 });
 
-const now = () => RealDate.now() + offsetMs;
+const now = () => realNow() + offsetMs;
 
+// A property like any other: a service may put one of its own in its place.
+RealDate.now = now;
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, given, newTarget) =>
     Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
   apply: () => new RealDate(now()).toString(),
-  get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
 });

@@ -17,6 +17,8 @@ const slack = Number(process.env.SLACK ?? 3);
 const restWithinMs = 30_000 * slack;
 /** From then on: each sync has read all of Trackunit's truth, with an operator who starts it whatever it waits for. */
 const trueWithinMs = 45_000 * slack;
+/** An operator whose command line was cut off asks again. */
+const takenWithinMs = 10_000 * slack;
 /** How often one sync is started for that: deletions need two undisturbed passes, and the first may end an old one. */
 const mostPasses = 5;
 
@@ -114,7 +116,13 @@ async function missingOf(
 /** @throws Error that says which sync does not come to hold what Trackunit holds */
 export async function becomeTrue(world: World, onMissing: (missing: string) => void): Promise<void> {
   const entries = world.ledger.entries.filter(({ wish }) => wish === "installed");
-  for (const entry of entries) await awaken(world, entry);
+  for (const entry of entries)
+    await until(
+      "what an operator asks for is taken",
+      takenWithinMs,
+      () => awaken(world, entry).then(() => true),
+      onMissing,
+    );
   const pending = new Map(
     entries.flatMap((entry) =>
       Object.keys(readAgain).map((sync) => [

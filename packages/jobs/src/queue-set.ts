@@ -90,7 +90,6 @@ export interface QueueSet {
 
   /** Jobs that wait or run. */
   backlog(name: QueueName): Promise<number>;
-
   /** Jobs that wait for a worker: the dispatcher adds no more than a bounded number. */
   waiting(name: QueueName): Promise<number>;
 
@@ -265,8 +264,10 @@ export function createQueueSet(options: {
 
     async ensureTick(everyMs: number, now: Date): Promise<boolean> {
       const tick = await queues.dispatch.getJobScheduler("tick");
-      const graceMs = 5 * everyMs;
-      if (tick?.every === everyMs && (tick.next ?? 0) > now.getTime() - graceMs) return false;
+      const lateMs = now.getTime() - (tick?.next ?? 0);
+      if (tick?.every === everyMs && Math.abs(lateMs) < 5 * everyMs) return false;
+      // One that a clock far ahead has set would stay where it is.
+      if (lateMs < 0) await queues.dispatch.removeJobScheduler("tick");
       await queues.dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
       return true;
     },

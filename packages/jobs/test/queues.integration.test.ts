@@ -105,6 +105,21 @@ test("a lost tick is found and set up again", async () => {
   expect(await queues.backlog("dispatch")).toBe(1);
 });
 
+/** As when a machine's clock is set: timers and `performance.now()` go on undisturbed. */
+function setClock(offsetMs: number): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + offsetMs });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+test("a tick that a clock an hour ahead has set is set up again", async () => {
+  const { queues } = await setup();
+  setClock(3_600_000);
+  await queues.ensureTick(1_000, new Date());
+  vi.useRealTimers();
+  expect(await queues.ensureTick(1_000, new Date())).toBe(true);
+  expect((await queues.nextTickAt())?.getTime()).toBeLessThan(Date.now() + 60_000);
+});
+
 test("a producer fails fast, with a code, while Redis is away", async () => {
   const redis = connectProducer("redis://127.0.0.1:1");
   redis.on("error", () => undefined);

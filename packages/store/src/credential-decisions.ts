@@ -33,13 +33,13 @@ const maxFormer = 5;
 const maxRefused = 10;
 
 /**
- * A new install becomes a candidate. `same`: this very install is known already, from an earlier start of its job.
+ * A new install becomes a candidate, due at once, also where the clock that says when it came in is ahead of `now`. `same`: this very install is known already, from an earlier start of its job.
  * @throws CandidatesFullError
  */
 export function addCandidate(
   found: InstallationDocument | null,
   install: Install,
-  how: { requestedScopes: string[]; sealKeyId: string },
+  how: { requestedScopes: string[]; sealKeyId: string; now?: Date },
 ): Edit<"stored" | "same" | "superseded"> {
   const { generation, receivedAt, sealedCredential, clientIdFingerprint } = install;
   const candidate: Candidate = {
@@ -51,15 +51,19 @@ export function addCandidate(
     tries: 0,
     rejections: 0,
   };
+  const proveAt = how.now === undefined || how.now > receivedAt ? receivedAt : how.now;
   if (found === null)
-    return { result: "stored", replace: pendingOf(install, how.requestedScopes, [candidate]) };
+    return {
+      result: "stored",
+      replace: { ...pendingOf(install, how.requestedScopes, [candidate]), proveAt },
+    };
   const known = [found, ...found.candidates, ...found.refused].map((one) => one.generation);
   if (known.includes(generation)) return { result: "same" };
   if (generation < found.generation) return { result: "superseded" };
   const candidates = [...withRoom(found.candidates), candidate].sort(byGeneration);
   return {
     result: "stored",
-    set: { candidates, ...(found.state === "paused" ? {} : { proveAt: receivedAt }) },
+    set: { candidates, ...(found.state === "paused" ? {} : { proveAt }) },
   };
 }
 

@@ -45,7 +45,7 @@ export function createCredentials(db: Db, interest: Interest) {
      */
     async add(
       install: Install,
-      how: { requestedScopes: string[]; sealKeyId: string },
+      how: { requestedScopes: string[]; sealKeyId: string; now?: Date },
     ): Promise<"stored" | "same" | "superseded"> {
       const { installationId: _id, accountId } = install;
       const outcome = await editCredentials(installations, _id, (found) => addCandidate(found, install, how));

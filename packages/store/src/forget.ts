@@ -67,7 +67,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
         await endClearing(_id, { at: askedAt });
         return { outcome: "superseded", deleted: 0 };
       }
-      const clearingSince = new Date();
+      const clearingSince = new Date(Date.now());
       // What is planned from now on begins behind this token: it is none of what is deleted here, however late that is.
       const update = { $max: { at: askedAt }, $set: { clearingSince }, $inc: { fencingToken: 1 } };
       const tombstone = await plainUpsert(() =>
@@ -104,7 +104,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
       const { clearingSince } = tombstone;
       if (clearingSince === null) return true;
       if (isRecent(clearingSince)) throw new AccountBeingForgottenError();
-      const taken = new Date();
+      const taken = new Date(Date.now());
       await tombstones.updateOne({ _id, clearingSince }, { $set: { clearingSince: taken } });
       await clear(_id, resources, { since: taken, upTo: tombstone.fencingToken ?? 0 });
       await endForgotten(_id, taken, tombstone.at);

@@ -44,6 +44,13 @@ test("the first install of an account is pending until it has proved itself, and
   expect(await store.syncs.ofInstallation(installationId)).toHaveLength(1);
 });
 
+test("an install that came in by a clock ahead of the worker's is due at once", async () => {
+  const { store } = await setup();
+  for (const generation of ["1", "2"])
+    await store.install(later(generation, 3_600), { ...how, now: at(1) }, ["assets"]);
+  expect(await store.credentials.due(at(1), 10)).toEqual([{ _id: installationId, proveAt: at(1) }]);
+});
+
 test("a refused candidate is shown without its credential, stops nothing, and an older one has its turn", async () => {
   const { store } = await setup();
   await putInForce(store, later("1", 0));

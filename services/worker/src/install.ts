@@ -21,11 +21,12 @@ export interface InstallHandlerOptions {
   resources: readonly string[];
   /** Hands over its candidate. */
   startProof: (installationId: InstallationId) => Promise<void>;
+  now: () => Date;
 }
 
 /** That the candidate is tried follows from what is stored: it is due at once. */
 export function createInstallHandler(options: InstallHandlerOptions) {
-  const { store, verify, scopes, resources, startProof } = options;
+  const { store, verify, scopes, resources, startProof, now } = options;
 
   return async (task: Pick<Task<"install">, "id" | "payload" | "replacePayload">) => {
     // Its worker ended just after it was stored.
@@ -45,7 +46,8 @@ export function createInstallHandler(options: InstallHandlerOptions) {
       return "kept";
     }
     const install = installOf(payload);
-    const how = { requestedScopes: scopes, sealKeyId: sealKeyIdOf(install.sealedCredential) };
+    const sealKeyId = sealKeyIdOf(install.sealedCredential);
+    const how = { requestedScopes: scopes, sealKeyId, now: now() };
     return store.install(install, how, resources);
   }
 }

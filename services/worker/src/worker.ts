@@ -81,7 +81,7 @@ export async function startWorker(
   await connected(producer);
   const queues = createQueueSet({ redis: producer, namespace, onError, telemetry });
   defer("queues", () => queues.close());
-  const stats = createMinuteStats({ redis: producer, namespace, metrics });
+  const stats = createMinuteStats({ redis: producer, namespace, metrics, now });
   defer("minute stats", () => stats.close());
 
   const store = await openStore({
@@ -171,6 +171,7 @@ export async function startWorker(
         scopes: config.scopes,
         resources,
         startProof: startAtOnce.proofs,
+        now,
       }),
     ),
     forget: take(

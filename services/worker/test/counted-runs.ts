@@ -119,6 +119,7 @@ async function startTaking(world: World) {
     resources: ["assets"],
     verify: createVerify(config.ingressVerificationKeys),
     startProof: async () => undefined,
+    now,
   });
   /** Without the clock that would find the candidate due. */
   const installAndProve = async (task: Parameters<typeof install>[0]) => {
