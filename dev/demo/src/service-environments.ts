@@ -75,6 +75,7 @@ export function serviceEnvironments(options: {
         INGRESS_VERIFICATION_KEYS: secrets.ingressVerificationKeys,
         SEALING_PUBLIC_KEY: secrets.sealingPublicKey,
         NOTIFY_ADDRESSES: env.NOTIFY_ADDRESSES ?? "any",
+        ...withPrefix(env, "NOTIFICATIONS_"),
         BOARD_PORT: String(ports.board),
         BOARD_USER: boardUser,
         BOARD_PASSWORD: boardPassword,

@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";
 import { type Bad, badCallbackValues } from "./bad-callback-values.ts";
+import { badNotificationValues } from "./bad-notification-values.ts";
 
 const { publicKey, privateKey } = await generateSealingKey({ algorithm: "ECDH-ES+A256KW" });
 const signing = await generateSigningKey();
@@ -207,6 +208,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   TOKEN_KEY: symmetricKeys,
   WEBHOOK_KEY: symmetricKeys,
   NOTIFY_ADDRESSES: [["private", "is none of public, any"]],
+  ...badNotificationValues,
   INGRESS_SIGNING_KEY: [
     ...sealingKey,
     [JSON.stringify(signing.publicKey), "is no private Ed25519 key"],

@@ -15,6 +15,15 @@ export {
   installationIdPrefix,
   irisAppIdOf,
 } from "./installation-id.ts";
+export {
+  type ChannelStanding,
+  type NotificationChannel,
+  type NotificationMessage,
+  type NotificationState,
+  notificationChannels,
+  type StandingConcern,
+  type Told,
+} from "./notifications.ts";
 export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
 export { type RefusalDetails, type RefusalRule, RequestRefusal } from "./refusal.ts";
 export { noTimeline, withEvent } from "./run-timeline.ts";

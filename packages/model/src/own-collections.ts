@@ -14,6 +14,7 @@ export const ownCollections = [
   "forgotten",
   "forwardedRequests",
   "installations",
+  "notifications",
   "passPages",
   "probes",
   "runs",

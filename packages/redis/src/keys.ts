@@ -53,6 +53,8 @@ export function redisKeys(namespace: string) {
     callbackClaims: () => key("facts", "stats", "callback-claims"),
     /** The variables about callback tokens that an ingress runs without. Expires. */
     unsetTokenRules: () => key("facts", "stats", "unset-token-rules"),
+    /** Since when an ingress has had no new key set of Trackunit; absent while all have one. Expires. */
+    keySetStale: () => key("facts", "stats", "key-set-stale"),
     /** Counts of all accounts. Expires. */
     accountCounts: () => key("facts", "account-counts"),
     /** Where the trace of an install got to. Expires. */

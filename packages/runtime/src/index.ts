@@ -7,6 +7,12 @@ export { closeGracefully } from "./close-gracefully.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, faultsOf, readEnvironment, type Values } from "./environment.ts";
 export { createForeignProxies } from "./foreign-proxies.ts";
+export {
+  notificationGroups,
+  notificationSchema,
+  notificationSettingsOf,
+  notificationVariables,
+} from "./notification-variables.ts";
 export type { ReadinessCheck } from "./ops-server.ts";
 export { addHealthRoutes, createOpsServer } from "./ops-server.ts";
 export {

@@ -6,6 +6,7 @@ import type {
   Generation,
   HeldBack,
   InstallationId,
+  NotificationState,
   RecordChange,
   RefreshedSync,
   RunOutcome,
@@ -280,6 +281,14 @@ export interface WebhookDeliveryDocument extends OutboxFields {
   refreshed: RefreshedSync[];
   /** When an operator let it set off its syncs again last; absent before. */
   replayedAt?: Date;
+}
+
+/** Collection `notifications`: one document, what operators were told. */
+export interface NotificationsDocument extends NotificationState {
+  _id: "state";
+  /** The process that tells now, and how long it does without another word. */
+  holder: string;
+  heldUntil: Date;
 }
 
 /** Collection `unrecognisedCallbacks`. */

@@ -24,6 +24,7 @@ const notByPrefix = [
   "eventReceivers",
   "forgotten",
   "installations",
+  "notifications",
   "syncs",
   "unrecognisedCallbacks",
 ];

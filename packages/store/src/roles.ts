@@ -48,6 +48,7 @@ const writes: Record<MongodbUser, Rights> = {
     apiKeys: put,
     installations: ["update"],
     accounts: ["update"],
+    notifications: put,
     syncs: ["update"],
     webhookEndpoints: put,
     probes: put,

@@ -19,6 +19,7 @@ import { createInterest } from "./events/interest.ts";
 import { createForget } from "./forget.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
+import { createNotifications } from "./notifications.ts";
 import { createProveWrite } from "./prove-write.ts";
 import { createRecords } from "./records.ts";
 import { createRequestLog } from "./request-log.ts";
@@ -74,6 +75,8 @@ export async function openStore(options: {
     feed,
     apiKeys: createApiKeys(db),
     audit: createAudit(db),
+    /** What operators were told. */
+    notifications: createNotifications(db),
     requestLog: createRequestLog(db),
     sealedTexts: createSealedTexts(db),
     webhookEndpoints: createWebhookEndpoints(db, forgets.firstTokenOf),

@@ -11,6 +11,8 @@ export interface FailingSyncs {
   accounts: number;
   /** The last success of the one that has gone without for longest; its creation where it never succeeded. */
   since: Date;
+  /** Some of the accounts, at most `maxNamed`. */
+  named: InstallationId[];
 }
 
 /** Over all accounts, at one moment. */
@@ -26,6 +28,9 @@ export interface SyncHealth {
   oldest: { installationId: InstallationId; sync: string; lastSuccessAt: Date } | null;
 }
 
+/** More accounts of one code are not named. */
+export const maxNamed = 501;
+
 /** At most this many failing syncs are counted. */
 export const maxCounted = 20_000;
 
@@ -38,12 +43,18 @@ export function failingFilter(reasons: readonly Waiting["for"][], code?: string)
 export async function readSyncHealth(
   syncs: Collection<SyncDocument>,
   reasons: readonly Waiting["for"][],
+  minFailures = 1,
 ): Promise<SyncHealth> {
   const [found, [oldest]] = await Promise.all([
     syncs
-      .find(failingFilter(reasons), {
-        projection: { installationId: 1, waiting: 1, lastSuccessAt: 1, createdAt: 1 },
-      })
+      .find(
+        minFailures > 1
+          ? { ...failingFilter(reasons), failures: { $gte: minFailures } }
+          : failingFilter(reasons),
+        {
+          projection: { installationId: 1, waiting: 1, lastSuccessAt: 1, createdAt: 1 },
+        },
+      )
       .limit(maxCounted + 1)
       .toArray(),
     syncs
@@ -64,6 +75,7 @@ export async function readSyncHealth(
         syncs: ofCode.length,
         accounts: accountsOf(ofCode),
         since: sinceOf(ofCode),
+        named: [...new Set(ofCode.map(({ installationId }) => installationId))].slice(0, maxNamed),
       }))
       .sort((a, b) => b.accounts - a.accounts || a.code.localeCompare(b.code)),
     syncs: counted.length,
@@ -71,6 +83,20 @@ export async function readSyncHealth(
     isMore: found.length > maxCounted,
     oldest: oldest?.lastSuccessAt ? { ...oldest, lastSuccessAt: oldest.lastSuccessAt } : null,
   };
+}
+
+/** Mass deletions that wait for a word, by index. */
+export async function readHeldBack(
+  syncs: Collection<SyncDocument>,
+  limit: number,
+): Promise<Pick<SyncDocument, "_id" | "installationId" | "heldBack">[]> {
+  return syncs
+    .find(
+      { "heldBack.missing": { $gt: 0 }, "heldBack.confirmedAfter": null },
+      { projection: { installationId: 1, heldBack: 1 } },
+    )
+    .limit(limit)
+    .toArray();
 }
 
 function accountsOf(syncs: readonly SyncDocument[]): number {

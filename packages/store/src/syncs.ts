@@ -21,7 +21,7 @@ import type { Telling } from "./run/news-of-run.ts";
 import { createRun, type Run } from "./run/run.ts";
 import { bounds } from "./run/tidy.ts";
 import { createSyncControl } from "./sync-control.ts";
-import { readSyncHealth, type SyncHealth } from "./sync-health.ts";
+import { readHeldBack, readSyncHealth, type SyncHealth } from "./sync-health.ts";
 
 /** What a new credential may cure or renew. */
 const renewable: Waiting["for"][] = ["backoff", "scope", "schedule"];
@@ -100,10 +100,16 @@ export function createSyncs(db: Db, telling: Telling) {
       return syncs.find({ _id: idsUnder(installationId) }).toArray();
     },
 
-    /** How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits for. */
-    async health(reasons: readonly Waiting["for"][]): Promise<SyncHealth> {
-      return readSyncHealth(syncs, reasons);
+    /**
+     * How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits for;
+     * `minFailures`: only those that failed so often in a row.
+     */
+    async health(reasons: readonly Waiting["for"][], minFailures?: number): Promise<SyncHealth> {
+      return readSyncHealth(syncs, reasons, minFailures);
     },
+
+    /** Mass deletions that wait for an operator's word, or for more passes that agree. */
+    heldBack: (limit: number) => readHeldBack(syncs, limit),
 
     /** One page of the operators' list. */
     async list(query: SyncListQuery): Promise<SyncPage> {

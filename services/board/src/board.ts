@@ -57,6 +57,7 @@ import { createLiveHub } from "./live/live-hub.ts";
 import { createLiveStreams, type LiveStreamsOptions } from "./live/live-streams.ts";
 import { remember } from "./live/remember.ts";
 import { addMetricsRoute } from "./metrics.ts";
+import { addNotifications, type NotificationSettings } from "./notifications/add-notifications.ts";
 import { createReadOverview } from "./overview/read.ts";
 import { addOverviewRoutes } from "./overview/routes.ts";
 import { addBullBoard } from "./queues/bull-board/plugin.ts";
@@ -91,6 +92,8 @@ export interface BoardOptions {
   sealingPublicKey?: JWK | undefined;
   /** Receivers may also be in our network, and by plain HTTP. Default false. */
   notifyAnyAddress?: boolean;
+  /** Default: nobody is told. */
+  notifications?: NotificationSettings;
   queueSet: QueueSet;
   store: Store;
   metrics: Metrics;
@@ -249,8 +252,7 @@ function addPages(
     log.warn({ error }, "failed jobs could not be read"),
   );
   addExplanationRoutes(server);
-  const { verificationKeys } = options;
-  const verify = verificationKeys && createVerify(verificationKeys);
+  const verify = options.verificationKeys && createVerify(options.verificationKeys);
   const readInbox = remember(liveEveryMs, () => readCallbackInbox(redis, namespace, verify));
   addCallbackRoutes(server, { readInbox, liveStreams, now });
   addOverviewRoutes(server, { readOverview, liveStreams, notices });
@@ -259,6 +261,7 @@ function addPages(
       log.warn({ error }, "refused webhooks could not be read");
       return undefined;
     });
+  addNotifications(server, { ...options, countByState, now });
   addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
   addAccountRoutes(server, {
     store,

@@ -5,6 +5,9 @@ import {
   certificateOf,
   certificatePairs,
   certificateVariables,
+  notificationGroups,
+  notificationSettingsOf,
+  notificationVariables,
   pickVariables,
   readEnvironment,
   type Values,
@@ -69,9 +72,11 @@ export const schema = z
     BOARD_OIDC_VIEWER_ROLES: variable.list(/,/).default(["fleetkeeper-viewer"]),
     ...certificateVariables("BOARD_OIDC_CLIENT"),
     ...pickVariables("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "PROXY_CLIENT_CERTIFICATE", "PROXY_CLIENT_KEY"),
+    ...notificationVariables,
     ...pickVariables("LOG_LEVEL"),
   })
   .superRefine(certificatePairs("BOARD_OIDC_CLIENT", "PROXY_CLIENT"))
+  .superRefine(notificationGroups)
   .superRefine((values, context) => {
     const fault = (name: string, message: string) =>
       context.addIssue({ code: "custom", path: [name], message });
@@ -132,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     trustedProxies: values.boardTrustedProxies ?? [],
     webhookKeys: values.webhookKey,
     sealingPublicKey: values.sealingPublicKey,
+    notifications: notificationSettingsOf(values),
     notifyAnyAddress: values.notifyAddresses === "any",
     verificationKeys: values.ingressVerificationKeys,
     ingressPublicUrl: values.ingressPublicUrl,

@@ -179,6 +179,7 @@ const pages: [what: string, path: string][] = [
   ["API keys", "/api-keys"],
   ["form for an API key", "/api-keys/new"],
   ["receivers", "/receivers"],
+  ["notifications", "/notifications"],
   ["receiver", `/receivers/${receiverId}`],
   ["error codes", "/errors"],
   ["error", "/nowhere"],

@@ -16,6 +16,7 @@ const order = [
   "callbacks",
   "queues",
   "overview",
+  "notifications",
   "webhooks",
   "accounts",
   "api-keys",

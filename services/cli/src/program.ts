@@ -19,6 +19,7 @@ import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
 import { addKeysRotate } from "./keys/rotate.ts";
 import { addMongodbRoles } from "./mongodb/roles.ts";
+import { addNotifications } from "./notifications/notifications.ts";
 import { addNotifyDeliveries } from "./notify/deliveries.ts";
 import { addNotifyReceivers } from "./notify/receivers.ts";
 import { addFailed } from "./queues/failed.ts";
@@ -65,6 +66,8 @@ export function createProgram(version: string): Command {
   const notify = addGroup(program, "notify", "Receivers of your own, which are told of events");
   addNotifyReceivers(notify);
   addNotifyDeliveries(notify);
+
+  addNotifications(addGroup(program, "notifications", "Operators, who are told of what is wrong"));
 
   addAudit(program);
   const callback = addGroup(program, "callback", "Install callbacks");

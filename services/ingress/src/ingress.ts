@@ -21,6 +21,7 @@ import { createDurability, forWaits } from "./durability.ts";
 import { createInbox } from "./inbox.ts";
 import { createKeySet } from "./key-set.ts";
 import { createNoteClaims } from "./note-claims.ts";
+import { noteStaleKeys, noteStaleKeysEveryMs } from "./note-stale-keys.ts";
 import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
 import { addOpenapi } from "./openapi.ts";
 import { createTimeSteps } from "./time-steps.ts";
@@ -72,6 +73,13 @@ export async function startIngress(
   defer("key set refresh", () => clearInterval(looking));
   const allConnected = Promise.all([redis, ...waitingRedis].map((one) => connected(one, startWaitMs)));
   await Promise.all([keySet.refreshIfDue(), allConnected.catch(() => log.warn("redis does not answer yet"))]);
+
+  const startedAt = now();
+  const notingStale = setInterval(
+    () => void noteStaleKeys(redis, { namespace, ageMs: keySet.ageMs(), startedAt, now: now() }),
+    noteStaleKeysEveryMs,
+  );
+  defer("note of stale keys", () => clearInterval(notingStale));
 
   const { issuer, audience, maxAgeMs } = config;
   const unset = unsetTokenRules(config);

@@ -35,6 +35,16 @@ const inQuery = (url: string): Canary => {
   return { value: `${url}?subscription-key=${encodeURIComponent(value)}`, secrets };
 };
 
+const inPath = (url: string): Canary => {
+  const { value, secrets } = text();
+  return { value: `${url}/services/${encodeURIComponent(value)}`, secrets };
+};
+
+const signingSecret = (): Canary => {
+  const key = randomBytes(32).toString("base64");
+  return { value: `whsec_${key}`, secrets: [key] };
+};
+
 const inJson = (key: object): Canary => {
   const { d, k } = key as { d?: string; k?: string };
   return { value: JSON.stringify(key), secrets: [d, k].filter((one) => one !== undefined) };
@@ -69,6 +79,9 @@ export async function makeCanaries(places: Places) {
     BOARD_VIEWER_PASSWORD: text(),
     BOARD_SESSION_KEY: text(),
     BOARD_OIDC_CLIENT_SECRET: text(),
+    NOTIFICATIONS_SMTP_URL: inUrl("smtp://127.0.0.1:1"),
+    NOTIFICATIONS_WEBHOOK_SECRET: signingSecret(),
+    NOTIFICATIONS_SLACK_URL: inPath("http://127.0.0.1:1"),
     /** No variable of ours: OpenTelemetry's exporter reads it. */
     OTEL_EXPORTER_OTLP_HEADERS: headers(text()),
   } satisfies Record<string, Canary>;
@@ -81,6 +94,9 @@ export async function makeCanaries(places: Places) {
       TRACKUNIT_CLIENT_CERTIFICATE: client.certificate,
       PROXY_CLIENT_CERTIFICATE: client.certificate,
       BOARD_OIDC_CLIENT_CERTIFICATE: client.certificate,
+      NOTIFICATIONS_MAIL_FROM: "fleetkeeper@your.host",
+      NOTIFICATIONS_MAIL_TO: "operator@your.host",
+      NOTIFICATIONS_WEBHOOK_URL: "http://127.0.0.1:1/hook",
     },
   };
 }
@@ -108,6 +124,8 @@ export const plainVariables = [
   ...["BOARD_USER", "BOARD_VIEWER_USER", "BOARD_SECURE_COOKIES", "BOARD_TRUSTED_PROXIES", "BOARD_PUBLIC_URL"],
   "INGRESS_PUBLIC_URL",
   "NOTIFY_ADDRESSES",
+  ...["NOTIFICATIONS_MAIL_FROM", "NOTIFICATIONS_MAIL_TO", "NOTIFICATIONS_WEBHOOK_URL"],
+  ...["NOTIFICATIONS_WINDOW_S", "NOTIFICATIONS_FAILED_RUNS", "NOTIFICATIONS_QUIET_HOURS"],
   ...["BOARD_OIDC_ISSUER", "BOARD_OIDC_CLIENT_ID", "BOARD_OIDC_CLIENT_CERTIFICATE", "BOARD_OIDC_SCOPES"],
   ...["BOARD_OIDC_ROLE_CLAIM", "BOARD_OIDC_OPERATOR_ROLES", "BOARD_OIDC_VIEWER_ROLES"],
   ...[

@@ -14,7 +14,7 @@ const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 interface Rule {
   alert: string;
   expr: string;
-  annotations: { summary: string };
+  annotations: { summary: string; runbook_url?: string };
 }
 const rules: Rule[] = parse(textOf("deploy/prometheus/alerts.yml")).groups.flatMap(
   ({ rules }: { rules: Rule[] }) => rules,
@@ -33,6 +33,19 @@ const expressions = [
     targets.map(({ expr, legendFormat }) => ({ where: title, expr, shown: legendFormat })),
   ),
 ];
+
+test("each alert links to its own part of the runbook", () => {
+  const headings = [...textOf("docs/operations.md").matchAll(/^### (Fleetkeeper\w+)$/gm)].map(
+    ([, name = ""]) => name,
+  );
+  expect(rules.map(({ alert }) => alert).toSorted()).toEqual(headings.toSorted());
+  const label = "{{ $externalLabels.fleetkeeper_docs }}";
+  for (const { alert, annotations } of rules)
+    expect(annotations.runbook_url).toBe(`${label}/operations.md#${alert.toLowerCase()}`);
+  expect(parse(textOf("deploy/prometheus/prometheus.yml")).global.external_labels.fleetkeeper_docs).toMatch(
+    /\/docs$/,
+  );
+});
 
 /** Prometheus's own, and what it adds to each series when it scrapes. */
 const ofPrometheus = { metric: "up", labels: ["job", "instance"] };

@@ -178,6 +178,16 @@ export const ofApi = {
     means: "A receiver of events answered with another status than 2xx.",
     advice: "Its answer is with the delivery. It is tried again for three days.",
   },
+  ERR_MAIL_NOT_SENT: {
+    means: "The mail server did not take a message to operators, or could not be reached.",
+    advice:
+      "Compare NOTIFICATIONS_SMTP_URL with what the mail server wants, and try it by `fleetkeeper notifications test`. The message is tried again for a day.",
+  },
+  ERR_NOTIFICATION_REFUSED: {
+    means: "The webhook or Slack answered a message to operators with another status than 2xx.",
+    advice:
+      "Check its address, and try it by `fleetkeeper notifications test`. The message is tried again for a day.",
+  },
   ERR_HTTP_URL_REFUSED: {
     means: "An address that was given to us does not begin with https://, or holds a user or a password.",
     advice: "Give an address with https:// and no user. Nothing was sent.",

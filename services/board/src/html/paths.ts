@@ -68,6 +68,8 @@ export function revokeApiKeyPath(id: string): string {
   return `${apiKeysPath}/${id}/revoke`;
 }
 
+export const notificationsPath = "/notifications";
+
 export const receiversPath = "/receivers";
 export const newReceiverPath = "/receivers/new";
 

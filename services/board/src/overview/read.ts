@@ -1,7 +1,7 @@
 // Everything that the overview shows. Queues from Redis, accounts and the schedule from MongoDB; one may be away without the other.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
-import type { InstallationState } from "@fleetkeeper/model";
+import type { InstallationId, InstallationState } from "@fleetkeeper/model";
 import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Store, SyncHealth } from "@fleetkeeper/store";
@@ -20,6 +20,8 @@ export interface QueueFacts {
   minutes: MinuteStats[];
   /** Variables about callback tokens that an ingress runs without: it takes any that Trackunit signed. */
   unsetTokenRules?: string[];
+  /** Since when an ingress has had no new keys of Trackunit's; null while all have. */
+  keySetStaleSince?: Date | null;
   /** How long the next dispatch tick has been due; undefined before the first worker ever ran. */
   tickLateMs?: number | undefined;
 }
@@ -27,6 +29,10 @@ export interface QueueFacts {
 export interface AccountFacts {
   states: Record<InstallationState, number>;
   health: SyncHealth;
+  /** Mass deletions that wait for a word; at most `maxHeldBack`. */
+  heldBack?: readonly { installationId: InstallationId }[];
+  /** Accounts whose credential is refused; left out where only their number is wanted. */
+  revoked?: readonly InstallationId[];
   /** How long what is most overdue has been due. */
   lagMs: number;
   /** Tokens whose renewal is due, counted up to `manyTokens`. */
@@ -34,6 +40,7 @@ export interface AccountFacts {
 }
 
 export const manyTokens = 1_000;
+export const maxHeldBack = 501;
 const minutes = 60;
 
 export type ReadOverview = () => Promise<OverviewFacts>;
@@ -45,10 +52,12 @@ export function createReadOverview(options: {
   store: Store;
   countByState: Store["installations"]["countByState"];
   readHealth: () => Promise<SyncHealth>;
+  /** The accounts whose credential is refused, for who names them. */
+  readRevoked?: () => Promise<InstallationId[]>;
   now: () => Date;
   onError: (error: unknown, what: "redis" | "mongodb") => void;
 }): ReadOverview {
-  const { queueSet, redis, namespace, store, countByState, readHealth, now, onError } = options;
+  const { queueSet, redis, namespace, store, countByState, readHealth, readRevoked, now, onError } = options;
 
   return async () => {
     const at = now();
@@ -60,27 +69,34 @@ export function createReadOverview(options: {
   };
 
   async function readRedis(at: Date): Promise<QueueFacts> {
-    const [queues, stats, nextTickAt, unsetTokenRules] = await Promise.all([
+    const keys = redisKeys(namespace);
+    const [queues, stats, nextTickAt, unsetTokenRules, keySetStale] = await Promise.all([
       readQueueStates(queueSet),
       readMinuteStats(redis, namespace, minutes, at),
       queueSet.nextTickAt(),
-      redis.smembers(redisKeys(namespace).unsetTokenRules()),
+      redis.smembers(keys.unsetTokenRules()),
+      redis.get(keys.keySetStale()),
     ]);
     const tickLateMs =
       nextTickAt === undefined ? undefined : Math.max(0, at.getTime() - nextTickAt.getTime());
-    return { queues, minutes: stats, tickLateMs, unsetTokenRules };
+    const keySetStaleSince = keySetStale === null ? null : new Date(Number(keySetStale));
+    return { queues, minutes: stats, tickLateMs, unsetTokenRules, keySetStaleSince };
   }
 
   async function readMongodb(at: Date): Promise<AccountFacts> {
-    const [states, health, [mostOverdue], dueTokens] = await Promise.all([
+    const [states, health, [mostOverdue], dueTokens, heldBack, revoked] = await Promise.all([
       countByState(),
       readHealth(),
       store.syncs.due(at, 1),
       store.installations.duePrewarms(at, manyTokens),
+      store.syncs.heldBack(maxHeldBack),
+      readRevoked?.(),
     ]);
     return {
       states,
       health,
+      heldBack,
+      ...(revoked === undefined ? {} : { revoked }),
       lagMs: at.getTime() - (mostOverdue?.nextRunAt ?? at).getTime(),
       dueTokens: dueTokens.length,
     };

@@ -100,7 +100,7 @@ test("pending and revoked accounts and a schedule that is behind are said in wor
 
 test("failing syncs are counted by code, each with the list of exactly these and since when", async () => {
   const since = new Date(at.getTime() - 3 * 3_600_000);
-  const failing = [{ code: "ERR_API_FORBIDDEN", syncs: 12, accounts: 2, since }];
+  const failing = [{ code: "ERR_API_FORBIDDEN", syncs: 12, accounts: 2, since, named: [] }];
   const oldest = { installationId: "@a.b.1" as InstallationId, sync: "assets", lastSuccessAt: since };
   const page = await pageOf({
     mongodb: { ...atPeace, health: { ...health, failing, syncs: 12, accounts: 2, oldest } },

@@ -1,0 +1,9 @@
+// What is wrong now, as it is handed in by those who know.
+
+import type { Told } from "@fleetkeeper/model";
+
+/** Something that needs somebody. */
+export interface ConcernNow extends Told {
+  /** The accounts that it is about, where it is about some: a further one is told too. */
+  accounts?: readonly string[] | undefined;
+}

@@ -1,0 +1,19 @@
+// Why an operator could not be told.
+
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+/** The mail server did not take a message, or could not be reached. The message holds its answer's code, and nothing else of it. */
+export class MailNotSentError extends FleetkeeperError {
+  readonly code = "ERR_MAIL_NOT_SENT";
+  readonly remedy = "retry";
+}
+
+/** The webhook, or Slack, answered something else than 2xx. */
+export class NotificationRefusedError extends FleetkeeperError {
+  readonly code = "ERR_NOTIFICATION_REFUSED";
+  readonly remedy = "retry";
+
+  constructor(status: number) {
+    super(`the address answered ${status}`);
+  }
+}
