@@ -6,13 +6,14 @@ import { type Job, Queue } from "bullmq";
 import { forgetSeenCallbacks } from "./callback-inbox.ts";
 import { QueueUnavailableError } from "./errors.ts";
 import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
-import { goingOn, type QueueTelemetry } from "./queue-telemetry.ts";
+import type { QueueTelemetry } from "./queue-telemetry.ts";
 import {
   type AcceptedCallback,
   installJobId,
   jobOptions,
   notifyJobOf,
   type Payloads,
+  prewarmJobsOf,
   probeName,
   type QueueName,
   queueNames,
@@ -49,7 +50,7 @@ export interface QueueSet {
     auditId: string,
     options?: { againAfterMs: number },
   ): Promise<void>;
-  /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. */
+  /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. Proofs go before all that wait. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   /** Somebody waits for this token: a job at the head of the queue, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
@@ -185,8 +186,7 @@ export function createQueueSet(options: {
     },
 
     async addPrewarms(payloads, traces = []): Promise<void> {
-      const jobs = payloads.map((data, index) => ({ name: "prewarm", data, opts: goingOn(traces[index]) }));
-      await taken(queues.prewarm.addBulk(jobs));
+      await taken(queues.prewarm.addBulk(prewarmJobsOf(payloads, traces)));
     },
 
     async addUrgentPrewarm(payload) {

@@ -10,6 +10,7 @@ import type {
 } from "@fleetkeeper/model";
 import { webhookKeyOf } from "@fleetkeeper/model";
 import type { DefaultJobOptions } from "bullmq";
+import { goingOn } from "./queue-telemetry.ts";
 
 /** All queues. */
 export const queueNames = ["install", "forget", "prewarm", "dispatch", "sync", "webhook", "notify"] as const;
@@ -147,6 +148,21 @@ export function toPayload(callback: AcceptedCallback): InstallPayload | Unrecogn
         ...callback.unrecognised,
         receivedAt: callback.unrecognised.receivedAt.toISOString(),
       };
+}
+
+/** In their order, each going on in its trace, if any; proofs, for which somebody waits, at the head of the queue. */
+export function prewarmJobsOf(
+  payloads: readonly Payloads["prewarm"][],
+  traces: readonly (string | undefined)[],
+) {
+  const isFirst = payloads[0]?.prove === true;
+  const jobs = payloads.map((data, index) => ({
+    name: "prewarm",
+    data,
+    opts: { ...goingOn(traces[index]), lifo: isFirst },
+  }));
+  // Of those that go to the head the last one comes first.
+  return isFirst ? jobs.reverse() : jobs;
 }
 
 /** A receiver has one job for an account at a time. */

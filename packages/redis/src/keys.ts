@@ -35,6 +35,8 @@ export function redisKeys(namespace: string) {
     tokenEndpointOutages: () => key("token-endpoint", "outages"),
     /** When the next request to the token endpoint may go. Expires. */
     tokenEndpointPace: () => key("token-endpoint", "next-at"),
+    /** The same of a request for a new install. Expires. */
+    tokenEndpointProofPace: () => key("token-endpoint", "next-proof-at"),
     /** Held by the one who asks for that token. Expires. */
     accessTokenLock: (id: InstallationId, inputs: string) => key(id, "token", inputs, "lock"),
 

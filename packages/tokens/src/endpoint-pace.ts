@@ -15,11 +15,14 @@ export interface PaceOptions {
 
 /** Whoever would wait for longer comes back another time. */
 const maxWaitMs = 2_000;
+/** Then those who were sent away do not come back all at once; a new install, for which somebody waits, comes back sooner. */
+const spreadMs = { token: 60_000, proof: 5_000 };
 const outagesLastMs = 600_000;
 
 /**
  * Gives the wait before the request may go, or minus the time after which to come back. The clock is Redis's, one for all.
- * A second's requests may go at once, if nobody asked for a while.
+ * A second's requests may go at once, if nobody asked for a while. A proof waits only for other proofs, and takes its place
+ * from those who come after it.
  */
 const admitScript = `
 local time = redis.call("TIME")
@@ -27,9 +30,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local open = tonumber(redis.call("GET", KEYS[1]) or "0") >= tonumber(ARGV[1])
 local interval = tonumber(open and ARGV[2] or ARGV[3])
 local earliest = open and now or now - 1000
-local at = math.max(tonumber(redis.call("GET", KEYS[2]) or "0"), earliest)
+local function take(key, at)
+  redis.call("SET", key, tostring(at + interval), "PX", math.ceil(at + interval - now + 2000))
+end
+local others = math.max(tonumber(redis.call("GET", KEYS[2]) or "0"), earliest)
+local isProof = ARGV[5] == "proof" and not open
+local at = isProof and math.max(tonumber(redis.call("GET", KEYS[3]) or "0"), now) or others
 if at - now > tonumber(ARGV[4]) or (open and at > now) then return math.floor(now - at - 1) end
-redis.call("SET", KEYS[2], tostring(at + interval), "PX", math.ceil(at + interval - now + 2000))
+if isProof then take(KEYS[3], at) end
+take(KEYS[2], others)
 return math.max(0, math.floor(at - now))`;
 
 /** One for all requests of a process; all processes share its state. */
@@ -41,14 +50,14 @@ export function createEndpointPace(redis: RedisClient, namespace: string, option
   const keys = redisKeys(namespace);
   return {
     /**
-     * How long to wait before asking, in milliseconds.
-     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute.
+     * How long to wait before asking, in milliseconds. `proof`: for the credential of a new install, ahead of all tokens.
+     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute, of proofs by 5 s.
      */
-    async admit(): Promise<number> {
-      const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace()];
-      const args = [outages, probeEveryMs, 1_000 / perSecond, maxWaitMs];
-      const waitMs = Number(await redis.eval(admitScript, 2, ...places, ...args));
-      if (waitMs < 0) throw new TokenEndpointPacedError(Math.round(-waitMs + 60_000 * Math.random()));
+    async admit(what: "token" | "proof" = "token"): Promise<number> {
+      const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace(), keys.tokenEndpointProofPace()];
+      const args = [outages, probeEveryMs, 1_000 / perSecond, maxWaitMs, what];
+      const waitMs = Number(await redis.eval(admitScript, places.length, ...places, ...args));
+      if (waitMs < 0) throw new TokenEndpointPacedError(Math.round(-waitMs + spreadMs[what] * Math.random()));
       return waitMs;
     },
 

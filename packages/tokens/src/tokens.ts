@@ -142,7 +142,7 @@ export function createTokens(options: TokensOptions) {
      */
     async tryOut(credential: Credential): Promise<GrantedToken> {
       try {
-        return await ask(credential);
+        return await ask(credential, "proof");
       } catch (error) {
         if (error instanceof TokenError) await notePace(error);
         throw error;
@@ -239,8 +239,8 @@ export function createTokens(options: TokensOptions) {
   }
 
   /** One request to the endpoint, in its turn. @throws TokenError */
-  async function ask(credential: Credential): Promise<GrantedToken> {
-    const waitMs = await pace?.admit();
+  async function ask(credential: Credential, what: "token" | "proof" = "token"): Promise<GrantedToken> {
+    const waitMs = await pace?.admit(what);
     if (waitMs !== undefined && waitMs > 0) await sleep(waitMs);
     const granted = await aroundRequest(() => requestToken(endpoint, credential, now()));
     await pace?.note("answer");

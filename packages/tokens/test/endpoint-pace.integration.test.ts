@@ -1,6 +1,6 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { connectConsumer } from "@fleetkeeper/redis";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createEndpointPace, type PaceOptions } from "../src/index.ts";
 
 /** Two processes that ask the same endpoint. */
@@ -30,6 +30,20 @@ test("a second's requests go at once, more wait their turn, and those who would 
   expect(Math.max(...waits)).toBeLessThanOrEqual(2_000);
   expect(refused.length).toBeGreaterThan(10);
   expect(new Set(refused).size).toBeGreaterThan(5);
+});
+
+test("a new install is proved within a moment however many tokens wait, and takes its place from these", async () => {
+  const [one, other] = setup({ perSecond: 0.5 });
+  const refused = () =>
+    one.admit().then(
+      () => false,
+      () => true,
+    );
+  await vi.waitFor(async () => expect(await refused()).toBe(true), { timeout: 20_000, interval: 0 });
+  expect(await other.admit("proof")).toBe(0);
+  expect(await one.admit("proof")).toBeGreaterThan(0);
+  // Both places are taken from the tokens'.
+  expect([await refused(), await refused()]).toEqual([true, true]);
 });
 
 test("after outages in a row one request goes as a probe; an answer ends that for every process", async () => {

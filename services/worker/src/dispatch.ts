@@ -27,6 +27,8 @@ export interface DispatchHandlerOptions {
 
 /** This many jobs wait in queue `prewarm` at most. */
 export const prewarmBacklog = 1_000;
+/** And this many more where they are new installs, which wait for no token of others. */
+export const proofBacklog = prewarmBacklog + 200;
 /** How often former credentials that need no longer be kept are looked for. */
 const dropEveryMs = 60_000;
 /** Syncs that wait, for each that the workers run at a time: enough until the queue is looked at again. */
@@ -67,7 +69,7 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
 
   /** New installs that wait to prove themselves. */
   async function dispatchProofs(): Promise<number> {
-    const room = prewarmBacklog - (await queues.backlog("prewarm"));
+    const room = proofBacklog - (await queues.backlog("prewarm"));
     return room <= 0 ? 0 : handOver.proofs(await store.credentials.due(now(), room));
   }
 

@@ -14,7 +14,7 @@ import {
   TokenRateLimitedError,
   type Tokens,
 } from "@fleetkeeper/tokens";
-import { decideCall } from "./retry.ts";
+import { proofDelayMs } from "./retry.ts";
 
 export interface ProveOptions {
   store: Store;
@@ -101,7 +101,7 @@ export function createProve(options: ProveOptions) {
       const delayMs =
         error instanceof CredentialRefusedError && refusalWaitMs !== undefined
           ? refusalWaitMs
-          : waitAfter(error, candidate.tries + 1);
+          : proofDelayMs(error, candidate.tries + 1);
       const at = now();
       const tryAt = new Date(at.getTime() + delayMs);
       const how = { at, code: error.code, tryAt, isRejected: !forAll };
@@ -141,12 +141,6 @@ export function createProve(options: ProveOptions) {
     metrics.candidates.inc({ result: code });
     log.warn({ installationId, code }, "candidate refused");
   }
-}
-
-/** A candidate is never given up for what may pass: what no repetition is said to help is tried again as rarely as may be. */
-function waitAfter(error: unknown, tries: number): number {
-  const decision = decideCall(error, tries);
-  return decision.action === "never" ? 3_600_000 : decision.delayMs;
 }
 
 function isEqual(one: Credential, other: Credential): boolean {

@@ -13,6 +13,8 @@ interface Growth {
 const ofJobs: Growth = { firstMs: 1_000, longestMs: 60_000 };
 /** Trackunit's API: what third-party clients are seen to do, and longer after an hour of failures. */
 const ofApi: Growth = { firstMs: 30_000, longestMs: 3_600_000 };
+/** A customer waits for the first token of an install; an outage has its own pace. */
+const ofProofs: Growth = { firstMs: 2_000, longestMs: 3_600_000 };
 /** A limit that the API does not say the end of: what third-party clients are seen to do. */
 const ofLimit: Growth = { firstMs: 30_000, longestMs: 300_000 };
 /** A refused credential is tried again rarely: only a restored account would answer otherwise. */
@@ -55,6 +57,15 @@ export function decideCall(
   if (retryAfterMs !== undefined)
     return { action: "retry", delayMs: spreadAfter(retryAfterMs), counts: true };
   return { action: remedy, delayMs, counts: true };
+}
+
+/**
+ * When a new credential is tried again that neither was granted a token nor refused one: it is never given up, also for what
+ * no repetition is said to help, as a key that the worker lacks. `tries`: this one included.
+ */
+export function proofDelayMs(error: unknown, tries: number): number {
+  const { retryAfterMs } = known(error);
+  return retryAfterMs === undefined ? grown(ofProofs, tries) : spreadAfter(retryAfterMs);
 }
 
 /** When a refused credential is tried once more. */

@@ -4,7 +4,7 @@ import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
-import { prewarmBacklog } from "./dispatch.ts";
+import { proofBacklog } from "./dispatch.ts";
 import type { HandOver } from "./hand-over.ts";
 
 export type StartAtOnce = ReturnType<typeof createStartAtOnce>;
@@ -26,7 +26,7 @@ export function createStartAtOnce(options: {
     /** The account's candidates, unless so many wait already that the tick keeps their order. */
     async proofs(installationId: InstallationId): Promise<void> {
       await leavingItToTheTick(installationId, async () => {
-        if ((await queues.backlog("prewarm")) >= prewarmBacklog) return;
+        if ((await queues.backlog("prewarm")) >= proofBacklog) return;
         await handOver.proofs(await store.credentials.due(now(), 1, installationId));
       });
     },

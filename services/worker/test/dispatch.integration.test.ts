@@ -1,5 +1,5 @@
 import { consume, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
-import { type Generation, installationIdOf, installationOfSync } from "@fleetkeeper/model";
+import { type Generation, installationIdOf, installationOfSync, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer } from "@fleetkeeper/redis";
 import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
 import { testRedis, testStore } from "@fleetkeeper/test-worlds";
@@ -38,6 +38,31 @@ async function sizesOf(queues: QueueSet): Promise<number[]> {
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((one, other) => one + other, 0);
+
+test("a new install goes before all tokens that wait, also where these fill the queue", async () => {
+  const { store, queues, tick } = await setup(0);
+  const generation = "1" as Generation;
+  const waiting = Array.from({ length: 1_000 }, (_, index) => installationIdOf("@a/b", `old ${index}`));
+  await queues.addPrewarms(waiting.map((installationId) => ({ installationId, generation })));
+  const installs = ["first", "second"].map((accountId) => installationIdOf("@a/b", accountId));
+  for (const [index, installationId] of installs.entries())
+    await store.credentials.add(
+      {
+        installationId,
+        irisAppId: "@a/b",
+        accountId: String(index),
+        generation,
+        sealedCredential: "sealed" as SealedText,
+        clientIdFingerprint: "f",
+        receivedAt: new Date(Date.now() - 1_000 + index),
+      },
+      { requestedScopes: [], sealKeyId: "k" },
+    );
+  expect(await tick()).toMatchObject({ prewarm: 2 });
+  // The head of the queue, which is taken from the end of the list.
+  const jobs = await queues.queues.prewarm.getJobs(["waiting"], 0, 2, true);
+  expect(jobs.map(({ data }) => data.installationId)).toEqual([...installs, waiting[0]]);
+});
 
 test("the backlog follows the places that workers offer, and those of a worker that is gone count no more", async () => {
   const { queues, tick } = await setup(150);

@@ -1,6 +1,6 @@
 import { FleetkeeperError, type Remedy } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { decideCall, decideJob, refusalDelayMs } from "../src/retry.ts";
+import { decideCall, decideJob, proofDelayMs, refusalDelayMs } from "../src/retry.ts";
 
 class Failure extends FleetkeeperError {
   readonly code = "ERR_X";
@@ -47,6 +47,13 @@ test("an error that is none of ours may pass", () => {
   expect(decideJob(new TypeError("a fault of ours"), 1)).toEqual({ action: "retry", delayMs: about(1_000) });
   expect(decideJob(new Error("connection lost"), 99)).toEqual({ action: "retry", delayMs: about(60_000) });
   expect(decideJob("not even an error", 1)).toEqual({ action: "retry", delayMs: about(1_000) });
+});
+
+test("a new credential that proved nothing is tried again soon, and never given up", () => {
+  expect(proofDelayMs(failing("retry"), 1)).toEqual(about(2_000));
+  expect(proofDelayMs(failing("never"), 1)).toEqual(about(2_000));
+  expect(proofDelayMs(failing("never"), 99)).toEqual(about(3_600_000));
+  expect(proofDelayMs(failing("later", 30_000), 1)).toBeGreaterThanOrEqual(30_000);
 });
 
 test("a refused credential is tried again after an hour, then ever more rarely, but at least daily", () => {
