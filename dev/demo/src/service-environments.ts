@@ -61,7 +61,11 @@ export function serviceEnvironments(options: {
         TOKEN_KEY: secrets.tokenKey,
         NOTIFY_ADDRESSES: env.NOTIFY_ADDRESSES ?? "any",
         // Trackunit documents no such request; this one is the simulator's.
-        TRACKUNIT_ACCOUNT_QUERY: JSON.stringify({ path: "/simulated/account", field: "accountId" }),
+        TRACKUNIT_ACCOUNT_QUERY: JSON.stringify({
+          path: "/simulated/account",
+          field: "accountId",
+          nameField: "name",
+        }),
         OPS_PORT: String(ports.workerOps),
         ...withPrefix(env, "SYNC_"),
       },

@@ -174,6 +174,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["/me", "is not JSON"],
     ['{"path":"/me"}', "is neither"],
     ['{"path":"me","field":"id"}', "is neither"],
+    ['{"path":"/me","field":"id","nameField":""}', "is neither"],
   ],
   PREVIOUS_CREDENTIAL_DAYS: [...wholeNumber, ["367", "is not between"]],
   HTTP_PROXY: proxy,

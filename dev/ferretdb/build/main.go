@@ -174,6 +174,7 @@ var added = map[string]string{
 	"_added/sqlite/field_clause.go":      "internal/backends/sqlite/field_clause.go",
 	"_added/sqlite/id_clause.go":         "internal/backends/sqlite/id_clause.go",
 	"_added/sqlite/pushdown.go":          "internal/backends/sqlite/pushdown.go",
+	"_added/sqlite/regex_clause.go":      "internal/backends/sqlite/regex_clause.go",
 }
 
 func main() {

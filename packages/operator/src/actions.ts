@@ -106,6 +106,31 @@ export function createOperatorActions(options: {
       await store.credentials.acceptClient(id);
     },
 
+    /**
+     * Another name or note for an account, or none; what is absent stays. At most 200 and 2 000 characters.
+     * @throws NotFoundError, WrongStateError where one is too long
+     */
+    async setNotes(
+      who: string,
+      id: InstallationId,
+      notes: { name?: string | null; note?: string | null },
+    ): Promise<void> {
+      await installationOf(id);
+      const kept = Object.fromEntries(
+        Object.entries(notes).map(([field, text]) => [field, text?.trim() || null]),
+      ) as typeof notes;
+      for (const [field, max] of [
+        ["name", 200],
+        ["note", 2_000],
+      ] as const)
+        if ((kept[field]?.length ?? 0) > max)
+          throw new WrongStateError(`a ${field} has at most ${max} characters`);
+      if (/\p{Cc}/u.test(kept.name ?? "")) throw new WrongStateError("a name is one line of text");
+      for (const [field, text] of Object.entries(kept))
+        await note(who, text === null ? `remove ${field}` : `set ${field}`, id);
+      await store.installations.setNotes(id, kept);
+    },
+
     /** Starts the failed jobs about the account again. Returns how many there were. */
     async retryFailed(who: string, id: InstallationId): Promise<number> {
       await installationOf(id);

@@ -3,17 +3,11 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import { createAccountKeys } from "./account-keys.ts";
 import type { AlignSyncs } from "./align-syncs.ts";
-import { plainUpsert } from "./decided-upsert.ts";
-import type {
-  AccountDocument,
-  ForgottenDocument,
-  SyncDocument,
-  WebhookEndpointDocument,
-} from "./documents.ts";
+import type { ForgottenDocument, SyncDocument, WebhookEndpointDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
 import type { InstallationDocument } from "./installation-document.ts";
-import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 import { tokenText } from "./token-text.ts";
 
@@ -40,7 +34,7 @@ function tokenAfter(present: number, now: Date): number {
 /** For the command `after-restore`, once, before the workers start again. */
 export function createAfterRestore(db: Db, align: AlignSyncs) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
-  const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
+  const keys = createAccountKeys(db);
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
   const endpoints: Collection<WebhookEndpointDocument> = ownCollection(db, "webhookEndpoints");
@@ -117,12 +111,9 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
   }
 
   /** Its token shows whether Trackunit still accepts the credential, or which candidate takes over; its syncs follow its state. */
-  async function makeDue(
-    { _id, accountId, sealedCredential, state }: InstallationDocument,
-    now: Date,
-  ): Promise<void> {
-    const key = { _id: accountKeyOf(accountId, _id) };
-    await plainUpsert(() => accounts.updateOne(key, { $set: { installationId: _id } }, { upsert: true }));
+  async function makeDue(installation: InstallationDocument, now: Date): Promise<void> {
+    const { _id, sealedCredential, state } = installation;
+    await keys.addAll(installation, now);
     const due = {
       prewarmAt: sealedCredential === null ? null : now,
       proveAt: state === "paused" ? null : now,

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { AuditDocument } from "./documents.ts";
+import type { AuditDocument } from "./audit-document.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 

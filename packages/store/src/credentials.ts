@@ -2,6 +2,7 @@
 
 import type { Generation, Install, InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
+import { createAccountKeys } from "./account-keys.ts";
 import {
   addCandidate,
   bringBack,
@@ -13,8 +14,6 @@ import {
   putOff,
   refuse,
 } from "./credential-decisions.ts";
-import { plainUpsert } from "./decided-upsert.ts";
-import type { AccountDocument } from "./documents.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
 import type { Interest } from "./events/interest.ts";
 import type {
@@ -23,7 +22,6 @@ import type {
   InstallationDocument,
   StoredCredential,
 } from "./installation-document.ts";
-import { accountKeyOf } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Candidates, the credential in force, and former ones: each step on the condition that it still holds. */
@@ -35,7 +33,7 @@ const atOnce = 100;
 /** `interest`: who is told of what. */
 export function createCredentials(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
-  const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
+  const keys = createAccountKeys(db);
 
   return {
     /**
@@ -47,10 +45,13 @@ export function createCredentials(db: Db, interest: Interest) {
       install: Install,
       how: { requestedScopes: string[]; sealKeyId: string; now?: Date },
     ): Promise<"stored" | "same" | "superseded"> {
-      const { installationId: _id, accountId } = install;
-      const outcome = await editCredentials(installations, _id, (found) => addCandidate(found, install, how));
-      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the key before.
-      if (outcome !== "superseded") await nameAccount(accountId, _id);
+      let before: InstallationDocument | null = null;
+      const outcome = await editCredentials(installations, install.installationId, (found) => {
+        before = found;
+        return addCandidate(found, install, how);
+      });
+      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the keys before.
+      if (outcome !== "superseded") await keys.addInstall(install, before, new Date());
       return outcome;
     },
 
@@ -150,17 +151,15 @@ export function createCredentials(db: Db, interest: Interest) {
 
     /**
      * Deletes an installation unless its credential came in after `until`; candidates that did stay, and begin it anew.
-     * `accountId`: where the installation may be gone and the key by which it is searched is there again.
      */
-    async forget(_id: InstallationId, until: Date, accountId?: string): Promise<void> {
+    async forget(_id: InstallationId, until: Date): Promise<void> {
       const found = await installations.findOne({ _id });
-      const named = found?.accountId ?? accountId;
-      if (named === undefined) return;
-      // First, since nothing else tells the key of an installation that is gone; looked at again below, since one may be back.
-      if (found === null || forgetUntil(withFieldsOfToday(found), until).remove)
-        await accounts.deleteOne({ _id: accountKeyOf(named, _id) });
+      // First, while there is an installation to begin from again; looked at again below, since one may be back.
+      if (found === null || forgetUntil(withFieldsOfToday(found), until).remove) await keys.forget(_id);
       const outcome = await editCredentials(installations, _id, (one) => forgetUntil(one, until));
-      if (outcome === "kept") await nameAccount(named, _id);
+      if (outcome !== "kept") return;
+      const kept = await installations.findOne({ _id });
+      if (kept !== null) await keys.addAll(withFieldsOfToday(kept), new Date());
     },
 
     /** Installations with a candidate that is due, the longest overdue first; `_id`: only this one. */
@@ -190,9 +189,4 @@ export function createCredentials(db: Db, interest: Interest) {
       await installations.updateOne({ _id, "candidates.0": { $exists: false } }, { $set: { proveAt: null } });
     },
   };
-
-  async function nameAccount(accountId: string, installationId: InstallationId): Promise<void> {
-    const key = { _id: accountKeyOf(accountId, installationId) };
-    await plainUpsert(() => accounts.updateOne(key, { $set: { installationId } }, { upsert: true }));
-  }
 }

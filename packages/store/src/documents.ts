@@ -21,11 +21,16 @@ import type {
 import type { Binary } from "mongodb";
 import type { OutboxFields } from "./events/event-documents.ts";
 
-/** Collection `accounts`: finds an installation by the beginning of its account id. */
+/** Collection `accounts`: finds an installation by what it is known by. `account-keys.ts` writes it. */
 export interface AccountDocument {
-  /** `<account id, lower case>/<installation id>`. */
+  /**
+   * `<account id, lower case>/<installation id>`; or in place of the account id one of the account's names or a fingerprint of a
+   * client id, lower case and percent-encoded.
+   */
   _id: string;
   installationId: InstallationId;
+  /** Of a fingerprint: when an install brought it last. */
+  fingerprintAt?: Date;
 }
 
 /** Collection `syncs`: the schedule. */
@@ -209,28 +214,6 @@ export interface ApiKeyDocument {
   revokedAt: Date | null;
   lastUsedAt: Date | null;
   uses: number;
-}
-
-/** Collection `audit`: what operators did. Outlives the account. */
-export interface AuditDocument {
-  /** `<installation id, queue-<name>, apikey-<id> or topic-<name>>/<time, ISO>-<random>`. */
-  _id: string;
-  at: Date;
-  /** User name. */
-  who: string;
-  /** For instance `pause`. */
-  action: string;
-  installationId?: InstallationId;
-  /** Of an action on all of a queue, which is about no account. */
-  queue?: string;
-  /** Of an action on an API key: its id. */
-  apiKey?: string;
-  /** Of what is about none of these, such as `logins`. */
-  topic?: string;
-  /** Of a login: where it came from. */
-  address?: string;
-  /** The sync, where it is about one. */
-  sync?: string;
 }
 
 /** Collection `webhookEndpoints`: where Trackunit's webhooks of an account come in. */

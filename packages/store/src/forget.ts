@@ -99,7 +99,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
       const tombstone = await tombstones.findOne({ _id });
       if (tombstone === null) return true;
       if (tombstone.at >= receivedAt) {
-        await credentials.forget(_id, tombstone.at, install.accountId);
+        await credentials.forget(_id, tombstone.at);
         return false;
       }
       const { clearingSince } = tombstone;

@@ -1,13 +1,14 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
+export { type AccountKey, keysOf } from "./account-keys.ts";
 export type { AfterRestore } from "./after-restore.ts";
 export { type ApiKeyRow, type ApiKeys, mostApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
+export type { AuditDocument } from "./audit-document.ts";
 export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
 export type {
   ApiKeyDocument,
-  AuditDocument,
   ChangesDocument,
   QuietRuns,
   RecordDocument,
@@ -51,7 +52,9 @@ export type {
   InstallationDocument,
   RefusedCandidate,
 } from "./installation-document.ts";
-export { type InstallationPage, type InstallationRow, type ListQuery, rowOf } from "./list-installations.ts";
+export { type InstallationPage, type InstallationRow, rowOf } from "./installation-row.ts";
+export type { AccountNotes } from "./installations.ts";
+export type { ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
 export type { RecordPage, RecordQuery, RecordRow } from "./records.ts";

@@ -95,7 +95,12 @@ export interface InstallationDocument extends OutboxFields {
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused or pending. */
   prewarmAt: Date | null;
-  /** The publisher's own name for its customer, and what else it wants to find with the account. Survive a new install. */
+  /** An operator's name for the account, and what operators want to know of it. Survive a new install, as the next two do. */
+  name?: string | null;
+  note?: string | null;
+  /** The account's name as the API told it when the credential in force proved itself; absent where nothing asks. */
+  toldName?: string;
+  /** The publisher's own name for its customer, and what else it wants to find with the account. */
   reference?: string | null;
   metadata?: Record<string, string>;
 }

@@ -2,19 +2,20 @@
 
 import type { Generation, InstallationId, InstallationState, TokenResult } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
+import { createAccountKeys } from "./account-keys.ts";
 import type { AccountDocument, SyncDocument } from "./documents.ts";
 import { withFieldsOfToday } from "./edit-credentials.ts";
 import { UnknownInstallationError } from "./errors.ts";
 import { type Interest, putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
-import {
-  type InstallationPage,
-  type InstallationRow,
-  installationsOfAccount,
-  type ListQuery,
-  listInstallations,
-} from "./list-installations.ts";
+import type { InstallationPage, InstallationRow } from "./installation-row.ts";
+import { installationsOfAccount, type ListQuery, listInstallations } from "./list-installations.ts";
 import { ownCollection } from "./own-collection.ts";
+
+/** Names, and what people want to find with an account. What is absent stays. */
+export type AccountNotes = Partial<
+  Pick<InstallationDocument, "name" | "note" | "reference" | "metadata" | "toldName">
+>;
 
 /** Documents of installations: read, and changed on the condition that they are still what they were. */
 export type Installations = ReturnType<typeof createInstallations>;
@@ -24,6 +25,7 @@ export function createInstallations(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
+  const keys = createAccountKeys(db);
 
   return {
     async find(_id: InstallationId): Promise<InstallationDocument | null> {
@@ -36,12 +38,20 @@ export function createInstallations(db: Db, interest: Interest) {
       return installationsOfAccount({ installations, accounts, syncs }, accountId);
     },
 
-    /** What the publisher wants to find with an account. @returns false where there is no such installation. */
-    async setNotes(
-      _id: InstallationId,
-      notes: Partial<Pick<InstallationDocument, "reference" | "metadata">>,
-    ): Promise<boolean> {
-      return (await installations.updateOne({ _id }, { $set: notes })).matchedCount === 1;
+    /**
+     * What operators, the publisher and the API call an account, and what else they want to find with it.
+     * @returns false where there is no such installation.
+     */
+    async setNotes(_id: InstallationId, notes: AccountNotes): Promise<boolean> {
+      const read = await installations.findOne({ _id });
+      if (read === null) return false;
+      const before = withFieldsOfToday(read);
+      const after = { ...before, ...notes };
+      // Found by the new name before it has it, and by the old one until it has not.
+      await keys.addNames(after, before);
+      const isThere = (await installations.updateOne({ _id }, { $set: notes })).matchedCount === 1;
+      await keys.dropNames(isThere ? before : after, isThere ? after : undefined);
+      return isThere;
     },
 
     /**

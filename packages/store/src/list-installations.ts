@@ -10,17 +10,20 @@ import {
 import type { Collection } from "mongodb";
 import { cursorOf, keyOf } from "./cursor.ts";
 import type { AccountDocument, SyncDocument } from "./documents.ts";
-import { withFieldsOfToday } from "./edit-credentials.ts";
 import { idsUnder } from "./id-range.ts";
-import type { Candidate, FormerCredential, InstallationDocument } from "./installation-document.ts";
+import type { InstallationDocument } from "./installation-document.ts";
+import { type InstallationPage, type InstallationRow, rowOf } from "./installation-row.ts";
+import { searchAccounts } from "./search-accounts.ts";
 import { failingFilter } from "./sync-health.ts";
 
 /** What the list is narrowed down to, and how it is sorted. */
 export interface ListQuery {
-  /** The beginning of an account id, in any case, or of an app's name with its `@`. */
+  /** Any part of an account's id, of one of its names, of a fingerprint or of the installation id; or the beginning of an app's name, with its `@`. */
   search?: string;
+  /** Of what is searched for, only the beginning fits. */
+  beginning?: boolean;
   state?: InstallationState;
-  /** Only of this app; with the next, by id and without `search`. */
+  /** Only of this app. */
   app?: string;
   /** Only with this reference of the publisher's. */
   reference?: string;
@@ -32,32 +35,6 @@ export interface ListQuery {
   after?: string;
   /** At most 500. */
   limit: number;
-}
-
-/** An installation without its credentials. */
-export type InstallationRow = Omit<InstallationDocument, "sealedCredential" | "candidates" | "former"> & {
-  candidates: Omit<Candidate, "sealedCredential">[];
-  former: Omit<FormerCredential, "sealedCredential">[];
-};
-
-/** For whoever shows it: no sealed text is left in it. */
-export function rowOf(found: InstallationDocument): InstallationRow {
-  const { candidates, former, ...rest } = unsealed(withFieldsOfToday(found));
-  return { ...rest, candidates: candidates.map(unsealed), former: former.map(unsealed) };
-}
-
-function unsealed<Given extends { sealedCredential: unknown }>({
-  sealedCredential: _,
-  ...rest
-}: Given): Omit<Given, "sealedCredential"> {
-  return rest;
-}
-
-/** One page of the list. */
-export interface InstallationPage {
-  rows: InstallationRow[];
-  /** Where the next page begins; undefined after the last. */
-  next: string | undefined;
 }
 
 interface Collections {
@@ -76,7 +53,8 @@ export async function listInstallations(
 ): Promise<InstallationPage> {
   if (query.failing !== undefined) return byFailing(collections, query, query.failing);
   const search = query.search?.trim() ?? "";
-  if (search !== "" && !search.startsWith("@")) return byAccount(collections, query, search.toLowerCase());
+  if (search !== "" && !search.startsWith("@"))
+    return searchAccounts(collections, { ...query, text: search });
   const isNarrowed = query.app !== undefined || query.reference !== undefined;
   return query.sort === "newest" && search === "" && !isNarrowed
     ? byNewest(collections, query)
@@ -90,16 +68,10 @@ export async function installationsOfAccount(
 ): Promise<InstallationRow[]> {
   const keys = await accounts.find({ _id: idsUnder(accountId.toLowerCase()) }).toArray();
   const ids = keys.map(({ installationId }) => installationId);
-  return installations
-    .find({ _id: { $in: ids } })
-    .sort({ _id: 1 })
-    .map(rowOf)
-    .toArray();
-}
-
-/** The key under which an account's installation is found by the beginning of the account id. */
-export function accountKeyOf(accountId: string, installationId: InstallationId): string {
-  return `${accountId.toLowerCase()}/${installationId}`;
+  const found = installations.find({ _id: { $in: ids } }).sort({ _id: 1 });
+  const rows = await found.map(rowOf).toArray();
+  // Another account may be called so.
+  return rows.filter((row) => row.accountId.toLowerCase() === accountId.toLowerCase());
 }
 
 /** This many failing syncs are read for each account of a page; of an account with more, the next page begins behind it. */
@@ -128,36 +100,13 @@ async function byFailing(
   return { rows, next: isMore ? cursorOf(shown.at(-1)) : undefined };
 }
 
-async function byAccount(
-  { installations, accounts }: Collections,
-  query: ListQuery,
-  prefix: string,
-): Promise<InstallationPage> {
-  const { state, limit } = query;
-  const from = query.after === undefined ? { $gte: prefix } : { $gt: keyOf(query.after)[0] ?? "" };
-  const keys = await accounts
-    .find({ _id: { ...from, $lt: `${prefix}${last}` } })
-    .sort({ _id: 1 })
-    .limit(limit + 1)
-    .toArray();
-  const shown = keys.slice(0, limit);
-  const found = installations
-    .find({ _id: { $in: shown.map(({ installationId }) => installationId) } })
-    .map(rowOf);
-  const byId = new Map((await found.toArray()).map((row) => [row._id, row]));
-  const rows = shown.flatMap(({ installationId }) => byId.get(installationId) ?? []);
-  return {
-    rows: rows.filter((row) => state === undefined || row.state === state),
-    next: keys.length > limit ? cursorOf(shown.at(-1)?._id) : undefined,
-  };
-}
-
 async function byId(
   { installations }: Collections,
   query: ListQuery,
   search: string,
 ): Promise<InstallationPage> {
   const { state, reference, after, limit } = query;
+  if (query.app !== undefined && !query.app.startsWith(search)) return { rows: [], next: undefined };
   const prefix =
     query.app === undefined ? installationIdPrefix(search) : `${installationIdPrefix(query.app)}.`;
   const end = `${prefix}${last}` as InstallationId;

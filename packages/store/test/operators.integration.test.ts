@@ -58,6 +58,55 @@ test("an installation is found by the beginning of its account id or of its app"
   );
 });
 
+test("an account is found by any part of its id, its names, a fingerprint or the installation id, once", async () => {
+  const { store } = await withAccounts(6);
+  const named = installationIdOf("@a/b", "cd-003");
+  await store.installations.setNotes(named, { name: "Größte Kräne & Söhne", reference: "Kunde 4711/7" });
+  await store.installations.setNotes(installationIdOf("@a/b", "Ab-004"), { name: "cd-003" });
+  const found = async (search: string, limit = 50) => {
+    const ids: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.installations.list({ sort: "id", limit, search, ...(after && { after }) });
+      ids.push(...page.rows.map(({ accountId }) => accountId));
+      after = page.next;
+    } while (after !== undefined);
+    return ids;
+  };
+  expect(await found("d-00")).toEqual(["cd-001", "Ab-004", "cd-003", "cd-005"]);
+  expect(await found("größte")).toEqual(["cd-003"]);
+  expect(await found("KRÄNE & s")).toEqual(["cd-003"]);
+  expect(await found("711/")).toEqual(["cd-003"]);
+  expect(await found("cd-003")).toEqual(["Ab-004", "cd-003"]);
+  expect(await found(".b.Ab-00")).toEqual(["Ab-002", "Ab-004"]);
+  expect(await found("20")).toEqual([]);
+  expect((await found("b-00", 1)).toSorted()).toEqual(["Ab-000", "Ab-002", "Ab-004"]);
+  expect((await found("f", 2)).length).toBe(6);
+  expect((await store.installations.ofAccount("cd-003")).map(({ _id }) => _id)).toEqual([named]);
+
+  await store.installations.setNotes(named, { name: "Crane company" });
+  expect(await found("söhne")).toEqual([]);
+  expect(await found("company")).toEqual(["cd-003"]);
+  const again = {
+    ...installOf("2"),
+    installationId: named,
+    accountId: "cd-003",
+    clientIdFingerprint: "77aa",
+  };
+  await putInForce(store, again);
+  expect(await found("7aa")).toEqual(["cd-003"]);
+});
+
+test("of a forgotten account no name and no fingerprint is found", async () => {
+  const { store, db } = await setup();
+  await putInForce(store, installOf("1"));
+  await store.installations.setNotes(installationId, { name: "Acme", note: "Calls on Mondays" });
+  await store.forget(installationId, at(1), []);
+  expect(await db.collection("accounts").find().toArray()).toEqual([]);
+  expect(await store.installations.setNotes(installationId, { name: "Acme" })).toBe(false);
+  expect(await db.collection("accounts").find().toArray()).toEqual([]);
+});
+
 test("the list is filtered by state, and states are counted", async () => {
   const { store } = await withAccounts(6);
   await store.pause(installationIdOf("@a/b", "cd-003"));

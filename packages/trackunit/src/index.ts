@@ -1,6 +1,11 @@
 // The Trackunit API: requests, pages, limits and errors. Hides HTTP.
 
-export { type AccountQuery, accountOfToken, parseAccountQuery } from "./account-of-token.ts";
+export {
+  type AccountQuery,
+  accountOfToken,
+  parseAccountQuery,
+  type TokensAccount,
+} from "./account-of-token.ts";
 export type { AempList } from "./aemp-pages.ts";
 export {
   type CircuitBreaker,

@@ -18,6 +18,28 @@ function installed(store: Store, accountId: string, irisAppId = app, generation 
   return store.install(install, { requestedScopes: ["asset.view"], sealKeyId: "k" }, []);
 }
 
+test("accounts are searched by any part of what they are known by, and only those that the key sees", async () => {
+  const { ask, makeKey, store } = await setup();
+  await installed(store, "4711-aa");
+  await installed(store, "4711-bb", "@other/app");
+  await store.installations.setNotes(installationIdOf(app, "4711-aa"), { name: "Acme", note: "Mondays" });
+  const found = async (key: string, search: string) =>
+    (await ask(key, `/v1/accounts?search=${search}`))
+      .json()
+      .accounts.map(({ accountId }: { accountId: string }) => accountId);
+  const { key: ofAll } = await makeKey(["accounts:read"]);
+  expect(await found(ofAll, "711")).toEqual(["4711-aa", "4711-bb"]);
+  const { key } = await makeKey(["accounts:read"], app);
+  expect(await found(key, "711")).toEqual(["4711-aa"]);
+  expect(await found(key, "CM")).toEqual(["4711-aa"]);
+  expect((await ask(key, "/v1/accounts/4711-aa")).json()).toMatchObject({
+    name: "Acme",
+    note: "Mondays",
+    trackunitName: null,
+  });
+  expect((await ask(key, "/v1/accounts/acme")).status).toBe(404);
+});
+
 test("an account shows its state, scopes and why each sync waits, in the operator's words, and no credential", async () => {
   const { ask, makeKey, simulator, install, startWorker, store, installationIdOf } = await setup();
   const account = simulator.addAccount({ assets: 5 });

@@ -25,7 +25,7 @@ test("an operator finds an account among 2 000, sees why it waits, syncs it now 
   await page.getByLabel("User").fill(operator.name);
   await page.getByLabel("Password").fill(operator.password);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByLabel("Account id, or @app").fill(account.accountId.slice(0, -2));
+  await page.getByLabel("Id, name, fingerprint or @app").fill(account.accountId.slice(0, -2));
   await page.getByRole("button", { name: "Show" }).click();
   const row = page.getByRole("row").filter({ hasText: account.accountId });
   await row.getByText("missing scope").waitFor();

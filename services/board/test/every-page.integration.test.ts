@@ -47,7 +47,7 @@ async function setup() {
     ["account-1", ...Array.from({ length: 30 }, (_, n) => `acct-${n}`)],
     (id) =>
       id === "account-1"
-        ? troubled
+        ? { ...troubled, name: "Acme Cranes", note: "Calls on Mondays.", reference: "Customer 4711" }
         : id === "acct-3"
           ? {
               state: "revoked",
@@ -172,6 +172,7 @@ const pages: [what: string, path: string][] = [
   ],
   ["question with a key", `/webhooks/endpoints/${endpointId}/do/rotate`],
   ["callbacks", "/callbacks"],
+  ["question about a name", `${account}/do/names`],
   ["question", `${account}/do/sync-now`],
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
@@ -249,6 +250,27 @@ test("a refusal for a viewer has nothing wrong with it either", async () => {
   expect(await accessibilityFaultsOf(page)).toEqual([]);
 });
 
+test("from any page `/` and Ctrl+K lead to the search, and a button copies an id", async () => {
+  const { world, page, browser } = await setup();
+  await browser.contexts()[0]?.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(world.url);
+  await page.getByLabel("User").fill(viewer.name);
+  await page.getByLabel("Password").fill(viewer.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("me cra/n");
+  expect(await page.getByLabel("Find an account").inputValue()).toBe("me cra/n");
+  await page.getByLabel("Find an account").fill("me cra");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Acme Cranes" }).click();
+  await page.getByRole("heading", { name: "Acme Cranes" }).waitFor();
+  await page.getByRole("button", { name: "Copy account-1" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Copied: account-1").waitFor({ state: "attached" });
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe("account-1");
+});
+
 test("with the keyboard alone an operator finds an account and pauses it", async () => {
   const { world, page } = await setup();
   await page.goto(`${world.url}/accounts`);
@@ -256,8 +278,9 @@ test("with the keyboard alone an operator finds an account and pauses it", async
   await page.keyboard.press("Tab");
   await page.keyboard.type(operator.password);
   await page.keyboard.press("Enter");
-  await page.getByLabel("Account id, or @app").focus();
-  await page.keyboard.type("acct-7");
+  await page.getByRole("heading", { name: "Accounts" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("ct-7");
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "acct-7" }).focus();
   await page.keyboard.press("Enter");

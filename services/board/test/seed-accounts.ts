@@ -12,6 +12,7 @@ import {
 import {
   fieldsAtFirst,
   type InstallationDocument,
+  keysOf,
   nothingInstalledSince,
   type Run,
   type Store,
@@ -46,10 +47,9 @@ export async function seedAccounts(
       );
       await insert(
         db.collection("accounts"),
-        batch.map(({ installation: { _id, accountId } }) => ({
-          _id: `${accountId.toLowerCase()}/${_id}`,
-          installationId: _id,
-        })),
+        batch.flatMap(({ installation }) =>
+          keysOf(installation).map(({ _id }) => ({ _id, installationId: installation._id })),
+        ),
       );
       await insert(
         db.collection("syncs"),

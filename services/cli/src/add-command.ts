@@ -13,7 +13,7 @@ export interface CommandText {
 /** For arguments that name an account. */
 export const accountArgument = {
   name: "<account>",
-  text: "installation id, account id, or an unambiguous beginning of the account id",
+  text: "installation id, account id, an unambiguous beginning of the account id, or a whole name",
 };
 
 export function addCommand(parent: Command, name: string, text: CommandText): Command {

@@ -3,6 +3,7 @@
 import { Command, Option } from "commander";
 import { addAccountsActions } from "./accounts/actions.ts";
 import { addAccountsList } from "./accounts/list.ts";
+import { addAccountsNames } from "./accounts/names.ts";
 import { addAccountsShow } from "./accounts/show.ts";
 import { addGroup } from "./add-command.ts";
 import { addAfterRestore } from "./after-restore.ts";
@@ -45,6 +46,7 @@ export function createProgram(version: string): Command {
   const accounts = addGroup(program, "accounts", "Accounts that installed the app");
   addAccountsList(accounts);
   addAccountsShow(accounts);
+  addAccountsNames(accounts);
   addAccountsActions(accounts);
 
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));

@@ -14,6 +14,7 @@ import {
   TokenRateLimitedError,
   type Tokens,
 } from "@fleetkeeper/tokens";
+import type { TokensAccount } from "@fleetkeeper/trackunit";
 import { proofDelayMs } from "./retry.ts";
 
 export interface ProveOptions {
@@ -21,7 +22,7 @@ export interface ProveOptions {
   tokens: Tokens;
   openCredential: (sealed: SealedText, installationId: InstallationId) => Promise<Credential>;
   /** Which account a token belongs to; undefined where nothing tells. */
-  accountOfToken: ((accessToken: string) => Promise<string>) | undefined;
+  accountOfToken: ((accessToken: string) => Promise<TokensAccount>) | undefined;
   /** Asked for with each token. */
   scopes: string[];
   /** How long a credential that was replaced is kept. */
@@ -35,6 +36,13 @@ export interface Proved {
   outcome: "promoted" | "same" | "waits" | "refused" | "nothing to prove";
   /** For the credential that is in force now; not noted with the installation yet. */
   token?: CachedToken;
+}
+
+interface Proof {
+  token: GrantedToken;
+  credential: Credential;
+  /** Of the account, where the API told it. */
+  name: string | undefined;
 }
 
 /** The audit log names it where an operator would be. */
@@ -67,7 +75,10 @@ export function createProve(options: ProveOptions) {
         const isSame =
           sealedCredential !== undefined &&
           isEqual(await openCredential(sealedCredential, installationId), proof.credential);
-        return promote(installationId, candidate, proof.token, isSame);
+        const proved = await promote(installationId, candidate, proof.token, isSame);
+        if (proof.name !== undefined)
+          await store.installations.setNotes(installationId, { toldName: proof.name });
+        return proved;
       }
       if (proof.waits) outcome = "waits";
       if (proof.waits && proof.forAll) break;
@@ -79,15 +90,15 @@ export function createProve(options: ProveOptions) {
     installationId: InstallationId,
     candidate: Candidate,
     accountId: string,
-  ): Promise<{ token: GrantedToken; credential: Credential } | { waits: boolean; forAll: boolean }> {
+  ): Promise<Proof | { waits: boolean; forAll: boolean }> {
     try {
       const credential = await openCredential(candidate.sealedCredential, installationId);
       const token = await tokens.tryOut(credential);
       metrics.tokenRequests.inc({ result: "granted" });
       const account = await accountOfToken?.(token.accessToken);
-      if (account !== undefined && account.toLowerCase() !== accountId.toLowerCase())
+      if (account !== undefined && account.id.toLowerCase() !== accountId.toLowerCase())
         throw new CredentialOfOtherAccountError();
-      return { token, credential };
+      return { token, credential, name: account?.name };
     } catch (error) {
       if (!(error instanceof FleetkeeperError)) throw error;
       if (error instanceof TokenError) metrics.tokenRequests.inc({ result: error.code });

@@ -10,7 +10,7 @@ let world: World;
 afterEach(() => world.close());
 
 const patient = { timeout: 40_000, interval: 50 };
-const accountQuery = JSON.stringify({ path: "/simulated/account", field: "accountId" });
+const accountQuery = JSON.stringify({ path: "/simulated/account", field: "accountId", nameField: "name" });
 
 const found = (account: SimulatedAccount) => world.store.installations.find(world.installationIdOf(account));
 
@@ -84,6 +84,7 @@ test("another account's credentials are refused where a request tells whose a to
         candidates: [],
         refused: [{ code: "ERR_CREDENTIAL_OF_OTHER_ACCOUNT" }],
         clientChange: null,
+        toldName: victim.name,
       }),
     patient,
   );

@@ -125,8 +125,15 @@ func (p *pushdown) addID(id any) idKind {
 	}
 
 	p.add(clause, args, isExact)
+	p.addRegex(regexClause("_id", id))
 
 	return kind
+}
+
+func (p *pushdown) addRegex(clause string, args []any) {
+	if clause != "" {
+		p.add(clause, args, false)
+	}
 }
 
 // addField adds the condition for a term on another field than _id. If _id is between two bounds, and so the better
@@ -134,8 +141,11 @@ func (p *pushdown) addID(id any) idKind {
 func (p *pushdown) addField(t term, idFirst bool) {
 	if t.field == "$or" {
 		p.addDatesOfEither(t, idFirst)
+		p.addRegex(regexOfEitherClause(t.value))
 		return
 	}
+
+	p.addRegex(regexClause(t.field, t.value))
 
 	clause, args, isDates, isExact := fieldClause(t.field, t.value)
 	if clause == "" || !p.isUseful(t.field, idFirst) {

@@ -6,5 +6,5 @@ export const accountOfToken: ApiRoute = {
   method: "GET",
   url: "/simulated/account",
   operations: "simulated.account",
-  handle: ({ account }) => json(200, { accountId: account.accountId }),
+  handle: ({ account }) => json(200, { accountId: account.accountId, name: account.name }),
 };

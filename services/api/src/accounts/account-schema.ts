@@ -48,6 +48,14 @@ export const accountSchema = z
     createdAt: instant.meta({ description: "The first one." }),
     reference: referenceSchema.nullable(),
     metadata: metadataSchema,
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: "What operators call it; `fleetkeeper accounts name`, or the board." }),
+    note: z.string().nullable().meta({ description: "An operator's note." }),
+    trackunitName: z.string().nullable().meta({
+      description: "As Trackunit's API told it at the last install, where the worker is configured to ask.",
+    }),
     scopes: z.object({
       requested: z.array(z.string()),
       granted: z.array(z.string()),
@@ -103,6 +111,9 @@ export function accountOf(row: InstallationRow, now: Date): z.output<typeof acco
     createdAt: row.createdAt.toISOString(),
     reference: row.reference ?? null,
     metadata: row.metadata ?? {},
+    name: row.name ?? null,
+    note: row.note ?? null,
+    trackunitName: row.toldName ?? null,
     scopes: { requested: row.requestedScopes, granted: row.grantedScopes, missing: missingScopes(row) },
     token: standingOf(tokenStanding(row, now)),
   };

@@ -44,6 +44,10 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
             state: stateSchema.optional(),
             app: appSchema.optional(),
             reference: z.string().max(200).optional(),
+            search: z.string().min(1).max(200).optional().meta({
+              description:
+                "Any part of an account's id, of one of its names, of a fingerprint or of the installation id, in any case. A page may come before it is full, as `next` tells.",
+            }),
           }),
           response: { 200: z.object({ accounts: z.array(accountSchema), next: nextSchema }), ...refusals },
         },
@@ -53,7 +57,7 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
         // What the key does not see is not there.
         if (irisAppId !== null && query.app !== undefined && query.app !== irisAppId)
           return { accounts: [], next: null };
-        const { limit, after, state, reference } = query;
+        const { limit, after, state, reference, search } = query;
         const named = query.app ?? irisAppId;
         const wanted: ListQuery = {
           sort: "id",
@@ -61,6 +65,7 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
           ...(after === undefined ? {} : { after }),
           ...(state === undefined ? {} : { state }),
           ...(reference === undefined ? {} : { reference }),
+          ...(search === undefined ? {} : { search }),
           ...(named === null ? {} : { app: named }),
         };
         const { rows, next } = await readingPage(() => store.installations.list(wanted));

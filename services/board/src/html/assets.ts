@@ -24,13 +24,14 @@ export const styleSheet = asset(
 export const icon = asset("icon.svg", "image/svg+xml", readFileSync(own("icon.svg")));
 export const sessionWatch = asset("session-watch.js", script, readFileSync(own("session-watch.js")));
 export const live = asset("live.js", script, readFileSync(own("live.js")));
+export const pageScript = asset("page.js", script, readFileSync(own("page.js")));
 /** Changes an element into another one and leaves focus, selection and what did not change alone. */
 export const idiomorph = asset(
   "idiomorph.js",
   script,
   readFileSync(new URL(import.meta.resolve("idiomorph/dist/idiomorph.min.js"))),
 );
-export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, idiomorph];
+export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, pageScript, idiomorph];
 
 export const pathOf = (asset: Asset): string => `/assets/${asset.file}`;
 

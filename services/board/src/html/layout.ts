@@ -1,7 +1,8 @@
 // The frame that all pages share: head, skip link, header, navigation, main.
 
-import { type Asset, icon, idiomorph, live, pathOf, styleSheet } from "./assets.ts";
+import { type Asset, icon, idiomorph, live, pageScript, pathOf, styleSheet } from "./assets.ts";
 import { type Html, html } from "./html.ts";
+import { listPath } from "./paths.ts";
 
 /** What every page for somebody who is logged in is told. */
 export interface PageState {
@@ -33,19 +34,28 @@ const navigation = [
 export function layout(page: PageState & PageContent): Html {
   return document({
     title: page.title,
-    scripts: page.live === undefined ? [] : [idiomorph, live],
+    scripts: page.live === undefined ? [pageScript] : [pageScript, idiomorph, live],
     body: html`<header class="top">
         <a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
         <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, page.path))}</nav>
+        ${page.path === listPath() ? "" : finder}
         ${userCorner(page)}
       </header>
       <main id="main" tabindex="-1" ${page.live === undefined ? "" : html`data-live="${page.live}"`}>
         ${page.notice === undefined ? "" : html`<p class="notice good" role="status">${page.notice}</p>`}
         ${page.live === undefined ? "" : html`<p class="live-note" role="status" data-live-note></p>`}
+        <p class="unseen" role="status" data-said></p>
         ${page.content}
       </main>`,
   });
 }
+
+/** From any page to the accounts; the list of accounts has its own. */
+const finder = html`<form class="finder" action="${listPath()}" role="search">
+  <label class="unseen" for="find">Find an account</label>
+  <input id="find" name="search" type="search" placeholder="Find an account" autocapitalize="none" spellcheck="false" aria-keyshortcuts="/ Control+K Meta+K" data-search>
+  <kbd aria-hidden="true">/</kbd>
+</form>`;
 
 /** A page without navigation: the login page, an error. */
 export function plainLayout(page: { title: string; content: Html }): Html {

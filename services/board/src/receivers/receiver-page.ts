@@ -3,6 +3,7 @@
 import { receiverStanding } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";
 import { withCodes } from "../html/codes.ts";
+import { copyable } from "../html/copyable.ts";
 import { fact } from "../html/fact.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
@@ -55,7 +56,7 @@ function about({ receiver, at }: ReceiverFacts, role: Role): Html {
         ${fact("Last success", lastSuccessAt === null ? html`none` : timeTag(lastSuccessAt, at))}
         ${fact("Secrets", html`${valid.map(({ addedAt, until }) => html`<div>made ${timeTag(addedAt, at)}${until === null ? "" : html`, signs until it ends ${timeTag(until, at)}`}</div>`)}`)}
         ${fact("Made", html`${timeTag(createdAt, at)} by ${createdBy}`)}
-        ${fact("Receiver id", html`<code>${_id}</code>`)}
+        ${fact("Receiver id", copyable(_id))}
       </dl>
     </section>`;
 }

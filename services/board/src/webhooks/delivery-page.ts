@@ -4,6 +4,7 @@ import type { RefreshedSync } from "@fleetkeeper/model";
 import { answersInWords, clock, count, outcomesInWords, type WebhookReader } from "@fleetkeeper/operator";
 import type { DeliveryRow } from "@fleetkeeper/store";
 import type { Role } from "../auth/identity.ts";
+import { copyable } from "../html/copyable.ts";
 import { fact } from "../html/fact.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
@@ -79,7 +80,7 @@ function factList({ delivery, hasEndpoint, at }: DeliveryFacts): Html {
       ${replayedAt === undefined ? "" : fact("Replayed", timeTag(replayedAt, at))}
       ${fact("Account", html`<a href="${accountPath(installationId)}">${installationId}</a>`)}
       ${fact("Endpoint", hasEndpoint ? html`<a href="${endpointPath(endpointId)}">${endpoint}</a>` : html`${endpoint}, removed`)}
-      ${fact("Message id", html`<code>${messageId}</code>`)}
+      ${fact("Message id", copyable(messageId))}
       ${fact("Payload", html`${count(bytes)} bytes`)}
     </dl>
   </section>`;

@@ -2,6 +2,7 @@
 
 import { endpointStanding, endpointSteps } from "@fleetkeeper/operator";
 import type { DeliveryRow } from "@fleetkeeper/store";
+import { copyable } from "../html/copyable.ts";
 import { fact } from "../html/fact.ts";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
@@ -80,7 +81,7 @@ function factList({ endpoint, refusals, at }: EndpointPageFacts): Html {
       ${fact("Refused lately", html`${refusedInWords(refusals)}`)}
       ${fact("Signing keys", valid.length === 0 ? html`none` : html`${valid.map(({ addedAt, until }) => html`<div>given ${timeTag(addedAt, at)}${until === null ? "" : html`, good until it ends ${timeTag(until, at)}`}</div>`)}`)}
       ${fact("A delivery that does not say its type is taken for", events.length === 0 ? html`nothing` : html`${events.map((event) => html`<code>${event}</code> `)}`)}
-      ${fact("Endpoint id", html`<code>${endpointId}</code>`)}
+      ${fact("Endpoint id", copyable(endpointId))}
     </dl>
   </section>`;
 }

@@ -7,6 +7,7 @@ import {
   describeHeldBack,
   duration,
   fromNow,
+  namesOfAccount,
   stateMoods,
 } from "@fleetkeeper/operator";
 import type { Paint } from "../output/style.ts";
@@ -37,6 +38,8 @@ function head(account: AccountDetails, paint: Paint, now: Date): string {
     [
       ["installation", `${paint("strong", account._id)}  ${paint(stateMoods[state], state)}`],
       ["account", account.accountId],
+      ...namesOfAccount(account).map(({ of, name }): [string, string] => ["called", `${name}, by ${of}`]),
+      ...(account.note ? [["note", account.note] as const] : []),
       ["app", account.irisAppId],
       ["installed", fromNow(account.installedAt, now)],
       ["token", `${tokenInWords(account, paint, now)}${failures}${next}`],

@@ -1,7 +1,14 @@
 // `accounts list`: who installed us, and how they are.
 
 import { type InstallationState, installationStates } from "@fleetkeeper/model";
-import { type Description, describeWaiting, fromNow, stateMoods, tokenStanding } from "@fleetkeeper/operator";
+import {
+  type Description,
+  describeWaiting,
+  fromNow,
+  nameOfAccount,
+  stateMoods,
+  tokenStanding,
+} from "@fleetkeeper/operator";
 import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
 import { addCommand } from "../add-command.ts";
@@ -11,6 +18,7 @@ import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
 
 interface Options {
+  search?: string;
   state?: InstallationState;
   sort: ListQuery["sort"];
   limit: number;
@@ -23,9 +31,13 @@ type Row = InstallationRow & { syncs: { all: number; failing: number } };
 export function addAccountsList(accounts: Command): void {
   addCommand(accounts, "list", {
     summary: "List accounts",
-    examples: ["accounts list --state revoked", "accounts list 6b5c --json"],
+    examples: ["accounts list --state revoked", "accounts list --search cranes", "accounts list 6b5c --json"],
   })
-    .argument("[search]", "the beginning of an account id, or of an app with its @")
+    .argument("[search]", "the same as --search")
+    .option(
+      "--search <text>",
+      "any part of an id, a name or a fingerprint; or the beginning of an app, with its @",
+    )
     .addOption(new Option("--state <state>", "only these").choices(installationStates))
     .addOption(
       new Option("--sort <order>", "by id, or the last installed first")
@@ -36,9 +48,9 @@ export function addAccountsList(accounts: Command): void {
     .option("--after <cursor>", "the `next` of the page before")
     .option("--all", "every page")
     .action(
-      invoke<Options, [string | undefined]>(async ({ reach, output, now }, options, search) => {
+      invoke<Options, [string | undefined]>(async ({ reach, output, now }, options, given) => {
         const store = await reach.store();
-        const { state, sort, limit, all } = options;
+        const { state, sort, limit, all, search = given } = options;
         const query: ListQuery = {
           sort,
           limit: all ? 500 : limit,
@@ -81,18 +93,29 @@ async function withSyncs(store: Store, rows: readonly InstallationRow[]): Promis
 }
 
 function words(rows: readonly Row[], paint: Paint, now: Date): string {
+  const isNamed = rows.some((row) => nameOfAccount(row) !== undefined);
   return table(
-    ["account", "app", "state", "token", "syncs", "installed"],
-    rows.map(({ accountId, irisAppId, state, syncs, installedAt, ...row }) => [
-      accountId,
-      irisAppId,
-      paint(stateMoods[state], state),
-      tokenCell(tokenStanding({ ...row, state }, now), paint, now),
-      syncs.failing > 0 ? paint("bad", `${syncs.failing} of ${syncs.all} failing`) : `${syncs.all}`,
-      fromNow(installedAt, now),
+    ["account", ...(isNamed ? ["name"] : []), "app", "state", "token", "syncs", "installed"],
+    rows.map((row) => [
+      row.accountId,
+      ...(isNamed ? [shortName(nameOfAccount(row))] : []),
+      row.irisAppId,
+      paint(stateMoods[row.state], row.state),
+      tokenCell(tokenStanding(row, now), paint, now),
+      row.syncs.failing > 0
+        ? paint("bad", `${row.syncs.failing} of ${row.syncs.all} failing`)
+        : `${row.syncs.all}`,
+      fromNow(row.installedAt, now),
     ]),
     paint,
+    undefined,
+    ["app", "installed"],
   );
+}
+
+/** Long names make a table too wide for everything. */
+function shortName(name = "-"): string {
+  return name.length <= 24 ? name : `${name.slice(0, 23)}…`;
 }
 
 function tokenCell({ mood, label, until }: Description, paint: Paint, now: Date): string {

@@ -1,21 +1,31 @@
 // A compact table: columns two spaces apart, as wide as their widest cell, colours not counted. Where a terminal is too narrow
-// for that, ids are shortened; where that does not suffice, each row becomes a block of lines.
+// for that, ids are shortened, then columns are left out that may be; where that does not suffice, each row becomes a block of
+// lines, with everything in it.
 
 import stringWidth from "string-width";
 import type { Paint } from "./style.ts";
 
-/** Without rows: nothing. `width`: of the terminal, in columns. */
+/** Without rows: nothing. `width`: of the terminal, in columns. `spare`: heads of what may be left out, the first to go first. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
   paint: Paint,
   width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+  spare: readonly string[] = [],
 ): string {
   if (rows.length === 0) return "";
   const shortened = rows.map((row) => row.map(shortenIds));
   if (widthOf(heads, rows) <= width) return lines(heads, rows, paint);
-  if (widthOf(heads, shortened) <= width) return lines(heads, shortened, paint);
+  for (let dropped = 0; dropped <= spare.length; dropped++) {
+    const left = without(spare.slice(0, dropped), heads, shortened);
+    if (widthOf(left.heads, left.rows) <= width) return lines(left.heads, left.rows, paint);
+  }
   return rows.map((row) => fields(pairsOf(heads, row), paint)).join("\n\n");
+}
+
+function without(names: readonly string[], heads: readonly string[], rows: readonly (readonly string[])[]) {
+  const isLeft = (_: string, column: number) => !names.includes(heads[column] ?? "");
+  return { heads: heads.filter(isLeft), rows: rows.map((row) => row.filter(isLeft)) };
 }
 
 /** Names and values below each other. */

@@ -32,6 +32,13 @@ test("where a terminal is too narrow, ids are shortened to a beginning that comm
   );
 });
 
+test("a column that may be left out is, before rows become blocks", () => {
+  expect(table(wide, rows, plain, 19, ["app"])).toBe(
+    ["ACCOUNT", "08def240-749c…", "7b21c56b-a881…"].join("\n"),
+  );
+  expect(table(wide, rows, plain, 41, ["app"])).toContain("@a/b");
+});
+
 test("where that does not suffice, each row is a block, with everything in it", () => {
   expect(table(wide, rows, plain, 19)).toBe(
     [

@@ -11,7 +11,7 @@ import type { AccountFacts } from "./read.ts";
 /** Nothing for a viewer. */
 export function actionsSection({ installation, failedJobs = [] }: AccountFacts, role: Role): Html {
   if (role !== "operator") return html``;
-  const { syncNow, pause, resume, refreshToken, retryFailed, rollback, acceptClient, forget } =
+  const { syncNow, pause, resume, refreshToken, retryFailed, changeNames, rollback, acceptClient, forget } =
     accountActions;
   const { _id, state } = installation;
   const canRefresh = installation.inForceSince !== null || installation.candidates.length > 0;
@@ -20,6 +20,7 @@ export function actionsSection({ installation, failedJobs = [] }: AccountFacts, 
     ...(installation.clientChange === null ? [] : [acceptClient]),
     ...(installation.former.length > 0 ? [rollback] : []),
     ...(failedJobs.length > 0 ? [retryFailed] : []),
+    { ...changeNames, verb: "Name and note" },
     forget,
   ];
   return html`<div class="actions">

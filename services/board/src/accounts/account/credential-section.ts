@@ -2,6 +2,7 @@
 
 import { count, refusalInWords, tokenStanding } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
+import { copyable } from "../../html/copyable.ts";
 import { fact } from "../../html/fact.ts";
 import { type Html, html } from "../../html/html.ts";
 import { timeTag } from "../../html/time.ts";
@@ -29,7 +30,8 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
         ${installation.former.map(({ clientIdFingerprint, inForceUntil, keptUntil }) => fact("Before", html`<code>${clientIdFingerprint}</code>, until ${timeTag(inForceUntil, at)}; kept until ${timeTag(keptUntil, at)}`))}
         ${installation.refused.map(({ clientIdFingerprint, at: refusedAt, code }) => fact("Refused", html`<code>${clientIdFingerprint}</code>, ${timeTag(refusedAt, at)}: ${withCodes(refusalInWords(code))}`))}
         ${fact("First installed", timeTag(installation.createdAt, at))}
-        ${fact("Installation id", html`<code>${installation._id}</code>`)}
+        ${fact("Account id", copyable(installation.accountId))}
+        ${fact("Installation id", copyable(installation._id))}
       </dl>
     </section>
   </div>`;
@@ -40,6 +42,6 @@ function inForce(
   at: Date,
 ): Html {
   return html`${fact("Sealed with key", html`<code>${sealKeyId}</code>`)}
-    ${fact("Fingerprint of the client id", html`<code>${clientIdFingerprint}</code>`)}
+    ${fact("Fingerprint of the client id", copyable(clientIdFingerprint))}
     ${fact("Installed", timeTag(installedAt, at))}`;
 }

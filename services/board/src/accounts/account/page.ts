@@ -1,8 +1,9 @@
 // The page of one account: what is wrong first, then one tab of what it does, holds and did.
 
-import { clock, stateMoods } from "@fleetkeeper/operator";
+import { clock, nameOfAccount, stateMoods } from "@fleetkeeper/operator";
 import type { Role } from "../../auth/identity.ts";
 import { withCodes } from "../../html/codes.ts";
+import { copyable } from "../../html/copyable.ts";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { noticesByMood } from "../../html/notices-by-mood.ts";
@@ -46,11 +47,13 @@ export function accountFragments(facts: AccountFacts, role: Role, tab: TabName):
 }
 
 function heading({ installation, at }: AccountFacts): Html {
-  const { accountId, irisAppId, state, installedAt } = installation;
+  const { accountId, irisAppId, state, installedAt, note } = installation;
+  const name = nameOfAccount(installation);
   return html`<div class="title">
     <div>
-      <h1>${accountId} ${badge(stateMoods[state], state)}</h1>
-      <p class="faint">${irisAppId} · installed ${timeTag(installedAt, at)}</p>
+      <h1>${name ?? accountId} ${badge(stateMoods[state], state)}</h1>
+      <p class="faint">${copyable(accountId)} · ${irisAppId} · installed ${timeTag(installedAt, at)}</p>
+      ${note ? html`<p class="note">${note}</p>` : ""}
     </div>
     <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
   </div>`;

@@ -10,6 +10,7 @@ import { actionsSection } from "./actions-section.ts";
 import { auditSection } from "./audit-section.ts";
 import { credentialSection } from "./credential-section.ts";
 import { jobsSection } from "./jobs-section.ts";
+import { namesSection } from "./names-section.ts";
 import type { AccountFacts } from "./read.ts";
 import { requestsSection } from "./requests-section.ts";
 import { runsSection } from "./runs-section.ts";
@@ -57,6 +58,7 @@ const parts: Record<TabName, (facts: AccountFacts, role: Role) => Fragment[]> = 
   ],
   settings: (facts, role) => [
     { id: "actions", html: actionsSection(facts, role) },
+    { id: "names", html: namesSection(facts, role) },
     { id: "scopes", html: scopesSection(facts) },
     { id: "credential", html: credentialSection(facts) },
   ],

@@ -1,6 +1,6 @@
 // What an operator can do to an account: the question before, the deed, the notice after. `account-actions.ts` lists them.
 
-import type { OperatorActions } from "@fleetkeeper/operator";
+import { accountInWords, type OperatorActions } from "@fleetkeeper/operator";
 import type { InstallationRow, SyncDocument } from "@fleetkeeper/store";
 import type { Html } from "../../html/html.ts";
 
@@ -33,9 +33,8 @@ export interface AccountAction {
   carryOut(actions: OperatorActions, who: string, subject: Subject, form: Form): Promise<string>;
 }
 
-/** `assets of 4711`, or `account 4711`. */
+/** `assets of 4711`, `account 4711`, or `account Acme (4711)` where it has a name. */
 export function nameOf({ installation, sync }: Subject): string {
-  return sync === undefined
-    ? `account ${installation.accountId}`
-    : `${sync.sync} of ${installation.accountId}`;
+  const account = accountInWords(installation);
+  return sync === undefined ? `account ${account}` : `${sync.sync} of ${account}`;
 }

@@ -122,6 +122,31 @@ const confirmDeletions: AccountAction = {
   },
 };
 
+const changeNames: AccountAction = {
+  name: "names",
+  of: "account",
+  verb: "Save",
+  question: (what) => `What do you call ${what}?`,
+  consequence: () =>
+    "Name and note are for operators: they are shown with the account, and survive a new install. The name is searched, too. Leave a field empty for none.",
+  fields: ({ installation: { name, note } }) =>
+    html`<label for="name">Name</label>
+      <input id="name" name="name" maxlength="200" autocomplete="off" value="${name ?? ""}">
+      <label for="note">Note</label>
+      <textarea id="note" name="note" maxlength="2000" rows="4">${note ?? ""}</textarea>`,
+  async carryOut(actions, who, subject, { name = "", note = "" }) {
+    const { installation } = subject;
+    const wanted = { name: name.trim() || null, note: note.trim().replaceAll("\r\n", "\n") || null };
+    const changed = {
+      ...(wanted.name === (installation.name ?? null) ? {} : { name: wanted.name }),
+      ...(wanted.note === (installation.note ?? null) ? {} : { note: wanted.note }),
+    };
+    if (Object.keys(changed).length === 0) return "Nothing was changed.";
+    await actions.setNotes(who, installation._id, changed);
+    return `Saved: ${nameOf({ ...subject, installation: { ...installation, ...changed } })}.`;
+  },
+};
+
 const rollback: AccountAction = {
   name: "rollback",
   of: "account",
@@ -183,6 +208,7 @@ export const accountActions = {
   retryFailed,
   changeInterval,
   confirmDeletions,
+  changeNames,
   rollback,
   acceptClient,
   forget,

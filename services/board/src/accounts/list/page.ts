@@ -1,7 +1,15 @@
 // The list of accounts: search, filter, order, and one page of rows.
 
 import { installationStates } from "@fleetkeeper/model";
-import { clock, count, type Mood, stateMoods, syncStanding, tokenStanding } from "@fleetkeeper/operator";
+import {
+  clock,
+  count,
+  type Mood,
+  nameOfAccount,
+  stateMoods,
+  syncStanding,
+  tokenStanding,
+} from "@fleetkeeper/operator";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { accountPath } from "../../html/paths.ts";
@@ -36,8 +44,8 @@ function searchForm({ search, state, sort }: ListRequest): Html {
   return html`<form class="search" action="/accounts" role="search">
     ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
     <div>
-      <label for="search">Account id, or @app</label>
-      <input id="search" name="search" type="search" value="${search}" placeholder="The beginning is enough" autocapitalize="none" spellcheck="false">
+      <label for="search">Id, name, fingerprint or @app</label>
+      <input id="search" name="search" type="search" value="${search}" placeholder="A part is enough" autocapitalize="none" spellcheck="false" aria-keyshortcuts="/ Control+K Meta+K" data-search>
     </div>
     <div>
       <label for="sort">Order</label>
@@ -71,8 +79,8 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
 }
 
 function rows(facts: ListFacts): Html {
-  const { rows, request, next, counts } = facts;
-  const paging = pager(request, next);
+  const { rows, request, next, counts, isCut } = facts;
+  const paging = html`${isCut ? html`<p class="faint">The search took its time and has not looked at all accounts; the next page goes on.</p>` : ""}${pager(request, next)}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
       <thead>
@@ -98,18 +106,19 @@ function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): H
           ? "No sync fails like this."
           : request.search === ""
             ? "No account is in this state."
-            : "No account begins like this.";
+            : "No account has this in its id, its names or a fingerprint.";
   return html`<p class="card">${text}</p>`;
 }
 
 function accountRow({ installation, syncs }: ListFacts["rows"][number], now: Date): Html {
   const { _id, accountId, irisAppId, state, installedAt } = installation;
+  const name = nameOfAccount(installation);
   const token = tokenStanding(installation, now);
   const moods = [stateMoods[state], token.mood, ...syncs.map((sync) => syncStanding(sync, now).mood)];
   return html`<tr class="${worst.find((mood) => moods.includes(mood)) ?? ""}">
     <th scope="row">
-      <a href="${accountPath(_id)}">${accountId}</a>
-      <small>${irisAppId} · installed ${timeTag(installedAt, now)}</small>
+      <a href="${accountPath(_id)}">${name ?? accountId}</a>
+      <small>${name === undefined ? "" : html`${accountId} · `}${irisAppId} · installed ${timeTag(installedAt, now)}</small>
     </th>
     <td data-label="State">${badge(stateMoods[state], state)}</td>
     <td data-label="Token">

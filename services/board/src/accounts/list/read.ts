@@ -32,6 +32,8 @@ export interface ListFacts {
   rows: { installation: InstallationRow; syncs: SyncDocument[] }[];
   /** `after` of the next page; undefined on the last. */
   next: string | undefined;
+  /** A search ended the page before it was full. */
+  isCut: boolean;
   counts: Record<InstallationState, number>;
   /** How many accounts have a failing sync. */
   failing: Pick<SyncHealth, "accounts" | "isMore">;
@@ -78,5 +80,6 @@ export async function readList(
   ]);
   const syncs = await Promise.all(page.rows.map(({ _id }) => store.syncs.ofInstallation(_id)));
   const rows = page.rows.map((installation, index) => ({ installation, syncs: syncs[index] ?? [] }));
-  return { at: now(), request, rows, next: page.next, counts, failing: health };
+  const { next, isCut = false } = page;
+  return { at: now(), request, rows, next, isCut, counts, failing: health };
 }

@@ -4,6 +4,7 @@ import type { RecordChange } from "@fleetkeeper/model";
 import { instant } from "@fleetkeeper/operator";
 import type { RecordRow } from "@fleetkeeper/store";
 import { redactText } from "@fleetkeeper/telemetry";
+import { copyable } from "../../html/copyable.ts";
 import { type Html, html } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { accountPath, recordsPath } from "../../html/paths.ts";
@@ -28,6 +29,7 @@ export function recordPage(page: RecordPage): Html {
     content: html`<p class="trail"><a href="/accounts">Accounts</a> / <a href="${accountPath(installationId)}">${accountId}</a> / <a href="${recordsPath(installationId, { resource })}">${resource}</a></p>
       <div class="title"><h1>${externalId} ${deletedAt === null ? "" : badge("wait", "deleted")}</h1></div>
       <section class="card"><dl>
+        <div><dt>Id</dt><dd>${copyable(externalId)}</dd></div>
         <div><dt>First seen</dt><dd>${instant(firstSeenAt)}, ${timeTag(firstSeenAt, at)}</dd></div>
         <div><dt>Changed</dt><dd>${instant(updatedAt)}, ${timeTag(updatedAt, at)}</dd></div>
         ${deletedAt === null ? "" : html`<div><dt>Deleted</dt><dd>${instant(deletedAt)}, ${timeTag(deletedAt, at)}</dd></div>`}
