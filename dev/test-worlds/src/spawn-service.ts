@@ -30,10 +30,11 @@ export function spawnService(
     child,
     listening,
     async kill(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return false;
       const ended = once(child, "exit");
       child.kill(signal);
       await ended;
+      return true;
     },
   };
 }

@@ -6,6 +6,8 @@ import type { Store } from "@fleetkeeper/store";
 export const installationId = installationIdOf("@a/b", "1");
 export const syncId = syncIdOf(installationId, "assets");
 
+const pageSize = 500;
+
 export async function writePass(
   store: Store,
   records: Readonly<Record<string, unknown>>,
@@ -20,7 +22,11 @@ export async function writePass(
   if (run === undefined) throw new Error("the run did not start");
   await run.begin({ resource: "assets", seeksMissing: false }, () => null);
   const page = Object.entries(records).map(([externalId, data]) => ({ externalId, data }));
-  await run.writePage({ records: page, setAside: [], nextCursor: null });
+  for (let from = 0; from === 0 || from < page.length; from += pageSize) {
+    const isLast = from + pageSize >= page.length;
+    const records = page.slice(from, from + pageSize);
+    await run.writePage({ records, setAside: [], nextCursor: isLast ? null : String(from) });
+  }
   await run.endPass();
   const { startedAt, pages, changes } = run.checkpoint;
   await run.settle({

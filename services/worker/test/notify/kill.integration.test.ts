@@ -46,13 +46,18 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
 
   const accounts = Array.from({ length: Math.ceil(changes / 16) }, () => simulator.addAccount({ assets: 3 }));
   for (const account of accounts) await world.install(account);
-  let killed = 0;
+  /** By name, each only where it ran until then. */
+  const killed = { worker: 0, receiver: 0, api: 0 };
+  const kills = [killWorker, killReceiver, killApi];
+  let rounds = 0;
+  let askedFor = 0;
   const told = () => new Map(receiver.taken.map((event) => [event.id, event]));
   const endsAtMs = performance.now() + 1_800_000;
   while (told().size < changes && performance.now() < endsAtMs) {
     await sleep(500 + Math.random() * 2_000);
-    await [killWorker, killReceiver, killApi][killed++ % 3]?.();
-    if (killed % 10 === 0) await installAgain();
+    // Each once, and then at random.
+    await kills[rounds < kills.length ? rounds : Math.floor(Math.random() * kills.length)]?.();
+    if (++rounds % 10 === 0) await installAgain();
     await Promise.all(accounts.map((account) => askForRuns(account.accountId)));
   }
   // What failed waits for five minutes the second time: a wish of an operator ends that.
@@ -67,6 +72,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
   }, patient);
 
   expect(receiver.unverified).toBe(0);
+  if (rounds >= kills.length) for (const count of Object.values(killed)) expect(count).toBeGreaterThan(0);
   for (const account of accounts) {
     const mine = [...told().values()].filter(({ data }) => data.accountId === account.accountId);
     // First deliveries, in the order in which they came: none before another one, and none missing.
@@ -88,7 +94,8 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
     }
   }
   const deliveries = receiver.taken.length;
-  console.log(JSON.stringify({ changes: told().size, deliveries, killed, accounts: accounts.length }));
+  const counted = { changes: told().size, deliveries, killed, askedFor, accounts: accounts.length };
+  console.log(JSON.stringify(counted));
 
   /** A failover of Redis may lose a job that was not waited for: it is handed in again, as its sender would. */
   async function installAgain(): Promise<void> {
@@ -99,12 +106,13 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
 
   async function killWorker(): Promise<void> {
     const index = Math.floor(Math.random() * workers.length);
-    await workers[index]?.kill("SIGKILL");
+    if (await workers[index]?.kill("SIGKILL")) killed.worker += 1;
     workers[index] = spawnService("worker", env);
   }
 
   async function killReceiver(): Promise<void> {
     await receiver.close();
+    killed.receiver += 1;
     await sleep(Math.random() * 500);
     await receiver.startAgain();
     // As it would be told after five seconds, and then after five minutes.
@@ -112,7 +120,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
   }
 
   async function killApi(): Promise<void> {
-    await api.kill("SIGKILL");
+    if (await api.kill("SIGKILL")) killed.api += 1;
     api = spawnApi();
   }
 
@@ -125,9 +133,10 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
     for (const sync of ["assets", "sites", "customers"]) {
       const url = `http://127.0.0.1:${apiPort}/v1/accounts/${accountId}/syncs/${sync}/run`;
       const headers = { authorization: `Bearer ${key}` };
-      await fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(5_000) }).catch(
+      const answer = await fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(5_000) }).catch(
         () => undefined,
       );
+      if (answer?.ok) askedFor += 1;
     }
   }
 });
