@@ -8,7 +8,7 @@ import { problemCodes, problemSchema } from "./problems.ts";
 
 const description = `For your own back end, never for browsers: accounts, tokens, records and changes of the accounts that installed your app.
 
-Every request has \`Authorization: Bearer fk_…\`, a key from \`fleetkeeper api-keys create\`. Every refusal is problem details (RFC 9457) with a stable \`code\`: ${problemCodes.map((code) => `\`${code}\``).join(", ")}.`;
+Every request has \`Authorization: Bearer fk_…\`, a key from \`fleetkeeper api-keys create\`; the \`security\` of an operation names the right that the key needs. Every refusal is problem details (RFC 9457) with a stable \`code\`: ${problemCodes.map((code) => `\`${code}\``).join(", ")}.`;
 
 /** To be added before the routes. */
 export async function addOpenapi(app: FastifyInstance, version: string): Promise<void> {
@@ -28,7 +28,11 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
         { name: "key", description: "The key itself." },
       ],
     },
-    transform: jsonSchemaTransform,
+    transform: (operation) => {
+      const { schema, url } = jsonSchemaTransform(operation);
+      const { right = "any" } = operation.route.config ?? {};
+      return { schema: right === "any" ? schema : { ...schema, security: [{ key: [right] }] }, url };
+    },
     transformObject: jsonSchemaTransformObject,
   });
 }

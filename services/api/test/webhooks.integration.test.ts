@@ -2,25 +2,20 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { startReceiver } from "../../worker/test/notify/receiver.ts";
 import { app, patient, setup } from "./world.ts";
 
-test("a receiver is made, listed, tested, changed, replayed to and removed; other keys' apps and keys without the right see nothing of it", async () => {
+test("a receiver is made, listed, tested, changed, replayed to and removed", async () => {
   const any = { NOTIFY_ADDRESSES: "any" };
   const { ask, makeKey, startWorker, installedAccount, store, lines } = await setup(any, { env: any });
   const receiver = await startReceiver();
   onTestFinished(() => receiver.close());
   const mine = await makeKey(["webhooks:write"], app);
-  const [{ key: foreign }, { key: weak }] = [
-    await makeKey(["webhooks:write"], "@no/body"),
-    await makeKey(["accounts:read", "records:read", "syncs:write"]),
-  ];
-  const by = (key: string) => (method: string, path: string, body?: unknown) =>
-    ask(key, `/v1/webhooks${path}`, {
+  const send = (method: string, path: string, body?: unknown) =>
+    ask(mine.key, `/v1/webhooks${path}`, {
       method,
       ...(body !== undefined && {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       }),
     });
-  const send = by(mine.key);
 
   const made = await send("POST", "", { url: receiver.url, events: ["account.installed"] });
   expect([made.status, made.json().webhook]).toMatchObject([
@@ -77,23 +72,6 @@ test("a receiver is made, listed, tested, changed, replayed to and removed; othe
   expect((await send("POST", `${path}/replay`, { eventId: "evt_of_nobody" })).status).toBe(404);
   expect(receiver.unverified).toBe(0);
 
-  const routes: [method: string, path: string, body?: unknown][] = [
-    ["GET", path],
-    ["PATCH", path, { state: "disabled" }],
-    ["DELETE", path],
-    ["POST", `${path}/rotate`, {}],
-    ["POST", `${path}/test`],
-    ["GET", `${path}/deliveries`],
-    ["POST", `${path}/replay`, { since: webhook.createdAt }],
-  ];
-  for (const [method, where, body] of routes) {
-    const [refused, hidden] = [await by(weak)(method, where, body), await by(foreign)(method, where, body)];
-    expect([method, where, refused.status, hidden.status]).toEqual([method, where, 403, 404]);
-    for (const { text } of [refused, hidden]) expect(text).not.toContain(receiver.url);
-  }
-  expect((await by(weak)("POST", "", { url: receiver.url })).status).toBe(403);
-  expect((await by(weak)("GET", "")).status).toBe(403);
-  expect((await by(foreign)("GET", "")).json()).toEqual({ webhooks: [] });
   expect((await send("GET", path)).json()).toMatchObject({ id: webhook.id, state: "enabled" });
 
   expect((await send("DELETE", path)).status).toBe(204);

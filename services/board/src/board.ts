@@ -62,7 +62,6 @@ import { createReadOverview } from "./overview/read.ts";
 import { addOverviewRoutes } from "./overview/routes.ts";
 import { addBullBoard } from "./queues/bull-board/plugin.ts";
 import { addRetryRoutes } from "./queues/retry-routes.ts";
-import { addReceiverActionRoutes } from "./receivers/action-routes.ts";
 import { addReceiverRoutes } from "./receivers/routes.ts";
 import { createSendError } from "./send-error.ts";
 import { addWebhookActionRoutes } from "./webhooks/action-routes.ts";
@@ -296,5 +295,4 @@ function addPages(
   const checkUrl = (url: string) => checkGuardedUrl(url, { allowPrivate: options.notifyAnyAddress ?? false });
   const receivers = createReceiverActions({ store, sealSecret, checkUrl, now });
   addReceiverRoutes(server, { receivers, liveStreams, notices, log, now });
-  addReceiverActionRoutes(server, { receivers, notices, log });
 }

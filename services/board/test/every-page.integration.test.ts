@@ -182,6 +182,7 @@ const pages: [what: string, path: string][] = [
   ["receivers", "/receivers"],
   ["notifications", "/notifications"],
   ["receiver", `/receivers/${receiverId}`],
+  ["form of a receiver", `/receivers/${receiverId}/change`],
   ["error codes", "/errors"],
   ["error", "/nowhere"],
 ];

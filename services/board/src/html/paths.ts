@@ -78,6 +78,11 @@ export function receiverPath(id: string, parts: Readonly<Record<string, string |
   return withQuery(`${receiversPath}/${encodeURIComponent(id)}`, parts);
 }
 
+/** Where the form that changes a receiver is. */
+export function changeReceiverPath(id: string): string {
+  return `${receiverPath(id)}/change`;
+}
+
 /** What keeps such a page up to date. */
 export function receiverEventsPath(id: string, parts: Readonly<Record<string, string | undefined>>): string {
   return withQuery(`${receiverPath(id)}/events`, parts);

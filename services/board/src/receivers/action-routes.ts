@@ -13,7 +13,7 @@ import { receiverActionPath, receiverPath, receiversPath } from "../html/paths.t
 import { questionPage } from "../html/question-page.ts";
 import { capitalised } from "../html/words.ts";
 import { type Form, findReceiverAction, type ReceiverAction } from "./actions.ts";
-import { secretPage } from "./new-page.ts";
+import { secretPage } from "./form-pages.ts";
 import { shownUrl } from "./words.ts";
 
 /** What is asked about, as the address says it. */

@@ -7,7 +7,13 @@ import { copyable } from "../html/copyable.ts";
 import { fact } from "../html/fact.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
-import { receiverActionPath, receiverEventsPath, receiverPath, receiversPath } from "../html/paths.ts";
+import {
+  changeReceiverPath,
+  receiverActionPath,
+  receiverEventsPath,
+  receiverPath,
+  receiversPath,
+} from "../html/paths.ts";
 import { timeTag } from "../html/time.ts";
 import { badge, capitalised } from "../html/words.ts";
 import type { Fragment } from "../live/live-hub.ts";
@@ -64,9 +70,10 @@ function about({ receiver, at }: ReceiverFacts, role: Role): Html {
 function actionBar(id: string, isDisabled: boolean): Html {
   const { test, replaySince, rotate, enable, disable, remove } = receiverActions;
   const offered = isDisabled ? [enable, rotate, remove] : [test, replaySince, rotate, disable, remove];
+  const change = html`<a class="button quiet" href="${changeReceiverPath(id)}">Change</a>`;
   return html`<p class="actions">${offered.map(
     (action, index) =>
-      html`<a class="button ${index === 0 ? "" : "quiet"} ${action.irrevocable ? "danger" : ""}" href="${receiverActionPath(action, id)}">${action.verb}</a>`,
+      html`${action === remove ? change : ""}<a class="button ${index === 0 ? "" : "quiet"} ${action.irrevocable ? "danger" : ""}" href="${receiverActionPath(action, id)}">${action.verb}</a>`,
   )}</p>`;
 }
 

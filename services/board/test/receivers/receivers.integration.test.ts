@@ -117,6 +117,74 @@ test("an operator makes a receiver, whose secret is shown once and sealed; tests
   for (const hidden of [secret, next, "of-the-host"]) expect(world.logText()).not.toContain(hidden);
 });
 
+test("an operator changes a receiver's address, events, app and words; an address with a query is on no page, and stays where none is filled in", async () => {
+  const { world, operator, viewer, id, receivers } = await setup();
+  const path = `/receivers/${id}/change`;
+  const change = (fields: [string, string][]) => operator.submit(path, fields);
+  const row = async () => {
+    const { url, description, events, irisAppId } = (await receivers.row(id)) ?? {};
+    return { url, description, events, irisAppId };
+  };
+  expect(await operator.page(`/receivers/${id}`)).toContain(`href="${path}"`);
+  const form = await operator.page(path);
+  expect(form).toMatch(
+    /it stays https:\/\/your\.host\/fleetkeeper\?…[\s\S]*value="our app"[\s\S]*value="@a\/b"/,
+  );
+  expect(form.match(/value="[\w.]+" checked/g)).toEqual([
+    'value="account.installed" checked',
+    'value="sync.failing" checked',
+  ]);
+  expect(form).not.toContain("of-the-host");
+
+  const kept = await change([
+    ["url", ""],
+    ["description", "ours"],
+    ["events", "records.changed"],
+  ]);
+  expect([kept.status, kept.headers.get("location")]).toEqual([303, `/receivers/${id}`]);
+  expect(await row()).toEqual({
+    url: address,
+    description: "ours",
+    events: ["records.changed"],
+    irisAppId: null,
+  });
+  expect(await operator.page(`/receivers/${id}`)).toContain("Changed.");
+  const moved = [
+    ["url", " https://your.host/new "],
+    ["events", "test"],
+  ] as [string, string][];
+  for (const [fields, says] of [
+    [
+      [
+        ["url", "http://your.host/"],
+        ["events", "sync.failing"],
+      ],
+      "The address does not begin with https://.",
+    ],
+    [[["url", "https://your.host/new"]], "Events are one or more of"],
+  ] as [[string, string][], string][]) {
+    const refused = await change(fields);
+    const text = await refused.text();
+    expect([refused.status, text.includes(says), text.includes(`value="${fields[0]?.[1]}"`)]).toEqual([
+      400,
+      true,
+      true,
+    ]);
+  }
+  expect((await change(moved)).status).toBe(400);
+  moved[1] = ["events", "sync.failing"];
+  expect((await change(moved)).status).toBe(303);
+  expect(await row()).toMatchObject({ url: "https://your.host/new", events: ["sync.failing"] });
+  expect(await operator.page(path)).toContain('value="https://your.host/new"');
+
+  expect((await viewer.send(path)).status).toBe(403);
+  for (const visitor of [viewer, operator])
+    expect((await visitor.send(path, { method: "POST", body: new URLSearchParams(moved) })).status).toBe(403);
+  expect((await operator.send("/receivers/rcv_0/change")).status).toBe(404);
+  const audit = (await world.store.audit.ofTopic("receivers", 20)).map(({ action }) => action);
+  expect(audit.filter((action) => action.startsWith("change"))).toHaveLength(2);
+});
+
 test("a receiver's page shows what it answered, by outcome and event; a form that is wrong comes back, and viewers and forged forms change nothing", async () => {
   const { world, operator, viewer, id, receivers } = await setup();
   const of = { installationId: "@a/b~1" as InstallationId, firstToken: 0, receiverId: id, position: 1 };
