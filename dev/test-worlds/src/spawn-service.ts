@@ -30,11 +30,10 @@ export function spawnService(
     child,
     listening,
     async kill(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return false;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
       child.kill(signal);
       await ended;
-      return true;
     },
   };
 }

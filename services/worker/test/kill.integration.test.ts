@@ -37,7 +37,7 @@ test(`a worker killed ${kills} times during a pass of ${assets} assets loses not
     killed++;
   }
   const last = spawnService("worker", world.env);
-  onTestFinished(async () => void (await last.kill("SIGTERM")));
+  onTestFinished(() => last.kill("SIGTERM"));
   await vi.waitFor(async () => expect(await succeeded()).toBe(true), { timeout: 1_200_000, interval: 100 });
 
   const requested = world.simulator.requests.count({ operation: "graphql.assets" });
