@@ -72,8 +72,8 @@ export type { FetchedRecord } from "./run/write-records.ts";
 export { nextSlot } from "./schedule.ts";
 export type { SealedEntry } from "./sealed-texts.ts";
 export { openStore, type Store } from "./store.ts";
+export { fieldsAtFirst } from "./sync-fields.ts";
 export { type FailingSyncs, maxCounted, type SyncHealth } from "./sync-health.ts";
-export { fieldsAtFirst } from "./syncs.ts";
 export {
   type DeliveryPage,
   type DeliveryQuery,

@@ -26,26 +26,7 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
       );
     },
 
-    /**
-     * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is one.
-     * @returns false when it is stopped, so that there is something else to do first.
-     */
-    async runNow(_id: SyncId, now: Date): Promise<boolean> {
-      // A run may start or end between the two looks, so each is taken twice.
-      for (const attempt of [askIdle, askBusy, askIdle, askBusy]) if (await attempt()) return true;
-      return false;
-
-      async function askIdle(): Promise<boolean> {
-        const filter = { _id, "waiting.for": { $in: idle } };
-        const waiting: Waiting = { for: "schedule", until: now };
-        return (await syncs.updateOne(filter, { $set: { nextRunAt: now, waiting } })).matchedCount === 1;
-      }
-
-      async function askBusy(): Promise<boolean> {
-        const filter = { _id, "waiting.for": { $in: busy } };
-        return (await syncs.updateOne(filter, { $set: { runAgain: true } })).matchedCount === 1;
-      }
-    },
+    runNow,
 
     /** Another interval than the definition's for one sync; null is the definition's again. It counts from the next run, which is due now. */
     async setInterval(_id: SyncId, intervalMs: number | null, now: Date): Promise<void> {
@@ -70,8 +51,29 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
         { _id, "heldBack.since": since, "heldBack.passes": { $gte: passes } },
         { $set: { "heldBack.confirmedAfter": passes } },
       );
-      if (matchedCount === 1) await this.runNow(_id, now);
+      if (matchedCount === 1) await runNow(_id, now);
       return matchedCount === 1;
     },
   };
+
+  /**
+   * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is one.
+   * @returns false when it is stopped, so that there is something else to do first.
+   */
+  async function runNow(_id: SyncId, now: Date): Promise<boolean> {
+    // A run may start or end between the two looks, so each is taken twice.
+    for (const attempt of [askIdle, askBusy, askIdle, askBusy]) if (await attempt()) return true;
+    return false;
+
+    async function askIdle(): Promise<boolean> {
+      const filter = { _id, "waiting.for": { $in: idle } };
+      const waiting: Waiting = { for: "schedule", until: now };
+      return (await syncs.updateOne(filter, { $set: { nextRunAt: now, waiting } })).matchedCount === 1;
+    }
+
+    async function askBusy(): Promise<boolean> {
+      const filter = { _id, "waiting.for": { $in: busy } };
+      return (await syncs.updateOne(filter, { $set: { runAgain: true } })).matchedCount === 1;
+    }
+  }
 }

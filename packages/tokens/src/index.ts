@@ -22,10 +22,5 @@ export { isUsable, prewarmAtOf } from "./freshness.ts";
 export { type GrantedToken, readGrant } from "./read-grant.ts";
 export { type CachedToken, createTokenCache, type TokenCache } from "./token-cache.ts";
 export { requestToken, type TokenEndpoint } from "./token-endpoint.ts";
-export {
-  createTokens,
-  type LoadedCredential,
-  type ObtainedToken,
-  type Tokens,
-  type TokensOptions,
-} from "./tokens.ts";
+export { createTokens, type Tokens } from "./tokens.ts";
+export type { LoadedCredential, ObtainedToken, TokensOptions } from "./tokens-options.ts";

@@ -1,83 +1,23 @@
 // Access tokens: from this process's memory, from Redis, or from the token endpoint, which is asked once however many need the token.
 
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Credential, Generation, InstallationId, InstallationState } from "@fleetkeeper/model";
-import type { RedisClient } from "@fleetkeeper/redis";
-import type { EndpointPace } from "./endpoint-pace.ts";
-import {
-  CredentialOutdatedError,
-  InstallationPausedError,
-  InstallationRevokedError,
-  TokenBusyError,
-  TokenEndpointPacedError,
-  TokenEndpointUnavailableError,
-  TokenError,
-  TokenHeldError,
-} from "./errors.ts";
+import type { Credential, Generation, InstallationId } from "@fleetkeeper/model";
+import { TokenError } from "./errors.ts";
 import { isUsable, prewarmAtOf } from "./freshness.ts";
+import { createObtainToken, isOf, type Wish } from "./obtain-token.ts";
+import { createPacedRequests } from "./paced-requests.ts";
 import type { GrantedToken } from "./read-grant.ts";
-import { tryLock } from "./redis-lock.ts";
-import type { CachedToken, TokenCache } from "./token-cache.ts";
-import { requestToken, type TokenEndpoint } from "./token-endpoint.ts";
+import type { CachedToken } from "./token-cache.ts";
 import { createTokenMemory } from "./token-memory.ts";
-
-/** What asking for a token needs: the clear credential of the newest install. */
-export interface LoadedCredential {
-  credential: Credential;
-  generation: Generation;
-  state: InstallationState;
-}
-
-/** What the tokens of one process go by. Times in milliseconds. */
-export interface TokensOptions {
-  cache: TokenCache;
-  redis: RedisClient;
-  endpoint: TokenEndpoint;
-  /** Of all requests to the endpoint, in every process. Absent: each goes at once. */
-  pace?: EndpointPace;
-  /** Rejects with CredentialPendingError while there is none. */
-  loadCredential: (installationId: InstallationId) => Promise<LoadedCredential>;
-  /** Notes a token, once per request to the endpoint and before it is handed out. Must not throw. */
-  onGrant: (installationId: InstallationId, token: CachedToken, assumed: readonly string[]) => Promise<void>;
-  /**
-   * Notes a failed request, once. Must not throw.
-   * @returns for how long nobody shall ask for this token again, in milliseconds.
-   */
-  onError: (installationId: InstallationId, generation: Generation, error: TokenError) => Promise<number>;
-  /** Where a token was found that can be used now, each time `get` looks for one. */
-  onLookup?: (found: "memory" | "redis" | "none") => void;
-  /** Wraps each request to the endpoint, to time and trace it. */
-  aroundRequest?: <T>(request: () => Promise<T>) => Promise<T>;
-  now?: () => Date;
-  /** Tokens kept in memory. Default 10 000. */
-  memoryCapacity?: number;
-}
-
-/** A token, and whether this call brought it: then it has been noted. */
-export interface ObtainedToken {
-  token: CachedToken;
-  isNew: boolean;
-}
-
-/** What somebody wants a token for. */
-interface Wish {
-  installationId: InstallationId;
-  isGood: (token: CachedToken) => boolean;
-  /** The least install that the token may come from; every one is good when absent. */
-  atLeast?: Generation | undefined;
-  evenIfRevoked: boolean;
-  /** An operator's "refresh" asks although a failure's wait has not ended, or the account is paused. */
-  evenIfHeld: boolean;
-  onLookup?: TokensOptions["onLookup"] | undefined;
-}
+import type { ObtainedToken, TokensOptions } from "./tokens-options.ts";
 
 /** The tokens of one process. @throws TokenError from `get`. */
 export type Tokens = ReturnType<typeof createTokens>;
 
 /** Asks nothing before the first `get`. */
 export function createTokens(options: TokensOptions) {
-  const { cache, redis, endpoint, pace, loadCredential, onGrant, onError, now = () => new Date() } = options;
-  const { onLookup, aroundRequest = (request) => request() } = options;
+  const { cache, onLookup, now = () => new Date() } = options;
+  const requests = createPacedRequests(options, now);
+  const obtainOnce = createObtainToken(options, requests, now);
   const memory = createTokenMemory(options.memoryCapacity ?? 10_000);
   const inFlight = new Map<string, Promise<ObtainedToken>>();
 
@@ -142,9 +82,9 @@ export function createTokens(options: TokensOptions) {
      */
     async tryOut(credential: Credential): Promise<GrantedToken> {
       try {
-        return await ask(credential, "proof");
+        return await requests.ask(credential, "proof");
       } catch (error) {
-        if (error instanceof TokenError) await notePace(error);
+        if (error instanceof TokenError) await requests.notePace(error);
         throw error;
       }
     },
@@ -171,7 +111,7 @@ export function createTokens(options: TokensOptions) {
       const { token } = await running;
       if (isGood(token)) return { token, isNew: false };
     }
-    const started = acrossProcesses(wish).finally(() => {
+    const started = obtainOnce(wish).finally(() => {
       if (inFlight.get(flight) === started) inFlight.delete(flight);
     });
     inFlight.set(flight, started);
@@ -179,104 +119,4 @@ export function createTokens(options: TokensOptions) {
     memory.write(installationId, obtained.token);
     return obtained;
   }
-
-  /** One request at a time of all processes: the others wait for the token, or for the failure, to appear in Redis. */
-  async function acrossProcesses(wish: Wish): Promise<ObtainedToken> {
-    const { installationId, isGood } = wish;
-    const lockLifeMs = endpoint.timeoutMs + 10_000;
-    const giveUpAtMs = performance.now() + lockLifeMs + 5_000;
-    let isFirstLook = true;
-    for (let waitMs = 25; performance.now() < giveUpAtMs; waitMs = Math.min(waitMs * 2, 500)) {
-      const cached = await cache.read(installationId);
-      const found = cached !== undefined && isGood(cached);
-      if (isFirstLook) wish.onLookup?.(found ? "redis" : "none");
-      isFirstLook = false;
-      if (found) return { token: cached, isNew: false };
-      await refuseWhileHeld(wish);
-      const release = await tryLock(redis, cache.lockKeyOf(installationId), lockLifeMs);
-      if (release !== undefined) {
-        try {
-          return await underLock(wish);
-        } finally {
-          await release().catch(() => undefined);
-        }
-      }
-      await sleep(waitMs);
-    }
-    throw new TokenBusyError("another process has not finished asking for this token");
-  }
-
-  /** One failure is one for all who ask, until its wait ends or a newer install is there. */
-  async function refuseWhileHeld({ installationId, atLeast, evenIfHeld }: Wish): Promise<void> {
-    if (evenIfHeld) return;
-    const failure = await cache.readFailure(installationId);
-    if (failure === undefined || !isOf(failure, atLeast)) return;
-    const retryAfterMs = failure.until.getTime() - now().getTime();
-    if (retryAfterMs > 0) throw new TokenHeldError({ ...failure, retryAfterMs });
-  }
-
-  async function underLock(wish: Wish): Promise<ObtainedToken> {
-    const { installationId, isGood, atLeast } = wish;
-    const cached = await cache.read(installationId);
-    if (cached !== undefined && isGood(cached)) return { token: cached, isNew: false };
-    await refuseWhileHeld(wish);
-    const loaded = await loadCredential(installationId);
-    refuseUnlessAskable(loaded, wish);
-    if (!isOf(loaded, atLeast))
-      throw new CredentialOutdatedError("the stored credential is older than the install that is known of");
-    const { credential, generation } = loaded;
-    try {
-      const { assumed, ...granted } = await ask(credential);
-      const token = { ...granted, generation };
-      await cache.write(installationId, token, now());
-      await onGrant(installationId, token, assumed);
-      return { token, isNew: true };
-    } catch (error) {
-      if (error instanceof TokenEndpointPacedError) throw error;
-      if (error instanceof TokenError) await share(installationId, generation, error);
-      throw error;
-    }
-  }
-
-  /** One request to the endpoint, in its turn. @throws TokenError */
-  async function ask(credential: Credential, what: "token" | "proof" = "token"): Promise<GrantedToken> {
-    const waitMs = await pace?.admit(what);
-    if (waitMs !== undefined && waitMs > 0) await sleep(waitMs);
-    const granted = await aroundRequest(() => requestToken(endpoint, credential, now()));
-    await pace?.note("answer");
-    return granted;
-  }
-
-  async function notePace(error: TokenError): Promise<void> {
-    if (error instanceof TokenEndpointPacedError) return;
-    await pace?.note(error instanceof TokenEndpointUnavailableError ? "outage" : "answer");
-  }
-
-  async function share(
-    installationId: InstallationId,
-    generation: Generation,
-    error: TokenError,
-  ): Promise<void> {
-    await notePace(error);
-    const waitMs = await onError(installationId, generation, error);
-    // A refused credential is remembered by the installation's state.
-    if (error.remedy === "never") return;
-    const until = new Date(now().getTime() + waitMs);
-    const { code, message } = error;
-    await cache.writeFailure(installationId, { code, message, generation, until }, now());
-  }
-}
-
-function refuseUnlessAskable({ state }: LoadedCredential, { evenIfRevoked, evenIfHeld }: Wish): void {
-  if (state === "paused" && !evenIfHeld)
-    throw new InstallationPausedError("the account is paused: no token is asked for");
-  if (state === "revoked" && !evenIfRevoked)
-    throw new InstallationRevokedError(
-      "Trackunit refuses this account's credential; a new install ends that",
-    );
-}
-
-/** Generations compare as texts. */
-function isOf({ generation }: { generation: Generation }, atLeast: Generation | undefined): boolean {
-  return atLeast === undefined || generation >= atLeast;
 }

@@ -3,10 +3,10 @@
 import { createConnections, createGuardedFetch } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
-import { ConfigurationError, type Defer } from "@fleetkeeper/runtime";
-import { createTokenSealing, createVerify } from "@fleetkeeper/sealing";
+import type { Defer } from "@fleetkeeper/runtime";
+import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
-import { builtInSyncs, lacksScope, loadSyncs, type SyncDefinition, SyncError } from "@fleetkeeper/syncs";
+import { builtInSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
 import {
   createMinuteStats,
   createWorkerMetrics,
@@ -16,32 +16,21 @@ import {
 } from "@fleetkeeper/telemetry";
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
-import { createDispatchHandler } from "./dispatch.ts";
-import { createForgetHandler } from "./forget.ts";
-import { createHandOver } from "./hand-over.ts";
-import { createInstallHandler } from "./install.ts";
+import { jobsAtATime, startConsumers } from "./consumers.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
+import { loadDefinitions } from "./load-definitions.ts";
 import { createDeliver } from "./notify/deliver.ts";
-import { eventBody } from "./notify/event-body.ts";
 import { keepInterest } from "./notify/keep-interest.ts";
-import { createRelayEvents } from "./notify/relay-events.ts";
-import { createTell } from "./notify/tell.ts";
 import { offerPlaces } from "./offer-places.ts";
 import { startWorkerOps } from "./ops.ts";
 import { createPlaces } from "./places.ts";
-import { createPrewarmHandler } from "./prewarm.ts";
 import { createRunSlice } from "./run-slice.ts";
-import { createStartAtOnce } from "./start-at-once.ts";
 import { createTakeJobs, graceMs } from "./take-jobs.ts";
 import { createTakeSyncs } from "./take-syncs.ts";
 import { tidyHourly } from "./tidy-hourly.ts";
 import { createPublishedEndpoints } from "./webhooks/publish-endpoints.ts";
-import { createWebhookHandler } from "./webhooks/webhook.ts";
 
-const installConcurrency = 10;
-const webhookConcurrency = 10;
-const notifyConcurrency = 20;
 /** Of one attempt to tell a receiver something, and what is read of its answer. */
 const notifyLimits = { timeoutMs: 15_000, maxBytes: 4 * 1_024 };
 
@@ -60,17 +49,7 @@ export async function startWorker(
   { now = () => new Date(), syncs = builtInSyncs, traces = noTraces }: WorkerOptions = {},
 ): Promise<{ opsUrl: string }> {
   const { namespace } = config;
-  const definitions = new Map(
-    [...syncs, ...(await loadConfiguredSyncs(config))].map((definition) => [definition.name, definition]),
-  );
-  const syncNames = [...definitions.keys()];
-  for (const definition of definitions.values())
-    if (lacksScope(definition, config.scopes))
-      log.warn(
-        { sync: definition.name },
-        `sync will wait for a scope: TRACKUNIT_SCOPES has none of ${definition.scopes.join(", ")}`,
-      );
-  const resources = [...definitions.values()].map(({ resource }) => resource);
+  const definitions = await loadDefinitions(config, syncs, log);
   const metrics = createWorkerMetrics();
 
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
@@ -87,13 +66,7 @@ export async function startWorker(
   const store = await openStore({
     mongodbUrl: config.mongodbUrl,
     // One for each job that may run, and some for ticks, measuring and health.
-    maxPoolSize:
-      installConcurrency +
-      webhookConcurrency +
-      notifyConcurrency +
-      config.prewarmConcurrency +
-      config.syncConcurrency +
-      20,
+    maxPoolSize: jobsAtATime(config) + 20,
   });
   defer("store", () => store.close());
   const interest = await keepInterest({ events: store.events, log });
@@ -101,7 +74,7 @@ export async function startWorker(
   const connections = createConnections(config.outbound);
   defer("connections to trackunit", () => connections.close());
 
-  const { tokens, ledger, trackunit, seal, open, prove } = await connectTrackunit({
+  const connection = await connectTrackunit({
     config,
     redis: producer,
     store,
@@ -145,7 +118,7 @@ export async function startWorker(
   });
   const runSlice = createRunSlice({
     store,
-    trackunit,
+    trackunit: connection.trackunit,
     definitions,
     log,
     metrics,
@@ -159,78 +132,22 @@ export async function startWorker(
   });
   const takeSyncs = createTakeSyncs({ store, queues, places, runSlice, log, metrics, traces, now, leaseMs });
   defer("running syncs", () => takeSyncs.close(graceMs));
-  const handOver = createHandOver({ store, queues, installTraces, now });
-  const startAtOnce = createStartAtOnce({ store, queues, handOver, log, now });
-  const consumers = {
-    install: take(
-      "install",
-      installConcurrency,
-      createInstallHandler({
-        store,
-        verify: createVerify(config.ingressVerificationKeys),
-        scopes: config.scopes,
-        resources,
-        startProof: startAtOnce.proofs,
-        now,
-      }),
-    ),
-    forget: take(
-      "forget",
-      1,
-      createForgetHandler({
-        store,
-        queues,
-        resources,
-        forgetTokens: (installationId) => tokens.forget(installationId),
-      }),
-    ),
-    prewarm: take(
-      "prewarm",
-      config.prewarmConcurrency,
-      createPrewarmHandler({
-        tokens,
-        ledger,
-        prove,
-        store,
-        syncNames,
-        startSyncs: startAtOnce.syncs,
-        now,
-      }),
-    ),
-    sync: take("sync", 1, takeSyncs.handle, { graceMs: 0 }),
-    webhook: take(
-      "webhook",
-      webhookConcurrency,
-      createWebhookHandler({ store, definitions, withdraw: endpoints.withdraw, metrics, now }),
-    ),
-    notify: take(
-      "notify",
-      notifyConcurrency,
-      createTell({
-        store,
-        deliver: createDeliver({ fetch: guardedFetch, open, now }),
-        bodyOf: (event) => eventBody(event, { store, open: webhookSealing?.open }),
-        log,
-        metrics,
-        now,
-      }),
-    ),
-    dispatch: take(
-      "dispatch",
-      1,
-      createDispatchHandler({
-        store,
-        queues,
-        log,
-        metrics,
-        handOver,
-        publishEndpoints: endpoints.publish,
-        relayEvents: createRelayEvents({ store, queues, metrics, now }),
-        now,
-        syncBacklog: config.syncBacklog,
-      }),
-    ),
-  };
+  const consumers = startConsumers({
+    config,
+    store,
+    queues,
+    definitions,
+    take,
+    takeSyncs,
+    connection,
+    endpoints,
+    deliver: createDeliver({ fetch: guardedFetch, open: connection.open, now }),
+    openWebhook: webhookSealing?.open,
+    installTraces,
+    log,
+    metrics,
+    now,
+  });
   const offer = await offerPlaces({ queues, places: config.syncConcurrency, log, now });
   defer("places", () => offer.stop());
   const ticking = await keepTicking({ queues, log, everyMs: 1_000, now });
@@ -248,20 +165,11 @@ export async function startWorker(
     namespace,
     queues,
     store,
-    seal,
-    open,
+    seal: connection.seal,
+    open: connection.open,
     log,
     now,
   });
   defer("ops server", () => ops.close());
   return { opsUrl: ops.url };
-}
-
-async function loadConfiguredSyncs({ syncModules }: WorkerConfig): Promise<SyncDefinition[]> {
-  try {
-    return await loadSyncs(syncModules);
-  } catch (error) {
-    if (error instanceof SyncError) throw new ConfigurationError([`SYNC_MODULES: ${error.message}`]);
-    throw error;
-  }
 }

@@ -1,0 +1,46 @@
+// Which records a pass held: in memory while one page is all of it, else in the notes of its pages.
+
+import { type PageNotes, type Seen, seenOnPage } from "./page-notes.ts";
+
+/** Of one run. `isNoted`: whether the pass that it takes up has notes already. */
+export function createHeldRecords(notes: PageNotes, { token, isNoted }: { token: number; isNoted: boolean }) {
+  /** The external ids of the only page of a pass: noted in MongoDB only if another run may have to know them. */
+  let onlyPage: readonly string[] | undefined;
+
+  return {
+    /** Whether the pass is read, by one page. */
+    get isOnePage(): boolean {
+      return onlyPage !== undefined;
+    },
+
+    /** `page`: 0 is the first. `seeksMissing`: whether anybody will ask. */
+    async add(
+      externalIds: readonly string[],
+      { pass, page, isLast, seeksMissing }: { pass: number; page: number; isLast: boolean; seeksMissing: boolean },
+    ): Promise<void> {
+      if (isLast && page === 0) onlyPage = externalIds;
+      else if (seeksMissing) {
+        if (page === 0) await notes.forgetBefore(pass);
+        isNoted = true;
+        await notes.note({ pass, page, token }, externalIds);
+      }
+    },
+
+    /** What `sweep` compares with; a text that says why that proves nothing. */
+    async seenIn(pass: number, pages: number): Promise<Seen | string> {
+      return onlyPage === undefined ? notes.seenIn(pass, pages) : seenOnPage(onlyPage);
+    },
+
+    /** Makes durable what is in memory only: another run may go on with the pass. */
+    async noteOnlyPage(pass: number): Promise<void> {
+      if (onlyPage === undefined || isNoted) return;
+      isNoted = true;
+      await notes.note({ pass, page: 0, token }, onlyPage);
+    },
+
+    /** The pass is over. */
+    async forget(pass: number): Promise<void> {
+      if (isNoted) await notes.forgetBefore(pass + 1);
+    },
+  };
+}

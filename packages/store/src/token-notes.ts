@@ -1,0 +1,106 @@
+// What asking for an account's token came to, noted with its installation, and which tokens are due.
+
+import type { Generation, InstallationId, TokenResult } from "@fleetkeeper/model";
+import type { Collection } from "mongodb";
+import { type Interest, putOut } from "./events/interest.ts";
+import type { InstallationDocument } from "./installation-document.ts";
+
+/** A part of `installations`. `interest`: who is told of what. */
+export function createTokenNotes(installations: Collection<InstallationDocument>, interest: Interest) {
+  return {
+    /**
+     * Notes a granted token and when to ask for the next, which a paused installation does not.
+     * @returns whether that ended the state `revoked`, and for the first token of an install when that came in.
+     */
+    async noteGrant(
+      _id: InstallationId,
+      generation: Generation,
+      grant: { result: TokenResult; grantedScopes: string[]; prewarmAt: Date },
+    ): Promise<{ restored: boolean; firstSince: Date | undefined }> {
+      const { result, grantedScopes, prewarmAt } = grant;
+      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, tokenFailures: 0 };
+      const inForce = { ...noted, prewarmAt, state: "active" as const };
+      const event = interest.eventOf(_id, "account.credential_restored", result.at);
+      const before =
+        (await installations.findOneAndUpdate(
+          { _id, generation, state: { $nin: ["paused", "revoked"] } },
+          { $set: inForce },
+        )) ??
+        (await installations.findOneAndUpdate(
+          { _id, generation, state: "revoked" },
+          { $set: { ...inForce, ...(event && { outboxAt: event.at }) }, ...putOut(event) },
+        )) ??
+        (await installations.findOneAndUpdate({ _id, generation, state: "paused" }, { $set: noted }));
+      const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
+      return { restored: before?.state === "revoked", firstSince: isFirst ? before.installedAt : undefined };
+    },
+
+    /** Notes that no token was obtained for a reason that may pass. */
+    async noteFailure(
+      _id: InstallationId,
+      generation: Generation,
+      result: TokenResult,
+      prewarmAt: Date,
+    ): Promise<void> {
+      const $inc = { tokenFailures: 1 };
+      const { matchedCount } = await installations.updateOne(
+        { _id, generation, state: { $ne: "paused" } },
+        { $set: { lastToken: result, prewarmAt }, $inc },
+      );
+      if (matchedCount === 0)
+        await installations.updateOne(
+          { _id, generation, state: "paused" },
+          { $set: { lastToken: result }, $inc },
+        );
+    },
+
+    /**
+     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install is stored or
+     * it is paused. `prewarmAt` is when to try it once more. Returns whether it became so.
+     */
+    async noteRefusal(
+      _id: InstallationId,
+      generation: Generation,
+      result: TokenResult,
+      prewarmAt: Date,
+    ): Promise<boolean> {
+      const refused = { state: "revoked" as const, lastToken: result, prewarmAt };
+      const $inc = { tokenFailures: 1 };
+      const code = "code" in result ? result.code : null;
+      const event = interest.eventOf(_id, "account.credential_refused", result.at, { code });
+      const first = await installations.updateOne(
+        { _id, generation, state: { $nin: ["paused", "revoked"] } },
+        { $set: { ...refused, ...(event && { outboxAt: event.at }) }, $inc, ...putOut(event) },
+      );
+      if (first.matchedCount === 1) return true;
+      const again = await installations.updateOne(
+        { _id, generation, state: "revoked" },
+        { $set: refused, $inc },
+      );
+      if (again.matchedCount === 1) return true;
+      await installations.updateOne({ _id, generation }, { $set: { lastToken: result } });
+      return false;
+    },
+
+    /** Installations whose next token is due, the longest overdue first. */
+    async duePrewarms(
+      now: Date,
+      limit: number,
+    ): Promise<Pick<InstallationDocument, "_id" | "generation" | "prewarmAt">[]> {
+      return installations
+        .find({ prewarmAt: { $lte: now } }, { projection: { generation: 1, prewarmAt: 1 } })
+        .sort({ prewarmAt: 1 })
+        .limit(limit)
+        .toArray();
+    },
+
+    /** Takes a due prewarm for one dispatcher: true for exactly one. If its job is lost, it is due again at `again`. */
+    async claimPrewarm(due: Pick<InstallationDocument, "_id" | "prewarmAt">, again: Date): Promise<boolean> {
+      const { modifiedCount } = await installations.updateOne(
+        { _id: due._id, prewarmAt: due.prewarmAt },
+        { $set: { prewarmAt: again } },
+      );
+      return modifiedCount === 1;
+    },
+  };
+}
