@@ -17,6 +17,10 @@ const errorBases = new Set([
   "packages/client/src/verify-webhook.ts",
   "packages/model/src/errors.ts",
 ]);
+/** A value that is compared and printed, not a part with state. */
+const valueClasses = new Set(["packages/model/src/exact-number.ts"]);
+/** prom-client calls `collect` with the metric as `this`. */
+const collectors = /^packages\/telemetry\/src\/\w+-metrics\.ts$/;
 const declaration =
   /(.*)\nexport (?:declare |async |abstract )*(?:function\*?|class|const|interface|type) (\w+)/g;
 const forbiddenNames = /(?:^|\/)(?:utils?|common|helpers?|shared|misc)(?:\/|\.\w+$)/;
@@ -96,7 +100,7 @@ export function refusedText(path: string, text: string): string[] {
   return refused;
 }
 
-/** Exports of packages without a docstring, and classes of errors that do not have the one base. */
+/** Exports of packages without a docstring, errors that do not have the one base, and objects that no factory makes. */
 export function refusedCode(path: string, text: string): string[] {
   const refused: string[] = [];
   if (/^packages\/[^/]+\/src\//.test(path) && !generated.has(path))
@@ -109,6 +113,13 @@ export function refusedCode(path: string, text: string): string[] {
     /^(?:export )?class \w+ extends Error \{$/m.test(text)
   )
     refused.push(`${path} has an error with a base of its own: FleetkeeperError carries code and remedy.`);
+  if (/^(?:packages|services)\/[^/]+\/src\/.*\.ts$/.test(path) && !valueClasses.has(path)) {
+    const isErrors = /^export (?:abstract )?class /m.test(text);
+    if (/^(?:export )?(?:abstract )?class \w+ \{$/m.test(text))
+      refused.push(`${path} has a class: an object with state is what a function createX gives.`);
+    if (!isErrors && !collectors.test(path) && /[^\w.'"`]this\.\w+\(/.test(text))
+      refused.push(`${path} calls through \`this\`: what another method needs is a function of the factory.`);
+  }
   return refused;
 }
 

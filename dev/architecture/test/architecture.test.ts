@@ -23,7 +23,7 @@ test("files have at most 300 lines and no `any`", () => {
   expect(sources.flatMap((path) => refusedText(path, read(path)))).toEqual([]);
 });
 
-test("each export of a package has a docstring, and each error of ours the one base", () => {
+test("each export of a package has a docstring, each error of ours the one base, and each object with state a factory", () => {
   expect(sources.flatMap((path) => refusedCode(path, read(path)))).toEqual([]);
 });
 
@@ -79,6 +79,14 @@ test("an export without a docstring, and an error beside the family, are refused
     `${file} exports two without a docstring: say what its caller gets.`,
   ]);
   expect(refusedCode("services/worker/src/x.ts", "class XError extends Error {\n}")).toHaveLength(1);
+});
+
+test("a class with state, and a method that calls another through `this`, are refused", () => {
+  const file = "packages/store/src/x.ts";
+  expect(refusedCode(file, "/** Said. */\nexport class Queue {\n}")).toEqual([
+    `${file} has a class: an object with state is what a function createX gives.`,
+  ]);
+  expect(refusedCode(file, "const a = {\n  b() {\n    return this.c();\n  },\n};")).toHaveLength(1);
 });
 
 test("long files, hushed `any`, empty names and new files at the top are refused", () => {

@@ -64,19 +64,14 @@ export function createReceiverActions(options: {
         createdBy: who,
       });
       if (!isAdded) throw new WrongStateError(`there are ${maxReceivers} receivers, and no more can be made`);
-      return { receiver: await this.find(id), secret };
+      return { receiver: await find(id), secret };
     },
 
     async list(): Promise<ReceiverRow[]> {
       return events.receivers.list();
     },
 
-    /** @throws NotFoundError */
-    async find(id: string): Promise<ReceiverRow> {
-      const found = await events.receivers.row(id);
-      if (found === null) throw new NotFoundError(`there is no receiver ${id}`);
-      return found;
-    },
+    find,
 
     /** What is absent stays. @throws NotFoundError, WrongStateError */
     async update(who: string, id: string, wanted: Partial<NewReceiver>): Promise<ReceiverRow> {
@@ -87,15 +82,15 @@ export function createReceiverActions(options: {
         ...(types !== undefined && { events: [...types] }),
         ...(irisAppId !== undefined && { irisAppId }),
       });
-      await this.find(id);
+      await find(id);
       await note(who, `change receiver ${id}: ${Object.keys(fields).join(", ")}`);
       if (Object.keys(fields).length > 0) await events.receivers.update(id, fields);
-      return this.find(id);
+      return find(id);
     },
 
     /** What waited for it is gone with it. @throws NotFoundError */
     async remove(who: string, id: string): Promise<void> {
-      await this.find(id);
+      await find(id);
       await note(who, `remove receiver ${id}`);
       await events.remove(id);
     },
@@ -104,7 +99,7 @@ export function createReceiverActions(options: {
     async rotate(who: string, id: string, keepOldMs = oldSecretForMs): Promise<{ secret: string }> {
       if (!(keepOldMs >= 0 && keepOldMs <= longestOldSecretMs))
         throw new WrongStateError("an old secret is kept for at most 14 days");
-      await this.find(id);
+      await find(id);
       const { secret, sealed } = await newSecret(id);
       await note(who, `new secret of receiver ${id}`);
       const at = now();
@@ -116,24 +111,24 @@ export function createReceiverActions(options: {
 
     /** It is told nothing until `enable`; what happens meanwhile waits for it. @throws NotFoundError */
     async disable(who: string, id: string): Promise<ReceiverRow> {
-      await this.find(id);
+      await find(id);
       await note(who, `disable receiver ${id}`);
       await events.receivers.disable(id, { why: "operator", code: null, at: now() });
-      return this.find(id);
+      return find(id);
     },
 
     /** Whatever waits for it is told now, also what waits after a failure. @throws NotFoundError */
     async enable(who: string, id: string): Promise<ReceiverRow> {
-      await this.find(id);
+      await find(id);
       await note(who, `enable receiver ${id}`);
       await events.receivers.enable(id);
       await events.lanes.wakeAll(id, now());
-      return this.find(id);
+      return find(id);
     },
 
     /** Tells it of something that did not happen. @returns the event's id. @throws NotFoundError, WrongStateError */
     async test(who: string, id: string): Promise<{ eventId: string }> {
-      requireEnabled(await this.find(id));
+      requireEnabled(await find(id));
       await note(who, `test receiver ${id}`);
       const eventId = newEventId();
       await events.test({ id: eventId, type: "test", at: now(), data: { receiver: id } }, id, now());
@@ -142,13 +137,13 @@ export function createReceiverActions(options: {
 
     /** Attempts, the newest first. @throws NotFoundError; TypeError for a cursor that no page gave */
     async deliveries(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
-      await this.find(query.receiverId);
+      await find(query.receiverId);
       return events.attempts.list(query);
     },
 
     /** One event once more. @throws NotFoundError, WrongStateError */
     async replay(who: string, id: string, eventId: string): Promise<void> {
-      const receiver = await this.find(id);
+      const receiver = await find(id);
       requireEnabled(receiver);
       const event = await events.find(eventId);
       if (event === null || !isSeen(event, receiver))
@@ -160,12 +155,19 @@ export function createReceiverActions(options: {
 
     /** Everything since a time that it wants today, in order. Returns of how many accounts. @throws NotFoundError, WrongStateError */
     async replaySince(who: string, id: string, since: Date): Promise<number> {
-      const receiver = await this.find(id);
+      const receiver = await find(id);
       requireEnabled(receiver);
       await note(who, `replay all since ${since.toISOString()} to receiver ${id}`);
       return events.replaySince(receiver, since, now());
     },
   };
+
+  /** @throws NotFoundError */
+  async function find(id: string): Promise<ReceiverRow> {
+    const found = await events.receivers.row(id);
+    if (found === null) throw new NotFoundError(`there is no receiver ${id}`);
+    return found;
+  }
 
   async function newSecret(id: string): Promise<{ secret: string; sealed: SealedText }> {
     if (options.sealSecret === undefined)

@@ -53,10 +53,7 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
   return {
     idOf: webhookDeliveryIdOf,
 
-    /** Whether the message is kept already: then nothing is to be done. */
-    async has(_id: string): Promise<boolean> {
-      return (await deliveries.findOne({ _id }, { projection: { _id: 1 } })) !== null;
-    },
+    has,
 
     /** Keeps a delivery with what it came to; false when the message was there already. `firstToken`: of its endpoint. */
     async keep(
@@ -76,7 +73,7 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
       const document = { _id, ...facts, payload, ...result, ...told };
       const isNew = await decidedUpsert(
         async () => (await deliveries.insertOne(document)).acknowledged,
-        async () => ((await this.has(document._id)) ? false : undefined),
+        async () => ((await has(document._id)) ? false : undefined),
       );
       if (isNew) await tidyNowAndThen(delivery);
       return isNew;
@@ -114,6 +111,11 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
       await deliveries.updateOne({ _id }, { $set: { ...result, replayedAt } });
     },
   };
+
+  /** Whether the message is kept already: then nothing is to be done. */
+  async function has(_id: string): Promise<boolean> {
+    return (await deliveries.findOne({ _id }, { projection: { _id: 1 } })) !== null;
+  }
 
   /** Bounds each account within some hundred, whatever process kept its deliveries. */
   async function tidyNowAndThen({ installationId }: WebhookDelivery): Promise<void> {

@@ -9,19 +9,21 @@ export function createTokenMemory(capacity: number) {
   return {
     read(installationId: InstallationId): CachedToken | undefined {
       const token = tokens.get(installationId);
-      if (token !== undefined) this.write(installationId, token);
+      if (token !== undefined) write(installationId, token);
       return token;
     },
-    write(installationId: InstallationId, token: CachedToken): void {
-      const known = tokens.get(installationId);
-      const kept = known !== undefined && known.generation > token.generation ? known : token;
-      tokens.delete(installationId);
-      tokens.set(installationId, kept);
-      const oldest = tokens.keys().next();
-      if (tokens.size > capacity && !oldest.done) tokens.delete(oldest.value);
-    },
+    write,
     forget(installationId: InstallationId): void {
       tokens.delete(installationId);
     },
   };
+
+  function write(installationId: InstallationId, token: CachedToken): void {
+    const known = tokens.get(installationId);
+    const kept = known !== undefined && known.generation > token.generation ? known : token;
+    tokens.delete(installationId);
+    tokens.set(installationId, kept);
+    const oldest = tokens.keys().next();
+    if (tokens.size > capacity && !oldest.done) tokens.delete(oldest.value);
+  }
 }

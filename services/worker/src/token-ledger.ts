@@ -28,24 +28,12 @@ export function createTokenLedger(options: {
     ): Promise<void> {
       metrics.tokenRequests.inc({ result: "granted" });
       if (assumed.length > 0) log.info({ installationId, assumed }, "token answer was incomplete");
-      await this.noteGrant(installationId, token).catch((error) =>
+      await noteGrant(installationId, token).catch((error) =>
         log.error({ error, installationId }, "token result not noted"),
       );
     },
 
-    /** Also for a token that was there already: its prewarm was due, and must be put off. Wakes what waits for a credential, also when
-     * whoever should have done so died before. */
-    async noteGrant(installationId: InstallationId, token: CachedToken): Promise<void> {
-      const { restored, firstSince } = await store.installations.noteGrant(installationId, token.generation, {
-        result: { at: token.issuedAt, outcome: "granted", expiresAt: token.expiresAt },
-        grantedScopes: token.scopes,
-        prewarmAt: prewarmAtOf(token, installationId),
-      });
-      if (firstSince !== undefined)
-        metrics.installToTokenSeconds.observe((now().getTime() - firstSince.getTime()) / 1_000);
-      if (restored) log.info({ installationId }, "installation restored");
-      await store.align(installationId, now());
-    },
+    noteGrant,
 
     /** @returns for how long nobody shall ask for this token again, in milliseconds. */
     async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<number> {
@@ -57,6 +45,20 @@ export function createTokenLedger(options: {
       });
     },
   };
+
+  /** Also for a token that was there already: its prewarm was due, and must be put off. Wakes what waits for a credential, also when
+   * whoever should have done so died before. */
+  async function noteGrant(installationId: InstallationId, token: CachedToken): Promise<void> {
+    const { restored, firstSince } = await store.installations.noteGrant(installationId, token.generation, {
+      result: { at: token.issuedAt, outcome: "granted", expiresAt: token.expiresAt },
+      grantedScopes: token.scopes,
+      prewarmAt: prewarmAtOf(token, installationId),
+    });
+    if (firstSince !== undefined)
+      metrics.installToTokenSeconds.observe((now().getTime() - firstSince.getTime()) / 1_000);
+    if (restored) log.info({ installationId }, "installation restored");
+    await store.align(installationId, now());
+  }
 
   async function noteError(
     installationId: InstallationId,

@@ -54,33 +54,7 @@ export function createFeedWriter(options: {
       return open;
     },
 
-    async announce(changes, now) {
-      if (changes.length === 0) return;
-      const documents: ChangesDocument[] = [];
-      let after = head;
-      for (const part of inParts(changes)) {
-        const position = `${tokenText(token)}-${String(written++).padStart(8, "0")}`;
-        documents.push({ _id: `${syncId}/${position}`, at: now, after, changes: part });
-        after = position;
-      }
-      for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
-      const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
-      // Before the write, of which nobody may learn whether it was carried out. What was open before stays so.
-      open ??= first;
-      const resource = records().collectionName;
-      const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
-      // Changes that follow soon are told of together with these.
-      if (isWanted && !(tellAt && tellAt > now)) tellAt = new Date(now.getTime() + gatherChangesMs);
-      await fence.write(
-        {
-          ...{ feedHead: after, feedOpen: open, lastChangeAt: now, resource },
-          ...(isWanted && tellAt && { outboxAt: tellAt }),
-        },
-        documents.length,
-        isWanted ? { untoldSince: now } : undefined,
-      );
-      head = after;
-    },
+    announce,
 
     close() {
       open = null;
@@ -89,10 +63,38 @@ export function createFeedWriter(options: {
     async correct(now) {
       if (open === null || head === null) return;
       const announced = await lastChanges(entries, syncId, open, head);
-      await this.announce(await correctionsOf(records(), fence, announced, now), now);
+      await announce(await correctionsOf(records(), fence, announced, now), now);
       open = null;
     },
   };
+
+  async function announce(changes: readonly RecordChange[], now: Date): Promise<void> {
+    if (changes.length === 0) return;
+    const documents: ChangesDocument[] = [];
+    let after = head;
+    for (const part of inParts(changes)) {
+      const position = `${tokenText(token)}-${String(written++).padStart(8, "0")}`;
+      documents.push({ _id: `${syncId}/${position}`, at: now, after, changes: part });
+      after = position;
+    }
+    for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
+    const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
+    // Before the write, of which nobody may learn whether it was carried out. What was open before stays so.
+    open ??= first;
+    const resource = records().collectionName;
+    const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
+    // Changes that follow soon are told of together with these.
+    if (isWanted && !(tellAt && tellAt > now)) tellAt = new Date(now.getTime() + gatherChangesMs);
+    await fence.write(
+      {
+        ...{ feedHead: after, feedOpen: open, lastChangeAt: now, resource },
+        ...(isWanted && tellAt && { outboxAt: tellAt }),
+      },
+      documents.length,
+      isWanted ? { untoldSince: now } : undefined,
+    );
+    head = after;
+  }
 }
 
 function* inParts(changes: readonly RecordChange[]): Generator<RecordChange[]> {

@@ -4,43 +4,47 @@ import { type PageNotes, type Seen, seenOnPage } from "./page-notes.ts";
 
 /** Of one run. `isNoted`: whether the pass that it takes up has notes already. */
 export function createHeldRecords(notes: PageNotes, { token, isNoted }: { token: number; isNoted: boolean }) {
-  /** The external ids of the only page of a pass: noted in MongoDB only if another run may have to know them. */
+  /** Noted in MongoDB only if another run may have to know them. */
   let onlyPage: readonly string[] | undefined;
+  let hasNotes = isNoted;
 
   return {
-    /** Whether the pass is read, by one page. */
-    get isOnePage(): boolean {
-      return onlyPage !== undefined;
-    },
+    /** Whether one page was all of the pass. */
+    isOnePage: (): boolean => onlyPage !== undefined,
 
-    /** `page`: 0 is the first. `seeksMissing`: whether anybody will ask. */
+    /** What page `page` held, by external ids; 0 is the first page. `seeksMissing`: whether `seenIn` will be asked. */
     async add(
       externalIds: readonly string[],
-      { pass, page, isLast, seeksMissing }: { pass: number; page: number; isLast: boolean; seeksMissing: boolean },
+      {
+        pass,
+        page,
+        isLast,
+        seeksMissing,
+      }: { pass: number; page: number; isLast: boolean; seeksMissing: boolean },
     ): Promise<void> {
       if (isLast && page === 0) onlyPage = externalIds;
       else if (seeksMissing) {
         if (page === 0) await notes.forgetBefore(pass);
-        isNoted = true;
+        hasNotes = true;
         await notes.note({ pass, page, token }, externalIds);
       }
     },
 
-    /** What `sweep` compares with; a text that says why that proves nothing. */
+    /** What the pages of a pass held; a text that says why that proves nothing. */
     async seenIn(pass: number, pages: number): Promise<Seen | string> {
       return onlyPage === undefined ? notes.seenIn(pass, pages) : seenOnPage(onlyPage);
     },
 
     /** Makes durable what is in memory only: another run may go on with the pass. */
     async noteOnlyPage(pass: number): Promise<void> {
-      if (onlyPage === undefined || isNoted) return;
-      isNoted = true;
+      if (onlyPage === undefined || hasNotes) return;
       await notes.note({ pass, page: 0, token }, onlyPage);
+      hasNotes = true;
     },
 
     /** The pass is over. */
     async forget(pass: number): Promise<void> {
-      if (isNoted) await notes.forgetBefore(pass + 1);
+      if (hasNotes) await notes.forgetBefore(pass + 1);
     },
   };
 }

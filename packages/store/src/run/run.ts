@@ -7,6 +7,7 @@ import {
   noChanges,
   type RecordChanges,
   type RunOutcome,
+  type Sweep,
   type TimeWindow,
   type Waiting,
 } from "@fleetkeeper/model";
@@ -24,22 +25,17 @@ import { ownCollection } from "../own-collection.ts";
 import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
+import { createHeldRecords } from "./held-records.ts";
 import { createKeptRun } from "./kept-run.ts";
 import { rulesFor } from "./new-client.ts";
 import { newsOfRun, type Telling } from "./news-of-run.ts";
-import { createPageNotes, seenOnPage } from "./page-notes.ts";
+import { createPageNotes } from "./page-notes.ts";
 import { type FetchedPage, firstSweep, hasNews, newPass, quietRuns, rereadFrom, withoutId } from "./pass.ts";
 import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import type { Settlement } from "./settlement.ts";
-import {
-  type AbsenceRules,
-  deleteMissing,
-  heldBackAfter,
-  noteMissing,
-  passesNeeded,
-  type SweepContext,
-} from "./sweep.ts";
+import type { AbsenceRules, SweepContext } from "./sweep.ts";
+import { sweepInSteps } from "./sweep-in-steps.ts";
 import { deleteEarlier, isTidyDue, tidy } from "./tidy.ts";
 import { writeRecords } from "./write-records.ts";
 
@@ -72,14 +68,13 @@ export function createRun(
   const changes: Collection<ChangesDocument> = ownCollection(db, "changes");
   const setAside: Collection<SetAsideDocument> = ownCollection(db, "setAside");
   const fence = createFence(syncs, sync);
-  const notes = createPageNotes(ownCollection<PassPageDocument>(db, "passPages"), syncId);
   const feed = createFeedWriter({ entries: changes, records: recordsOf, fence, sync, ...telling });
   let into: RunTarget | undefined;
   let checkpoint = sync.checkpoint;
-  /** The external ids of the only page of a pass: noted in MongoDB only if another run may have to know them. */
-  let onlyPage: string[] | undefined;
-  /** Whether the pass has notes in MongoDB. */
-  let isNoted = checkpoint !== null;
+  const held = createHeldRecords(createPageNotes(ownCollection<PassPageDocument>(db, "passPages"), syncId), {
+    token: sync.fencingToken,
+    isNoted: checkpoint !== null,
+  });
   let hasSetAside = sync.hasSetAside;
   let endOfPass: Partial<SyncDocument> = {};
 
@@ -131,13 +126,12 @@ export function createRun(
         await keepSetAside(setAside, fence, pass, aside, now());
       }
       const isLast = page.nextCursor === null;
-      const held = [...page.records.map(({ externalId }) => externalId), ...alsoSeen];
-      if (isLast && pages === 0) onlyPage = held;
-      else if (target().seeksMissing) {
-        if (pages === 0) await notes.forgetBefore(pass.pass);
-        isNoted = true;
-        await notes.note({ pass: pass.pass, page: pages, token }, held);
-      }
+      await held.add([...page.records.map(({ externalId }) => externalId), ...alsoSeen], {
+        pass: pass.pass,
+        page: pages,
+        isLast,
+        seeksMissing: target().seeksMissing,
+      });
       const pageChanges = { ...written.changes, rejected: aside.length };
       checkpoint = {
         ...pass,
@@ -149,7 +143,7 @@ export function createRun(
         disturbed: pass.disturbed ?? page.disturbed ?? withoutId(aside) ?? null,
       };
       // After the only page of a pass the end of the run follows, which makes the same durable.
-      if (onlyPage === undefined) await saveCheckpoint();
+      if (!held.isOnePage()) await saveCheckpoint();
       return pageChanges;
     },
 
@@ -159,30 +153,18 @@ export function createRun(
      */
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages } = current();
-      const seen = onlyPage === undefined ? await notes.seenIn(pass, pages) : seenOnPage(onlyPage);
+      const seen = await held.seenIn(pass, pages);
       if (typeof seen === "string") return disturb(seen);
       const { lastPass } = sync;
       const context: SweepContext = { records: recordsOf(), feed, fence, pass, lastPass, seen };
-      let sweep = current().sweep ?? firstSweep;
-      while (sweep.phase === "note") {
-        sweep = await noteMissing(context, sweep, now());
-        if (sweep.after === null) sweep = { ...sweep, phase: "delete" };
-        checkpoint = { ...current(), sweep };
-        if (sweep.after === null) break;
-        await saveCheckpoint();
-        yield { deleted: 0 };
-      }
-      const rules = sweep.missing === 0 ? usualRules : await rulesFor(db, sync.installationId, usualRules);
-      const heldBack = heldBackAfter(sweep, sync.heldBack, rules, now());
-      const needed = passesNeeded(heldBack, rules);
-      for (let more = sweep.missing > 0; more; more = sweep.after !== null) {
-        const step = await deleteMissing(context, { sweep, needed, now: now() });
-        sweep = step.sweep;
-        const changes = addChanges(current().changes, { ...noChanges, deleted: step.deleted });
-        checkpoint = { ...current(), sweep, changes };
-        if (sweep.after !== null) await saveCheckpoint();
-        yield { deleted: step.deleted };
-      }
+      const heldBack = yield* sweepInSteps(context, {
+        from: current().sweep ?? firstSweep,
+        heldBack: sync.heldBack,
+        rulesOf: async ({ missing }) =>
+          missing === 0 ? usualRules : rulesFor(db, sync.installationId, usualRules),
+        advance: sweptTo,
+        now,
+      });
       endOfPass = { lastPass: pass, heldBack: current().changes.deleted > 0 ? null : heldBack };
     },
 
@@ -197,7 +179,7 @@ export function createRun(
     /** Ends a pass that was read to its end: forgets what only it needed. To be called before `settle`. */
     async endPass(): Promise<void> {
       const { pass, window, disturbed } = current();
-      if (target().seeksMissing && isNoted) await notes.forgetBefore(pass + 1);
+      if (target().seeksMissing) await held.forget(pass);
       if (hasSetAside) hasSetAside = await forgetEarlierSetAside(setAside, fence, current());
       endOfPass = { ...endOfPass, disturbed };
       if (window !== null)
@@ -249,6 +231,12 @@ export function createRun(
     return db.collection<RecordDocument>(target().resource);
   }
 
+  async function sweptTo(sweep: Sweep, deleted: number): Promise<void> {
+    const changes = addChanges(current().changes, { ...noChanges, deleted });
+    checkpoint = { ...current(), sweep, changes };
+    if (sweep.after !== null) await saveCheckpoint();
+  }
+
   function disturb(why: string): void {
     checkpoint = { ...current(), disturbed: why };
   }
@@ -270,9 +258,7 @@ export function createRun(
   }
 
   async function noteOnlyPage(): Promise<void> {
-    if (onlyPage === undefined || isNoted || !target().seeksMissing) return;
-    await notes.note({ pass: current().pass, page: 0, token }, onlyPage);
-    isNoted = true;
+    if (held.isOnePage() && target().seeksMissing) await held.noteOnlyPage(current().pass);
   }
 
   /** The pass began after the webhook, so it has seen what that told of. */
