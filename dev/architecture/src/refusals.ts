@@ -20,7 +20,7 @@ const errorBases = new Set([
 /** A value that is compared and printed, not a part with state. */
 const valueClasses = new Set(["packages/model/src/exact-number.ts"]);
 /** prom-client calls `collect` with the metric as `this`. */
-const collectors = /^packages\/telemetry\/src\/\w+-metrics\.ts$/;
+const collectors = /\/src\/(?:process-)?metrics\.ts$/;
 const declaration =
   /(.*)\nexport (?:declare |async |abstract )*(?:function\*?|class|const|interface|type) (\w+)/g;
 const forbiddenNames = /(?:^|\/)(?:utils?|common|helpers?|shared|misc)(?:\/|\.\w+$)/;

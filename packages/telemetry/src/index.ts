@@ -1,14 +1,6 @@
 // What a service says of itself: logs without secrets, metrics, counts by the minute, traces.
 
-export { createBoardMetrics } from "./board-metrics.ts";
-export { type ClusterMetrics, createClusterMetrics } from "./cluster-metrics.ts";
 export { controlCharacters, controlEscape } from "./controls.ts";
-export {
-  type CallbackStep,
-  callbackSteps,
-  createIngressMetrics,
-  type IngressMetrics,
-} from "./ingress-metrics.ts";
 export { hideVariable } from "./known-secrets.ts";
 export type { Log, LogLevel } from "./log.ts";
 export { createLog, logLevels } from "./log.ts";
@@ -19,4 +11,3 @@ export { createMinuteStats, readMinuteStats } from "./minute-stats.ts";
 export { redact, redactText, withoutSecrets } from "./redaction.ts";
 export { startTraces, type TracesOptions } from "./start-traces.ts";
 export { noTraces, type SpanFields, type Traces } from "./traces.ts";
-export { createWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";

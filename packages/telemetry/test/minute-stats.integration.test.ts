@@ -1,9 +1,8 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { connectConsumer, connectProducer, findKeys } from "@fleetkeeper/redis";
+import { Counter, Registry } from "prom-client";
 import { afterEach, expect, inject, test, vi } from "vitest";
-import { createIngressMetrics } from "../src/ingress-metrics.ts";
 import { createMinuteStats, readMinuteStats } from "../src/minute-stats.ts";
-import { createWorkerMetrics } from "../src/worker-metrics.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,10 +19,22 @@ function setup(options: { namespace?: string; flushMs?: number } = {}) {
   redis.on("error", () => undefined);
   closers.push(() => redis.disconnect());
   const clock = { now: noon };
-  const metrics = { ...createWorkerMetrics(), ...createIngressMetrics() };
+  const metrics = countersOfServices();
   const stats = createMinuteStats({ redis, namespace, metrics, flushMs, now: () => clock.now });
   closers.push(() => stats.close());
   return { namespace, redis, metrics, stats, clock, read: reader(namespace) };
+}
+
+/** The counters that worker and ingress hand over, by the labels that they have there. */
+function countersOfServices() {
+  const counter = (name: string, ...labelNames: string[]) =>
+    new Counter({ name, help: name, labelNames, registers: [new Registry()] });
+  return {
+    callbacks: counter("callbacks", "result"),
+    tokenRequests: counter("token_requests", "result"),
+    runs: counter("runs", "sync", "result"),
+    records: counter("records", "sync", "change"),
+  };
 }
 
 /** Reads on a connection of its own. */

@@ -4,9 +4,10 @@ import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { configure, runService } from "@fleetkeeper/runtime";
 import { openStore } from "@fleetkeeper/store";
-import { createBoardMetrics, createLog } from "@fleetkeeper/telemetry";
+import { createLog } from "@fleetkeeper/telemetry";
 import { createBoard } from "./board.ts";
 import { readConfig } from "./config.ts";
+import { createBoardMetrics } from "./metrics.ts";
 
 const config = configure(readConfig);
 const log = createLog({ service: "board", level: config.logLevel });

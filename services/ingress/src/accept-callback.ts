@@ -17,8 +17,8 @@ import {
 import { type AcceptedCallback, QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
-import type { CallbackStep } from "@fleetkeeper/telemetry";
 import type { BindBody } from "./bind-body.ts";
+import type { CallbackStep } from "./metrics.ts";
 import type { NoteClaims } from "./note-claims.ts";
 
 /** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */

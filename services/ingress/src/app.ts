@@ -11,11 +11,12 @@ import {
   unroutedRefusal,
 } from "@fleetkeeper/callbacks";
 import { closeGracefully, createForeignProxies, createIsAmong, withoutBasePath } from "@fleetkeeper/runtime";
-import { type IngressMetrics, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
+import { type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
 import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
 import type { Inbox } from "./inbox.ts";
+import type { IngressMetrics } from "./metrics.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
 import { createRefuse } from "./refuse.ts";
 import { addWebhookRoutes, type WebhookRoutesOptions, webhookRoute } from "./webhooks/routes.ts";

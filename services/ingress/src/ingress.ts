@@ -5,13 +5,7 @@ import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal, createSign } from "@fleetkeeper/sealing";
-import {
-  createIngressMetrics,
-  createMinuteStats,
-  type Log,
-  noTraces,
-  type Traces,
-} from "@fleetkeeper/telemetry";
+import { createMinuteStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
@@ -20,6 +14,7 @@ import { createDeepChecks } from "./deep-checks.ts";
 import { createDurability, forWaits } from "./durability.ts";
 import { createInbox } from "./inbox.ts";
 import { createKeySet } from "./key-set.ts";
+import { createIngressMetrics } from "./metrics.ts";
 import { createNoteClaims } from "./note-claims.ts";
 import { noteStaleKeys, noteStaleKeysEveryMs } from "./note-stale-keys.ts";
 import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";

@@ -5,9 +5,10 @@ import type { Socket } from "node:net";
 import { callbackPath, Refusal, refusalCodes, refusalOf } from "@fleetkeeper/callbacks";
 import { rootMessage } from "@fleetkeeper/model";
 import { createRefusalLog } from "@fleetkeeper/runtime";
-import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Inbox } from "./inbox.ts";
+import type { IngressMetrics } from "./metrics.ts";
 
 /** `mayStay`: whether a connection stays open after a refusal. `inbox`: told of each refused callback. */
 export function createRefuse(

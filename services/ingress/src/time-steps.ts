@@ -1,7 +1,8 @@
 // Times each step of a callback, and makes it a span.
 
-import type { IngressMetrics, Traces } from "@fleetkeeper/telemetry";
+import type { Traces } from "@fleetkeeper/telemetry";
 import type { AroundStep } from "./accept-callback.ts";
+import type { IngressMetrics } from "./metrics.ts";
 
 export function createTimeSteps(metrics: IngressMetrics, traces: Traces): AroundStep {
   return async (step, run) => {

@@ -1,9 +1,10 @@
 import type { CallbackBody } from "@fleetkeeper/callbacks";
 import { asInstallationId } from "@fleetkeeper/model";
-import { createIngressMetrics, createLog } from "@fleetkeeper/telemetry";
+import { createLog } from "@fleetkeeper/telemetry";
 import type { InjectOptions } from "fastify";
 import { expect, test } from "vitest";
 import { createApp } from "../src/app.ts";
+import { createIngressMetrics } from "../src/metrics.ts";
 
 const installed = {
   type: "INSTALLED",

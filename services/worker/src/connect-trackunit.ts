@@ -4,7 +4,7 @@ import type { Credential, InstallationId, SealedText } from "@fleetkeeper/model"
 import type { RedisClient } from "@fleetkeeper/redis";
 import { createOpen, createSeal, createTokenSealing, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
-import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log, Traces } from "@fleetkeeper/telemetry";
 import {
   CredentialPendingError,
   createEndpointPace,
@@ -20,6 +20,7 @@ import {
 } from "@fleetkeeper/trackunit";
 import type { Dispatcher } from "undici";
 import type { WorkerConfig } from "./config.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 import { createProve } from "./prove.ts";
 import { createTokenLedger, type TokenLedger } from "./token-ledger.ts";
 

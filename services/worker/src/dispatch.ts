@@ -4,9 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import { fairOrder } from "./fair-order.ts";
 import type { HandOver } from "./hand-over.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 
 export interface DispatchHandlerOptions {
   store: Store;

@@ -3,8 +3,9 @@
 import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import type { ReceiverRow } from "@fleetkeeper/store";
-import type { ClusterMetrics, Log } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import type { AccountCounts } from "./account-counts.ts";
+import type { ClusterMetrics } from "./cluster-metrics.ts";
 
 /** One of prom-client's gauges. */
 type Gauge = ClusterMetrics[keyof ClusterMetrics];

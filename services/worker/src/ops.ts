@@ -5,10 +5,12 @@ import { proveWrite, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
-import { createClusterMetrics, type Log, type WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import { createCountAccounts } from "./account-counts.ts";
+import { createClusterMetrics } from "./cluster-metrics.ts";
 import { createDeepChecks } from "./deep-checks.ts";
 import { createMeasureCluster } from "./measure-cluster.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 
 /** Starts it. */
 export async function startWorkerOps(options: {

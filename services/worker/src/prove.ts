@@ -3,7 +3,7 @@
 
 import { type Credential, FleetkeeperError, type InstallationId, type SealedText } from "@fleetkeeper/model";
 import type { Candidate, Store } from "@fleetkeeper/store";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import {
   type CachedToken,
   CredentialRefusedError,
@@ -15,6 +15,7 @@ import {
   type Tokens,
 } from "@fleetkeeper/tokens";
 import type { TokensAccount } from "@fleetkeeper/trackunit";
+import type { WorkerMetrics } from "./metrics.ts";
 import { proofDelayMs } from "./retry.ts";
 
 export interface ProveOptions {

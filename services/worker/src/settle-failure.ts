@@ -3,9 +3,10 @@
 import { FleetkeeperError, noChanges, type RunOutcome, type Waiting } from "@fleetkeeper/model";
 import { LeaseLostError, nextSlot, type Run, type Store } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import { InstallationRevokedError } from "@fleetkeeper/tokens";
 import { ApiError, ApiForbiddenError, ApiRateLimitedError } from "@fleetkeeper/trackunit";
+import type { WorkerMetrics } from "./metrics.ts";
 import { decideCall } from "./retry.ts";
 
 export interface SettleOptions {

@@ -2,7 +2,8 @@
 
 import type { Checkpoint, InstallationId, RecordChanges } from "@fleetkeeper/model";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { WorkerMetrics } from "./metrics.ts";
 
 export type SyncReport = ReturnType<typeof createSyncReport>;
 

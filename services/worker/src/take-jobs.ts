@@ -9,8 +9,9 @@ import {
 } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
-import { type Log, type Traces, type WorkerMetrics, withoutSecrets } from "@fleetkeeper/telemetry";
+import { type Log, type Traces, withoutSecrets } from "@fleetkeeper/telemetry";
 import type { InstallTraces } from "./install-traces.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
 

@@ -4,7 +4,8 @@
 import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
 import type { Run, Store } from "@fleetkeeper/store";
-import type { Log, Traces, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log, Traces } from "@fleetkeeper/telemetry";
+import type { WorkerMetrics } from "./metrics.ts";
 import type { Places } from "./places.ts";
 import type { Place, SliceOutcome } from "./run-slice.ts";
 

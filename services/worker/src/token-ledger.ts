@@ -2,8 +2,9 @@
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import { type CachedToken, CredentialRefusedError, prewarmAtOf, type TokenError } from "@fleetkeeper/tokens";
+import type { WorkerMetrics } from "./metrics.ts";
 import { decideCall, refusalDelayMs } from "./retry.ts";
 
 /** While MongoDB does not answer, nothing tells how many failures there were before. */

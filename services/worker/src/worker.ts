@@ -7,19 +7,14 @@ import type { Defer } from "@fleetkeeper/runtime";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
-import {
-  createMinuteStats,
-  createWorkerMetrics,
-  type Log,
-  noTraces,
-  type Traces,
-} from "@fleetkeeper/telemetry";
+import { createMinuteStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { jobsAtATime, startConsumers } from "./consumers.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepTicking } from "./keep-ticking.ts";
 import { loadDefinitions } from "./load-definitions.ts";
+import { createWorkerMetrics } from "./metrics.ts";
 import { createDeliver } from "./notify/deliver.ts";
 import { keepInterest } from "./notify/keep-interest.ts";
 import { offerPlaces } from "./offer-places.ts";

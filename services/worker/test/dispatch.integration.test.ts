@@ -1,11 +1,12 @@
 import { consume, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
 import { type Generation, installationIdOf, installationOfSync, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer } from "@fleetkeeper/redis";
-import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
+import { createLog } from "@fleetkeeper/telemetry";
 import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createDispatchHandler } from "../src/dispatch.ts";
 import { createHandOver } from "../src/hand-over.ts";
+import { createWorkerMetrics } from "../src/metrics.ts";
 
 async function setup(syncs: number, now = () => new Date()) {
   const { namespace, store } = await testStore();

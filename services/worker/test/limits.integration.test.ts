@@ -2,11 +2,12 @@ import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { defaultAbsenceRules } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
-import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
+import { createLog, noTraces } from "@fleetkeeper/telemetry";
 import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
 import { Agent, request } from "undici";
 import { expect, onTestFinished, test } from "vitest";
+import { createWorkerMetrics } from "../src/metrics.ts";
 import { createRunSlice } from "../src/run-slice.ts";
 
 const minuteMs = 60_000;

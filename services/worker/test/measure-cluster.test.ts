@@ -1,7 +1,8 @@
 import { type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { createClusterMetrics, createLog, createMetrics } from "@fleetkeeper/telemetry";
+import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { expect, test } from "vitest";
+import { createClusterMetrics } from "../src/cluster-metrics.ts";
 import { createMeasureCluster } from "../src/measure-cluster.ts";
 
 const now = new Date("2030-01-01T00:00:00Z");

@@ -3,9 +3,10 @@
 import { type Generation, installationIdOf, syncIdOf } from "@fleetkeeper/model";
 import { defaultAbsenceRules, type Run, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { defineSync, type SyncDefinition } from "@fleetkeeper/syncs";
-import { createLog, createWorkerMetrics, noTraces } from "@fleetkeeper/telemetry";
+import { createLog, noTraces } from "@fleetkeeper/telemetry";
 import { testStore } from "@fleetkeeper/test-worlds";
 import { z } from "zod";
+import { createWorkerMetrics } from "../src/metrics.ts";
 import { createRunSlice, type Place, type SliceOptions } from "../src/run-slice.ts";
 
 export const installationId = installationIdOf("@a/b", "1");

@@ -6,13 +6,14 @@ import { startRedis } from "@fleetkeeper/local-stack";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { createSeal, createSign, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
-import { createIngressMetrics, createLog, noTraces } from "@fleetkeeper/telemetry";
+import { createLog, noTraces } from "@fleetkeeper/telemetry";
 import { Queue } from "bullmq";
 import { type FastifyInstance, fastify } from "fastify";
 import { CompactEncrypt, createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify } from "jose";
 import { createAcceptCallback } from "../../../../services/ingress/src/accept-callback.ts";
 import { createApp } from "../../../../services/ingress/src/app.ts";
 import { createBindBody } from "../../../../services/ingress/src/bind-body.ts";
+import { createIngressMetrics } from "../../../../services/ingress/src/metrics.ts";
 import { createTimeSteps } from "../../../../services/ingress/src/time-steps.ts";
 
 const app = "@fleetkeeper/demo";

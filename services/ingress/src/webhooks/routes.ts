@@ -3,9 +3,10 @@
 import type { Socket } from "node:net";
 import { refusalOf } from "@fleetkeeper/callbacks";
 import { createRefusalLog } from "@fleetkeeper/runtime";
-import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import { WebhookRefusal, webhookRefusalCodes } from "@fleetkeeper/webhooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IngressMetrics } from "../metrics.ts";
 import type { AcceptDelivery, DeliveryHead } from "./accept-delivery.ts";
 import { createRefusalAllowance } from "./refusal-allowance.ts";
 

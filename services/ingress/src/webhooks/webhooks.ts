@@ -3,8 +3,9 @@
 import { countWebhookRefusal, type QueueSet } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
 import { createTokenSealing } from "@fleetkeeper/sealing";
-import type { IngressMetrics, Log } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
 import type { JSONWebKeySet } from "jose";
+import type { IngressMetrics } from "../metrics.ts";
 import { createAcceptDelivery } from "./accept-delivery.ts";
 import { createFindEndpoint } from "./known-endpoints.ts";
 import type { WebhookRoutesOptions } from "./routes.ts";

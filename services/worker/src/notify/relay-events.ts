@@ -2,7 +2,7 @@
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { Store } from "@fleetkeeper/store";
-import type { WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { WorkerMetrics } from "../metrics.ts";
 
 /** Jobs that may wait; the rest waits in MongoDB. */
 const backlog = 1_000;

@@ -9,7 +9,8 @@ import {
   type ReceiverDocument,
   type Store,
 } from "@fleetkeeper/store";
-import type { Log, WorkerMetrics } from "@fleetkeeper/telemetry";
+import type { Log } from "@fleetkeeper/telemetry";
+import type { WorkerMetrics } from "../metrics.ts";
 import { decideDelivery, deliveriesForMs } from "../retry.ts";
 import type { createDeliver, Delivered } from "./deliver.ts";
 

@@ -2,8 +2,8 @@
 
 import { type Payloads, webhookDeliveryOf } from "@fleetkeeper/jobs";
 import type { Store } from "@fleetkeeper/store";
-import type { WorkerMetrics } from "@fleetkeeper/telemetry";
 import { knownEventTypes } from "@fleetkeeper/webhooks";
+import type { WorkerMetrics } from "../metrics.ts";
 import { type Definitions, setOff } from "./set-off.ts";
 
 /** An operator's wish. */

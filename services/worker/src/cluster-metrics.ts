@@ -1,7 +1,7 @@
 // Facts about the whole cluster, which every worker exports alike: take the max over workers, never the sum.
 
+import type { Metrics } from "@fleetkeeper/telemetry";
 import { Gauge } from "prom-client";
-import type { Metrics } from "./metrics.ts";
 
 /** Gauges about the whole cluster. */
 export type ClusterMetrics = ReturnType<typeof createClusterMetrics>;

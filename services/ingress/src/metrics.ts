@@ -1,7 +1,7 @@
 // The metrics of the ingress. Labels are bounded: never an account, an installation or a job.
 
+import { createMetrics } from "@fleetkeeper/telemetry";
 import { Counter, Gauge, Histogram } from "prom-client";
-import { createMetrics } from "./metrics.ts";
 
 /** Counters, and histograms in seconds. */
 export type IngressMetrics = ReturnType<typeof createIngressMetrics>;

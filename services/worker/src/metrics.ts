@@ -1,8 +1,8 @@
 // The metrics of a worker, about what it does itself. Labels are bounded: never an account, an installation or a job.
 
 import { eventTypes } from "@fleetkeeper/model";
+import { createMetrics } from "@fleetkeeper/telemetry";
 import { Counter, Gauge, Histogram } from "prom-client";
-import { createMetrics } from "./metrics.ts";
 
 /** Counters, gauges, and histograms in seconds. */
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
