@@ -45,8 +45,8 @@ export type Values<Shape extends z.ZodRawShape> = {
 
 /**
  * Reads the variables that `schema` names; each is given back under its name in camelCase. A blank variable counts as
- * unset; `NAME_FILE` holds the path of a file with the value of `NAME`, without its last line break. What is secret in
- * them is hidden from the log from then on.
+ * unset, and so does an empty file; `NAME_FILE` holds the path of a file with the value of `NAME`, without its last line
+ * break. What is secret in them is hidden from the log from then on.
  * @throws ConfigurationError that lists every fault.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
@@ -65,7 +65,7 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
     const name = String(issue.path[0]);
     const { said = name, value } = read.find((one) => one.name === name) ?? {};
     if (!faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${said}:`)))
-      faults.push(`${said}: ${faultOf(value, issue.message)}`);
+      faults.push(`${said}: ${faultOf(name, said, value, issue.message)}`);
   }
   if (faults.length > 0 || !result.success) throw new ConfigurationError(faults);
   return Object.fromEntries(
@@ -96,8 +96,8 @@ function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): R
   }
   try {
     const text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
-    if (!isSet(text)) faults.push(`${file}: the file is empty; write the value of ${name} into it`);
-    return { name, said: file, value: text };
+    // Whoever mounts a file has to have one: an empty one is how Compose leaves a variable unset.
+    return { name, said: file, value: isSet(text) ? text : undefined };
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     faults.push(`${file}: cannot be read (${code}); name a file that this process may read`);
@@ -109,8 +109,9 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value.trim() !== "";
 }
 
-function faultOf(value: string | undefined, message: string): string {
-  if (value === undefined) return "is not set";
+function faultOf(name: string, said: string, value: string | undefined, message: string): string {
+  if (value === undefined)
+    return said === name ? "is not set" : `the file is empty; write the value of ${name} into it`;
   if (/^(["']).*\1$/s.test(value.trim()))
     return "is in quotation marks, which nothing takes off here: leave them out";
   return message;
