@@ -1,9 +1,12 @@
-// Ends a test run with one plain line, `273 passed, 0 failed`, for people and programs to read; before it, a line
-// for each test that passed at its second try only.
+// Ends a test run with one plain line, `273 passed, 0 failed`, for people and programs to read; before it, a
+// line for each test that passed at its second try only.
 
 import type { Reporter, TestModule } from "vitest/node";
 
-/** A file that cannot be loaded, a hook that fails and an error outside of any test count as failed, each as one. */
+/**
+ * A file that cannot be loaded, a hook that fails and an error outside of any test count as failed, each as
+ * one.
+ */
 export function closingLine(): Reporter {
   let line = "0 passed, 0 failed";
   let retried: string[] = [];

@@ -1,5 +1,6 @@
-// A page for each customer with its fleet: the records that Fleetkeeper has, one live query to Trackunit, and a webhook that brings
-// the page up to date. FLEETKEEPER_URL=… FLEETKEEPER_KEY=fk_… WEBHOOK_SECRETS=whsec_… node app.ts
+// A page for each customer with its fleet: the records that Fleetkeeper has, one live query to Trackunit, and
+// a webhook that brings the page up to date. FLEETKEEPER_URL=… FLEETKEEPER_KEY=fk_… WEBHOOK_SECRETS=whsec_…
+// node app.ts
 
 import {
   createClient,
@@ -44,7 +45,8 @@ export function createApp({ fleet, secrets }: AppOptions): Express {
     async (request, response) => {
       try {
         const event = await verifyWebhook(request.body, request.headers, secrets);
-        // A delivery may come twice, which does no harm here: the page is read anew when somebody looks at it.
+        // A delivery may come twice, which does no harm here: the page is read anew when somebody looks at
+        // it.
         if (event.type === "records.changed" || event.type.startsWith("account."))
           fleets.delete(event.data.accountId);
         response.sendStatus(204);

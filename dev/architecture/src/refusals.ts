@@ -1,4 +1,5 @@
-// The rules of the house as functions from files to sentences: each sentence names the file and the rule it breaks.
+// The rules of the house as functions from files to sentences: each sentence names the file and the rule it
+// breaks.
 
 import { forTests, layers } from "./layers.ts";
 import { folderAbove } from "./sources.ts";
@@ -100,7 +101,10 @@ export function refusedText(path: string, text: string): string[] {
   return refused;
 }
 
-/** Exports of packages without a docstring, errors that do not have the one base, and objects that no factory makes. */
+/**
+ * Exports of packages without a docstring, errors that do not have the one base, and objects that no factory
+ * makes.
+ */
 export function refusedCode(path: string, text: string): string[] {
   const refused: string[] = [];
   if (/^packages\/[^/]+\/src\//.test(path) && !generated.has(path))

@@ -19,8 +19,8 @@ export function read(path: string): string {
 }
 
 /**
- * What a TypeScript file imports or exports from of ours: paths of files for relative imports, folders such as
- * `packages/model` for packages. Other packages and Node's modules are left out.
+ * What a TypeScript file imports or exports from of ours: paths of files for relative imports, folders such
+ * as `packages/model` for packages. Other packages and Node's modules are left out.
  */
 export function importsOf(path: string, text: string): string[] {
   const statement =

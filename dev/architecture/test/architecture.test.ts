@@ -41,7 +41,8 @@ test("the version of pnpm is written once for machines and once for readers", ()
 });
 
 test("unit and integration tests share one queue, with as many workers on every machine", () => {
-  // vitest refuses projects of one group with different numbers of workers, and without a number takes the cores less one.
+  // vitest refuses projects of one group with different numbers of workers, and without a number takes the
+  // cores less one.
   expect(read("vitest.config.ts").match(/maxWorkers: \d+|groupOrder/g)).toEqual(["maxWorkers: 3"]);
 });
 

@@ -1,4 +1,5 @@
-// Measures a row in rounds: ours, yardstick, ours, yardstick, so that a machine that is slow for a while is slow for both.
+// Measures a row in rounds: ours, yardstick, ours, yardstick, so that a machine that is slow for a while is
+// slow for both.
 
 import type { Bound, Goal, Measured, Opened, Row, Spread } from "./row.ts";
 

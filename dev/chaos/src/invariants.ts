@@ -18,7 +18,10 @@ interface StoredRecord {
   fencingToken: number;
 }
 
-/** A failure that the store takes when the simulator answers with nonsense is no fault; one that nobody caught is. */
+/**
+ * A failure that the store takes when the simulator answers with nonsense is no fault; one that nobody caught
+ * is.
+ */
 const uncaught = '"nobody caught this"';
 
 export async function brokenInvariants(world: World): Promise<string[]> {
@@ -57,7 +60,10 @@ function recordsOf(
   return world.db.collection<StoredRecord>(resource).find({ _id: range }).toArray();
 }
 
-/** No record twice or of a future run; the feed gives exactly the records, in the order of the runs, and deletes none that was there. */
+/**
+ * No record twice or of a future run; the feed gives exactly the records, in the order of the runs, and
+ * deletes none that was there.
+ */
 async function ofSync(world: World, entry: Entry, sync: SyncDocument): Promise<string[]> {
   const resource = builtInSyncs.find(({ name }) => name === sync.sync)?.resource ?? sync.sync;
   const records = await recordsOf(world, entry, resource);
@@ -70,7 +76,8 @@ async function ofSync(world: World, entry: Entry, sync: SyncDocument): Promise<s
 
   const followed = await follow(world, entry, sync);
   found.push(...followed.found.map((line) => `${sync._id}: ${line}`));
-  // What a run that failed announced and did not write is taken back by the next one, which a limit may keep waiting.
+  // What a run that failed announced and did not write is taken back by the next one, which a limit may keep
+  // waiting.
   if (followed.hasGap || sync.feedOpen !== null) return found;
   const live = records.filter(({ deletedAt }) => deletedAt === null);
   const wrong = live.filter(

@@ -1,4 +1,5 @@
-// What was promised to whom during a run: what each account's last accepted wish was, and which of them may be lost with Redis.
+// What was promised to whom during a run: what each account's last accepted wish was, and which of them may
+// be lost with Redis.
 
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 

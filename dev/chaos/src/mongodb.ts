@@ -1,4 +1,5 @@
-// A MongoDB behind two proxies: one of bytes (cut, slow, silent), one that answers in its place (step-down, full disk).
+// A MongoDB behind two proxies: one of bytes (cut, slow, silent), one that answers in its place (step-down,
+// full disk).
 
 import {
   type MongoProxy,

@@ -1,4 +1,5 @@
-// After the faults: everything is made whole, then the system comes to rest automatically, then an operator runs each sync again.
+// After the faults: everything is made whole, then the system comes to rest automatically, then an operator
+// runs each sync again.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -15,11 +16,17 @@ import type { World } from "./world.ts";
 const slack = Number(process.env.SLACK ?? 3);
 /** From the end of the faults: work in progress has ended, and each accepted wish has come true. */
 const restWithinMs = 30_000 * slack;
-/** From then on: each sync has read all of Trackunit's truth, with an operator who starts it whatever it waits for. */
+/**
+ * From then on: each sync has read all of Trackunit's truth, with an operator who starts it whatever it waits
+ * for.
+ */
 const trueWithinMs = 45_000 * slack;
 /** An operator whose command line was cut off asks again. */
 const takenWithinMs = 10_000 * slack;
-/** How often one sync is started for that: deletions need two undisturbed passes, and the first may end an old one. */
+/**
+ * How often one sync is started for that: deletions need two undisturbed passes, and the first may end an old
+ * one.
+ */
 const mostPasses = 5;
 
 /** By name and by collection: those whose limits let them run again at once. */
@@ -71,7 +78,9 @@ export async function comeToRest(world: World, onMissing: (missing: string) => v
   );
 }
 
-/** Jobs that wait or run; the second deletion of a forgotten account is none, which comes half an hour later. */
+/**
+ * Jobs that wait or run; the second deletion of a forgotten account is none, which comes half an hour later.
+ */
 async function unfinishedWishes({ redis }: World): Promise<number> {
   const count = `
     local count = 0

@@ -9,7 +9,10 @@ export interface KeptRun extends Omit<RunResult, "answers"> {
   cause?: string;
 }
 
-/** A seed may have been played more than once: then its last run counts as its own, and those that failed are named. */
+/**
+ * A seed may have been played more than once: then its last run counts as its own, and those that failed are
+ * named.
+ */
 export function reportOf(runs: readonly KeptRun[]): string {
   const failed = runs.filter(isFailed);
   const last = [...new Map(runs.map((run) => [run.seed, run])).values()];

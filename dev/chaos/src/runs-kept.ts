@@ -1,4 +1,5 @@
-// The runs of a report, one JSON line each in the file beside it: a later go adds to them, and the report is made anew of all.
+// The runs of a report, one JSON line each in the file beside it: a later go adds to them, and the report is
+// made anew of all.
 
 import { execFile } from "node:child_process";
 import { appendFile, readFile, writeFile } from "node:fs/promises";

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const lookEveryMs = 100;
 
 /**
- * Asks `holds` every tenth of a second. It may answer with what is still missing, or fail: then it does not hold yet. `onMissing`: told when that changes.
+ * Asks `holds` every tenth of a second. It may answer with what is still missing, or fail: then it does not
+ * hold yet. `onMissing`: told when that changes.
  * @throws Error that says what was last missing, after `withinMs`
  */
 export async function until(

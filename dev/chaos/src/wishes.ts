@@ -1,4 +1,5 @@
-// Wishes that must come true once they were accepted: an install that was answered 202, and to forget an account.
+// Wishes that must come true once they were accepted: an install that was answered 202, and to forget an
+// account.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { installationIdOf } from "@fleetkeeper/model";
@@ -70,7 +71,10 @@ export async function forget(world: World, entry: Entry, isOver: () => boolean =
   entry.isAtRisk = true;
 }
 
-/** After the faults: what may have been lost with Redis is asked for again, and what nobody answered is decided. */
+/**
+ * After the faults: what may have been lost with Redis is asked for again, and what nobody answered is
+ * decided.
+ */
 export async function askAgain(world: World): Promise<void> {
   for (const entry of world.ledger.entries) {
     if (!entry.isAtRisk) continue;

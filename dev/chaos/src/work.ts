@@ -35,7 +35,10 @@ const acts: readonly [weight: number, act: Act][] = [
 
 const firstInstall: Act = (world, entry, _draw, isOver) => install(world, entry, { isOver });
 
-/** Works until `isOver`, and resolves when the last act has ended. What an operator cannot do at the moment is left undone. */
+/**
+ * Works until `isOver`, and resolves when the last act has ended. What an operator cannot do at the moment is
+ * left undone.
+ */
 export async function work(world: World, draw: Draw, isOver: () => boolean): Promise<void> {
   const entries = fleets.map((assets) => world.ledger.add(world.simulator.addAccount({ assets })));
   const under = new Set<Promise<unknown>>();

@@ -1,4 +1,5 @@
-// A receiver as a publisher would have one: made by the API, it verifies what comes by the client and says it.
+// A receiver as a publisher would have one: made by the API, it verifies what comes by the client and says
+// it.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,5 @@
-// Walks one install through: callback, sealed credential, warm token, synced records; says each as it is seen in MongoDB.
+// Walks one install through: callback, sealed credential, warm token, synced records; says each as it is seen
+// in MongoDB.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
@@ -73,7 +74,10 @@ export async function walkThroughInstall(options: {
   return { summary: { installation, credential: "sealed", token, syncs: counts }, failed: failed.length };
 }
 
-/** Read since the install, or, at a second start, so shortly before that Trackunit's limits let it be read again only later. */
+/**
+ * Read since the install, or, at a second start, so shortly before that Trackunit's limits let it be read
+ * again only later.
+ */
 function isFresh({ lastSuccessAt, waiting }: SyncDocument, startedAt: Date): boolean {
   return lastSuccessAt !== null && (lastSuccessAt >= startedAt || waiting.for === "rate-limit");
 }

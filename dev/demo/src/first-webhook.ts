@@ -1,4 +1,5 @@
-// Walks one webhook through: an asset changes at the simulated Trackunit, and a sync that the event concerns has run.
+// Walks one webhook through: an asset changes at the simulated Trackunit, and a sync that the event concerns
+// has run.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { installationIdOf } from "@fleetkeeper/model";

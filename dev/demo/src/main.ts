@@ -1,4 +1,5 @@
-// `pnpm start`: everything on this machine, runs one install end to end; stays up, or ends automatically with `--once`.
+// `pnpm start`: everything on this machine, runs one install end to end; stays up, or ends automatically with
+// `--once`.
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

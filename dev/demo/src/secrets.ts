@@ -1,4 +1,5 @@
-// The secrets of this machine's Fleetkeeper: made at the first start, kept in the data folder, readable by its owner only.
+// The secrets of this machine's Fleetkeeper: made at the first start, kept in the data folder, readable by
+// its owner only.
 
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";

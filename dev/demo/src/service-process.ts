@@ -1,4 +1,5 @@
-// One service as a process of its own: started with its environment, awaited until ready, stopped within a bound.
+// One service as a process of its own: started with its environment, awaited until ready, stopped within a
+// bound.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -60,7 +61,8 @@ export function spawnService({
     const main = fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url));
     return spawn(process.execPath, [...imports.flatMap((path) => ["--import", path]), main], {
       env: { PATH: process.env.PATH, ...env },
-      // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this process.
+      // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this
+      // process.
       stdio: ["ignore", log, log, "ipc"],
       detached: true,
     });

@@ -8,8 +8,8 @@ import { newEndpointId, webhookPath } from "@fleetkeeper/webhooks";
 import type { Secrets } from "./secrets.ts";
 
 /**
- * What is entered in Trackunit Manager: the account's endpoint of the last start, or a new one. `baseUrl`: of the ingress. A
- * worker tells the ingress of it within seconds.
+ * What is entered in Trackunit Manager: the account's endpoint of the last start, or a new one. `baseUrl`: of
+ * the ingress. A worker tells the ingress of it within seconds.
  */
 export async function webhookEndpointOf(options: {
   store: Store;

@@ -1,4 +1,5 @@
-// What docker-compose.yml hands to each container, with the secrets that its `keys` writes, is a configuration it can start with.
+// What docker-compose.yml hands to each container, with the secrets that its `keys` writes, is a
+// configuration it can start with.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

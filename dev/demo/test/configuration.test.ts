@@ -1,4 +1,5 @@
-// One truth for the configuration: what the services read, .env.example, the documents' tables and docker-compose.yml agree.
+// One truth for the configuration: what the services read, .env.example, the documents' tables and
+// docker-compose.yml agree.
 
 import { expect, test } from "vitest";
 import { parse } from "yaml";

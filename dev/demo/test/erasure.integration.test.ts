@@ -1,4 +1,5 @@
-// What is left of an account that was forgotten: everything in Redis, its append-only file and MongoDB is looked through.
+// What is left of an account that was forgotten: everything in Redis, its append-only file and MongoDB is
+// looked through.
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

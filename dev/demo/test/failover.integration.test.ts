@@ -1,5 +1,5 @@
-// Redis fails over twice in a row while accounts install and sync. What is measured is printed; the bars leave a busy machine
-// six times what a quiet one needs (SLACK=1 for the bars themselves).
+// Redis fails over twice in a row while accounts install and sync. What is measured is printed; the bars
+// leave a busy machine six times what a quiet one needs (SLACK=1 for the bars themselves).
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisGroup, startRedisCluster, startRedisSentinel } from "@fleetkeeper/local-stack";
@@ -206,7 +206,8 @@ const replicationOf = async (server: ReturnType<typeof mastersOf>[number]) => {
 
 /** Kills a master whose replica has all that it has. */
 async function killMaster(group: RedisGroup, redis: RedisClient): Promise<void> {
-  // After a failover the client may take the old one for a master for a moment, and a new one has no replica yet.
+  // After a failover the client may take the old one for a master for a moment, and a new one has no replica
+  // yet.
   const master = await vi.waitFor(
     async () => {
       for (const one of mastersOf(redis)) {

@@ -6,7 +6,9 @@ import type { FaultSpec, SimulatedAccount } from "@fleetkeeper/simulator";
 import { expect, inject, test, vi } from "vitest";
 import { runSystem } from "./running-system.ts";
 
-/** Page, command line and metric must say the true reason within 10 s; shared test machines get a little more. */
+/**
+ * Page, command line and metric must say the true reason within 10 s; shared test machines get a little more.
+ */
 const soon = { timeout: 20_000, interval: 250 };
 const cli = fileURLToPath(new URL("../../../services/cli/src/main.ts", import.meta.url));
 const run = promisify(execFile);

@@ -1,4 +1,5 @@
-// Least privilege in Redis, on a real server with an ACL file: each service works with its own user, and can do no more.
+// Least privilege in Redis, on a real server with an ACL file: each service works with its own user, and can
+// do no more.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// The whole system for a test: the three services as processes on the run's servers, in a namespace and database of their own.
+// The whole system for a test: the three services as processes on the run's servers, in a namespace and
+// database of their own.
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// What each service reads of its environment, by its own word; and what .env.example, the documents and docker-compose.yml say.
+// What each service reads of its environment, by its own word; and what .env.example, the documents and
+// docker-compose.yml say.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -6,7 +6,10 @@ import { type AddressInfo, connect } from "node:net";
 export interface CountingProxy {
   /** `host:port`. */
   address: string;
-  /** `METHOD url`, with the proxy's password if one came, for `http:`; `CONNECT host:port` for the tunnels of `https:`. */
+  /**
+   * `METHOD url`, with the proxy's password if one came, for `http:`; `CONNECT host:port` for the tunnels of
+   * `https:`.
+   */
   seen: string[];
   close(): void;
 }

@@ -16,7 +16,10 @@ export interface Container {
   image: string;
   command: string[];
   port: number;
-  /** Folder in the container; with a dataDir, its content is kept in a volume that is named after `dataDir/name`. */
+  /**
+   * Folder in the container; with a dataDir, its content is kept in a volume that is named after
+   * `dataDir/name`.
+   */
   data: { target: string; dataDir: string | undefined; name: string };
   url: (host: string, port: number) => string;
   env: NodeJS.ProcessEnv;

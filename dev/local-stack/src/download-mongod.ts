@@ -13,7 +13,10 @@ export async function downloadedMongod(): Promise<string | undefined> {
   return DryMongoBinary.locateBinary(DryMongoBinary.getEnsuredOptions()).catch(() => undefined);
 }
 
-/** Downloads a mongod and returns its path, or says why it can't; without a network that takes seconds at most. */
+/**
+ * Downloads a mongod and returns its path, or says why it can't; without a network that takes seconds at
+ * most.
+ */
 export async function downloadMongod(
   env: NodeJS.ProcessEnv,
   onProgress: (line: string) => void,

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 
 /**
- * Asks the first Sentinel of the URL (`redis+sentinel://host:port,…/name`) for a failover each `everyMs`, until it is stopped.
- * `stop` gives how many there were.
+ * Asks the first Sentinel of the URL (`redis+sentinel://host:port,…/name`) for a failover each `everyMs`,
+ * until it is stopped. `stop` gives how many there were.
  */
 export function failOverAgain(url: string, everyMs: number): { stop(): Promise<number> } {
   const [, host, port, name] = /^redis\+sentinel:\/\/([^:,/]+):(\d+)[^/]*\/([^/?]+)/.exec(url) ?? [];

@@ -39,7 +39,9 @@ function oneOf(url: string): string {
   return `redis${tls}://${login === "" ? "" : `${login}@`}${host}`;
 }
 
-/** Resolves with the version once the MongoDB server at url has answered a ping; rejects after `timeoutMs`. */
+/**
+ * Resolves with the version once the MongoDB server at url has answered a ping; rejects after `timeoutMs`.
+ */
 export async function pingMongodb(url: string, timeoutMs = 1_000): Promise<string> {
   const client = new MongoClient(url, {
     serverSelectionTimeoutMS: timeoutMs,

@@ -1,4 +1,5 @@
-// A certificate authority of our own, as a company has one: a server's certificate of it, and a client's. Needs openssl 3.
+// A certificate authority of our own, as a company has one: a server's certificate of it, and a client's.
+// Needs openssl 3.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -49,7 +49,10 @@ export async function findRedis(
   throw new NoRedisError([onPath, ofSystem]);
 }
 
-/** Starts it on a free port unless one is given. `args` come last, and of two that say the same the last one counts. */
+/**
+ * Starts it on a free port unless one is given. `args` come last, and of two that say the same the last one
+ * counts.
+ */
 export async function startRedisBinary(
   { command, where }: RedisBinary,
   options: {

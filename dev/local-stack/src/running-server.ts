@@ -10,7 +10,9 @@ export interface ServerOptions {
   onProgress?: (line: string) => void;
   /** Default `process.env`. */
   env?: NodeJS.ProcessEnv;
-  /** A server of the caller's own, to restart or kill: the URL in the environment is not used. Default false. */
+  /**
+   * A server of the caller's own, to restart or kill: the URL in the environment is not used. Default false.
+   */
   own?: boolean;
   /** TCP port on 127.0.0.1, when the server runs as a process of this machine. Default: a free one. */
   port?: number;
@@ -28,7 +30,10 @@ export interface RunningServer {
 
 /** Several servers that are one Redis: a cluster, or a Sentinel group. */
 export interface RedisGroup extends RunningServer {
-  /** Those that hold data, to be killed and looked at; of a Sentinel group the first is the master at the start. */
+  /**
+   * Those that hold data, to be killed and looked at; of a Sentinel group the first is the master at the
+   * start.
+   */
   servers: readonly RunningServer[];
 }
 

@@ -12,7 +12,9 @@ const keptOutputBytes = 4_000;
 export interface ServerCommand {
   command: string;
   args: string[];
-  /** The program ends automatically when its stdin ends; any other gets a shell beside it that sees to that. */
+  /**
+   * The program ends automatically when its stdin ends; any other gets a shell beside it that sees to that.
+   */
   endsWithStdin?: boolean;
   /** Resolves once the server answers; called again after a failure until the time is up. */
   ping: () => Promise<unknown>;
@@ -27,9 +29,9 @@ export interface ServerProcess {
 /**
  * Starts the command and resolves when it answers.
  *
- * The server gets a process group of its own: Ctrl-C in a terminal reaches all of the terminal's group at once, and
- * a server must live until the services that use it have closed. Its stdin is a pipe from this process, and the end
- * of it, however this process ends, is the end of the server.
+ * The server gets a process group of its own: Ctrl-C in a terminal reaches all of the terminal's group at
+ * once, and a server must live until the services that use it have closed. Its stdin is a pipe from this
+ * process, and the end of it, however this process ends, is the end of the server.
  */
 export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
   const [command, args] = server.endsWithStdin
@@ -109,8 +111,8 @@ function keepOutput(child: ChildProcess): () => string {
 }
 
 /**
- * Calls start with the port, or with one that is free. That one may be gone a moment later, so a server that did not
- * start gets a second one.
+ * Calls start with the port, or with one that is free. That one may be gone a moment later, so a server that
+ * did not start gets a second one.
  */
 export async function onFreePort<T>(
   port: number | undefined,

@@ -9,7 +9,9 @@ export interface LocalStackOptions {
   dataDir?: string;
   /** Told in one line which step was taken, and every few seconds how a long one goes on. */
   onProgress?: (line: string) => void;
-  /** Default `process.env`: `REDIS_URL`, `MONGODB_URL`, `DOCKER_HOST`, `PATH`, `FLEETKEEPER_REDIS_IMAGE`, … */
+  /**
+   * Default `process.env`: `REDIS_URL`, `MONGODB_URL`, `DOCKER_HOST`, `PATH`, `FLEETKEEPER_REDIS_IMAGE`, …
+   */
   env?: NodeJS.ProcessEnv;
 }
 
@@ -21,7 +23,8 @@ export interface LocalStack {
 }
 
 /**
- * Finds or starts Redis and MongoDB, both at the same time. If one of them is not available, the other is ended.
+ * Finds or starts Redis and MongoDB, both at the same time. If one of them is not available, the other is
+ * ended.
  *
  * @throws what `startRedis` and `startMongodb` throw
  */

@@ -13,8 +13,8 @@ import { type ServerCommand, startServerProcess } from "./server-process.ts";
 /**
  * Returns a MongoDB server that answers; its URL names no database.
  *
- * @throws `ERR_SERVER_UNREACHABLE` if `MONGODB_URL` is set and does not answer, `ERR_NO_MONGODB` if there is no way
- * to get one, `ERR_DATA_IN_USE` if another process keeps its data in `dataDir`
+ * @throws `ERR_SERVER_UNREACHABLE` if `MONGODB_URL` is set and does not answer, `ERR_NO_MONGODB` if there is
+ * no way to get one, `ERR_DATA_IN_USE` if another process keeps its data in `dataDir`
  */
 export async function startMongodb(options: ServerOptions = {}): Promise<RunningServer> {
   const { env = process.env, onProgress = () => {} } = options;

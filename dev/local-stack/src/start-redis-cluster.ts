@@ -14,7 +14,10 @@ export interface ClusterOptions extends Pick<ServerOptions, "env" | "onProgress"
 
 const masters = 3;
 const slots = 16_384;
-/** After this long without an answer a master counts as failed; on a machine with work to do, answers take their time. */
+/**
+ * After this long without an answer a master counts as failed; on a machine with work to do, answers take
+ * their time.
+ */
 const nodeTimeoutMs = 2_000;
 
 /** @throws NoRedisError, ServerNotStartedError */

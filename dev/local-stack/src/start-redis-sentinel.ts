@@ -1,4 +1,5 @@
-// A Sentinel group on this machine: a master, its replicas and three Sentinels that agree when one of them takes over.
+// A Sentinel group on this machine: a master, its replicas and three Sentinels that agree when one of them
+// takes over.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

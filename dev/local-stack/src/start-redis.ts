@@ -9,7 +9,10 @@ import { startRedisCluster } from "./start-redis-cluster.ts";
 import { startRedisSentinel } from "./start-redis-sentinel.ts";
 
 export interface RedisOptions extends ServerOptions {
-  /** Added to the command line of redis-server, for instance `["--appendfsync", "always"]`; the last one counts. */
+  /**
+   * Added to the command line of redis-server, for instance `["--appendfsync", "always"]`; the last one
+   * counts.
+   */
   args?: string[];
 }
 
@@ -22,8 +25,8 @@ const groups = {
 /**
  * Returns a Redis server with append-only persistence that answers.
  *
- * @throws `ERR_SERVER_UNREACHABLE` if `REDIS_URL` is set and does not answer, `ERR_NO_REDIS` if there is no way to
- * get one, `ERR_DATA_IN_USE` if another process keeps its data in `dataDir`
+ * @throws `ERR_SERVER_UNREACHABLE` if `REDIS_URL` is set and does not answer, `ERR_NO_REDIS` if there is no
+ * way to get one, `ERR_DATA_IN_USE` if another process keeps its data in `dataDir`
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningServer> {
   const { env = process.env, onProgress = () => {} } = options;

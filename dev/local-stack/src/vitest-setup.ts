@@ -6,8 +6,8 @@ import type {} from "./provided-servers.ts";
 import { startLocalStack } from "./start-local-stack.ts";
 
 /**
- * Starts the servers before the first test file, and returns what ends them after the last. With `LOCAL_REDIS=sentinel` and
- * `FAIL_OVER_EVERY_MS` Redis fails over all the time.
+ * Starts the servers before the first test file, and returns what ends them after the last. With
+ * `LOCAL_REDIS=sentinel` and `FAIL_OVER_EVERY_MS` Redis fails over all the time.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`${line}\n`);

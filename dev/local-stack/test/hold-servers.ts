@@ -1,5 +1,5 @@
-// A process that starts the local stack, with its data in the folder named, and holds it until it is killed; SIGINT
-// makes it look whether the servers are there, and close.
+// A process that starts the local stack, with its data in the folder named, and holds it until it is killed;
+// SIGINT makes it look whether the servers are there, and close.
 
 import { startLocalStack } from "../src/index.ts";
 import { pingMongodb, pingRedis } from "../src/ping.ts";

@@ -1,5 +1,5 @@
-// Prints how long queries such as the store's take with 100 000 documents, on the server that MONGODB_URL names or else
-// on one of its own: `pnpm node dev/local-stack/test/measure-queries.ts [documents]`.
+// Prints how long queries such as the store's take with 100 000 documents, on the server that MONGODB_URL
+// names or else on one of its own: `pnpm node dev/local-stack/test/measure-queries.ts [documents]`.
 
 import { type Document, MongoClient } from "mongodb";
 import { startMongodb, testNamespace } from "../src/index.ts";

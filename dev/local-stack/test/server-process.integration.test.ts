@@ -17,7 +17,9 @@ const answers = (ping: Promise<unknown>) =>
     () => false,
   );
 
-/** Starts another process that holds a stack of its own, as a terminal would: in a process group of its own. */
+/**
+ * Starts another process that holds a stack of its own, as a terminal would: in a process group of its own.
+ */
 async function setup() {
   const env: NodeJS.ProcessEnv = { ...process.env, DOCKER_HOST: "unix:///nonexistent" };
   delete env.REDIS_URL;

@@ -1,4 +1,5 @@
-// What the simulator can't do for its caller. Errors it plays as Trackunit are answers, not exceptions (see http/answers.ts).
+// What the simulator can't do for its caller. Errors it plays as Trackunit are answers, not exceptions (see
+// http/answers.ts).
 
 export class SimulatorError extends Error {
   readonly code: string = "ERR_SIMULATOR";

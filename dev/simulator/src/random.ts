@@ -1,4 +1,5 @@
-// Numbers drawn from a seed: the same parts always give the same draw, so a fleet needs no storage (sfc32, by Chris Doty-Humphrey).
+// Numbers drawn from a seed: the same parts always give the same draw, so a fleet needs no storage (sfc32, by
+// Chris Doty-Humphrey).
 import { createHash } from "node:crypto";
 
 /** Two 32-bit words from a text; the start of every draw. */

@@ -12,7 +12,10 @@ export interface Settings {
   deniedScope: "omit" | "invalid_scope";
   /** `expires_in` of new access tokens, in seconds. Default 3600. */
   tokenLifetimeS: number;
-  /** A scope that an operation needs (403 without it), by operation. Default: none, because Trackunit documents none. */
+  /**
+   * A scope that an operation needs (403 without it), by operation. Default: none, because Trackunit
+   * documents none.
+   */
   requiredScopes: Record<string, string>;
   /** Points one GraphQL query may cost. Default 50 000. */
   graphqlMaxCost: number;

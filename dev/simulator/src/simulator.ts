@@ -45,7 +45,9 @@ export interface Simulator {
   accessTokens(): string[];
   /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if nobody answers. */
   install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
-  /** A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out). */
+  /**
+   * A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out).
+   */
   signCallbackToken(claims?: CallbackClaims, options?: CallbackTokenOptions): Promise<string>;
   /** What an administrator of the account enters: from now on each change of its assets is told there. */
   addWebhookTarget(accountId: string, target: WebhookTarget): void;

@@ -1,4 +1,5 @@
-// What an account holds of each resource, as the API shows it to the usual queries: for tests to compare with what was read.
+// What an account holds of each resource, as the API shows it to the usual queries: for tests to compare with
+// what was read.
 
 import type { SimulatedAccount } from "./accounts/account.ts";
 import { aempEquipment } from "./aemp/equipment.ts";

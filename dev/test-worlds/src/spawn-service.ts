@@ -14,7 +14,10 @@ export interface SpawnedService {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** It has this environment and `PATH`; its errors go to the test's. `LOG_LEVEL` has to be `info` for `listening`. */
+/**
+ * It has this environment and `PATH`; its errors go to the test's. `LOG_LEVEL` has to be `info` for
+ * `listening`.
+ */
 export function spawnService(
   name: "ingress" | "worker" | "board" | "api",
   env: Record<string, string>,

@@ -1,11 +1,15 @@
-// Which requests are callbacks by their path, for the ingress and for the command line, which says what the ingress would.
+// Which requests are callbacks by their path, for the ingress and for the command line, which says what the
+// ingress would.
 
 import { Refusal } from "./errors.ts";
 
 /** Below the ingress's base path. */
 export const callbackPath = "/appinstall";
 
-/** For Fastify's `routerOptions`: the manifest may have a slash at the end of its URL, and Trackunit calls it as it is. */
+/**
+ * For Fastify's `routerOptions`: the manifest may have a slash at the end of its URL, and Trackunit calls it
+ * as it is.
+ */
 export const callbackRouting = { ignoreTrailingSlash: true };
 
 /** Of a request that no route took. `url` as it is routed, without the ingress's base path. */

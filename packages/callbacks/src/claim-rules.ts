@@ -1,5 +1,5 @@
-// Whether a token's claims fit the body that came with it. Trackunit documents none of its claims: an operator says which one
-// means what, and what a name or a shape says clearly is believed without that.
+// Whether a token's claims fit the body that came with it. Trackunit documents none of its claims: an
+// operator says which one means what, and what a name or a shape says clearly is believed without that.
 
 import type { JWTPayload } from "jose";
 import type { CallbackBody } from "./callback-body.ts";
@@ -73,7 +73,10 @@ export function claimsLike(claims: JWTPayload, body: CallbackBody): Partial<Reco
   );
 }
 
-/** An app is known by its shape; an account's id could be anybody's, such as the user's in `sub`, so only a name tells. */
+/**
+ * An app is known by its shape; an account's id could be anybody's, such as the user's in `sub`, so only a
+ * name tells.
+ */
 function obviousMeaning(name: string, claim: unknown): ClaimMeaning | undefined {
   // The last part of one that is a URI, RFC 7519, section 4.2.
   const plain = (name.split(/[/:]/).at(-1) ?? "").replace(/[^a-z0-9]/gi, "").toLowerCase();

@@ -1,4 +1,5 @@
-// Why the ingress refuses a request: every code with its status and its advice. Nowhere else does an error become a status.
+// Why the ingress refuses a request: every code with its status and its advice. Nowhere else does an error
+// become a status.
 
 import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
 
@@ -91,13 +92,19 @@ export class Refusal extends RequestRefusal<RefusalCode> {
   }
 }
 
-/** The key set could not be fetched, or held nothing to verify with. `retryAfterMs`: the endpoint said how long to wait. */
+/**
+ * The key set could not be fetched, or held nothing to verify with. `retryAfterMs`: the endpoint said how
+ * long to wait.
+ */
 export class KeySetFetchError extends FleetkeeperError {
   readonly code = "ERR_KEY_SET_FETCH";
   readonly remedy = "retry";
 }
 
-/** Codes of Fastify and of Node's HTTP parser that are refusals of ours; https://fastify.dev/docs/latest/Reference/Errors/ */
+/**
+ * Codes of Fastify and of Node's HTTP parser that are refusals of ours;
+ * https://fastify.dev/docs/latest/Reference/Errors/
+ */
 const foreignCodes: Record<string, RefusalCode> = {
   FST_ERR_VALIDATION: "ERR_BODY_MALFORMED",
   FST_ERR_CTP_INVALID_JSON_BODY: "ERR_BODY_MALFORMED",

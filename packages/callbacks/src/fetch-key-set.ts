@@ -16,11 +16,16 @@ const minRsaBits = 2_048;
 
 /** The keys that can verify a signature, and what is known of the others. */
 export interface FetchedKeySet extends JSONWebKeySet {
-  /** Key ids of keys that may sign tokens and that we cannot read, such as of an unknown kind; `null` for one without. */
+  /**
+   * Key ids of keys that may sign tokens and that we cannot read, such as of an unknown kind; `null` for one
+   * without.
+   */
   unreadable: (string | null)[];
 }
 
-/** One connection pool to the key endpoint. `fetch` takes at most 3 s and 256 KiB, and follows no redirect. */
+/**
+ * One connection pool to the key endpoint. `fetch` takes at most 3 s and 256 KiB, and follows no redirect.
+ */
 export function createKeySetFetcher(url: string, options: ConnectionsOptions = {}) {
   const connections = createConnections({ ...options, connections: 1 });
   return {

@@ -1,4 +1,5 @@
-// What an install callback must be, and how it is verified: for the ingress, which refuses, and the command line, which explains.
+// What an install callback must be, and how it is verified: for the ingress, which refuses, and the command
+// line, which explains.
 
 export {
   type AccountIdShape,

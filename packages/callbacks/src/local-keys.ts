@@ -1,4 +1,5 @@
-// Which keys of a key set a token may be signed with (RFC 7517, section 4: a key's `kid` and `alg` are optional).
+// Which keys of a key set a token may be signed with (RFC 7517, section 4: a key's `kid` and `alg` are
+// optional).
 
 import {
   createLocalJWKSet,
@@ -13,12 +14,14 @@ import {
 const maxFound = 256;
 
 /**
- * The keys with the token's `kid`; where there is none, those that have no `kid` at all. For `verifyToken`, which tries each.
- * The function throws jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys` with the keys to try.
+ * The keys with the token's `kid`; where there is none, those that have no `kid` at all. For `verifyToken`,
+ * which tries each. The function throws jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys` with the
+ * keys to try.
  */
 export function localKeys(keySet: JSONWebKeySet): JWTVerifyGetKey {
   const keyFor = keysByHeader(keySet);
-  // jose looks through the whole set each time. What it found stays: at most each key for each of its algorithms.
+  // jose looks through the whole set each time. What it found stays: at most each key for each of its
+  // algorithms.
   const found = new Map<string, Awaited<ReturnType<JWTVerifyGetKey>>>();
   return async (header, token) => {
     const { alg, kid } = header;

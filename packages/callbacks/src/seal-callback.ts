@@ -1,4 +1,5 @@
-// Turns a verified body into what may be stored: the credential sealed for its installation, the rest in clear.
+// Turns a verified body into what may be stored: the credential sealed for its installation, the rest in
+// clear.
 
 import { createHash } from "node:crypto";
 import {

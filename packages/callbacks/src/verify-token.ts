@@ -1,4 +1,5 @@
-// Takes a callback token out of its header, verifies it (RFC 7519, RFC 8725) and binds a body to it. Trackunit documents none of its claims: what is present is enforced.
+// Takes a callback token out of its header, verifies it (RFC 7519, RFC 8725) and binds a body to it.
+// Trackunit documents none of its claims: what is present is enforced.
 
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey } from "jose";
@@ -121,8 +122,9 @@ function instantOf(claims: JWTPayload, claim: "iat" | "exp"): Date | undefined {
 }
 
 /**
- * Not the hash of the whole text: an ECDSA signature (r, s) has a twin (r, -s), and the last base64 digit may have
- * spare bits. Either would let the holder of a token make a "new" one. The first half of the signature has neither.
+ * Not the hash of the whole text: an ECDSA signature (r, s) has a twin (r, -s), and the last base64 digit may
+ * have spare bits. Either would let the holder of a token make a "new" one. The first half of the signature
+ * has neither.
  */
 function idOf(token: string): string {
   const signedUntil = token.lastIndexOf(".");

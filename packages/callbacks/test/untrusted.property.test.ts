@@ -1,4 +1,5 @@
-// Whatever comes, what reads a callback answers with a refusal or with what it promises, and with nothing else.
+// Whatever comes, what reads a callback answers with a refusal or with what it promises, and with nothing
+// else.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

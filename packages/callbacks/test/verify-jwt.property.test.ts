@@ -1,4 +1,5 @@
-// Our verification beside jose's: whatever token comes, both take it with the same claims, or refuse it for the same reason.
+// Our verification beside jose's: whatever token comes, both take it with the same claims, or refuse it for
+// the same reason.
 
 import { constants, createSign, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
 import fc from "fast-check";

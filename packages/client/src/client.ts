@@ -1,4 +1,5 @@
-// The client: every operation by its types, records and changes as async iterators, and requests to Trackunit as `fetch` does them.
+// The client: every operation by its types, records and changes as async iterators, and requests to Trackunit
+// as `fetch` does them.
 
 import createFetchClient, { type Client } from "openapi-fetch";
 import { FleetkeeperError, type Problem } from "./errors.ts";
@@ -31,16 +32,21 @@ export interface RecordsQuery {
 
 /** The API of one Fleetkeeper. It keeps nothing open: there is nothing to close. */
 export interface FleetkeeperClient {
-  /** Every operation of the API, by method and path (https://openapi-ts.dev/openapi-fetch/); a refusal is in `error`. */
+  /**
+   * Every operation of the API, by method and path (https://openapi-ts.dev/openapi-fetch/); a refusal is in
+   * `error`.
+   */
   api: Client<paths>;
   /**
-   * Records of a resource, such as `assets`. A page that fails for a reason that may pass is asked for again, five times.
+   * Records of a resource, such as `assets`. A page that fails for a reason that may pass is asked for again,
+   * five times.
    * @throws FleetkeeperError
    */
   records(resource: string, query?: RecordsQuery): AsyncGenerator<FleetRecord>;
   /**
-   * What changed, without end until the signal aborts: at least once, in order per record. An entry is confirmed when the
-   * loop asks for one behind it. An entry of the type `gap` asks you to read the records of that account and resource again.
+   * What changed, without end until the signal aborts: at least once, in order per record. An entry is
+   * confirmed when the loop asks for one behind it. An entry of the type `gap` asks you to read the records
+   * of that account and resource again.
    * @throws FleetkeeperError
    */
   changes(
@@ -48,7 +54,8 @@ export interface FleetkeeperClient {
     options?: { app?: string; signal?: AbortSignal; waitSeconds?: number },
   ): AsyncGenerator<Entry>;
   /**
-   * A request to Trackunit's API on behalf of an account: `path` begins with `/`. The answer is Trackunit's, whatever its status.
+   * A request to Trackunit's API on behalf of an account: `path` begins with `/`. The answer is Trackunit's,
+   * whatever its status.
    * @throws FleetkeeperError where Fleetkeeper itself refuses it
    */
   trackunit(accountId: string, path: string, init?: RequestInit & { app?: string }): Promise<Response>;

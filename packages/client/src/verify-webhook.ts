@@ -1,4 +1,5 @@
-// Verification of what Fleetkeeper sends to your own address, by Web Crypto. Source: Standard Webhooks, "Verifying signatures".
+// Verification of what Fleetkeeper sends to your own address, by Web Crypto. Source: Standard Webhooks,
+// "Verifying signatures".
 
 import type { WebhookEvent } from "./webhook-event.ts";
 
@@ -10,7 +11,10 @@ export type WebhookErrorCode =
   | "ERR_WEBHOOK_CONTENT"
   | "ERR_WEBHOOK_KEY";
 
-/** The delivery is not to be believed, or the secrets are none. No message holds a secret or anything of the delivery. */
+/**
+ * The delivery is not to be believed, or the secrets are none. No message holds a secret or anything of the
+ * delivery.
+ */
 export class WebhookError extends Error {
   readonly code: WebhookErrorCode;
 
@@ -38,9 +42,9 @@ const longest = { id: 256, signature: 4_000 };
 const maxSecrets = 10;
 
 /**
- * The event of a delivery that one of the secrets has signed. `body` is what came, before anybody parsed it: bytes, or the
- * text of them. `secrets` are `whsec_…`; while you exchange one, give both. Every pair of secret and signature is compared,
- * each in a time that does not depend on where they differ.
+ * The event of a delivery that one of the secrets has signed. `body` is what came, before anybody parsed it:
+ * bytes, or the text of them. `secrets` are `whsec_…`; while you exchange one, give both. Every pair of
+ * secret and signature is compared, each in a time that does not depend on where they differ.
  * @throws WebhookError
  */
 export async function verifyWebhook(

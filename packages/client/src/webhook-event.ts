@@ -1,4 +1,5 @@
-// What Fleetkeeper tells by webhooks: the content of a delivery, by its type. Source of the form: Standard Webhooks.
+// What Fleetkeeper tells by webhooks: the content of a delivery, by its type. Source of the form: Standard
+// Webhooks.
 
 /** Every type that is told of, and `test`, by which somebody tries an address out. */
 export type WebhookEventType =
@@ -15,7 +16,10 @@ export type WebhookEventType =
 
 /** One event, as your own address gets it. */
 export interface WebhookEvent {
-  /** The same in each delivery of one event: what you have seen is not to be done a second time. From the headers. */
+  /**
+   * The same in each delivery of one event: what you have seen is not to be done a second time. From the
+   * headers.
+   */
   id: string;
   /** One of `WebhookEventType`; others may be added, and are to be left alone. */
   type: WebhookEventType | (string & {});

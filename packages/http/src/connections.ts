@@ -13,10 +13,14 @@ export interface ClientCertificate {
 export interface ConnectionsOptions {
   /** Most connections to one host. Default 32. */
   connections?: number;
-  /** URLs of the proxies for requests by `http:` and by `https:`; each is used for its own. Absent: no proxy. */
+  /**
+   * URLs of the proxies for requests by `http:` and by `https:`; each is used for its own. Absent: no proxy.
+   */
   httpProxy?: string | undefined;
   httpsProxy?: string | undefined;
-  /** Hosts that are reached without a proxy: names, `.suffix`, `host:port` or `*`, with commas between them. */
+  /**
+   * Hosts that are reached without a proxy: names, `.suffix`, `host:port` or `*`, with commas between them.
+   */
   noProxy?: string | undefined;
   /** Shown to every host that asks for one. */
   clientCertificate?: ClientCertificate | undefined;
@@ -36,8 +40,8 @@ export interface Connections {
 }
 
 /**
- * One for a process. Further certificate authorities are Node's matter: NODE_EXTRA_CA_CERTS. The environment is not looked at
- * here: what it says about proxies comes through the options.
+ * One for a process. Further certificate authorities are Node's matter: NODE_EXTRA_CA_CERTS. The environment
+ * is not looked at here: what it says about proxies comes through the options.
  */
 export function createConnections(options: ConnectionsOptions = {}): Connections {
   const kept = agentOf(options);

@@ -27,8 +27,8 @@ const maxEncodings = 3;
 
 /**
  * The body without its content encodings.
- * @throws AnswerEncodingError for one that was not asked for, or a body that is not what it says; AnswerTooLongError when
- * any stage of the decoding is longer than `limitBytes`.
+ * @throws AnswerEncodingError for one that was not asked for, or a body that is not what it says;
+ * AnswerTooLongError when any stage of the decoding is longer than `limitBytes`.
  */
 export async function decodeBody(
   encoded: Buffer,

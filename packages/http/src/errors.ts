@@ -5,7 +5,10 @@ import { FleetkeeperError } from "@fleetkeeper/model";
 /** No message holds a secret, a query or anything of a body. */
 export abstract class HttpError extends FleetkeeperError {}
 
-/** No whole answer came: no connection, a connection that broke, a time-out, or a certificate that is not trusted. */
+/**
+ * No whole answer came: no connection, a connection that broke, a time-out, or a certificate that is not
+ * trusted.
+ */
 export class NoAnswerError extends HttpError {
   readonly code = "ERR_HTTP_NO_ANSWER";
   readonly remedy = "retry";
@@ -27,7 +30,10 @@ export class AnswerEncodingError extends HttpError {
   readonly remedy = "retry";
 }
 
-/** 301, 302, 303, 307 or 308. Not followed: the request carries a secret that was meant for the configured address. */
+/**
+ * 301, 302, 303, 307 or 308. Not followed: the request carries a secret that was meant for the configured
+ * address.
+ */
 export class RedirectError extends HttpError {
   readonly code = "ERR_HTTP_REDIRECT";
   readonly remedy = "never";
@@ -48,7 +54,10 @@ export class UrlRefusedError extends HttpError {
   readonly remedy = "never";
 }
 
-/** The host is, or its name leads to, no address on the public Internet. Nothing was sent; no address is named. */
+/**
+ * The host is, or its name leads to, no address on the public Internet. Nothing was sent; no address is
+ * named.
+ */
 export class AddressRefusedError extends HttpError {
   readonly code = "ERR_HTTP_ADDRESS_REFUSED";
   readonly remedy = "never";

@@ -2,7 +2,10 @@
 
 import { type Dispatcher, fetch } from "undici";
 
-/** A `fetch` over these connections: through their proxy, with their certificates. Its bounds are the library's. */
+/**
+ * A `fetch` over these connections: through their proxy, with their certificates. Its bounds are the
+ * library's.
+ */
 export function fetchThrough(dispatcher: Dispatcher): typeof globalThis.fetch {
   // undici's types and those of the platform describe the same objects and do not know of each other.
   return ((url: string, init: object) =>

@@ -1,4 +1,5 @@
-// Requests to addresses that others gave us: public ones only, so that nobody reaches our own network through us.
+// Requests to addresses that others gave us: public ones only, so that nobody reaches our own network through
+// us.
 
 import { lookup as systemLookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
@@ -54,8 +55,8 @@ export interface GuardedFetch {
 const connectTimeoutMs = 5_000;
 
 /**
- * What a URL must be, apart from the address behind its name, which only a connection shows: for the moment in which it is
- * given to us. @throws UrlRefusedError, AddressRefusedError
+ * What a URL must be, apart from the address behind its name, which only a connection shows: for the moment
+ * in which it is given to us. @throws UrlRefusedError, AddressRefusedError
  */
 export function checkGuardedUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): URL {
   const url = URL.parse(text);
@@ -69,8 +70,8 @@ export function checkGuardedUrl(text: string, { allowPrivate }: { allowPrivate: 
 }
 
 /**
- * As `checkGuardedUrl`, and the name must lead to a public address now, as this machine sees it. A name that leads nowhere
- * passes: another machine may know it. @throws UrlRefusedError, AddressRefusedError
+ * As `checkGuardedUrl`, and the name must lead to a public address now, as this machine sees it. A name that
+ * leads nowhere passes: another machine may know it. @throws UrlRefusedError, AddressRefusedError
  */
 export async function checkGuardedAddress(
   text: string,
@@ -89,8 +90,9 @@ export async function checkGuardedAddress(
 }
 
 /**
- * One for a process. Each address is looked at when it is connected to, so that a name cannot lead elsewhere later. It goes
- * there directly: the proxies of `createConnections` are not used, since with them only the proxy knows where a name leads.
+ * One for a process. Each address is looked at when it is connected to, so that a name cannot lead elsewhere
+ * later. It goes there directly: the proxies of `createConnections` are not used, since with them only the
+ * proxy knows where a name leads.
  */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const { allowPrivate, timeoutMs, maxBytes, lookup = systemLookup as LookupFunction } = options;

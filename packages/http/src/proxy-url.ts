@@ -1,4 +1,5 @@
-// What the URL of a proxy must be: undici parses it only when the first agent is made, and takes in silence what it ignores.
+// What the URL of a proxy must be: undici parses it only when the first agent is made, and takes in silence
+// what it ignores.
 
 import { HttpError } from "./errors.ts";
 

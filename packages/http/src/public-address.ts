@@ -1,4 +1,5 @@
-// Which addresses are on the public Internet. Sources: IANA's special-purpose registries for IPv4 and IPv6 (RFC 6890).
+// Which addresses are on the public Internet. Sources: IANA's special-purpose registries for IPv4 and IPv6
+// (RFC 6890).
 
 import { BlockList, isIP } from "node:net";
 
@@ -23,8 +24,8 @@ const notPublicV4 = [
 ];
 
 /**
- * All that is global in IPv6 so far. What holds an IPv4 address is outside of it: `::ffff:0:0/96` (mapped), `::/96`,
- * `64:ff9b::/96` and `64:ff9b:1::/48` (NAT64); so are `::1`, `fc00::/7`, `fe80::/10` and `ff00::/8`.
+ * All that is global in IPv6 so far. What holds an IPv4 address is outside of it: `::ffff:0:0/96` (mapped),
+ * `::/96`, `64:ff9b::/96` and `64:ff9b:1::/48` (NAT64); so are `::1`, `fc00::/7`, `fe80::/10` and `ff00::/8`.
  */
 const globalV6 = "2000::/3";
 const notPublicV6 = [
@@ -38,7 +39,9 @@ const v4Refused = listOf(notPublicV4, "ipv4");
 const v6Refused = listOf(notPublicV6, "ipv6");
 const v6Global = listOf([globalV6], "ipv6");
 
-/** Whether an IPv4 or IPv6 address, without brackets, is one on the public Internet; false for any other text. */
+/**
+ * Whether an IPv4 or IPv6 address, without brackets, is one on the public Internet; false for any other text.
+ */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !v4Refused.check(address, "ipv4");

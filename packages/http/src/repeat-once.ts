@@ -1,12 +1,14 @@
-// A kept connection may be closed by the server in the moment in which a request goes out on it: once more, on a new one.
+// A kept connection may be closed by the server in the moment in which a request goes out on it: once more,
+// on a new one.
 
 import type { Dispatcher } from "undici";
 
 /**
- * For `dispatcher.compose`: a request that may be repeated (GET, or marked `idempotent`) and whose kept connection was closed
- * before anything of the answer came goes out at once a second time, on a connection of `fresh` that nobody used before.
- * A new connection that breaks is the server's fault and is not tried again here. What was not yet written to a connection
- * when that closed, undici sends on another one itself, whatever its method.
+ * For `dispatcher.compose`: a request that may be repeated (GET, or marked `idempotent`) and whose kept
+ * connection was closed before anything of the answer came goes out at once a second time, on a connection of
+ * `fresh` that nobody used before. A new connection that breaks is the server's fault and is not tried again
+ * here. What was not yet written to a connection when that closed, undici sends on another one itself,
+ * whatever its method.
  */
 export function repeatOnce(fresh: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
@@ -38,7 +40,10 @@ function withSecondChance(
   };
 }
 
-/** undici tells what a closed socket had read; of one that was reset it does not, and once more does little harm. */
+/**
+ * undici tells what a closed socket had read; of one that was reset it does not, and once more does little
+ * harm.
+ */
 function wasKeptAndClosed(error: Error): boolean {
   const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } | null };
   if (code === "UND_ERR_SOCKET") return (socket?.bytesRead ?? 0) > 0;

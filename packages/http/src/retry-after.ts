@@ -4,8 +4,8 @@ const shortestWaitMs = 1_000;
 const maxWaitMs = 3_600_000;
 
 /**
- * The wait that `Retry-After` asks for, between 1 s and 1 h; undefined when it is absent or unreadable. A date is compared
- * with the answer's own `Date`, where it has one: the two clocks may differ.
+ * The wait that `Retry-After` asks for, between 1 s and 1 h; undefined when it is absent or unreadable. A
+ * date is compared with the answer's own `Date`, where it has one: the two clocks may differ.
  */
 export function retryAfterMs(retryAfter: string | undefined, date?: string): number | undefined {
   if (retryAfter === undefined) return undefined;

@@ -18,8 +18,8 @@ export interface OutboundRequest {
   /** Of the answer's body, as it comes and decoded. */
   bodyLimitBytes: number;
   /**
-   * Whether a second one does no harm, so that it may be sent once more when the connection turns out to have been closed.
-   * Default: true for GET, false for POST.
+   * Whether a second one does no harm, so that it may be sent once more when the connection turns out to have
+   * been closed. Default: true for GET, false for POST.
    */
   repeatable?: boolean;
   signal?: AbortSignal;

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { listening, sender } from "./world.ts";
 
 /**
- * Answers the first request of each connection and closes the connection when the second one has come: what a server does
- * whose own idle time-out ends just then. `received` counts the requests that it read.
+ * Answers the first request of each connection and closes the connection when the second one has come: what a
+ * server does whose own idle time-out ends just then. `received` counts the requests that it read.
  */
 async function closingServer() {
   const answered = new WeakSet<Socket>();

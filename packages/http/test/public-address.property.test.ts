@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { checkGuardedUrl } from "../src/index.ts";
 import { isPublicAddress } from "../src/public-address.ts";
 
-/** First and last address of what is not public, as numbers: written down apart from the table of the code. */
+/**
+ * First and last address of what is not public, as numbers: written down apart from the table of the code.
+ */
 const notPublic: [string, string][] = [
   ["0.0.0.0", "0.255.255.255"],
   ["10.0.0.0", "10.255.255.255"],

@@ -1,4 +1,5 @@
-// A process of its own that sends one request and prints what came: NODE_EXTRA_CA_CERTS is read when Node.js starts.
+// A process of its own that sends one request and prints what came: NODE_EXTRA_CA_CERTS is read when Node.js
+// starts.
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";

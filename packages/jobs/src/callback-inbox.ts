@@ -1,5 +1,6 @@
-// What the ingress saw of callbacks, for operators: written by the ingress, which has no database, into two short lists in Redis.
-// Each entry is signed: who can only write to Redis cannot make one that an operator would pin an issuer by.
+// What the ingress saw of callbacks, for operators: written by the ingress, which has no database, into two
+// short lists in Redis. Each entry is signed: who can only write to Redis cannot make one that an operator
+// would pin an issuer by.
 
 import { accountIdOf, type InstallationId, type SealedText } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
@@ -28,13 +29,16 @@ export interface SeenCallback {
   installationId?: InstallationId;
   /** The job of what was taken. */
   jobId?: string;
-  /** What came, for a replay: JSON `{identity, body}`, for the purpose `callback`. Of refused ones with a readable body. */
+  /**
+   * What came, for a replay: JSON `{identity, body}`, for the purpose `callback`. Of refused ones with a
+   * readable body.
+   */
   sealed?: SealedText;
 }
 
 /**
- * `ingress`: signed by one. `unchecked`: there was no key to check with. `foreign`: not by an ingress whose key is known, or
- * changed.
+ * `ingress`: signed by one. `unchecked`: there was no key to check with. `foreign`: not by an ingress whose
+ * key is known, or changed.
  */
 export type Origin = "ingress" | "unchecked" | "foreign";
 

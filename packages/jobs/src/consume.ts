@@ -5,7 +5,10 @@ import { DelayedError, type Job, Worker } from "bullmq";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
 import { type Payloads, probeName, type QueueName } from "./queues.ts";
 
-/** What becomes of a job whose handler threw. `retry` uses up an attempt, `later` does not, `never` ends as failed. */
+/**
+ * What becomes of a job whose handler threw. `retry` uses up an attempt, `later` does not, `never` ends as
+ * failed.
+ */
 export type Verdict =
   | { action: "retry"; delayMs: number }
   | { action: "later"; at: Date }
@@ -60,17 +63,19 @@ export interface Consumer {
 
 /** What a health check looks at: whether jobs are taken. */
 export interface Progress {
-  /** When it last took or ended a job, a probe included, by `performance.now()`; -Infinity before the first. */
+  /**
+   * When it last took or ended a job, a probe included, by `performance.now()`; -Infinity before the first.
+   */
   lastAtMs: number;
   /** All its places are taken. */
   isFull: boolean;
 }
 
 /**
- * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202 is never given up:
- * an install or a webhook, however often; nor what an operator wants forgotten. The others are triggers for what MongoDB holds, and one that
- * kills its worker must end. A job of syncs is started more often than those, because it is over soon and the syncs that were
- * started before are not started again.
+ * How often a job whose worker died in the middle is started again; then it fails. What was accepted with 202
+ * is never given up: an install or a webhook, however often; nor what an operator wants forgotten. The others
+ * are triggers for what MongoDB holds, and one that kills its worker must end. A job of syncs is started more
+ * often than those, because it is over soon and the syncs that were started before are not started again.
  */
 const startsAfterDeath: Record<QueueName, number> = {
   install: Number.MAX_SAFE_INTEGER,

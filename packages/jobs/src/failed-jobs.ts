@@ -19,7 +19,10 @@ export const aboutAccounts = ["install", "forget", "prewarm", "sync", "webhook",
 const lookedAt = 1_000;
 const atATime = 100;
 
-/** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
+/**
+ * The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of
+ * a queue.
+ */
 export async function failedJobsOf(
   queues: Record<QueueName, Queue>,
   installationId: InstallationId,

@@ -1,4 +1,5 @@
-// Proof that a consumer takes jobs: seeming to be alive is not enough, for a connection that came back may wait for ever.
+// Proof that a consumer takes jobs: seeming to be alive is not enough, for a connection that came back may
+// wait for ever.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer } from "./consume.ts";
@@ -15,7 +16,10 @@ export interface ProofOptions {
   processId: string;
   /** Default 5 000. */
   withinMs?: number;
-  /** A consumer whose places are all taken is believed to be busy for so long without a beginning or an end. Default 120 000. */
+  /**
+   * A consumer whose places are all taken is believed to be busy for so long without a beginning or an end.
+   * Default 120 000.
+   */
   longestBusyMs?: number;
 }
 
@@ -23,8 +27,9 @@ export interface ProofOptions {
 const paceMs = 20;
 
 /**
- * Adds probes to the consumer's queue until it has taken a job. Other workers take probes too, in turn, so that with many
- * of them it takes several. A queue that an operator paused proves nothing, and is no fault of the worker.
+ * Adds probes to the consumer's queue until it has taken a job. Other workers take probes too, in turn, so
+ * that with many of them it takes several. A queue that an operator paused proves nothing, and is no fault of
+ * the worker.
  * @throws ConsumerStoppedError, ConsumerIdleError, or QueueUnavailableError when Redis takes no probe.
  */
 export async function proveConsumer(options: ProofOptions): Promise<"taken" | "busy" | "paused"> {

@@ -1,4 +1,5 @@
-// The queues, what their jobs carry, and how long ended jobs are kept. Job data is readable in Redis and on the board: it holds sealed values only.
+// The queues, what their jobs carry, and how long ended jobs are kept. Job data is readable in Redis and on
+// the board: it holds sealed values only.
 
 import type {
   Generation,
@@ -26,7 +27,10 @@ export type InstallPayload = AsJson<Install> & { kind: "install" };
 /** A verified callback of a type that we do not know, sealed. */
 export type UnrecognisedPayload = AsJson<UnrecognisedCallback> & { kind: "unrecognised" };
 
-/** Queue `forget`, which only those may write who have an operator: the account's credential and data are to go. */
+/**
+ * Queue `forget`, which only those may write who have an operator: the account's credential and data are to
+ * go.
+ */
 export interface ForgetPayload {
   installationId: InstallationId;
   /** The entry of the audit log that says who asked for it, and when: without it nothing is deleted. */
@@ -49,9 +53,10 @@ export interface Payloads {
   install: Signed<InstallPayload | UnrecognisedPayload> | StoredPayload;
   forget: ForgetPayload;
   /**
-   * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601), because an older one
-   * was refused or is too near its end; with `renew`, ask for a new one whatever is there and whatever was refused; with
-   * `prove`, find out which of the account's candidates takes over instead.
+   * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601),
+   * because an older one was refused or is too near its end; with `renew`, ask for a new one whatever is
+   * there and whatever was refused; with `prove`, find out which of the account's candidates takes over
+   * instead.
    */
   prewarm: {
     installationId: InstallationId;
@@ -64,7 +69,10 @@ export interface Payloads {
   dispatch: Record<string, never>;
   /** Start these syncs, which are due. */
   sync: { syncs: SyncToStart[] };
-  /** A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to set off its syncs once more. */
+  /**
+   * A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to set off its syncs
+   * once more.
+   */
   webhook: AsJson<WebhookDelivery> | { installationId: InstallationId; replay: string };
   /** Tell a receiver what waits for it of one account. */
   notify: { installationId: InstallationId; receiverId: string };
@@ -81,9 +89,9 @@ export interface SyncToStart {
 const day = 24 * 60 * 60;
 
 /**
- * Installs repeat for as long as `retry.ts` says and stay when they failed, for an operator to retry: the credential in
- * them exists nowhere else, until it is stored and leaves them. The same for what an operator wants forgotten. The other jobs
- * are only triggers for what MongoDB holds, so nothing is lost with them.
+ * Installs repeat for as long as `retry.ts` says and stay when they failed, for an operator to retry: the
+ * credential in them exists nowhere else, until it is stored and leaves them. The same for what an operator
+ * wants forgotten. The other jobs are only triggers for what MongoDB holds, so nothing is lost with them.
  */
 export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   install: {
@@ -134,7 +142,10 @@ export function installJobId(installationId: InstallationId, contentHash: string
   return `${installationId}.${contentHash.slice(0, 32)}`;
 }
 
-/** A callback ready to be enqueued. `contentHash`: SHA-256 in hexadecimal over callback token and body; equal ones are one job. */
+/**
+ * A callback ready to be enqueued. `contentHash`: SHA-256 in hexadecimal over callback token and body; equal
+ * ones are one job.
+ */
 export type AcceptedCallback =
   | { install: Install; contentHash: string }
   | { unrecognised: UnrecognisedCallback; contentHash: string };
@@ -150,7 +161,10 @@ export function toPayload(callback: AcceptedCallback): InstallPayload | Unrecogn
       };
 }
 
-/** In their order, each going on in its trace, if any; proofs, for which somebody waits, at the head of the queue. */
+/**
+ * In their order, each going on in its trace, if any; proofs, for which somebody waits, at the head of the
+ * queue.
+ */
 export function prewarmJobsOf(
   payloads: readonly Payloads["prewarm"][],
   traces: readonly (string | undefined)[],

@@ -1,4 +1,5 @@
-// Takes the jobs about one account out of the queues, when it is forgotten, and what tells of them in the queues' events.
+// Takes the jobs about one account out of the queues, when it is forgotten, and what tells of them in the
+// queues' events.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { RedisClient } from "@fleetkeeper/redis";
@@ -13,8 +14,9 @@ const atATime = 500;
 const lookedAt = 200_000;
 
 /**
- * Removes the jobs about one account that ended, and those that wait since `until` or longer; of installs only what came in
- * until then. A job that is shared with other accounts stays without this one. Running jobs stay.
+ * Removes the jobs about one account that ended, and those that wait since `until` or longer; of installs
+ * only what came in until then. A job that is shared with other accounts stays without this one. Running jobs
+ * stay.
  * @returns how many jobs were removed or changed
  */
 export async function removeJobsAbout(
@@ -37,7 +39,9 @@ export async function removeJobsAbout(
   return removed;
 }
 
-/** An install counts by when it came in, as in MongoDB: the one after it is another one's, and nowhere else. */
+/**
+ * An install counts by when it came in, as in MongoDB: the one after it is another one's, and nowhere else.
+ */
 function isOver({ data, timestamp }: Job, until: Date, hasEnded: boolean): boolean {
   if ("receivedAt" in data) return !(new Date(data.receivedAt) > until);
   return hasEnded || timestamp <= until.getTime();

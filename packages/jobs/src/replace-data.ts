@@ -1,5 +1,5 @@
-// Changes what a job carries, unless a worker has it or it changed since it was read: what a worker finds and what it leaves
-// behind are its own.
+// Changes what a job carries, unless a worker has it or it changed since it was read: what a worker finds and
+// what it leaves behind are its own.
 
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Job, Queue } from "bullmq";

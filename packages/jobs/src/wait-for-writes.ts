@@ -15,8 +15,8 @@ export interface SafetyOfWrites {
 }
 
 /**
- * Resolves once everything that was added to the queue before the call is as safe as asked. The server holds the
- * connection up for as long, so it must be used for nothing else.
+ * Resolves once everything that was added to the queue before the call is as safe as asked. The server holds
+ * the connection up for as long, so it must be used for nothing else.
  * @throws QueueUnavailableError when it was not confirmed in time. What was written stays written.
  */
 export async function waitForWrites(
@@ -27,8 +27,8 @@ export async function waitForWrites(
   const { disk, replicas, timeoutMs } = safety;
   if (!disk && replicas === 0) return;
   const command = disk ? ["WAITAOF", "1", replicas, timeoutMs] : ["WAIT", replicas, timeoutMs];
-  // A wait covers the writes of its own connection: this counter is written after all that it vouches for. As one
-  // pipeline both reach the same node of a cluster, the one that has the queue.
+  // A wait covers the writes of its own connection: this counter is written after all that it vouches for. As
+  // one pipeline both reach the same node of a cluster, the one that has the queue.
   const pipeline = redis.pipeline().incr(redisKeys(namespace).writeBarrier(queue));
   const answers = await pipeline
     .call(...(command as [string, ...string[]]))

@@ -1,4 +1,5 @@
-// How many deliveries to an endpoint for webhooks were refused, by reason: counted by the ingress, read by operators. Nothing of them is kept.
+// How many deliveries to an endpoint for webhooks were refused, by reason: counted by the ingress, read by
+// operators. Nothing of them is kept.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 

@@ -4,9 +4,10 @@
 const gatherMs = 250;
 
 /**
- * A function that resolves once a wait that began after the call has ended, and rejects when that one failed. Callers share
- * waits; each of `connections` has one at a time. Several of them matter where `appendfsync` is `everysec`: a caller that
- * comes during a wait then gets the same flush as those before it, and not the one a second later.
+ * A function that resolves once a wait that began after the call has ended, and rejects when that one failed.
+ * Callers share waits; each of `connections` has one at a time. Several of them matter where `appendfsync` is
+ * `everysec`: a caller that comes during a wait then gets the same flush as those before it, and not the one
+ * a second later.
  */
 export function createWriteBarrier<Connection>(
   connections: readonly Connection[],

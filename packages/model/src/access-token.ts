@@ -1,6 +1,8 @@
 // The access token of one installation and the outcome of asking for one.
 
-/** An opaque bearer token. `scopes` are those that Trackunit granted, which may be fewer than were asked for. */
+/**
+ * An opaque bearer token. `scopes` are those that Trackunit granted, which may be fewer than were asked for.
+ */
 export interface AccessToken {
   accessToken: string;
   scopes: string[];

@@ -1,4 +1,5 @@
-// What an install callback carries once the ingress has verified and sealed it. Source: Trackunit, "Calling the API on behalf of the User".
+// What an install callback carries once the ingress has verified and sealed it. Source: Trackunit, "Calling
+// the API on behalf of the User".
 
 import type { InstallationId } from "./installation-id.ts";
 

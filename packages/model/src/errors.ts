@@ -1,4 +1,5 @@
-// The one base of every error of ours, and what to do about it. A package adds a base of its own where somebody tests for it.
+// The one base of every error of ours, and what to do about it. A package adds a base of its own where
+// somebody tests for it.
 
 /**
  * - `retry`: the same again after a growing wait (an outage, a cut connection);
@@ -10,7 +11,9 @@ export type Remedy = "retry" | "later" | "never";
 /** `retryAfterMs`: how long to wait at least, where that is known. */
 export type ErrorDetails = ErrorOptions & { retryAfterMs?: number | undefined };
 
-/** `code` is stable, `message` may change and holds no secret, token or body; `name` is the name of the class. */
+/**
+ * `code` is stable, `message` may change and holds no secret, token or body; `name` is the name of the class.
+ */
 export abstract class FleetkeeperError extends Error {
   abstract readonly code: string;
   /** What the worker's `retry.ts` decides by. */
@@ -25,7 +28,10 @@ export abstract class FleetkeeperError extends Error {
   }
 }
 
-/** The message at the root of an outage, for instance of MongoDB's driver; `error`'s own where it has no cause. */
+/**
+ * The message at the root of an outage, for instance of MongoDB's driver; `error`'s own where it has no
+ * cause.
+ */
 export function rootMessage(error: unknown): string {
   const root = rootOf(error);
   return root instanceof Error ? root.message : String(root);

@@ -1,10 +1,12 @@
-// A number that JavaScript cannot hold: an integer above 2^53, or a decimal with more digits than a double has.
+// A number that JavaScript cannot hold: an integer above 2^53, or a decimal with more digits than a double
+// has.
 
 const brand = Symbol.for("fleetkeeper.exact-number");
 
 /**
- * What a reader of JSON gives in place of such a number, so that it is neither changed nor its change overlooked. Numbers that
- * a double holds stay numbers. `instanceof` knows those of another copy of this package too: a sync may bring its own.
+ * What a reader of JSON gives in place of such a number, so that it is neither changed nor its change
+ * overlooked. Numbers that a double holds stay numbers. `instanceof` knows those of another copy of this
+ * package too: a sync may bring its own.
  */
 export class ExactNumber {
   /** As JSON wrote it, for instance `9007199254740993`. */
@@ -22,7 +24,9 @@ export class ExactNumber {
     this.text = text;
   }
 
-  /** Whether it is an integer of 64 bits, which MongoDB has a type for. Every other one is kept as its text. */
+  /**
+   * Whether it is an integer of 64 bits, which MongoDB has a type for. Every other one is kept as its text.
+   */
   get isInt64(): boolean {
     if (!/^-?\d+$/.test(this.text)) return false;
     const integer = BigInt(this.text);
@@ -46,12 +50,15 @@ export class ExactNumber {
 
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
-/** MongoDB stores 100 levels, and functions that walk through a value are at the end of their stack after some thousand. */
+/**
+ * MongoDB stores 100 levels, and functions that walk through a value are at the end of their stack after some
+ * thousand.
+ */
 const maxDepth = 200;
 
 /**
- * JSON as text, whose numbers come as `ExactNumber` where a double does not hold them. What is nested more than 200 levels
- * deep comes as null. @throws SyntaxError
+ * JSON as text, whose numbers come as `ExactNumber` where a double does not hold them. What is nested more
+ * than 200 levels deep comes as null. @throws SyntaxError
  */
 export function parseExactJson(json: string): unknown {
   const text = withoutDepths(json);

@@ -1,4 +1,5 @@
-// The id of an installation: readable, and valid as a MongoDB `_id`, a Redis key part and a BullMQ job id part.
+// The id of an installation: readable, and valid as a MongoDB `_id`, a Redis key part and a BullMQ job id
+// part.
 
 /** One account's grant to one app: `@organization.appname.<account id>`. */
 export type InstallationId = string & { readonly __brand: "InstallationId" };

@@ -16,8 +16,8 @@ export function installationOfSync(syncId: SyncId): InstallationId {
 }
 
 /**
- * The state of an installation. `pending`: no credential of it has proved itself yet. `revoked`: Trackunit refuses its
- * credential; a new install or a later grant ends that.
+ * The state of an installation. `pending`: no credential of it has proved itself yet. `revoked`: Trackunit
+ * refuses its credential; a new install or a later grant ends that.
  */
 export type InstallationState = "pending" | "active" | "paused" | "revoked";
 
@@ -29,7 +29,10 @@ export const installationStates = [
   "revoked",
 ] as const satisfies InstallationState[];
 
-/** Why a sync does not run at this moment, and until when. `until` is absent where only somebody's action ends it. */
+/**
+ * Why a sync does not run at this moment, and until when. `until` is absent where only somebody's action ends
+ * it.
+ */
 export type Waiting =
   | { for: "schedule"; until: Date }
   | { for: "worker"; since: Date }
@@ -53,7 +56,10 @@ export interface Checkpoint {
   changes: RecordChanges;
   /** Every page has been read: what is left is to find the records that none of them held. */
   complete: boolean;
-  /** Why this pass cannot prove that a record is gone, in words for the operator; null while nothing disturbed it. */
+  /**
+   * Why this pass cannot prove that a record is gone, in words for the operator; null while nothing disturbed
+   * it.
+   */
   disturbed: string | null;
   /** How far the search for missing records has come; null before it began. */
   sweep: Sweep | null;
@@ -69,17 +75,26 @@ export interface TimeWindow {
   to: Date;
 }
 
-/** The search for records that a complete pass did not see: first all of them are noted as missing, then some are deleted. */
+/**
+ * The search for records that a complete pass did not see: first all of them are noted as missing, then some
+ * are deleted.
+ */
 export interface Sweep {
   phase: "note" | "delete";
   /** The `_id` up to which the stored records have been looked at; null before the first. */
   after: string | null;
-  /** Records that are not deleted, and how many of them the pass did not see, as far as they have been looked at. */
+  /**
+   * Records that are not deleted, and how many of them the pass did not see, as far as they have been looked
+   * at.
+   */
   known: number;
   missing: number;
 }
 
-/** A pass missed so many records that they are not deleted without a word of an operator, or more passes that agree. */
+/**
+ * A pass missed so many records that they are not deleted without a word of an operator, or more passes that
+ * agree.
+ */
 export interface HeldBack {
   /** How many of the known records the last pass missed. */
   missing: number;
@@ -156,7 +171,10 @@ export function addChanges(a: RecordChanges, b: RecordChanges): RecordChanges {
   };
 }
 
-/** What a sync did to one record. `fields` are the top-level fields that differ; all of them when it was created. */
+/**
+ * What a sync did to one record. `fields` are the top-level fields that differ; all of them when it was
+ * created.
+ */
 export interface RecordChange {
   externalId: string;
   kind: "created" | "updated" | "deleted";

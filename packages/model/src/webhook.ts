@@ -20,15 +20,17 @@ export interface WebhookDelivery {
 }
 
 /**
- * What a delivery came to. `refreshed`: at least one sync was asked to run. `held`: the endpoint is paused. `stopped`: none of
- * the syncs may run, because the account or they are paused or its credential is refused. `no-sync`: no sync names the type.
+ * What a delivery came to. `refreshed`: at least one sync was asked to run. `held`: the endpoint is paused.
+ * `stopped`: none of the syncs may run, because the account or they are paused or its credential is refused.
+ * `no-sync`: no sync names the type.
  */
 export type WebhookOutcome = "refreshed" | "held" | "stopped" | "no-sync";
 
 /**
- * What a sync that was asked to run will do. `soon`: it is due. `waiting`: a run that waited already reads it too. `again`: it
- * runs, and runs again after that. `later`: a limit or a failure keeps it back, the run that follows reads it. `stopped`: an
- * operator or a refused credential keeps it from running. `absent`: the account has no such sync.
+ * What a sync that was asked to run will do. `soon`: it is due. `waiting`: a run that waited already reads it
+ * too. `again`: it runs, and runs again after that. `later`: a limit or a failure keeps it back, the run that
+ * follows reads it. `stopped`: an operator or a refused credential keeps it from running. `absent`: the
+ * account has no such sync.
  */
 export type RefreshAnswer = "soon" | "waiting" | "again" | "later" | "stopped" | "absent";
 

@@ -2,7 +2,10 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
-/** The mail server did not take a message, or could not be reached. The message holds its answer's code, and nothing else of it. */
+/**
+ * The mail server did not take a message, or could not be reached. The message holds its answer's code, and
+ * nothing else of it.
+ */
 export class MailNotSentError extends FleetkeeperError {
   readonly code = "ERR_MAIL_NOT_SENT";
   readonly remedy = "retry";

@@ -8,7 +8,9 @@ import { type Message, subjectOf, textOf } from "./words.ts";
 export interface MailSettings {
   /** `smtp://` or `smtps://`, with user and password where it wants them. */
   url: string;
-  /** Also goes over a connection in clear: for a mail server in our own network. Otherwise TLS must be had. */
+  /**
+   * Also goes over a connection in clear: for a mail server in our own network. Otherwise TLS must be had.
+   */
   isPrivate: boolean;
   from: string;
   to: readonly string[];

@@ -1,5 +1,5 @@
-// What is to be told of what is wrong, given what was told before. A pure function: whoever calls it keeps its result before
-// anything is sent, so that a crash neither loses a message nor makes it twice.
+// What is to be told of what is wrong, given what was told before. A pure function: whoever calls it keeps
+// its result before anything is sent, so that a crash neither loses a message nor makes it twice.
 
 import { createHash } from "node:crypto";
 import type {

@@ -1,4 +1,5 @@
-// What people call an account: an operator's name first, then the publisher's own, then the one that Trackunit's API told.
+// What people call an account: an operator's name first, then the publisher's own, then the one that
+// Trackunit's API told.
 
 import type { InstallationRow } from "@fleetkeeper/store";
 

@@ -53,7 +53,10 @@ export function createApiKeyActions(options: { store: Pick<Store, "apiKeys" | "a
       return store.apiKeys.list();
     },
 
-    /** Within seconds no process takes it any more. @throws NotFoundError, WrongStateError where it was revoked before */
+    /**
+     * Within seconds no process takes it any more.
+     * @throws NotFoundError, WrongStateError where it was revoked before
+     */
     async revoke(who: string, id: string): Promise<ApiKeyRow> {
       const found = await store.apiKeys.find(id);
       if (found === null) throw new NotFoundError(`there is no API key ${id}`);

@@ -2,7 +2,10 @@
 
 import type { SeenCallback } from "@fleetkeeper/jobs";
 
-/** Names and values, as an environment file has them; what the token does not name, or no variable can hold, is left out. */
+/**
+ * Names and values, as an environment file has them; what the token does not name, or no variable can hold,
+ * is left out.
+ */
 export function pinsOf({ token }: Pick<SeenCallback, "token">): [name: string, value: string][] {
   const { iss, aud } = token?.claims ?? {};
   const audiences = [aud].flat().filter((value) => isPlain(value));

@@ -1,4 +1,5 @@
-// What became of an account's credentials lately, in words for an operator: which wait, which were refused, whose client changed.
+// What became of an account's credentials lately, in words for an operator: which wait, which were refused,
+// whose client changed.
 
 import type { InstallationRow } from "@fleetkeeper/store";
 import type { Mood } from "./mood.ts";

@@ -1,4 +1,5 @@
-// Why a sync does not run at this moment, in words for an operator: what it waits for, until when, and what to do if anything.
+// Why a sync does not run at this moment, in words for an operator: what it waits for, until when, and what
+// to do if anything.
 
 import type { Waiting } from "@fleetkeeper/model";
 import type { Mood } from "./mood.ts";

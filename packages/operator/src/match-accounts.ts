@@ -1,4 +1,5 @@
-// Which installations a person may mean: by installation id, by account id, by the beginning of the account id, or by a whole name.
+// Which installations a person may mean: by installation id, by account id, by the beginning of the account
+// id, or by a whole name.
 
 import { asInstallationId } from "@fleetkeeper/model";
 import { type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";
@@ -10,8 +11,8 @@ export const maxMatches = 6;
 const looked = 100;
 
 /**
- * The one whose installation id it is; else those whose account id it is, in any case; else those whose account id begins so; else
- * those that are called so.
+ * The one whose installation id it is; else those whose account id it is, in any case; else those whose
+ * account id begins so; else those that are called so.
  */
 export async function matchAccounts(
   store: Pick<Store, "installations">,

@@ -11,9 +11,14 @@ export interface QueueState {
   failed: number;
   completed: number;
   paused: boolean;
-  /** When the job that has waited longest was added, health probes at the head of the queue passed over; null when none waits. */
+  /**
+   * When the job that has waited longest was added, health probes at the head of the queue passed over; null
+   * when none waits.
+   */
   oldestWaitingAt: Date | null;
-  /** Connected workers; null where the server does not tell its connections (managed ones forbid CLIENT LIST). */
+  /**
+   * Connected workers; null where the server does not tell its connections (managed ones forbid CLIENT LIST).
+   */
   workers: number | null;
 }
 

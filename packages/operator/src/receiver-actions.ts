@@ -1,4 +1,5 @@
-// What an operator, or the publisher's own back end, does to receivers of events; each in the audit log before it is done.
+// What an operator, or the publisher's own back end, does to receivers of events; each in the audit log
+// before it is done.
 
 import { type EventType, eventTypes, irisAppIdOf, newEventId, type SealedText } from "@fleetkeeper/model";
 import {
@@ -33,8 +34,8 @@ export const oldSecretForMs = dayMs;
 const longestOldSecretMs = 14 * dayMs;
 
 /**
- * `sealSecret`: undefined where this process has no `SEALING_PUBLIC_KEY`. `checkUrl` throws where an address cannot be told.
- * `who`: the user's name, for the audit log.
+ * `sealSecret`: undefined where this process has no `SEALING_PUBLIC_KEY`. `checkUrl` throws where an address
+ * cannot be told. `who`: the user's name, for the audit log.
  */
 export function createReceiverActions(options: {
   store: Pick<Store, "events" | "audit">;
@@ -95,7 +96,10 @@ export function createReceiverActions(options: {
       await events.remove(id);
     },
 
-    /** A new secret beside the one before, which signs for `keepOldMs` longer. @throws NotFoundError, WrongStateError */
+    /**
+     * A new secret beside the one before, which signs for `keepOldMs` longer.
+     * @throws NotFoundError, WrongStateError
+     */
     async rotate(who: string, id: string, keepOldMs = oldSecretForMs): Promise<{ secret: string }> {
       if (!(keepOldMs >= 0 && keepOldMs <= longestOldSecretMs))
         throw new WrongStateError("an old secret is kept for at most 14 days");
@@ -126,7 +130,11 @@ export function createReceiverActions(options: {
       return find(id);
     },
 
-    /** Tells it of something that did not happen. @returns the event's id. @throws NotFoundError, WrongStateError */
+    /**
+     * Tells it of something that did not happen.
+     * @returns the event's id.
+     * @throws NotFoundError, WrongStateError
+     */
     async test(who: string, id: string): Promise<{ eventId: string }> {
       requireEnabled(await find(id));
       await note(who, `test receiver ${id}`);
@@ -153,7 +161,10 @@ export function createReceiverActions(options: {
         throw new WrongStateError("a hundred replays wait for it already");
     },
 
-    /** Everything since a time that it wants today, in order. Returns of how many accounts. @throws NotFoundError, WrongStateError */
+    /**
+     * Everything since a time that it wants today, in order. Returns of how many accounts.
+     * @throws NotFoundError, WrongStateError
+     */
     async replaySince(who: string, id: string, since: Date): Promise<number> {
       const receiver = await find(id);
       requireEnabled(receiver);

@@ -11,7 +11,10 @@ export interface SyncStanding extends Description {
 
 const waitsForItsTime = ["schedule", "backoff", "rate-limit", "scope"];
 
-/** As `describeWaiting` says, but for what has become due, is to run once more, or waits longer than its interval. */
+/**
+ * As `describeWaiting` says, but for what has become due, is to run once more, or waits longer than its
+ * interval.
+ */
 export function syncStanding(
   sync: Pick<SyncDocument, "waiting" | "nextRunAt" | "failures" | "runAgain"> &
     Partial<Pick<SyncDocument, "intervalMs" | "definedIntervalMs">>,

@@ -39,8 +39,8 @@ export function tokenStanding(
 }
 
 /**
- * Scopes that were requested and that the present install's last granted token lacks. A request that failed since then
- * tells nothing new about scopes. Empty while no token was granted to the present install.
+ * Scopes that were requested and that the present install's last granted token lacks. A request that failed
+ * since then tells nothing new about scopes. Empty while no token was granted to the present install.
  */
 export function missingScopes(
   installation: Pick<InstallationRow, "requestedScopes" | "grantedScopes" | "lastGrantAt" | "installedAt">,

@@ -1,4 +1,5 @@
-// What an operator does to endpoints for Trackunit's webhooks and to their deliveries; each in the audit log before it is done.
+// What an operator does to endpoints for Trackunit's webhooks and to their deliveries; each in the audit log
+// before it is done.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
@@ -18,7 +19,9 @@ const maxEvents = 50;
 /** Of one request. */
 const maxReplays = 2_000;
 
-/** `sealKey`: undefined where this process has no `WEBHOOK_KEY`. `who`: the user's name, for the audit log. */
+/**
+ * `sealKey`: undefined where this process has no `WEBHOOK_KEY`. `who`: the user's name, for the audit log.
+ */
 export function createWebhookActions(options: {
   store: Store;
   queues: Pick<QueueSet, "addReplays">;
@@ -29,8 +32,9 @@ export function createWebhookActions(options: {
 
   return {
     /**
-     * Makes an endpoint; a worker tells the ingress of it within seconds. `key`: as Trackunit Manager shows it, or undefined to
-     * give it by `setKey` when there is one. `events`: what a delivery is taken to be that does not say its type.
+     * Makes an endpoint; a worker tells the ingress of it within seconds. `key`: as Trackunit Manager shows
+     * it, or undefined to give it by `setKey` when there is one. `events`: what a delivery is taken to be
+     * that does not say its type.
      * @throws NotFoundError, WrongStateError, InvalidSigningKeyError, TooManyEndpointsError
      */
     async add(

@@ -1,4 +1,5 @@
-// How an endpoint for webhooks does: whether it has its key, when a delivery came last, and whether it is quiet for too long.
+// How an endpoint for webhooks does: whether it has its key, when a delivery came last, and whether it is
+// quiet for too long.
 
 import type { WebhookRefusals } from "@fleetkeeper/jobs";
 import type { WebhookOutcome } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// Opens connections to Redis: one kind that fails fast, one that waits for ever. Nothing else of ours makes a client.
+// Opens connections to Redis: one kind that fails fast, one that waits for ever. Nothing else of ours makes a
+// client.
 
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from "ioredis";
 import type { RedisClient } from "./client.ts";
@@ -8,14 +9,15 @@ import { parseRedisUrl, type RedisAddress } from "./redis-url.ts";
 const common = {
   connectTimeout: 5_000,
   keepAlive: 10_000,
-  // A server that vanished without a word (its power, its network) would otherwise be waited for until TCP gives up, which
-  // takes a quarter of an hour. Above the longest time for which a queue's consumer waits for a job.
+  // A server that vanished without a word (its power, its network) would otherwise be waited for until TCP
+  // gives up, which takes a quarter of an hour. Above the longest time for which a queue's consumer waits for
+  // a job.
   socketTimeout: 30_000,
 };
 
 /**
- * To hand in jobs, to read and to look: a command fails at once while Redis is away, and after `commandTimeoutMs` (default
- * 2 000) when Redis does not answer. The connection comes back automatically.
+ * To hand in jobs, to read and to look: a command fails at once while Redis is away, and after
+ * `commandTimeoutMs` (default 2 000) when Redis does not answer. The connection comes back automatically.
  * @throws RedisUrlError
  */
 export function connectProducer(redisUrl: string, options: { commandTimeoutMs?: number } = {}): RedisClient {
@@ -30,7 +32,8 @@ export function connectProducer(redisUrl: string, options: { commandTimeoutMs?: 
 }
 
 /**
- * To take jobs: commands wait until Redis is back, and are sent again when a server said that it is no master.
+ * To take jobs: commands wait until Redis is back, and are sent again when a server said that it is no
+ * master.
  * @throws RedisUrlError
  */
 export function connectConsumer(redisUrl: string): RedisClient {
@@ -38,8 +41,9 @@ export function connectConsumer(redisUrl: string): RedisClient {
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: null },
     enableOfflineQueue: true,
-    // Without the ready check: where it finds a cluster that is failing over, the promise of ioredis's `connect` stays open for
-    // ever, and BullMQ, which waits for it, would never take a job again. Commands are sent again until the cluster serves.
+    // Without the ready check: where it finds a cluster that is failing over, the promise of ioredis's
+    // `connect` stays open for ever, and BullMQ, which waits for it, would never take a job again. Commands
+    // are sent again until the cluster serves.
     cluster: { maxRedirections: 100, retryDelayOnFailover: 500, enableReadyCheck: false },
   });
 }
@@ -100,7 +104,8 @@ function open(address: RedisAddress, reconnect: Reconnect, manner: Manner): Redi
         clusterRetryStrategy: reconnect.retryStrategy,
         slotsRefreshTimeout: 2_000,
         slotsRefreshInterval: 5_000,
-        // Names are resolved at each connection, and a certificate is compared with the name, not with the address.
+        // Names are resolved at each connection, and a certificate is compared with the name, not with the
+        // address.
         dnsLookup: (host, found) => found(null, host),
       });
   }
@@ -113,7 +118,9 @@ function loginOf(username: string | undefined, password: string | undefined): Op
   };
 }
 
-/** Resolves when the connection can be used; rejects with the first error after `timeoutMs` (default 10 000). */
+/**
+ * Resolves when the connection can be used; rejects with the first error after `timeoutMs` (default 10 000).
+ */
 export async function connected(redis: RedisClient, timeoutMs = 10_000): Promise<void> {
   if (redis.status === "ready") return;
   let lastError: unknown;

@@ -2,7 +2,10 @@
 
 import { mastersOf, type RedisClient } from "./client.ts";
 
-/** The keys that fit the pattern (https://redis.io/docs/latest/commands/keys/), of all masters. Costs a look at every key. */
+/**
+ * The keys that fit the pattern (https://redis.io/docs/latest/commands/keys/), of all masters. Costs a look
+ * at every key.
+ */
 export async function findKeys(redis: RedisClient, pattern: string): Promise<string[]> {
   const each = await Promise.all(mastersOf(redis).map((one) => one.keys(pattern)));
   return each.flat();

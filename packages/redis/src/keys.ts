@@ -1,6 +1,7 @@
-// Every key that we have in Redis, as `documents.ts` is the page of MongoDB. One style: `{<namespace>-<what lies together>}:<name>:<more>`.
-// The braces are a cluster's hash tag: keys with the same one are on the same server, and one command may touch several
-// of them. A user's rights in Redis can be given by the pattern of a tag, such as `{fleetkeeper-board}:*`.
+// Every key that we have in Redis, as `documents.ts` is the page of MongoDB. One style:
+// `{<namespace>-<what lies together>}:<name>:<more>`. The braces are a cluster's hash tag: keys with the same
+// one are on the same server, and one command may touch several of them. A user's rights in Redis can be
+// given by the pattern of a tag, such as `{fleetkeeper-board}:*`.
 
 import type { InstallationId } from "@fleetkeeper/model";
 
@@ -27,7 +28,10 @@ export function redisKeys(namespace: string) {
     /** The last callbacks that the ingress saw: those it took, or those it refused. Expires. */
     callbackInbox: (outcome: "taken" | "refused") => key("callback-inbox", outcome),
 
-    /** A sealed access token; `inputs` stands for the scopes and the endpoint that it is good for. Expires with the token. */
+    /**
+     * A sealed access token; `inputs` stands for the scopes and the endpoint that it is good for. Expires
+     * with the token.
+     */
     accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
     /** How the last request for that token failed, and until when nobody asks again. Expires. */
     accessTokenFailure: (id: InstallationId, inputs: string) => key(id, "token", inputs, "failure"),
@@ -40,7 +44,10 @@ export function redisKeys(namespace: string) {
     /** Held by the one who asks for that token. Expires. */
     accessTokenLock: (id: InstallationId, inputs: string) => key(id, "token", inputs, "lock"),
 
-    /** The last requests of an installation to a family of endpoints, or to a part of it. Expires with the window. */
+    /**
+     * The last requests of an installation to a family of endpoints, or to a part of it. Expires with the
+     * window.
+     */
     apiLimit: (id: InstallationId, family: string, part?: string) =>
       key(id, "limit", family, ...(part === undefined ? [] : ["part", part])),
     /** Whose turn it is where requests and syncs both wait for that limit. Expires. */
@@ -51,7 +58,10 @@ export function redisKeys(namespace: string) {
 
     /** What the counters of all services gained in a minute, such as `2026-03-01T09:00`. Expires. */
     minuteStats: (minute: string) => key("facts", "stats", minute),
-    /** What the claims of accepted callbacks were. Below the only keys there that the ingress may write. Expires. */
+    /**
+     * What the claims of accepted callbacks were. Below the only keys there that the ingress may write.
+     * Expires.
+     */
     callbackClaims: () => key("facts", "stats", "callback-claims"),
     /** The variables about callback tokens that an ingress runs without. Expires. */
     unsetTokenRules: () => key("facts", "stats", "unset-token-rules"),
@@ -62,7 +72,9 @@ export function redisKeys(namespace: string) {
     /** Where the trace of an install got to. Expires. */
     installTrace: (id: InstallationId) => key("facts", "install-trace", id),
 
-    /** What the ingress knows of an endpoint for webhooks, sealed. Expires unless a worker writes it again. */
+    /**
+     * What the ingress knows of an endpoint for webhooks, sealed. Expires unless a worker writes it again.
+     */
     webhookEndpoint: (endpointId: string) => key("webhook-endpoints", endpointId),
     /** Written with the endpoints: gone with them, when Redis lost what it had. */
     webhookRegistry: () => key("webhook-endpoints", "written"),

@@ -1,11 +1,13 @@
-// What the servers promise about their disk and their memory; of a cluster's masters, what the weakest of them promises.
+// What the servers promise about their disk and their memory; of a cluster's masters, what the weakest of
+// them promises.
 
 import type { Redis } from "ioredis";
 import { mastersOf, type RedisClient } from "./client.ts";
 
 /**
  * - `confirmed`: the server has WAITAOF, and we wait for it;
- * - `server-policy`: it has an append-only file but no WAITAOF (Redis before 7.2): `appendfsync` decides how soon it is on disk;
+ * - `server-policy`: it has an append-only file but no WAITAOF (Redis before 7.2): `appendfsync` decides how
+ *   soon it is on disk;
  * - `none`: no append-only file: a crash of Redis loses what waits in it.
  */
 export type Persistence = "confirmed" | "server-policy" | "none";

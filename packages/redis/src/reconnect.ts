@@ -1,4 +1,5 @@
-// How a connection comes back: after it was cut, and after a server said that it is not, or no longer, the master.
+// How a connection comes back: after it was cut, and after a server said that it is not, or no longer, the
+// master.
 
 import { meansElsewhere } from "./refusals.ts";
 
@@ -13,8 +14,9 @@ export interface Reconnect {
 }
 
 /**
- * Waits from 200 ms, doubled up to `longestMs`. A server that is reached each time and refuses each time counts as failing
- * too: ioredis alone would begin at the shortest wait again after every successful connection.
+ * Waits from 200 ms, doubled up to `longestMs`. A server that is reached each time and refuses each time
+ * counts as failing too: ioredis alone would begin at the shortest wait again after every successful
+ * connection.
  */
 export function createReconnect(options: { longestMs: number; sendAgain: boolean }): Reconnect {
   const { longestMs, sendAgain } = options;

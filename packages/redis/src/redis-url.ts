@@ -1,5 +1,6 @@
-// What a REDIS_URL says: one server, a Sentinel group or a cluster. The forms with several hosts are those that other
-// clients and tools have settled on; RFC 3986 knows only one host, so the list is taken apart here.
+// What a REDIS_URL says: one server, a Sentinel group or a cluster. The forms with several hosts are those
+// that other clients and tools have settled on; RFC 3986 knows only one host, so the list is taken apart
+// here.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 import { type RedisTls, readTlsFiles, tlsFileNames } from "./tls-files.ts";
@@ -45,8 +46,9 @@ const schemes = {
  * - `redis+sentinel://user:password@host:26379,host:26379/group/0?sentinel_username=…&sentinel_password=…`
  * - `redis+cluster://user:password@host:6379,host:6379`
  *
- * `rediss` in place of `redis`: over TLS, to the Sentinels too; then the query may also name `tlsCAFile`, authorities in place of
- * the usual ones, and `tlsCertificateKeyFile`, a certificate of ours and its key, as a MONGODB_URL does. User, password and group are percent-encoded.
+ * `rediss` in place of `redis`: over TLS, to the Sentinels too; then the query may also name `tlsCAFile`,
+ * authorities in place of the usual ones, and `tlsCertificateKeyFile`, a certificate of ours and its key, as
+ * a MONGODB_URL does. User, password and group are percent-encoded.
  * @throws RedisUrlError
  */
 export function parseRedisUrl(text: string): RedisAddress {

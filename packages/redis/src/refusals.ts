@@ -1,4 +1,5 @@
-// Answers of a server that is there and cannot serve (https://redis.io/docs/latest/develop/reference/protocol-spec/, "Simple errors").
+// Answers of a server that is there and cannot serve
+// (https://redis.io/docs/latest/develop/reference/protocol-spec/, "Simple errors").
 
 /**
  * Somebody else is the master, or will be: the address has to be resolved anew.
@@ -7,8 +8,9 @@
  * - `LOADING`: it has just started, or reads all data of its new master;
  * - `NOREPLICAS`: it has lost its replicas (`min-replicas-to-write`), as a master does that was cut off.
  *
- * Not among them: `MISCONF` (its disk fails), `OOM`, `CLUSTERDOWN` and `NOPERM`. The same server goes on answering so until
- * somebody has helped it, and its reads are still good; ioredis asks a cluster again automatically.
+ * Not among them: `MISCONF` (its disk fails), `OOM`, `CLUSTERDOWN` and `NOPERM`. The same server goes on
+ * answering so until somebody has helped it, and its reads are still good; ioredis asks a cluster again
+ * automatically.
  */
 const elsewhere = new Set(["READONLY", "MASTERDOWN", "UNBLOCKED", "LOADING", "NOREPLICAS"]);
 

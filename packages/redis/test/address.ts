@@ -1,4 +1,5 @@
-// An address that leads to one server and then to another, as a service name or a virtual IP does, and leaves connections alone.
+// An address that leads to one server and then to another, as a service name or a virtual IP does, and leaves
+// connections alone.
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";

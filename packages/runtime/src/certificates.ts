@@ -1,4 +1,5 @@
-// Certificates and keys of TLS in the configuration: each is parsed by Node.js, and a pair must belong together.
+// Certificates and keys of TLS in the configuration: each is parsed by Node.js, and a pair must belong
+// together.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,7 +10,10 @@ const oneCertificate = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----.+?-----END (?:T
 const lostLineBreaks =
   "has lost its line breaks, as in a variable with \\n; give the path of the file by its _FILE variable instead";
 
-/** `PREFIX_CERTIFICATE` and `PREFIX_KEY`, in PEM: what this process shows to a server that asks for a certificate. */
+/**
+ * `PREFIX_CERTIFICATE` and `PREFIX_KEY`, in PEM: what this process shows to a server that asks for a
+ * certificate.
+ */
 export function certificateVariables<Prefix extends string>(prefix: Prefix) {
   return { [`${prefix}_CERTIFICATE`]: pem(certificateFault), [`${prefix}_KEY`]: pem(keyFault) } as Record<
     `${Prefix}_CERTIFICATE` | `${Prefix}_KEY`,
@@ -17,7 +21,10 @@ export function certificateVariables<Prefix extends string>(prefix: Prefix) {
   >;
 }
 
-/** For a schema's `superRefine`: of each prefix, both variables or none, and the key is that of the certificate. */
+/**
+ * For a schema's `superRefine`: of each prefix, both variables or none, and the key is that of the
+ * certificate.
+ */
 export function certificatePairs(...prefixes: string[]) {
   return (values: Record<string, unknown>, context: z.RefinementCtx) => {
     for (const prefix of prefixes) {

@@ -1,5 +1,6 @@
-// Closing without hanging: Node closes the connections that are idle when it is asked to, but not those that become idle
-// later, and it stops enforcing its request time-outs (https://nodejs.org/api/http.html#serverclosecallback).
+// Closing without hanging: Node closes the connections that are idle when it is asked to, but not those that
+// become idle later, and it stops enforcing its request time-outs
+// (https://nodejs.org/api/http.html#serverclosecallback).
 
 import type { FastifyInstance } from "fastify";
 

@@ -3,8 +3,8 @@
 import { FleetkeeperError } from "@fleetkeeper/model";
 
 /**
- * Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`, and `restartHelps`
- * where a new start of this process fixes it.
+ * Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`,
+ * and `restartHelps` where a new start of this process fixes it.
  */
 export type DeepCheck = () => Promise<unknown>;
 
@@ -33,7 +33,9 @@ export async function runDeepChecks(checks: Record<string, DeepCheck>): Promise<
   return { status: failing ? "failing" : "ok", checks: Object.fromEntries(results) };
 }
 
-/** Whether something fails that a new start of this process fixes, which is not so of a server that is away. */
+/**
+ * Whether something fails that a new start of this process fixes, which is not so of a server that is away.
+ */
 export function needsRestart({ checks }: DeepResult): boolean {
   return Object.values(checks).some(({ restartHelps }) => restartHelps);
 }

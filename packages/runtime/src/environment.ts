@@ -1,4 +1,5 @@
-// Reads a process's configuration from the environment: all faults at once, secrets also from files (`NAME_FILE`).
+// Reads a process's configuration from the environment: all faults at once, secrets also from files
+// (`NAME_FILE`).
 
 import { readFileSync } from "node:fs";
 import { FleetkeeperError } from "@fleetkeeper/model";
@@ -22,7 +23,9 @@ export class ConfigurationError extends FleetkeeperError {
   }
 }
 
-/** What a reader of the configuration says is wrong, one by one; empty where all is well. Other errors go on. */
+/**
+ * What a reader of the configuration says is wrong, one by one; empty where all is well. Other errors go on.
+ */
 export function faultsOf(read: () => unknown): readonly string[] {
   try {
     read();
@@ -44,9 +47,9 @@ export type Values<Shape extends z.ZodRawShape> = {
 };
 
 /**
- * Reads the variables that `schema` names; each is given back under its name in camelCase. A blank variable counts as
- * unset, and so does an empty file; `NAME_FILE` holds the path of a file with the value of `NAME`, without its last line
- * break. What is secret in them is hidden from the log from then on.
+ * Reads the variables that `schema` names; each is given back under its name in camelCase. A blank variable
+ * counts as unset, and so does an empty file; `NAME_FILE` holds the path of a file with the value of `NAME`,
+ * without its last line break. What is secret in them is hidden from the log from then on.
  * @throws ConfigurationError that lists every fault.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(

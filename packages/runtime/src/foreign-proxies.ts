@@ -1,5 +1,6 @@
-// Proxies in front that nobody named: all their clients come from one address. It is said, and a service that can do without
-// limits has none for them, so that what one of the clients does does not count against the others.
+// Proxies in front that nobody named: all their clients come from one address. It is said, and a service that
+// can do without limits has none for them, so that what one of the clients does does not count against the
+// others.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyRequest } from "fastify";
@@ -7,7 +8,10 @@ import { createIsAmong } from "./addresses.ts";
 
 const againAfterMs = 3_600_000;
 
-/** `variable`: what names the trusted ones. Once it names some, any other address is a client, whatever it sends. */
+/**
+ * `variable`: what names the trusted ones. Once it names some, any other address is a client, whatever it
+ * sends.
+ */
 export function createForeignProxies(
   log: Log,
   { trustedProxies, variable }: { trustedProxies: readonly string[]; variable: string },

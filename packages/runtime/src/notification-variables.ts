@@ -1,5 +1,5 @@
-// The variables that say how operators are told of what is wrong: read by the board, which tells, and by the command line,
-// which tries it out.
+// The variables that say how operators are told of what is wrong: read by the board, which tells, and by the
+// command line, which tries it out.
 
 import { z } from "zod";
 import { isPrivateHost } from "./addresses.ts";

@@ -1,4 +1,5 @@
-// `/livez`, `/livez/deep`, `/readyz`, `/healthz/deep` and `/metrics` of a service, on a port of its own that is not for the public.
+// `/livez`, `/livez/deep`, `/readyz`, `/healthz/deep` and `/metrics` of a service, on a port of its own that
+// is not for the public.
 
 import type { Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -11,9 +12,10 @@ export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
 const measureTimeoutMs = 3_000;
 
 /**
- * Builds the server; the caller listens. `/readyz` is 503 and names the failing checks while one fails or takes over 2 s;
- * `/healthz/deep` does something real for each of `deepChecks`; `/livez/deep` does the same, and is 503 only where a restart
- * of this process helps. `measure` brings the metrics up to date before a scrape.
+ * Builds the server; the caller listens. `/readyz` is 503 and names the failing checks while one fails or
+ * takes over 2 s; `/healthz/deep` does something real for each of `deepChecks`; `/livez/deep` does the same,
+ * and is 503 only where a restart of this process helps. `measure` brings the metrics up to date before a
+ * scrape.
  */
 export function createOpsServer(options: {
   metrics: Metrics;

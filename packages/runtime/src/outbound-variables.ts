@@ -1,4 +1,5 @@
-// What services that send requests to the outside read alike: proxies, certificates to show, and what every process has.
+// What services that send requests to the outside read alike: proxies, certificates to show, and what every
+// process has.
 
 import type { ConnectionsOptions } from "@fleetkeeper/http";
 import { z } from "zod";
@@ -22,7 +23,9 @@ const outboundPairs = ["TRACKUNIT_CLIENT", "PROXY_CLIENT"] as const;
 /** For a program that only sends requests. */
 export const outboundSchema = z.object(outboundVariables).superRefine(certificatePairs(...outboundPairs));
 
-/** The schema of a service that has Redis and sends requests to Trackunit: `own`, and what all of these read. */
+/**
+ * The schema of a service that has Redis and sends requests to Trackunit: `own`, and what all of these read.
+ */
 export function schemaWithOutbound<Shape extends z.ZodRawShape>(own: Shape) {
   const shape = {
     ...pickVariables("REDIS_URL", "REDIS_NAMESPACE"),

@@ -1,4 +1,5 @@
-// The life of a service: build from top to bottom, wait for SIGTERM or SIGINT, close in reverse within a bound.
+// The life of a service: build from top to bottom, wait for SIGTERM or SIGINT, close in reverse within a
+// bound.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import { ConfigurationError } from "./environment.ts";
@@ -12,13 +13,17 @@ export type Defer = (what: string, close: () => Promise<unknown> | unknown) => v
 /** How one process lives and ends. */
 export interface ServiceOptions {
   log: Log;
-  /** After this long the process ends although something has not closed. Default 25 000, below the usual 30 s of orchestrators. */
+  /**
+   * After this long the process ends although something has not closed. Default 25 000, below the usual 30 s
+   * of orchestrators.
+   */
   closeTimeoutMs?: number;
 }
 
 /**
- * Runs a service until a signal ends it; SIGUSR2 turns debug lines on, and off again. A failed start closes what was
- * built and ends with exit code 1, or 78 where the configuration was at fault; a second signal ends the process at once.
+ * Runs a service until a signal ends it; SIGUSR2 turns debug lines on, and off again. A failed start closes
+ * what was built and ends with exit code 1, or 78 where the configuration was at fault; a second signal ends
+ * the process at once.
  */
 export async function runService(
   options: ServiceOptions,
@@ -80,7 +85,10 @@ function logWhatNobodyCaught(log: Log): void {
   });
 }
 
-/** Between the level it was started with and `debug`; between `debug` and `info` where it was started with `debug` or `trace`. */
+/**
+ * Between the level it was started with and `debug`; between `debug` and `info` where it was started with
+ * `debug` or `trace`.
+ */
 function switchLevelOnSignal(log: Log): void {
   const usual = log.level;
   const other = log.isLevelEnabled("debug") ? "info" : "debug";

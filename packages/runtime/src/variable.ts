@@ -1,5 +1,5 @@
-// Kinds of variable: what a value must look like, whoever reads it. Blanks around a value are taken off, except of a
-// secret, where nobody can know whether they belong to it.
+// Kinds of variable: what a value must look like, whoever reads it. Blanks around a value are taken off,
+// except of a secret, where nobody can know whether they belong to it.
 
 import { isIP } from "node:net";
 import { FleetkeeperError } from "@fleetkeeper/model";
@@ -55,7 +55,10 @@ export const variable = {
   /** `https:` or `http:`, letter by letter as it is. */
   webUrl: () => webUrl(),
 
-  /** Where requests go: `https:` or `http:`; may have a query. The slashes at the end of its path are taken off. */
+  /**
+   * Where requests go: `https:` or `http:`; may have a query. The slashes at the end of its path are taken
+   * off.
+   */
   endpoint: () => webUrl().transform(withoutLastSlashes),
 
   /** Of a `webUrl` to which secrets go: plain HTTP only within this machine or a private network. */
@@ -73,7 +76,10 @@ export const variable = {
       .refine((value) => !value.includes("?"), "holds a query: leave out what begins with ?")
       .transform(withoutLastSlashes),
 
-  /** A path that everything is below, such as `/fleetkeeper`; comes without the slashes at its end, the root as empty. */
+  /**
+   * A path that everything is below, such as `/fleetkeeper`; comes without the slashes at its end, the root
+   * as empty.
+   */
   basePath: () =>
     text()
       .transform((value) => value.replace(/\/+$/, ""))

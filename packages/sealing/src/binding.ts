@@ -1,8 +1,12 @@
-// What a sealed text is bound to: carried in the JWE's protected header, which its authentication tag covers (RFC 7516, section 5.1).
+// What a sealed text is bound to: carried in the JWE's protected header, which its authentication tag covers
+// (RFC 7516, section 5.1).
 
 import type { InstallationId } from "@fleetkeeper/model";
 
-/** A sealed text opens only for the same installation and purpose; a `notify-secret` is bound to its receiver instead. */
+/**
+ * A sealed text opens only for the same installation and purpose; a `notify-secret` is bound to its receiver
+ * instead.
+ */
 export interface SealBinding {
   installationId: InstallationId;
   purpose: "credential" | "callback" | "access-token" | "token-failure" | "notify-secret" | WebhookPurpose;
@@ -14,5 +18,8 @@ export const bindingHeader = ({ installationId, purpose }: SealBinding) => ({
   fk_purpose: purpose as string,
 });
 
-/** `webhook-key`: a signing key at rest. `webhook-endpoint`: what the ingress is told of an endpoint. `webhook-payload`: a delivery's body. */
+/**
+ * `webhook-key`: a signing key at rest. `webhook-endpoint`: what the ingress is told of an endpoint.
+ * `webhook-payload`: a delivery's body.
+ */
 type WebhookPurpose = "webhook-key" | "webhook-endpoint" | "webhook-payload";

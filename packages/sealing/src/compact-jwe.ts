@@ -1,10 +1,13 @@
-// A JWE in compact form (RFC 7516) with A256GCM, by synchronous `node:crypto`: what jose's `CompactEncrypt` writes, without a
-// thread of its own for each text. Why: docs/adr/0019.
+// A JWE in compact form (RFC 7516) with A256GCM, by synchronous `node:crypto`: what jose's `CompactEncrypt`
+// writes, without a thread of its own for each text. Why: docs/adr/0019.
 
 import { createCipheriv, type KeyObject, randomBytes } from "node:crypto";
 import type { SealedText } from "@fleetkeeper/model";
 
-/** RFC 7518, section 5.3: 96 bits, which must never come twice with one key. Random, so a key may seal 2³² texts. */
+/**
+ * RFC 7518, section 5.3: 96 bits, which must never come twice with one key. Random, so a key may seal 2³²
+ * texts.
+ */
 const ivBytes = 12;
 
 /** A content encryption key of 256 bits, and how whoever opens a text gets it; empty where they have it. */

@@ -1,11 +1,14 @@
-// Content keys for RSA-OAEP-256: texts that are sealed within a second share one, since wrapping it is most of what sealing costs.
-// Why that is safe: docs/adr/0019.
+// Content keys for RSA-OAEP-256: texts that are sealed within a second share one, since wrapping it is most
+// of what sealing costs. Why that is safe: docs/adr/0019.
 
 import { constants, createSecretKey, type KeyObject, publicEncrypt, randomBytes } from "node:crypto";
 import type { ContentKey } from "./compact-jwe.ts";
 
 const keyBytes = 32;
-/** The end of a content key. Far below what random nonces allow, and no text can be read from here a second after. */
+/**
+ * The end of a content key. Far below what random nonces allow, and no text can be read from here a second
+ * after.
+ */
 const shared = { texts: 1_000, forMs: 1_000 };
 
 /** A function that gives the key for the next text. */

@@ -1,4 +1,5 @@
-// Sealing keys: RSA-OAEP-256 (sealing is cheap, opening dear; the default) or ECDH-ES+A256KW, each with a key id.
+// Sealing keys: RSA-OAEP-256 (sealing is cheap, opening dear; the default) or ECDH-ES+A256KW, each with a key
+// id.
 
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
@@ -10,7 +11,10 @@ const minRsaBits = 2_048;
 /** As `alg` in the key's JWK. */
 export type SealingAlgorithm = (typeof algorithms)[number];
 
-/** A new key pair as JWKs. The key id is 16 random hexadecimal digits unless given. RSA keys have 3072 bits, EC keys use P-256. */
+/**
+ * A new key pair as JWKs. The key id is 16 random hexadecimal digits unless given. RSA keys have 3072 bits,
+ * EC keys use P-256.
+ */
 export async function generateSealingKey(
   options: { algorithm?: SealingAlgorithm; keyId?: string } = {},
 ): Promise<{ publicKey: JWK; privateKey: JWK }> {

@@ -1,4 +1,5 @@
-// Opening: by any of several private keys, so that keys rotate without a stop, and only for the installation it was sealed for.
+// Opening: by any of several private keys, so that keys rotate without a stop, and only for the installation
+// it was sealed for.
 
 import type { KeyObject, webcrypto } from "node:crypto";
 import type { SealedText } from "@fleetkeeper/model";

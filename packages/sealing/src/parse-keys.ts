@@ -1,4 +1,5 @@
-// Sealing keys as texts of a configuration: JSON of a public JWK, or of a private or symmetric set (RFC 7517).
+// Sealing keys as texts of a configuration: JSON of a public JWK, or of a private or symmetric set (RFC
+// 7517).
 
 import type { JSONWebKeySet, JWK } from "jose";
 import { SealingKeyError } from "./errors.ts";

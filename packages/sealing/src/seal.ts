@@ -1,4 +1,5 @@
-// Sealing: anyone with the public key can, nobody can read it back without a private one. JWE in compact form, RFC 7516.
+// Sealing: anyone with the public key can, nobody can read it back without a private one. JWE in compact
+// form, RFC 7516.
 
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import { CompactEncrypt, type JWK } from "jose";

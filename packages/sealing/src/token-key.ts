@@ -1,5 +1,5 @@
-// Access tokens are sealed by a key that only those who read them hold (RFC 7518, section 4.5: `dir`, with A256GCM), so that
-// whoever can write to Redis can make none. A text sealed with a public key has no origin.
+// Access tokens are sealed by a key that only those who read them hold (RFC 7518, section 4.5: `dir`, with
+// A256GCM), so that whoever can write to Redis can make none. A text sealed with a public key has no origin.
 
 import { createSecretKey, randomBytes, type webcrypto } from "node:crypto";
 import { base64url, type JSONWebKeySet, type JWK } from "jose";
@@ -19,8 +19,10 @@ export function generateTokenKey(keyId = newKeyId()): JWK {
 }
 
 /**
- * Seals with the first key of the set, opens with each of them: two are there while one takes the other's place.
- * @throws SealingKeyError when the set is empty, repeats a key id, or a key in it is not symmetric with 256 bits.
+ * Seals with the first key of the set, opens with each of them: two are there while one takes the other's
+ * place.
+ * @throws SealingKeyError when the set is empty, repeats a key id, or a key in it is not symmetric with 256
+ * bits.
  */
 export async function createTokenSealing(tokenKeys: JSONWebKeySet): Promise<{ seal: Seal; open: Open }> {
   const keys = new Map<string, { key: webcrypto.CryptoKey; algorithm: string }>();

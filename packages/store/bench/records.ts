@@ -1,5 +1,5 @@
-// How long it takes to find a record by a part of its name: `node packages/store/bench/records.ts [accounts] [records of each]`.
-// Servers as for the tests.
+// How long it takes to find a record by a part of its name:
+// `node packages/store/bench/records.ts [accounts] [records of each]`. Servers as for the tests.
 
 import { startLocalStack } from "@fleetkeeper/local-stack";
 import { installationIdOf } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// A consumer of the change feed: prints every change as a line of JSON. MONGODB_URL=… node packages/store/examples/print-changes.ts
+// A consumer of the change feed: prints every change as a line of JSON. MONGODB_URL=… node
+// packages/store/examples/print-changes.ts
 
 import { followChanges, openStore } from "@fleetkeeper/store";
 

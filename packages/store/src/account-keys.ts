@@ -1,5 +1,6 @@
-// The keys under which an account is found: its id, its names, and the fingerprints of its credentials. Each is the `_id` of a
-// small document, so that a search for a beginning reads a range of `_id`, and one for any part reads `_id`s and nothing else.
+// The keys under which an account is found: its id, its names, and the fingerprints of its credentials. Each
+// is the `_id` of a small document, so that a search for a beginning reads a range of `_id`, and one for any
+// part reads `_id`s and nothing else.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
@@ -21,7 +22,9 @@ export interface AccountKey {
   text: string;
 }
 
-/** A key of a fingerprint that no credential has any more is removed by a later install, when it is this old. */
+/**
+ * A key of a fingerprint that no credential has any more is removed by a later install, when it is this old.
+ */
 const fingerprintsKeptMs = 3_600_000;
 
 /** The key under which an account's installation is found by its account id. */
@@ -40,8 +43,8 @@ export function keysOf(installation: Keyed): AccountKey[] {
 }
 
 /**
- * The text in lower case, percent-encoded, so that the order of keys is plain everywhere: in what is encoded, a part of the text
- * is a part of the key.
+ * The text in lower case, percent-encoded, so that the order of keys is plain everywhere: in what is encoded,
+ * a part of the text is a part of the key.
  */
 export function encodedText(text: string): string {
   return [...text.toLowerCase()]
@@ -70,7 +73,10 @@ export function createAccountKeys(db: Db) {
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
 
   return {
-    /** Those of an install: `before` is what was there, whose keys are all there already but for what this install brings. */
+    /**
+     * Those of an install: `before` is what was there, whose keys are all there already but for what this
+     * install brings.
+     */
     async addInstall(
       install: { installationId: InstallationId; accountId: string; clientIdFingerprint: string },
       before: Keyed | null,

@@ -1,5 +1,6 @@
-// After MongoDB was restored from a backup: brings collections that may be of different moments, and older than Redis and the
-// readers of the change feed, to where runs, readers and jobs can rely on them again. To be called while nothing else runs; may be repeated.
+// After MongoDB was restored from a backup: brings collections that may be of different moments, and older
+// than Redis and the readers of the change feed, to where runs, readers and jobs can rely on them again. To
+// be called while nothing else runs; may be repeated.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
@@ -15,7 +16,10 @@ import { tokenText } from "./token-text.ts";
 export interface AfterRestore {
   installations: number;
   syncs: number;
-  /** Have syncs and no installation: they were installed after the moment of `installations`, and must install again. */
+  /**
+   * Have syncs and no installation: they were installed after the moment of `installations`, and must install
+   * again.
+   */
   notInstalled: InstallationId[];
   /** Were forgotten after the moment of `installations`, and are back: to be forgotten again. */
   forgotten: InstallationId[];
@@ -24,8 +28,9 @@ export interface AfterRestore {
 const pageSize = 200;
 
 /**
- * Ahead of every token that a sync ever had, also after an earlier restore of the same backup, so that no token, job id or feed
- * position comes a second time: a hundredth of a second is one, and no sync uses up so many. Fits twelve digits until 2286.
+ * Ahead of every token that a sync ever had, also after an earlier restore of the same backup, so that no
+ * token, job id or feed position comes a second time: a hundredth of a second is one, and no sync uses up so
+ * many. Fits twelve digits until 2286.
  */
 function tokenAfter(present: number, now: Date): number {
   return Math.max(present + 1, Math.floor(now.getTime() / 10));
@@ -65,8 +70,9 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
   };
 
   /**
-   * Each from the beginning: a checkpoint, notes of a pass or a window of another moment than the records would skip some or
-   * find others missing. The feed's newest entry becomes one that is not there, so that every reader is told of a gap.
+   * Each from the beginning: a checkpoint, notes of a pass or a window of another moment than the records
+   * would skip some or find others missing. The feed's newest entry becomes one that is not there, so that
+   * every reader is told of a gap.
    */
   async function startAnew(
     found: readonly SyncDocument[],
@@ -110,7 +116,10 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
     return (await syncs.bulkWrite(writes, { ordered: false })).modifiedCount;
   }
 
-  /** Its token shows whether Trackunit still accepts the credential, or which candidate takes over; its syncs follow its state. */
+  /**
+   * Its token shows whether Trackunit still accepts the credential, or which candidate takes over; its syncs
+   * follow its state.
+   */
   async function makeDue(installation: InstallationDocument, now: Date): Promise<void> {
     const { _id, sealedCredential, state } = installation;
     await keys.addAll(installation, now);

@@ -1,4 +1,5 @@
-// The change feed: what syncs created, updated and deleted, for consumers that want to follow instead of reading everything.
+// The change feed: what syncs created, updated and deleted, for consumers that want to follow instead of
+// reading everything.
 
 import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
@@ -23,7 +24,10 @@ export interface FeedEntry {
   changes: RecordChange[];
 }
 
-/** The consumer was away for longer than entries are kept: it must read the sync's records once, then go on from `position`. */
+/**
+ * The consumer was away for longer than entries are kept: it must read the sync's records once, then go on
+ * from `position`.
+ */
 export interface FeedGap {
   syncId: SyncId;
   installationId: string;
@@ -32,7 +36,10 @@ export interface FeedGap {
   position: string;
 }
 
-/** Clocks differ and writes take time: news is looked for this far back, which costs little because of the cursors. */
+/**
+ * Clocks differ and writes take time: news is looked for this far back, which costs little because of the
+ * cursors.
+ */
 const overlapMs = 10 * 60_000;
 
 const syncsPerLook = 200;
@@ -57,8 +64,9 @@ export function createChangeFeed(db: Db) {
     },
 
     /**
-     * The same in parts of 200 syncs, in the order of their ids, for a consumer that keeps its place itself: those in which
-     * it has not confirmed everything. `after`: the last sync looked at before. `next`: of this part; undefined when none is left.
+     * The same in parts of 200 syncs, in the order of their ids, for a consumer that keeps its place itself:
+     * those in which it has not confirmed everything. `after`: the last sync looked at before. `next`: of
+     * this part; undefined when none is left.
      */
     async look(
       consumer: string,
@@ -87,8 +95,8 @@ export function createChangeFeed(db: Db) {
     },
 
     /**
-     * Entries of one sync that the consumer has not confirmed, the oldest first. Where entries in between were tidied away,
-     * or the account was forgotten and installed again, a gap comes first.
+     * Entries of one sync that the consumer has not confirmed, the oldest first. Where entries in between
+     * were tidied away, or the account was forgotten and installed again, a gap comes first.
      */
     async *unread(
       consumer: string,
@@ -121,8 +129,8 @@ export function createChangeFeed(db: Db) {
     },
 
     /**
-     * What one record went through, the newest first, as far as the feed still has it; at most `limit` of the sync's last
-     * 2 000 entries.
+     * What one record went through, the newest first, as far as the feed still has it; at most `limit` of the
+     * sync's last 2 000 entries.
      */
     async historyOf(
       syncId: SyncId,

@@ -1,5 +1,6 @@
-// The connection to MongoDB. What carries a fence, a schedule, a credential or a feed position must be there after a failover and
-// be read as it is: concerns and preference are set here for the whole database, whatever the URL says.
+// The connection to MongoDB. What carries a fence, a schedule, a credential or a feed position must be there
+// after a failover and be read as it is: concerns and preference are set here for the whole database,
+// whatever the URL says.
 
 import { type Db, MongoClient, ReadConcern, ReadPreference, WriteConcern } from "mongodb";
 
@@ -18,7 +19,10 @@ export interface Connection {
   db: Db;
 }
 
-/** The database that the URL names, `fleetkeeper` where it names none. `timeoutMs` also bounds the wait for a free connection. */
+/**
+ * The database that the URL names, `fleetkeeper` where it names none. `timeoutMs` also bounds the wait for a
+ * free connection.
+ */
 export function connectionTo(
   mongodbUrl: string,
   limits: { connectWithinMs: number; timeoutMs: number; maxPoolSize: number },

@@ -9,7 +9,10 @@ export function createCountInstallations(installations: Collection<InstallationD
   return {
     countByState,
 
-    /** How many active ones there are by the time that their token has left; `none`: the last request for one got none. */
+    /**
+     * How many active ones there are by the time that their token has left; `none`: the last request for one
+     * got none.
+     */
     async countByTokenLeft(now: Date): Promise<Record<"none" | "expired" | "5m" | "30m" | "more", number>> {
       const { active } = await countByState();
       const none = await installations.countDocuments({

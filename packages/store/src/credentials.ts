@@ -1,4 +1,5 @@
-// The credentials of installations: installs come in as candidates, one that proved itself takes over, those before it are kept.
+// The credentials of installations: installs come in as candidates, one that proved itself takes over, those
+// before it are kept.
 
 import type { Generation, Install, InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
@@ -37,8 +38,8 @@ export function createCredentials(db: Db, interest: Interest) {
 
   return {
     /**
-     * Makes an install a candidate, which is due at once unless the account is paused. `same`: this very install is known
-     * already; `superseded`: the credential in force is newer.
+     * Makes an install a candidate, which is due at once unless the account is paused. `same`: this very
+     * install is known already; `superseded`: the credential in force is newer.
      * @throws CandidatesFullError
      */
     async add(
@@ -50,12 +51,16 @@ export function createCredentials(db: Db, interest: Interest) {
         before = found;
         return addCandidate(found, install, how);
       });
-      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the keys before.
+      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the
+      // keys before.
       if (outcome !== "superseded") await keys.addInstall(install, before, new Date());
       return outcome;
     },
 
-    /** What proving the candidates needs: them, the newest first, and the credential in force. Undefined where none is to be tried. */
+    /**
+     * What proving the candidates needs: them, the newest first, and the credential in force. Undefined where
+     * none is to be tried.
+     */
     async toProve(
       _id: InstallationId,
     ): Promise<
@@ -77,8 +82,8 @@ export function createCredentials(db: Db, interest: Interest) {
     },
 
     /**
-     * A candidate for which a token was granted takes over, unless a newer one has; older candidates go with it. The
-     * installation's token is due. `admits`: asked before each try whether it may; rejects where not.
+     * A candidate for which a token was granted takes over, unless a newer one has; older candidates go with
+     * it. The installation's token is due. `admits`: asked before each try whether it may; rejects where not.
      */
     async promote(
       _id: InstallationId,
@@ -150,11 +155,13 @@ export function createCredentials(db: Db, interest: Interest) {
     },
 
     /**
-     * Deletes an installation unless its credential came in after `until`; candidates that did stay, and begin it anew.
+     * Deletes an installation unless its credential came in after `until`; candidates that did stay, and
+     * begin it anew.
      */
     async forget(_id: InstallationId, until: Date): Promise<void> {
       const found = await installations.findOne({ _id });
-      // First, while there is an installation to begin from again; looked at again below, since one may be back.
+      // First, while there is an installation to begin from again; looked at again below, since one may be
+      // back.
       if (found === null || forgetUntil(withFieldsOfToday(found), until).remove) await keys.forget(_id);
       const outcome = await editCredentials(installations, _id, (one) => forgetUntil(one, until));
       if (outcome !== "kept") return;
@@ -175,7 +182,10 @@ export function createCredentials(db: Db, interest: Interest) {
         .toArray();
     },
 
-    /** Takes due candidates for one dispatcher: true for exactly one. If the job is lost, they are due again at `again`. */
+    /**
+     * Takes due candidates for one dispatcher: true for exactly one. If the job is lost, they are due again
+     * at `again`.
+     */
     async claim(due: Pick<InstallationDocument, "_id" | "proveAt">, again: Date): Promise<boolean> {
       const { modifiedCount } = await installations.updateOne(
         { _id: due._id, proveAt: due.proveAt },

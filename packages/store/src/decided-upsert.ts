@@ -1,5 +1,5 @@
-// Upserts and inserts that meet another one. MongoDB answers 11000 to one of two that insert at once; what that means is
-// decided by reading, never assumed.
+// Upserts and inserts that meet another one. MongoDB answers 11000 to one of two that insert at once; what
+// that means is decided by reading, never assumed.
 
 import { isDuplicateKey, WriteContendedError } from "./errors.ts";
 
@@ -7,8 +7,8 @@ import { isDuplicateKey, WriteContendedError } from "./errors.ts";
 const tries = 10;
 
 /**
- * Writes; when MongoDB says that the key exists, `reread` looks at what is there and gives the result, or undefined to write
- * again: the other may have been older, or may be gone by now.
+ * Writes; when MongoDB says that the key exists, `reread` looks at what is there and gives the result, or
+ * undefined to write again: the other may have been older, or may be gone by now.
  * @throws WriteContendedError after 10 tries
  */
 export async function decidedUpsert<Result>(

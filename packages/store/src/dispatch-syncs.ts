@@ -13,8 +13,8 @@ const farAheadMs = 60_000;
 export function createDispatchSyncs(syncs: Collection<SyncDocument>) {
   return {
     /**
-     * What is due, the longest overdue first: that order is what makes the dispatcher fair. `installationId`: of this one
-     * only.
+     * What is due, the longest overdue first: that order is what makes the dispatcher fair. `installationId`:
+     * of this one only.
      */
     async due(
       now: Date,
@@ -71,8 +71,9 @@ export function createDispatchSyncs(syncs: Collection<SyncDocument>) {
     },
 
     /**
-     * Makes due what was dispatched before `before` and has not started: for when the queue holds no job as old as that, so
-     * that its jobs must be lost. Also what was dispatched by a clock that is far ahead, whose time says nothing.
+     * Makes due what was dispatched before `before` and has not started: for when the queue holds no job as
+     * old as that, so that its jobs must be lost. Also what was dispatched by a clock that is far ahead,
+     * whose time says nothing.
      */
     async recoverLost(before: Date, now: Date): Promise<number> {
       const farAhead = new Date(now.getTime() + farAheadMs);

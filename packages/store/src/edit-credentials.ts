@@ -1,4 +1,5 @@
-// Writes what `credential-decisions.ts` decides, on the condition that neither the credentials nor the state changed since they were read.
+// Writes what `credential-decisions.ts` decides, on the condition that neither the credentials nor the state
+// changed since they were read.
 
 import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";

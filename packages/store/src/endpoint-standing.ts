@@ -1,4 +1,5 @@
-// How an endpoint for webhooks does, in one word: whether it has its key, and whether it is quiet for longer than usual.
+// How an endpoint for webhooks does, in one word: whether it has its key, and whether it is quiet for longer
+// than usual.
 
 import type { WebhookEndpointDocument } from "./documents.ts";
 
@@ -6,8 +7,9 @@ import type { WebhookEndpointDocument } from "./documents.ts";
 export const endpointStandings = ["no key", "silent", "paused", "waiting", "receiving"] as const;
 
 /**
- * `no key`: takes no delivery before it has one. `silent`: nothing came for longer than usual. `paused`: keeps deliveries and
- * sets nothing off. `waiting`: nothing has come yet, and that is not long. `receiving`: all is well.
+ * `no key`: takes no delivery before it has one. `silent`: nothing came for longer than usual. `paused`:
+ * keeps deliveries and sets nothing off. `waiting`: nothing has come yet, and that is not long. `receiving`:
+ * all is well.
  */
 export type EndpointStandingName = (typeof endpointStandings)[number];
 

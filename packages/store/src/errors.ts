@@ -2,7 +2,10 @@
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
-/** The run no longer holds the lease: another start of the same sync has a newer fencing token. Whatever it was about to write is not written. */
+/**
+ * The run no longer holds the lease: another start of the same sync has a newer fencing token. Whatever it
+ * was about to write is not written.
+ */
 export class LeaseLostError extends FleetkeeperError {
   readonly code = "ERR_LEASE_LOST";
   readonly remedy = "never";
@@ -40,7 +43,10 @@ export class WriteContendedError extends FleetkeeperError {
   }
 }
 
-/** Installs of the account wait to prove themselves, as many as may; this one waits in its job until one of them was tried. */
+/**
+ * Installs of the account wait to prove themselves, as many as may; this one waits in its job until one of
+ * them was tried.
+ */
 export class CandidatesFullError extends FleetkeeperError {
   readonly code = "ERR_CANDIDATES_FULL";
   readonly remedy = "retry";
@@ -56,7 +62,10 @@ export class AccountBeingForgottenError extends FleetkeeperError {
   }
 }
 
-/** The text is no address of MongoDB. The message says what is wrong with it, and holds no more of it than an option's name. */
+/**
+ * The text is no address of MongoDB. The message says what is wrong with it, and holds no more of it than an
+ * option's name.
+ */
 export class MongodbUrlError extends FleetkeeperError {
   readonly code = "ERR_MONGODB_URL";
   readonly remedy = "never";
@@ -71,7 +80,10 @@ export class TooManyEndpointsError extends FleetkeeperError {
 /** MongoDB's code for a document whose `_id` (or other unique key) exists. */
 export const duplicateKey = 11_000;
 
-/** Whether MongoDB refused an insert because the `_id` exists (also as the only kind of failure of a bulk write). */
+/**
+ * Whether MongoDB refused an insert because the `_id` exists (also as the only kind of failure of a bulk
+ * write).
+ */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === duplicateKey;
 }

@@ -1,18 +1,20 @@
-// The entries of a change feed that count: each names the one before it, and the sync names the newest. An entry of a run that
-// ended before the sync named it is in nobody's chain.
+// The entries of a change feed that count: each names the one before it, and the sync names the newest. An
+// entry of a run that ended before the sync named it is in nobody's chain.
 
 import type { Collection } from "mongodb";
 import type { ChangesDocument } from "./documents.ts";
 
-/** Ascending positions of the entries that count; `reached`: the chain goes down to where it was asked for. */
+/**
+ * Ascending positions of the entries that count; `reached`: the chain goes down to where it was asked for.
+ */
 export interface FeedChain {
   positions: string[];
   reached: boolean;
 }
 
 /**
- * Follows the chain of one sync back from `head`: down to the entry `downTo`, which is included, or to the one behind
- * `after`, or (both null) to the beginning of the feed.
+ * Follows the chain of one sync back from `head`: down to the entry `downTo`, which is included, or to the
+ * one behind `after`, or (both null) to the beginning of the feed.
  */
 export async function chainOf(
   entries: Collection<ChangesDocument>,

@@ -1,4 +1,5 @@
-// A consumer of the change feed: calls a function for each entry, at least once and in order per record, and remembers how far it came.
+// A consumer of the change feed: calls a function for each entry, at least once and in order per record, and
+// remembers how far it came.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeFeed, FeedEntry, FeedGap } from "./change-feed.ts";
@@ -7,16 +8,25 @@ import type { SyncDocument } from "./documents.ts";
 /** Which entries are followed, as whom, and what is called for each. */
 export interface FollowOptions {
   feed: ChangeFeed;
-  /** Names the consumer's cursors: letters, digits, `-` and `_`. Two with different names each get everything. Run one process per name. */
+  /**
+   * Names the consumer's cursors: letters, digits, `-` and `_`. Two with different names each get everything.
+   * Run one process per name.
+   */
   consumer: string;
-  /** An entry is confirmed when this resolves. When it rejects, the sync's entries wait and are given again later; other syncs go on. */
+  /**
+   * An entry is confirmed when this resolves. When it rejects, the sync's entries wait and are given again
+   * later; other syncs go on.
+   */
   handle: (entry: FeedEntry) => Promise<void>;
   /**
-   * Entries are gone that the consumer has not read: it must read all records of this sync. When this resolves, the entries
-   * that are there follow; when it rejects, it is called again later.
+   * Entries are gone that the consumer has not read: it must read all records of this sync. When this
+   * resolves, the entries that are there follow; when it rejects, it is called again later.
    */
   onGap: (gap: FeedGap) => Promise<void>;
-  /** `entry` is the one that was not handled; undefined where MongoDB could not be asked, which is tried again. */
+  /**
+   * `entry` is the one that was not handled; undefined where MongoDB could not be asked, which is tried
+   * again.
+   */
   onError: (error: unknown, entry?: FeedEntry | FeedGap) => void;
   /** Between two looks. Default 1 000. */
   pollMs?: number;
@@ -38,8 +48,9 @@ const maxWaitMs = 60_000;
 const maxWaiting = 10_000;
 
 /**
- * Runs until the signal aborts, whatever fails. The first look of a process is at every sync; the later ones only at what changed,
- * and at the syncs that wait. What fails is tried again after `pollMs`, then after twice as long, up to a minute.
+ * Runs until the signal aborts, whatever fails. The first look of a process is at every sync; the later ones
+ * only at what changed, and at the syncs that wait. What fails is tried again after `pollMs`, then after
+ * twice as long, up to a minute.
  */
 export async function followChanges(options: FollowOptions): Promise<void> {
   const { consumer, feed, onError, pollMs = 1_000, signal, now = () => new Date() } = options;

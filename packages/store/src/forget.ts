@@ -1,5 +1,6 @@
-// Forgetting an account: its credential and everything that was read for it. What stays is a tombstone: when, so that an older
-// install does not bring the account back, and how far its fencing tokens came, so that job ids and feed positions never repeat.
+// Forgetting an account: its credential and everything that was read for it. What stays is a tombstone: when,
+// so that an older install does not bring the account back, and how far its fencing tokens came, so that job
+// ids and feed positions never repeat.
 
 import { createHash } from "node:crypto";
 import { type AccountEvent, type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
@@ -40,7 +41,10 @@ const outlives: Record<string, object> = {
 };
 /** A sync whose fencing token moves on is looked at again. */
 const looks = 10;
-/** After this an install no longer waits for a clearing, whose job may be lost, but does it too: two at once do no harm. */
+/**
+ * After this an install no longer waits for a clearing, whose job may be lost, but does it too: two at once
+ * do no harm.
+ */
 const patienceMs = 20_000;
 /** No install, job or consumer from before the account was forgotten is under way after this. */
 const tombstonesKeptMs = 400 * 86_400_000;
@@ -55,9 +59,9 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
 
   return {
     /**
-     * Deletes an account's credentials and data, unless its credential came in after `askedAt`; a candidate that did stays,
-     * and begins the account anew. To be asked twice: what a slice in progress writes after the first time is deleted by the
-     * second. `resources`: the collections of all syncs' records.
+     * Deletes an account's credentials and data, unless its credential came in after `askedAt`; a candidate
+     * that did stays, and begins the account anew. To be asked twice: what a slice in progress writes after
+     * the first time is deleted by the second. `resources`: the collections of all syncs' records.
      */
     async forget(
       _id: InstallationId,
@@ -69,7 +73,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
         return { outcome: "superseded", deleted: 0 };
       }
       const clearingSince = new Date(Date.now());
-      // What is planned from now on begins behind this token: it is none of what is deleted here, however late that is.
+      // What is planned from now on begins behind this token: it is none of what is deleted here, however
+      // late that is.
       const update = { $max: { at: askedAt }, $set: { clearingSince }, $inc: { fencingToken: 1 } };
       const tombstone = await plainUpsert(() =>
         tombstones.findOneAndUpdate({ _id }, update, { upsert: true, returnDocument: "after" }),
@@ -90,7 +95,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
     },
 
     /**
-     * To be asked before and after an install is stored: of an account that was forgotten since, nothing of it stays.
+     * To be asked before and after an install is stored: of an account that was forgotten since, nothing of
+     * it stays.
      * @returns whether the install may go on.
      * @throws AccountBeingForgottenError while the data from before it is being deleted
      */
@@ -126,7 +132,9 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
       if (clearingSince && isRecent(clearingSince)) throw new AccountBeingForgottenError();
     },
 
-    /** The fencing token of new syncs: greater than that of any run from before, which may still be under way. */
+    /**
+     * The fencing token of new syncs: greater than that of any run from before, which may still be under way.
+     */
     async firstTokenOf(_id: InstallationId): Promise<number> {
       return ((await tombstones.findOne({ _id }))?.fencingToken ?? -1) + 1;
     },
@@ -155,7 +163,10 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
     await endClearing(_id, { clearingSince });
   }
 
-  /** Ends early when somebody else clears since a later time. `upTo`: of the syncs that began with this token or before. */
+  /**
+   * Ends early when somebody else clears since a later time. `upTo`: of the syncs that began with this token
+   * or before.
+   */
   async function clear(
     installationId: InstallationId,
     resources: readonly string[],
@@ -165,7 +176,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
       ...ownCollections.filter((name) => !notByPrefix.includes(name)),
       ...resources.filter((name) => !notByPrefix.includes(name)),
     ]);
-    // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next character.
+    // Their ids are those of their jobs, which begin with the installation's and a dot; `/` is the next
+    // character.
     await unrecognised.deleteMany({ _id: { $gte: `${installationId}.`, $lt: `${installationId}/` } });
     let deleted = await forgetSyncs(installationId, upTo);
     // Greater than every token of theirs; a new install's are greater still.
@@ -181,7 +193,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
   }
 
   /**
-   * First, so that no run goes on; each with the very token that the tombstone knows, so that none gets lost in between.
+   * First, so that no run goes on; each with the very token that the tombstone knows, so that none gets lost
+   * in between.
    * @throws WriteContendedError
    */
   async function forgetSyncs(id: InstallationId, upTo: number): Promise<number> {
@@ -197,7 +210,9 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
     throw new WriteContendedError();
   }
 
-  /** What an installation has in a collection and no run, or none with a greater token than this, has written. */
+  /**
+   * What an installation has in a collection and no run, or none with a greater token than this, has written.
+   */
   async function deleteUpTo(
     lastToken: number,
     id: InstallationId,

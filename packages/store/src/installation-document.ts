@@ -1,4 +1,5 @@
-// The shape of an installation in MongoDB, with its credentials: in force, candidates, former and refused ones.
+// The shape of an installation in MongoDB, with its credentials: in force, candidates, former and refused
+// ones.
 
 import type {
   Generation,
@@ -22,7 +23,10 @@ export interface StoredCredential {
 
 /** A credential that takes over when the token endpoint has granted a token for it. */
 export interface Candidate extends StoredCredential {
-  /** Tries in a row that proved nothing, and how many of them the endpoint or the API answered with a refusal of some kind. */
+  /**
+   * Tries in a row that proved nothing, and how many of them the endpoint or the API answered with a refusal
+   * of some kind.
+   */
   tries: number;
   rejections: number;
   last?: { at: Date; code: string };
@@ -60,7 +64,10 @@ export interface InstallationDocument extends OutboxFields {
   irisAppId: string;
   accountId: string;
   state: InstallationState;
-  /** New with each change of the credentials, which is written only if nobody else changed them since they were read. */
+  /**
+   * New with each change of the credentials, which is written only if nobody else changed them since they
+   * were read.
+   */
   revision: string;
   /** Of the credential in force; `noGeneration` before the first. An older install changes nothing. */
   generation: Generation;
@@ -95,10 +102,16 @@ export interface InstallationDocument extends OutboxFields {
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused or pending. */
   prewarmAt: Date | null;
-  /** An operator's name for the account, and what operators want to know of it. Survive a new install, as the next two do. */
+  /**
+   * An operator's name for the account, and what operators want to know of it. Survive a new install, as the
+   * next two do.
+   */
   name?: string | null;
   note?: string | null;
-  /** The account's name as the API told it when the credential in force proved itself; absent where nothing asks. */
+  /**
+   * The account's name as the API told it when the credential in force proved itself; absent where nothing
+   * asks.
+   */
   toldName?: string;
   /** The publisher's own name for its customer, and what else it wants to find with the account. */
   reference?: string | null;

@@ -1,4 +1,5 @@
-// Pages of the operators' list of installations: searched, filtered and sorted by index and by key, so that the last page costs what the first does.
+// Pages of the operators' list of installations: searched, filtered and sorted by index and by key, so that
+// the last page costs what the first does.
 
 import {
   type InstallationId,
@@ -18,7 +19,10 @@ import { failingFilter } from "./sync-health.ts";
 
 /** What the list is narrowed down to, and how it is sorted. */
 export interface ListQuery {
-  /** Any part of an account's id, of one of its names, of a fingerprint or of the installation id; or the beginning of an app's name, with its `@`. */
+  /**
+   * Any part of an account's id, of one of its names, of a fingerprint or of the installation id; or the
+   * beginning of an app's name, with its `@`.
+   */
   search?: string;
   /** Of what is searched for, only the beginning fits. */
   beginning?: boolean;
@@ -27,9 +31,15 @@ export interface ListQuery {
   app?: string;
   /** Only with this reference of the publisher's. */
   reference?: string;
-  /** Only accounts with a sync that waits for one of these reasons, and with this code if any; by id, without `search`. */
+  /**
+   * Only accounts with a sync that waits for one of these reasons, and with this code if any; by id, without
+   * `search`.
+   */
   failing?: { reasons: readonly Waiting["for"][]; code?: string | undefined };
-  /** `id`: by app and account, or by account where accounts are searched; `newest`: the last installed first, not with `search`. */
+  /**
+   * `id`: by app and account, or by account where accounts are searched; `newest`: the last installed first,
+   * not with `search`.
+   */
   sort: "id" | "newest";
   /** `next` of the page before. */
   after?: string;
@@ -74,7 +84,10 @@ export async function installationsOfAccount(
   return rows.filter((row) => row.accountId.toLowerCase() === accountId.toLowerCase());
 }
 
-/** This many failing syncs are read for each account of a page; of an account with more, the next page begins behind it. */
+/**
+ * This many failing syncs are read for each account of a page; of an account with more, the next page begins
+ * behind it.
+ */
 const syncsPerAccount = 50;
 
 async function byFailing(

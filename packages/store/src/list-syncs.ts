@@ -11,7 +11,10 @@ export interface SyncListQuery {
   installationId?: InstallationId;
   /** The name of the sync. It is looked for by reading on until the page is full. */
   sync?: string;
-  /** Found by an index where each of them says a code, so where few syncs wait for it; the others are read on for. */
+  /**
+   * Found by an index where each of them says a code, so where few syncs wait for it; the others are read on
+   * for.
+   */
   waitingFor?: readonly Waiting["for"][];
   /** The last id of the page before. */
   after?: SyncId;

@@ -1,15 +1,22 @@
-// What a MONGODB_URL must be, by the driver's own parser, and what that one lets pass and a server refuses later.
+// What a MONGODB_URL must be, by the driver's own parser, and what that one lets pass and a server refuses
+// later.
 
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { MongoClient } from "mongodb";
 import { MongodbUrlError } from "./errors.ts";
 
-/** https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions; `@` shows a password that was not encoded. */
+/**
+ * https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions; `@` shows a password that was
+ * not encoded.
+ */
 const databaseName = /^[^\s/\\."$*<>:|?@#%\0]{1,63}$/;
 const serversOwn = ["admin", "local", "config"];
 
-/** @throws MongodbUrlError, whose message says what is wrong and holds no more of the text than an option's name. */
+/**
+ * @throws MongodbUrlError, whose message says what is wrong and holds no more of the text than an option's
+ * name.
+ */
 export function checkMongodbUrl(text: string): void {
   if (!/^mongodb(?:\+srv)?:\/\//.test(text))
     throw new MongodbUrlError("is not a URL that starts with mongodb:// or mongodb+srv://");

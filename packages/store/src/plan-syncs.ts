@@ -24,9 +24,10 @@ const looks = 10;
 export function createPlanSyncs(syncs: Collection<SyncDocument>) {
   return {
     /**
-     * Makes the syncs of an installation that do not exist yet, due at once unless the installation is paused; those that
-     * exist keep their progress and use this install's credential from now on, and are due where it may cure or renew
-     * them. `firstToken`: asked where there are new ones, whose fencing tokens begin there; default 0.
+     * Makes the syncs of an installation that do not exist yet, due at once unless the installation is
+     * paused; those that exist keep their progress and use this install's credential from now on, and are due
+     * where it may cure or renew them. `firstToken`: asked where there are new ones, whose fencing tokens
+     * begin there; default 0.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
@@ -77,8 +78,8 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
   };
 
   /**
-   * After a new install: from now on each run uses this credential or a newer one, and what waits for something that it may
-   * cure or renew is due. A run in progress finds the new install when it ends.
+   * After a new install: from now on each run uses this credential or a newer one, and what waits for
+   * something that it may cure or renew is due. A run in progress finds the new install when it ends.
    * @throws WriteContendedError
    */
   async function renew(installationId: InstallationId, generation: Generation, now: Date): Promise<void> {

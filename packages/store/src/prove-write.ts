@@ -1,4 +1,5 @@
-// Proof that MongoDB takes writes: a secondary, a node in recovery, one with a full disk and a user who may only read all answer a ping.
+// Proof that MongoDB takes writes: a secondary, a node in recovery, one with a full disk and a user who may
+// only read all answer a ping.
 
 import type { Db } from "mongodb";
 import { plainUpsert } from "./decided-upsert.ts";
@@ -12,8 +13,8 @@ interface ProbeDocument {
 }
 
 /**
- * A function that writes one small document, always the same one of the service, and resolves when it was taken within
- * `timeoutMs` (default 2 000). Calls at the same time share a write.
+ * A function that writes one small document, always the same one of the service, and resolves when it was
+ * taken within `timeoutMs` (default 2 000). Calls at the same time share a write.
  * @throws StoreUnavailableError
  */
 export function createProveWrite(db: Db) {
@@ -22,7 +23,8 @@ export function createProveWrite(db: Db) {
 
   function write(service: string, timeoutMs: number): Promise<unknown> {
     const nowMs = performance.now();
-    // The driver goes on waiting for one that was given up, up to its own time-out; another connection may be better off.
+    // The driver goes on waiting for one that was given up, up to its own time-out; another connection may be
+    // better off.
     if (running !== undefined && nowMs - running.sinceMs < timeoutMs) return running.write;
     const update = { $set: { at: new Date() } };
     const started = plainUpsert(() => probes.updateOne({ _id: service }, update, { upsert: true })).finally(

@@ -27,7 +27,10 @@ export interface RecordQuery {
   fields?: readonly string[];
   /** `next` of the page before. */
   after?: string;
-  /** A page ends early when it has 4 MiB, or has looked at 10 000 records for what is seldom: it may even be empty. */
+  /**
+   * A page ends early when it has 4 MiB, or has looked at 10 000 records for what is seldom: it may even be
+   * empty.
+   */
   limit: number;
 }
 
@@ -80,8 +83,8 @@ export function createRecords(db: Db) {
     },
 
     /**
-     * A page of records in the order of their ids, which never change: whatever is written meanwhile, no record that is
-     * there all the time is left out, and none comes twice.
+     * A page of records in the order of their ids, which never change: whatever is written meanwhile, no
+     * record that is there all the time is left out, and none comes twice.
      * @throws TypeError when `after` is not one that a page gave.
      */
     async page(query: RecordQuery): Promise<RecordPage> {

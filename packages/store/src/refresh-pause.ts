@@ -4,7 +4,10 @@ import type { RunOutcome } from "@fleetkeeper/model";
 
 /** A short run may follow another this soon. */
 const leastMs = 3_000;
-/** A long one not sooner than this many times its own length: webhooks alone keep a sync busy a fifth of the time at most. */
+/**
+ * A long one not sooner than this many times its own length: webhooks alone keep a sync busy a fifth of the
+ * time at most.
+ */
 const restPerWork = 4;
 const maxMs = 15 * 60_000;
 

@@ -1,4 +1,5 @@
-// What a webhook does to a sync: it is due soon, once, however many ask. The schedule, limits and failures stay in force.
+// What a webhook does to a sync: it is due soon, once, however many ask. The schedule, limits and failures
+// stay in force.
 
 import type { RefreshAnswer, SyncId } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -14,9 +15,10 @@ const looks = 10;
 /** A part of `syncs`. */
 export function createRefresh(syncs: Collection<SyncDocument>) {
   /**
-   * Makes a sync that waits for its next time due, half a second from now or when it has rested from its last run, unless it is
-   * due before that. A run in progress is followed by another one. What waits for a limit, a failure, an operator or a credential
-   * goes on waiting. May be repeated: one that waits already is not asked twice.
+   * Makes a sync that waits for its next time due, half a second from now or when it has rested from its last
+   * run, unless it is due before that. A run in progress is followed by another one. What waits for a limit,
+   * a failure, an operator or a credential goes on waiting. May be repeated: one that waits already is not
+   * asked twice.
    * @throws WriteContendedError
    */
   return async (_id: SyncId, delivery: string, now: Date): Promise<RefreshAnswer> => {

@@ -1,4 +1,5 @@
-// What the publisher's own code asked of Trackunit through us, by account: the newest, and not for ever. No body, no value of a query.
+// What the publisher's own code asked of Trackunit through us, by account: the newest, and not for ever. No
+// body, no value of a query.
 
 import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";

@@ -1,6 +1,6 @@
 // Who may do what in MongoDB: one role per service, as privileges by collection
-// (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and neither changed nor
-// removed from by anybody, so that nobody who takes a service over removes their traces.
+// (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and
+// neither changed nor removed from by anybody, so that nobody who takes a service over removes their traces.
 
 import { type OwnCollection, ownCollections } from "@fleetkeeper/model";
 import { auditKeptMs } from "./audit.ts";
@@ -38,7 +38,8 @@ const tells: Rights = {
 const writes: Record<MongodbUser, Rights> = {
   worker: {
     ...Object.fromEntries(ownCollections.map((name) => [name, [...put, "remove", "createIndex"]])),
-    // It notes which credentials it refused; what is too old MongoDB removes by an index of the administrator's.
+    // It notes which credentials it refused; what is too old MongoDB removes by an index of the
+    // administrator's.
     audit: ["insert", "createIndex"],
     apiKeys: ["createIndex"],
   },
@@ -78,7 +79,9 @@ const writes: Record<MongodbUser, Rights> = {
   },
 };
 
-/** The hashes of the publisher's keys, and the sealed keys and payloads of webhooks, are of no use to these. */
+/**
+ * The hashes of the publisher's keys, and the sealed keys and payloads of webhooks, are of no use to these.
+ */
 const unread: Record<MongodbUser, readonly OwnCollection[]> = {
   worker: ["apiKeys"],
   board: [],
@@ -100,8 +103,8 @@ export function privilegesOf(user: MongodbUser, db: string, resources: readonly 
 }
 
 /**
- * A script for mongosh that makes the roles, and the users where passwords are given, or brings those that are there up to
- * date. To be run by an administrator.
+ * A script for mongosh that makes the roles, and the users where passwords are given, or brings those that
+ * are there up to date. To be run by an administrator.
  */
 export function rolesScript(options: {
   db: string;
@@ -119,7 +122,8 @@ for (const [role, privileges] of Object.entries(roles)) {
   if (target.getRole(role)) target.updateRole(role, { privileges, roles: [] });
   else target.createRole({ role, privileges, roles: [] });
 }
-// No service may remove anything from the audit log. Descending, beside the ascending one that the services make.
+// No service may remove anything from the audit log. Descending, beside the ascending one that the services
+// make.
 target
   .getCollection("audit")
   .createIndex({ at: -1 }, { name: "too-old", expireAfterSeconds: ${auditKeptMs / 1_000} });

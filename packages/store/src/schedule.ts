@@ -1,11 +1,12 @@
-// When a sync runs next: each installation has its own moment within the interval, so that a million of them never run together.
+// When a sync runs next: each installation has its own moment within the interval, so that a million of them
+// never run together.
 
 import { createHash } from "node:crypto";
 import type { SyncId } from "@fleetkeeper/model";
 
 /**
- * The next of this sync's moments (a fixed phase by the hash of its id, then every `intervalMs`) that is at least half an
- * interval away. The moments do not drift, however long runs take or the system was down.
+ * The next of this sync's moments (a fixed phase by the hash of its id, then every `intervalMs`) that is at
+ * least half an interval away. The moments do not drift, however long runs take or the system was down.
  */
 export function nextSlot(syncId: SyncId, intervalMs: number, now: Date): Date {
   const phaseMs = (createHash("sha256").update(syncId).digest().readUInt32BE() / 2 ** 32) * intervalMs;

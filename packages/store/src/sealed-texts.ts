@@ -11,8 +11,9 @@ import type { InstallationDocument, StoredCredential } from "./installation-docu
 import { ownCollection } from "./own-collection.ts";
 
 /**
- * `credential`: of an installation, in force, candidate or former. `callback`: the body of a callback of a type that we do not
- * know. `notify-secret`: of a receiver, whose id is where the others have an installation's.
+ * `credential`: of an installation, in force, candidate or former. `callback`: the body of a callback of a
+ * type that we do not know. `notify-secret`: of a receiver, whose id is where the others have an
+ * installation's.
  */
 export type SealedEntry =
   | {
@@ -38,7 +39,10 @@ export function createSealedTexts(db: Db) {
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
 
-    /** All of them, read `pageSize` documents at a time in the order of their ids; an installation may have several. */
+    /**
+     * All of them, read `pageSize` documents at a time in the order of their ids; an installation may have
+     * several.
+     */
     async *pages(pageSize: number): AsyncGenerator<SealedEntry[]> {
       let after = "" as InstallationId;
       for (;;) {
@@ -63,7 +67,8 @@ export function createSealedTexts(db: Db) {
     },
 
     /**
-     * Puts another sealing of the same content in its place, unless a newer install or another replacement came first.
+     * Puts another sealing of the same content in its place, unless a newer install or another replacement
+     * came first.
      * @returns whether it did.
      */
     async replace(entry: SealedEntry, sealed: SealedText, sealKeyId: string): Promise<boolean> {

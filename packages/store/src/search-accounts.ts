@@ -1,5 +1,6 @@
-// Finds accounts by any part of what they are known by: first those with a key that begins so, which is a range of `_id`; then
-// those with a key that has it further inside, for which the `_id`s are read piece by piece, for a bounded time.
+// Finds accounts by any part of what they are known by: first those with a key that begins so, which is a
+// range of `_id`; then those with a key that has it further inside, for which the `_id`s are read piece by
+// piece, for a bounded time.
 
 import type { InstallationId, InstallationState } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -24,8 +25,8 @@ export interface AccountSearch {
 /** Behind every character that a key begins with. */
 const last = "~";
 /**
- * Where the pieces of a search inside of keys begin. Ids of accounts are spread over the digits of hexadecimal numbers; names
- * begin with letters. A piece is read whole before the time is looked at.
+ * Where the pieces of a search inside of keys begin. Ids of accounts are spread over the digits of
+ * hexadecimal numbers; names begin with letters. A piece is read whole before the time is looked at.
  */
 const pieces = ["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f", "g", "m", "s"];
 /** After this a page ends as it is, and the next one goes on from there. */
@@ -40,7 +41,10 @@ interface Look {
   isInside: boolean;
 }
 
-/** Each account once, at the first of its keys that fits. @throws TypeError when `after` is not one that a page gave. */
+/**
+ * Each account once, at the first of its keys that fits.
+ * @throws TypeError when `after` is not one that a page gave.
+ */
 export async function searchAccounts(
   {
     installations,
@@ -86,7 +90,10 @@ export async function searchAccounts(
   }
 }
 
-/** Ids of accounts are in their keys as they are, names are encoded: a text that differs is looked for in both ways. */
+/**
+ * Ids of accounts are in their keys as they are, names are encoded: a text that differs is looked for in both
+ * ways.
+ */
 function looksFor({ text, beginning }: AccountSearch): Look[] {
   const wanted = text.toLowerCase();
   const texts = [...new Set([wanted, encodedText(wanted)])];
@@ -127,7 +134,10 @@ async function* keysFor(
   }
 }
 
-/** Whether this is the key at which the account comes: it has others, and some keys are of what it was known by before. */
+/**
+ * Whether this is the key at which the account comes: it has others, and some keys are of what it was known
+ * by before.
+ */
 function isFirst(
   row: InstallationRow,
   key: string,

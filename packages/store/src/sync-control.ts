@@ -28,7 +28,10 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
 
     runNow,
 
-    /** Another interval than the definition's for one sync; null is the definition's again. It counts from the next run, which is due now. */
+    /**
+     * Another interval than the definition's for one sync; null is the definition's again. It counts from the
+     * next run, which is due now.
+     */
     async setInterval(_id: SyncId, intervalMs: number | null, now: Date): Promise<void> {
       await syncs.updateOne({ _id }, { $set: { intervalMs } });
       await syncs.updateOne(
@@ -38,8 +41,8 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
     },
 
     /**
-     * Believes that what the last passes missed is gone: the next pass that misses it too deletes it. The sync is due now.
-     * `seen`: what was held back when the operator looked.
+     * Believes that what the last passes missed is gone: the next pass that misses it too deletes it. The
+     * sync is due now. `seen`: what was held back when the operator looked.
      * @returns false when nothing is held back, or the passes since then missed something else.
      */
     async confirmMissing(
@@ -57,7 +60,8 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
   };
 
   /**
-   * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is one.
+   * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is
+   * one.
    * @returns false when it is stopped, so that there is something else to do first.
    */
   async function runNow(_id: SyncId, now: Date): Promise<boolean> {

@@ -1,4 +1,5 @@
-// The fields of a sync that its runs leave behind: before the first run, and where an earlier version wrote it.
+// The fields of a sync that its runs leave behind: before the first run, and where an earlier version wrote
+// it.
 
 import type { SyncDocument } from "./documents.ts";
 
@@ -21,7 +22,10 @@ export function fieldsAtFirst(now: Date) {
   } satisfies Partial<SyncDocument>;
 }
 
-/** A sync that an earlier version wrote: what it lacks, and no checkpoint, which that version wrote in another shape. */
+/**
+ * A sync that an earlier version wrote: what it lacks, and no checkpoint, which that version wrote in another
+ * shape.
+ */
 export function syncOfToday(sync: SyncDocument): SyncDocument {
   const checkpoint = sync.checkpoint?.pass === undefined ? null : sync.checkpoint;
   return { ...fieldsAtFirst(sync.createdAt), ...sync, checkpoint };

@@ -1,4 +1,5 @@
-// How many syncs fail, by what code, and how old the oldest data is: what the overview says of all accounts together.
+// How many syncs fail, by what code, and how old the oldest data is: what the overview says of all accounts
+// together.
 
 import type { InstallationId, Waiting } from "@fleetkeeper/model";
 import type { Collection, Filter } from "mongodb";
@@ -24,7 +25,10 @@ export interface SyncHealth {
   accounts: number;
   /** More fail than were counted. */
   isMore: boolean;
-  /** Of all syncs that nobody paused, the one whose last success is longest ago; null before the first success. */
+  /**
+   * Of all syncs that nobody paused, the one whose last success is longest ago; null before the first
+   * success.
+   */
   oldest: { installationId: InstallationId; sync: string; lastSuccessAt: Date } | null;
 }
 

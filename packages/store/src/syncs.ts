@@ -49,8 +49,8 @@ export function createSyncs(db: Db, telling: Telling) {
     },
 
     /**
-     * How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits for;
-     * `minFailures`: only those that failed so often in a row.
+     * How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits
+     * for; `minFailures`: only those that failed so often in a row.
      */
     async health(reasons: readonly Waiting["for"][], minFailures?: number): Promise<SyncHealth> {
       return readSyncHealth(syncs, reasons, minFailures);
@@ -65,8 +65,8 @@ export function createSyncs(db: Db, telling: Telling) {
     },
 
     /**
-     * Starts the run that a job stands for; works once per job, however often the job is delivered. The run keeps its sync
-     * for `leaseMs` after each sign of life.
+     * Starts the run that a job stands for; works once per job, however often the job is delivered. The run
+     * keeps its sync for `leaseMs` after each sign of life.
      * @returns undefined when the job is obsolete.
      */
     async start(

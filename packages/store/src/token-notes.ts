@@ -10,7 +10,8 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
   return {
     /**
      * Notes a granted token and when to ask for the next, which a paused installation does not.
-     * @returns whether that ended the state `revoked`, and for the first token of an install when that came in.
+     * @returns whether that ended the state `revoked`, and for the first token of an install when that came
+     * in.
      */
     async noteGrant(
       _id: InstallationId,
@@ -55,8 +56,8 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
     },
 
     /**
-     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install is stored or
-     * it is paused. `prewarmAt` is when to try it once more. Returns whether it became so.
+     * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install
+     * is stored or it is paused. `prewarmAt` is when to try it once more. Returns whether it became so.
      */
     async noteRefusal(
       _id: InstallationId,
@@ -94,7 +95,10 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
         .toArray();
     },
 
-    /** Takes a due prewarm for one dispatcher: true for exactly one. If its job is lost, it is due again at `again`. */
+    /**
+     * Takes a due prewarm for one dispatcher: true for exactly one. If its job is lost, it is due again at
+     * `again`.
+     */
     async claimPrewarm(due: Pick<InstallationDocument, "_id" | "prewarmAt">, again: Date): Promise<boolean> {
       const { modifiedCount } = await installations.updateOne(
         { _id: due._id, prewarmAt: due.prewarmAt },

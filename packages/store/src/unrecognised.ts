@@ -1,4 +1,5 @@
-// Callbacks of a type that we do not know: kept, sealed, for the operator; the newest of each account, and not for ever.
+// Callbacks of a type that we do not know: kept, sealed, for the operator; the newest of each account, and
+// not for ever.
 
 import type { InstallationId, UnrecognisedCallback } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
@@ -14,7 +15,10 @@ export function createUnrecognised(db: Db) {
   const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");
 
   return {
-    /** Keeps the newest 100 of an account, each for 90 days after it came in. The same job again changes nothing. */
+    /**
+     * Keeps the newest 100 of an account, each for 90 days after it came in. The same job again changes
+     * nothing.
+     */
     async keep(jobId: string, callback: UnrecognisedCallback): Promise<void> {
       const write = { $setOnInsert: callback };
       await plainUpsert(() => callbacks.updateOne({ _id: jobId }, write, { upsert: true }));

@@ -55,7 +55,10 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
 
     has,
 
-    /** Keeps a delivery with what it came to; false when the message was there already. `firstToken`: of its endpoint. */
+    /**
+     * Keeps a delivery with what it came to; false when the message was there already. `firstToken`: of its
+     * endpoint.
+     */
     async keep(
       delivery: WebhookDelivery,
       result: Pick<WebhookDeliveryDocument, "firstToken" | "outcome" | "refreshed">,

@@ -1,4 +1,5 @@
-// Endpoints for Trackunit's webhooks: whose they are, their sealed keys, when the ingress is told of them, how lively they are.
+// Endpoints for Trackunit's webhooks: whose they are, their sealed keys, when the ingress is told of them,
+// how lively they are.
 
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";

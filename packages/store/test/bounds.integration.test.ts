@@ -1,4 +1,5 @@
-// What our own collections hold at most, where it is not a test of its own subject; docs/operations.md names the test of each.
+// What our own collections hold at most, where it is not a test of its own subject; docs/operations.md names
+// the test of each.
 
 import { readdir, readFile } from "node:fs/promises";
 import { type InstallationId, ownCollections } from "@fleetkeeper/model";

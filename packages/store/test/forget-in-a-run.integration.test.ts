@@ -1,4 +1,5 @@
-// An account that is forgotten, and installed again, while a run of it is under way: what the run writes arrives afterwards.
+// An account that is forgotten, and installed again, while a run of it is under way: what the run writes
+// arrives afterwards.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { expect, onTestFinished, test } from "vitest";
@@ -13,7 +14,10 @@ const lost = { code: "ERR_LEASE_LOST" };
 const setAside: SetAsideItem[] = [{ externalId: "odd", item: {}, reasons: ["no name"] }];
 const ofTheAccount = ["syncs", "runs", "changes", "passPages", "setAside", "feedCursors", "assets"];
 
-/** An account with three records, and a run of it, in the middle of a pass, whose next write of this kind waits. */
+/**
+ * An account with three records, and a run of it, in the middle of a pass, whose next write of this kind
+ * waits.
+ */
 async function world(waitingWrite: string) {
   const { store, db, mongodbUrl } = await setup();
   const proxy = await startMongoProxy(mongodbUrl);

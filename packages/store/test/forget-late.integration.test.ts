@@ -1,4 +1,5 @@
-// A forgetting that stalls at one of its deletions, while the account is forgotten by another worker and installed again.
+// A forgetting that stalls at one of its deletions, while the account is forgotten by another worker and
+// installed again.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import type { SealedText } from "@fleetkeeper/model";

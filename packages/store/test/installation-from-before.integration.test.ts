@@ -1,4 +1,5 @@
-// An installation that a version without candidates wrote: its credential is in force, and none of the fields of today is there.
+// An installation that a version without candidates wrote: its credential is in force, and none of the fields
+// of today is there.
 
 import type { Generation, SealedText } from "@fleetkeeper/model";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// Builds the npm package for authors of syncs of their own into `dist`: for-authors.ts as JavaScript with types, and of the other
-// packages the modules that it needs, so that zod is its only dependency.
+// Builds the npm package for authors of syncs of their own into `dist`: for-authors.ts as JavaScript with
+// types, and of the other packages the modules that it needs, so that zod is its only dependency.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -42,7 +42,10 @@ function copyReached(first: string): Set<string> {
   return others;
 }
 
-/** What comes from another of our packages comes from the module there that has it: its index would bring all of it. */
+/**
+ * What comes from another of our packages comes from the module there that has it: its index would bring all
+ * of it.
+ */
 function withOwnPaths(module: string, text: string): string {
   return text.replace(
     /(import|export)( type)? \{([^}]*)\} from "@fleetkeeper\/(\w+)";/g,

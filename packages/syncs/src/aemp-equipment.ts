@@ -1,4 +1,5 @@
-// The fleet as ISO 15143-3 (AEMP 2.0) shows it: every value with the `datetime` it was measured at, kept as it comes.
+// The fleet as ISO 15143-3 (AEMP 2.0) shows it: every value with the `datetime` it was measured at, kept as
+// it comes.
 
 import { ExactNumber } from "@fleetkeeper/model";
 import { z } from "zod";
@@ -9,8 +10,9 @@ const equipment = z.looseObject({}).refine((item) => equipmentIdOf(item) !== und
 });
 
 /**
- * The standard addresses one machine of a fleet by its EquipmentID, or by make, model and serial number; each of them may be
- * missing. Which letters of the names are capitals differs from system to system, and an id of digits may come as a number.
+ * The standard addresses one machine of a fleet by its EquipmentID, or by make, model and serial number; each
+ * of them may be missing. Which letters of the names are capitals differs from system to system, and an id of
+ * digits may come as a number.
  */
 function equipmentIdOf(item: object): string | undefined {
   const header = fieldOf(item, "EquipmentHeader");

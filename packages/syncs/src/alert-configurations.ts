@@ -1,4 +1,5 @@
-// The rules that raise alerts, by REST. Their enums grow: no value of them is checked. Source: Trackunit's REST documentation.
+// The rules that raise alerts, by REST. Their enums grow: no value of them is checked. Source: Trackunit's
+// REST documentation.
 
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";

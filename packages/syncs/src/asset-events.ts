@@ -1,4 +1,5 @@
-// Alerts, faults and other events of assets, by the event log of REST. Source: Trackunit's REST documentation; the fields are those that third-party clients see.
+// Alerts, faults and other events of assets, by the event log of REST. Source: Trackunit's REST
+// documentation; the fields are those that third-party clients see.
 
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";
@@ -14,8 +15,9 @@ const event = z.looseObject({
 const hourMs = 3_600_000;
 
 /**
- * The API takes two requests in half an hour: a pass every half hour needs one of them while there are fewer than a thousand
- * events in its window. An event that ends later than `overlapMs` after it began stays as it was last read.
+ * The API takes two requests in half an hour: a pass every half hour needs one of them while there are fewer
+ * than a thousand events in its window. An event that ends later than `overlapMs` after it began stays as it
+ * was last read.
  */
 export const assetEvents = defineSync({
   name: "asset-events",

@@ -1,4 +1,5 @@
-// The latest location of every asset, by REST: GeoJSON (RFC 7946), so coordinates are [longitude, latitude, altitude?]. Source: Trackunit's REST documentation.
+// The latest location of every asset, by REST: GeoJSON (RFC 7946), so coordinates are [longitude, latitude,
+// altitude?]. Source: Trackunit's REST documentation.
 
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";

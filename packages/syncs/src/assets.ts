@@ -1,4 +1,5 @@
-// Assets by GraphQL. Source: the query that third-party clients are seen to use (`criticality`: NONE, LOW, CRITICAL; `activity`: WORKING, IDLE, STOPPED, …).
+// Assets by GraphQL. Source: the query that third-party clients are seen to use (`criticality`: NONE, LOW,
+// CRITICAL; `activity`: WORKING, IDLE, STOPPED, …).
 
 import { z } from "zod";
 import { defineSync } from "./define-sync.ts";

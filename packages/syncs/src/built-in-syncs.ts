@@ -1,4 +1,5 @@
-// The syncs that come with Fleetkeeper: one file a resource. One more file here and one more line below is one more sync.
+// The syncs that come with Fleetkeeper: one file a resource. One more file here and one more line below is
+// one more sync.
 
 import { aempEquipment } from "./aemp-equipment.ts";
 import { alertConfigurations } from "./alert-configurations.ts";

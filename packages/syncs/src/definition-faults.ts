@@ -1,4 +1,5 @@
-// What can be wrong with a sync definition: found when the process starts, not when the first account runs into it.
+// What can be wrong with a sync definition: found when the process starts, not when the first account runs
+// into it.
 
 import { ownCollections, resourcePattern } from "@fleetkeeper/model";
 import { z } from "zod";

@@ -1,4 +1,5 @@
-// Numbers that a double does not hold, in schemas: kept where the schema says so or does not care, rounded where it wants a number of JavaScript.
+// Numbers that a double does not hold, in schemas: kept where the schema says so or does not care, rounded
+// where it wants a number of JavaScript.
 
 import { ExactNumber } from "@fleetkeeper/model";
 import { z } from "zod";

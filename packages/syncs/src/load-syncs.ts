@@ -8,11 +8,13 @@ import { isSyncDefinition, type SyncDefinition } from "./define-sync.ts";
 import { SyncDefinitionError, SyncDuplicateError, SyncModuleError } from "./errors.ts";
 
 /**
- * Imports the modules and gives every definition that they export, by name, as default or in a list. A module is a path
- * (relative to the working folder) or the name of a package installed there. It may import `@fleetkeeper/syncs`,
- * `@fleetkeeper/trackunit` and `zod` wherever it lies: where it has none of its own, it gets those of Fleetkeeper.
+ * Imports the modules and gives every definition that they export, by name, as default or in a list. A module
+ * is a path (relative to the working folder) or the name of a package installed there. It may import
+ * `@fleetkeeper/syncs`, `@fleetkeeper/trackunit` and `zod` wherever it lies: where it has none of its own, it
+ * gets those of Fleetkeeper.
  * @throws SyncModuleError (`ERR_SYNC_MODULE`) for a module that cannot be imported or exports no definition.
- * @throws SyncDuplicateError (`ERR_SYNC_DUPLICATE`) for a name or resource that another sync has, built in or loaded.
+ * @throws SyncDuplicateError (`ERR_SYNC_DUPLICATE`) for a name or resource that another sync has, built in or
+ * loaded.
  * @throws SyncDefinitionError (`ERR_SYNC_DEFINITION`) for a definition that cannot work.
  */
 export async function loadSyncs(modulePaths: readonly string[]): Promise<SyncDefinition[]> {
@@ -29,7 +31,10 @@ export async function loadSyncs(modulePaths: readonly string[]): Promise<SyncDef
 
 const shared = new Set(["@fleetkeeper/syncs", "@fleetkeeper/trackunit", "zod"]);
 
-/** A module's package name is looked up from the working folder; what modules share, from here when they do not have it. */
+/**
+ * A module's package name is looked up from the working folder; what modules share, from here when they do
+ * not have it.
+ */
 function resolverFor(modulePaths: ReadonlySet<string>): NonNullable<RegisterHooksOptions["resolve"]> {
   const workingFolderUrl = pathToFileURL(resolve(".", "from-here.js")).href;
   return (specifier, context, next) => {

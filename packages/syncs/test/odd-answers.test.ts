@@ -40,7 +40,8 @@ const notThere = { kind: "status", status: 404 } as const;
 describe.each(builtInSyncs.map((definition) => [definition.name, definition] as const))(
   "%s",
   (_, definition) => {
-    // Where GraphQL counts nothing, an end that is said to be one is believed: only two passes that agree make it true.
+    // Where GraphQL counts nothing, an end that is said to be one is believed: only two passes that agree
+    // make it true.
     const believed = /graphqlPages/.test(String(definition.pages)) ? ["early-end"] : [];
     const faults = oddities.filter((kind) => !believed.includes(kind)).map((kind) => ({ kind }));
     const options = { pageSize: 20, ...(definition.window ? { window } : {}) };

@@ -35,7 +35,10 @@ export async function createWorld(options: { account?: AccountOptions; simulator
   return { simulator, account, client: trackunit(asInstallationId(account.accountId)) };
 }
 
-/** One pass as the engine makes it, each page in a slice of its own. Gives the records by id, and what does not fit. */
+/**
+ * One pass as the engine makes it, each page in a slice of its own. Gives the records by id, and what does
+ * not fit.
+ */
 export async function runPass(
   definition: SyncDefinition,
   client: TrackunitClient,

@@ -1,4 +1,5 @@
-// What a terminal obeys instead of showing it: names and reasons come from Trackunit's API, and logs are read on terminals too.
+// What a terminal obeys instead of showing it: names and reasons come from Trackunit's API, and logs are read
+// on terminals too.
 
 /** For a pattern's brackets: C0 but tab and line break, DEL, C1, and what turns the direction of writing. */
 export const controlCharacters =
@@ -6,7 +7,10 @@ export const controlCharacters =
 
 const controls = new RegExp(`[${controlCharacters}]`, "g");
 
-/** Each as its escape, such as `\\u001b`: in a string of JSON, of those that JSON allows as they are, it means the same. */
+/**
+ * Each as its escape, such as `\\u001b`: in a string of JSON, of those that JSON allows as they are, it means
+ * the same.
+ */
 export function withoutControls(text: string): string {
   return text.replace(controls, controlEscape);
 }

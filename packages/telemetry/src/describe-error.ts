@@ -1,4 +1,5 @@
-// What may be told of an error: a list of fields. Whatever else hangs on a foreign one may be a command with a password.
+// What may be told of an error: a list of fields. Whatever else hangs on a foreign one may be a command with
+// a password.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
@@ -7,8 +8,8 @@ const maxTextLength = 8_192;
 const maxErrors = 10;
 
 /**
- * `{type, message, code, stack, cause, errors}`, and of our own errors what their classes declare. Not yet redacted: for
- * `redact`, which goes through its texts, its cause and its errors.
+ * `{type, message, code, stack, cause, errors}`, and of our own errors what their classes declare. Not yet
+ * redacted: for `redact`, which goes through its texts, its cause and its errors.
  */
 export function describeError(error: Error): Record<string, unknown> {
   const { message, code, stack, cause, errors } = error as Error & Record<string, unknown>;

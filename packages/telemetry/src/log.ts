@@ -1,4 +1,5 @@
-// The log of a service: one JSON line per event on stdout, secrets redacted before they are written; coloured text on a terminal.
+// The log of a service: one JSON line per event on stdout, secrets redacted before they are written; coloured
+// text on a terminal.
 
 import { createRequire } from "node:module";
 import { accountIdOf } from "@fleetkeeper/model";

@@ -1,9 +1,13 @@
-// Counts by the minute in Redis, for the board, which is another process: what the counters of all services gained.
+// Counts by the minute in Redis, for the board, which is another process: what the counters of all services
+// gained.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Counter } from "prom-client";
 
-/** By name, `<source>:<value of the label>`: `callbacks:accepted`, `runs:ERR_API_FORBIDDEN`, `records:created`. */
+/**
+ * By name, `<source>:<value of the label>`: `callbacks:accepted`, `runs:ERR_API_FORBIDDEN`,
+ * `records:created`.
+ */
 export type Counts = Record<string, number>;
 
 /** The counts of one minute. */
@@ -18,14 +22,20 @@ export interface MinuteStatsOptions {
   /** One that fails fast while Redis is away. */
   redis: RedisClient;
   namespace: string;
-  /** The service's metrics: what their counters gain goes to Redis, so that a metric and its count by the minute agree. */
+  /**
+   * The service's metrics: what their counters gain goes to Redis, so that a metric and its count by the
+   * minute agree.
+   */
   metrics: CountedMetrics;
   /** Default 2 000. */
   flushMs?: number;
   now?: () => Date;
 }
 
-/** The counters kept by the minute, and the label by which each is told apart; it is summed over its other labels. */
+/**
+ * The counters kept by the minute, and the label by which each is told apart; it is summed over its other
+ * labels.
+ */
 const sources = [
   { source: "callbacks", counter: "callbacks", label: "result" },
   { source: "tokens", counter: "tokenRequests", label: "result" },
@@ -44,9 +54,9 @@ const maxOutageMinutes = 10;
 const maxNames = 200;
 
 /**
- * Adds the counters' gains to the hash of the minute, every `flushMs` and once more at `close`. A process that is killed
- * loses the gains since the last time, and whoever counts neither waits nor fails when Redis is away. A gain whose
- * confirmation got lost is added twice.
+ * Adds the counters' gains to the hash of the minute, every `flushMs` and once more at `close`. A process
+ * that is killed loses the gains since the last time, and whoever counts neither waits nor fails when Redis
+ * is away. A gain whose confirmation got lost is added twice.
  */
 export function createMinuteStats(options: MinuteStatsOptions): { close: () => Promise<void> } {
   const { redis, namespace, metrics, flushMs = 2_000, now = () => new Date() } = options;
@@ -106,8 +116,8 @@ export function createMinuteStats(options: MinuteStatsOptions): { close: () => P
 }
 
 /**
- * The counts of the last `minutes` minutes, at most 120, the oldest first and the running one last; a minute in which
- * nothing was counted is there without counts. Rejects when Redis does not answer.
+ * The counts of the last `minutes` minutes, at most 120, the oldest first and the running one last; a minute
+ * in which nothing was counted is there without counts. Rejects when Redis does not answer.
  */
 export async function readMinuteStats(
   redis: RedisClient,

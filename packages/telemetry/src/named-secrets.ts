@@ -1,4 +1,5 @@
-// Secrets in a text that stand behind a name: a JSON field, also in JSON within JSON, a form's field, a printed object.
+// Secrets in a text that stand behind a name: a JSON field, also in JSON within JSON, a form's field, a
+// printed object.
 
 import { jwkPrivateNames, secretNames } from "./secret-names.ts";
 
@@ -10,7 +11,10 @@ const anySpelling = (name: string) => [...name].join("[-_]?");
 
 const quotedName = `"(?:(?<secret>[\\w-]{0,40}?(?:${secretNames.map(anySpelling).join("|")})s?)|(?<jwk>${[...jwkPrivateNames].join("|")}))\\\\*"\\s{0,4}:\\s{0,4}`;
 const quoted = new RegExp(quotedName, "gi");
-/** Without quotes only what is no word of prose, and not a variable's name in capitals, which a message may explain. */
+/**
+ * Without quotes only what is no word of prose, and not a variable's name in capitals, which a message may
+ * explain.
+ */
 const bare =
   /(?:client[-_]?[sS]ecret|(?:access|refresh|id)(?:[-_]token|Token)|api(?:[-_]key|Key)|passw(?:or)?d)\s{0,4}[=:]\s{0,4}/g;
 
@@ -46,8 +50,8 @@ function valueAt(text: string, from: number): { start: number; end: number } {
 }
 
 /**
- * The end of a JSON string whose opening quote has `level` backslashes before it: 0, or 1 in JSON within JSON, 3 in
- * JSON within that. A quote with fewer ends what is around it.
+ * The end of a JSON string whose opening quote has `level` backslashes before it: 0, or 1 in JSON within
+ * JSON, 3 in JSON within that. A quote with fewer ends what is around it.
  */
 function endOfString(text: string, from: number, level: number): number {
   for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {

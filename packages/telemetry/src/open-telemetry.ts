@@ -78,7 +78,10 @@ export function startOpenTelemetry(options: {
   };
 }
 
-/** For Node.js's agents. What the process's own environment says is not looked at: a service has read it already. */
+/**
+ * For Node.js's agents. What the process's own environment says is not looked at: a service has read it
+ * already.
+ */
 function proxyEnv({ httpProxy = "", httpsProxy = httpProxy, noProxy = "" }: Proxies) {
   return { HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy };
 }
@@ -102,7 +105,10 @@ function contextAt(position: string | undefined): Context {
     : propagation.extract(context.active(), { traceparent: position });
 }
 
-/** BullMQ's spans for its own housekeeping (looking for the next job, renewing locks) would each be a trace of its own. */
+/**
+ * BullMQ's spans for its own housekeeping (looking for the next job, renewing locks) would each be a trace of
+ * its own.
+ */
 function onlyRoots(sampler: Sampler): Sampler {
   const roots = [SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER];
   return {

@@ -1,4 +1,5 @@
-// What Node.js says of its own process beside prom-client's basics: collector, event loop, heap, and what bounds them.
+// What Node.js says of its own process beside prom-client's basics: collector, event loop, heap, and what
+// bounds them.
 
 import { type PerformanceEntry, PerformanceObserver, constants as perf, performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
@@ -11,7 +12,10 @@ const kinds = new Map([
   [perf.NODE_PERFORMANCE_GC_WEAKCB, "weakcb"],
 ]);
 
-/** Adds them, and takes out prom-client's histogram of the collector, which sees the first of several collections only. */
+/**
+ * Adds them, and takes out prom-client's histogram of the collector, which sees the first of several
+ * collections only.
+ */
 export function collectProcessMetrics(registry: Registry): void {
   const registers = [registry];
   registry.removeSingleMetric("nodejs_gc_duration_seconds");

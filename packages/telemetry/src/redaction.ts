@@ -1,4 +1,5 @@
-// The one place that says what never reaches a log line: secrets by field name, by value, and anything that looks like one.
+// The one place that says what never reaches a log line: secrets by field name, by value, and anything that
+// looks like one.
 
 import { withoutControls } from "./controls.ts";
 import { describeError } from "./describe-error.ts";
@@ -9,8 +10,8 @@ import { isSecretName, jwkPrivateNames } from "./secret-names.ts";
 const maxListed = 100;
 
 /**
- * A copy of `value` fit for a log: at most `depth` levels deep, 100 items per list, secrets replaced, errors as
- * `describeError` has them, and nothing in a text that a terminal would obey.
+ * A copy of `value` fit for a log: at most `depth` levels deep, 100 items per list, secrets replaced, errors
+ * as `describeError` has them, and nothing in a text that a terminal would obey.
  */
 export function redact(value: unknown, depth = 6): unknown {
   if (typeof value === "string") return withoutControls(redactText(value));
@@ -27,7 +28,9 @@ const maxText = 1_000_000;
 /** As much may be a part of a secret that was cut through. */
 const cutOff = 10_000;
 
-/** `text` without secrets, and without the rest of a very long one. Takes time in proportion to its length. */
+/**
+ * `text` without secrets, and without the rest of a very long one. Takes time in proportion to its length.
+ */
 export function redactText(text: string): string {
   if (text.length > maxText)
     return `${redactText(text.slice(0, maxText)).slice(0, -cutOff)}[long: ${text.length}]`;
@@ -36,8 +39,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * The same error, its message and stack without secrets: for those who keep an error's text themselves, as BullMQ does
- * with the reason of a failed job.
+ * The same error, its message and stack without secrets: for those who keep an error's text themselves, as
+ * BullMQ does with the reason of a failed job.
  */
 export function withoutSecrets(error: unknown): unknown {
   for (let one = error, depth = 0; one instanceof Error && depth < 6; one = one.cause, depth++)
@@ -95,7 +98,10 @@ function withoutSigningKeys(text: string): string {
   return text.replace(/whsec_[\w+/-]{16,}=*/g, redacted);
 }
 
-/** JSON Web Tokens and sealed values, each in compact form. Whole runs are taken at once, so that none is read twice. */
+/**
+ * JSON Web Tokens and sealed values, each in compact form. Whole runs are taken at once, so that none is read
+ * twice.
+ */
 function withoutTokens(text: string): string {
   return text.replace(/[\w.-]{20,}/g, (run) => {
     const start = run.indexOf("eyJ");

@@ -1,4 +1,5 @@
-// Says an error that repeats once, and then once a minute how often it came: an outage has one cause and thousands of victims.
+// Says an error that repeats once, and then once a minute how often it came: an outage has one cause and
+// thousands of victims.
 
 import { FleetkeeperError, rootOf } from "@fleetkeeper/model";
 import type { LogFn, LoggerOptions } from "pino";
@@ -7,7 +8,9 @@ type LogMethod = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
 type Arguments = Parameters<LogFn>;
 
 const windowMs = 60_000;
-/** Kinds beyond this are written as they come: the memory has a bound, and nothing is kept silent by mistake. */
+/**
+ * Kinds beyond this are written as they come: the memory has a bound, and nothing is kept silent by mistake.
+ */
 const maxKinds = 200;
 const warn = 40;
 
@@ -18,9 +21,10 @@ interface Repeats {
 }
 
 /**
- * A hook for pino. Of the lines at `warn` or above that carry an error, the first of a kind is written; of the others in
- * the same minute the last one, at its end, with `repeated`. A kind is the message, the error's code and the root cause; an
- * error of ours that has no foreign cause is about its account, and each account has its own.
+ * A hook for pino. Of the lines at `warn` or above that carry an error, the first of a kind is written; of
+ * the others in the same minute the last one, at its end, with `repeated`. A kind is the message, the error's
+ * code and the root cause; an error of ours that has no foreign cause is about its account, and each account
+ * has its own.
  */
 export function createRepeats(): LogMethod {
   const kinds = new Map<string, Repeats>();

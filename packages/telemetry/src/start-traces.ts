@@ -12,7 +12,10 @@ export interface TracesOptions {
   proxies?: Proxies;
 }
 
-/** To be called once in a process, before queues are made: OpenTelemetry keeps the way of recording for the whole process. */
+/**
+ * To be called once in a process, before queues are made: OpenTelemetry keeps the way of recording for the
+ * whole process.
+ */
 export async function startTraces(options: TracesOptions): Promise<Traces> {
   const { service, endpoint, ratio = 1, proxies = {} } = options;
   if (endpoint === undefined) return noTraces;

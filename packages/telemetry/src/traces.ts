@@ -7,13 +7,16 @@ export type SpanFields = Record<string, string | number>;
 export interface Traces {
   on: boolean;
   /**
-   * Runs `run` in a span; an error ends it as failed, with its `code`. A trace begins with a `root`; another span outside
-   * of a trace is not recorded.
+   * Runs `run` in a span; an error ends it as failed, with its `code`. A trace begins with a `root`; another
+   * span outside of a trace is not recorded.
    */
   span<T>(name: string, fields: SpanFields, run: () => Promise<T>, how?: { root: boolean }): Promise<T>;
   /** Of the running span, for the log. */
   traceId(): string | undefined;
-  /** The running span as a `traceparent` (W3C Trace Context), to go on elsewhere; undefined outside of a trace. */
+  /**
+   * The running span as a `traceparent` (W3C Trace Context), to go on elsewhere; undefined outside of a
+   * trace.
+   */
   position(): string | undefined;
   /** Runs `run` as a part of the span that `position` names; of the running one where that is undefined. */
   resume<T>(position: string | undefined, run: () => Promise<T>): Promise<T>;

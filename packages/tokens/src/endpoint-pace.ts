@@ -1,4 +1,5 @@
-// The pace of all requests to the token endpoint, in Redis for every process: slow while it is out of order, and never in a rush after.
+// The pace of all requests to the token endpoint, in Redis for every process: slow while it is out of order,
+// and never in a rush after.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { TokenEndpointPacedError } from "./errors.ts";
@@ -7,7 +8,10 @@ import { TokenEndpointPacedError } from "./errors.ts";
 export interface PaceOptions {
   /** Requests of all processes together while all is well. Default 50. */
   perSecond?: number;
-  /** The number of outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes. Default 10. */
+  /**
+   * The number of outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes.
+   * Default 10.
+   */
   outages?: number;
   /** Default 5 000. */
   probeEveryMs?: number;
@@ -15,14 +19,17 @@ export interface PaceOptions {
 
 /** Whoever would wait for longer comes back another time. */
 const maxWaitMs = 2_000;
-/** Then those who were sent away do not come back all at once; a new install, for which somebody waits, comes back sooner. */
+/**
+ * Then those who were sent away do not come back all at once; a new install, for which somebody waits, comes
+ * back sooner.
+ */
 const spreadMs = { token: 60_000, proof: 5_000 };
 const outagesLastMs = 600_000;
 
 /**
- * Gives the wait before the request may go, or minus the time after which to come back. The clock is Redis's, one for all.
- * A second's requests may go at once, if nobody asked for a while. A proof waits only for other proofs, and takes its place
- * from those who come after it.
+ * Gives the wait before the request may go, or minus the time after which to come back. The clock is Redis's,
+ * one for all. A second's requests may go at once, if nobody asked for a while. A proof waits only for other
+ * proofs, and takes its place from those who come after it.
  */
 const admitScript = `
 local time = redis.call("TIME")
@@ -50,8 +57,10 @@ export function createEndpointPace(redis: RedisClient, namespace: string, option
   const keys = redisKeys(namespace);
   return {
     /**
-     * How long to wait before asking, in milliseconds. `proof`: for the credential of a new install, ahead of all tokens.
-     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute, of proofs by 5 s.
+     * How long to wait before asking, in milliseconds. `proof`: for the credential of a new install, ahead of
+     * all tokens.
+     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute, of
+     * proofs by 5 s.
      */
     async admit(what: "token" | "proof" = "token"): Promise<number> {
       const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace(), keys.tokenEndpointProofPace()];

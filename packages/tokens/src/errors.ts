@@ -1,11 +1,15 @@
-// Why no access token was obtained. A refused credential is told apart from everything that may pass. RFC 6749, section 5.2.
+// Why no access token was obtained. A refused credential is told apart from everything that may pass. RFC
+// 6749, section 5.2.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
 /** No token was obtained; `code` says why. */
 export abstract class TokenError extends FleetkeeperError {}
 
-/** Trackunit does not know this client or its secret (`invalid_client`): the app was uninstalled, or installed anew. */
+/**
+ * Trackunit does not know this client or its secret (`invalid_client`): the app was uninstalled, or installed
+ * anew.
+ */
 export class CredentialRefusedError extends TokenError {
   readonly code = "ERR_TOKEN_INVALID_CLIENT";
   readonly remedy = "never";
@@ -17,7 +21,10 @@ export class InstallationRevokedError extends TokenError {
   readonly remedy = "never";
 }
 
-/** The endpoint refuses the scopes asked for (`invalid_scope`): the app's manifest and TRACKUNIT_SCOPES differ. */
+/**
+ * The endpoint refuses the scopes asked for (`invalid_scope`): the app's manifest and TRACKUNIT_SCOPES
+ * differ.
+ */
 export class ScopeRefusedError extends TokenError {
   readonly code = "ERR_TOKEN_INVALID_SCOPE";
   readonly remedy = "retry";
@@ -40,7 +47,10 @@ export class TokenRateLimitedError extends TokenError {
   }
 }
 
-/** No answer, a cut connection, a time-out, or a status of 500 and above. `retryAfterMs`: the endpoint said how long. */
+/**
+ * No answer, a cut connection, a time-out, or a status of 500 and above. `retryAfterMs`: the endpoint said
+ * how long.
+ */
 export class TokenEndpointUnavailableError extends TokenError {
   readonly code = "ERR_TOKEN_UNAVAILABLE";
   readonly remedy = "retry";
@@ -78,7 +88,10 @@ export class CredentialOutdatedError extends TokenError {
   readonly remedy = "retry";
 }
 
-/** Nothing was asked: a request for this token failed a short time ago, with this `code`, and its wait holds for all who ask. */
+/**
+ * Nothing was asked: a request for this token failed a short time ago, with this `code`, and its wait holds
+ * for all who ask.
+ */
 export class TokenHeldError extends TokenError {
   readonly code: string;
   readonly remedy = "later";

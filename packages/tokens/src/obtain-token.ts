@@ -1,4 +1,5 @@
-// One request for a token at a time, of all processes: under a lock in Redis, whose other takers wait for the token or the failure.
+// One request for a token at a time, of all processes: under a lock in Redis, whose other takers wait for the
+// token or the failure.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Generation, InstallationId } from "@fleetkeeper/model";
@@ -36,7 +37,10 @@ export function createObtainToken(
 ) {
   return obtain;
 
-  /** One request at a time of all processes: the others wait for the token, or for the failure, to appear in Redis. */
+  /**
+   * One request at a time of all processes: the others wait for the token, or for the failure, to appear in
+   * Redis.
+   */
   async function obtain(wish: Wish): Promise<ObtainedToken> {
     const { installationId, isGood } = wish;
     const lockLifeMs = endpoint.timeoutMs + 10_000;

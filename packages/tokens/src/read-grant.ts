@@ -1,11 +1,15 @@
-// What a granted token's answer says. RFC 6749, section 5.1: only the token itself is required, so nothing else may cost us one.
+// What a granted token's answer says. RFC 6749, section 5.1: only the token itself is required, so nothing
+// else may cost us one.
 
 import type { AccessToken } from "@fleetkeeper/model";
 import { TokenCharactersError, TokenResponseError } from "./errors.ts";
 
 /** A token, and what had to be assumed about it. */
 export interface GrantedToken extends AccessToken {
-  /** What the answer did not say, or not in a way that can be taken, and what was taken instead. Holds nothing of it. */
+  /**
+   * What the answer did not say, or not in a way that can be taken, and what was taken instead. Holds nothing
+   * of it.
+   */
   assumed: readonly string[];
 }
 

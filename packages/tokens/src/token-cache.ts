@@ -1,4 +1,5 @@
-// Access tokens and failures in Redis, sealed, so that every worker shares them and none believes what somebody else wrote.
+// Access tokens and failures in Redis, sealed, so that every worker shares them and none believes what
+// somebody else wrote.
 
 import { createHash } from "node:crypto";
 import type { AccessToken, Generation, InstallationId, SealedText } from "@fleetkeeper/model";

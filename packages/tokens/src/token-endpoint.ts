@@ -1,4 +1,5 @@
-// One request to the token endpoint: client credentials in a form body. Source: Trackunit, "Calling the API on behalf of the User"; RFC 6749, sections 4.4 and 5.2.
+// One request to the token endpoint: client credentials in a form body. Source: Trackunit, "Calling the API
+// on behalf of the User"; RFC 6749, sections 4.4 and 5.2.
 
 import { AnswerEncodingError, type OutboundAnswer, RedirectError, sendOutbound } from "@fleetkeeper/http";
 import type { Credential } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// Access tokens: from this process's memory, from Redis, or from the token endpoint, which is asked once however many need the token.
+// Access tokens: from this process's memory, from Redis, or from the token endpoint, which is asked once
+// however many need the token.
 
 import type { Credential, Generation, InstallationId } from "@fleetkeeper/model";
 import { TokenError } from "./errors.ts";
@@ -23,8 +24,8 @@ export function createTokens(options: TokensOptions) {
 
   return {
     /**
-     * A token that can be used now. `refused` is one that the API has just answered 401 to: another one is given. `atLeast`
-     * is the install that the caller knows of: no token of an older one is given.
+     * A token that can be used now. `refused` is one that the API has just answered 401 to: another one is
+     * given. `atLeast` is the install that the caller knows of: no token of an older one is given.
      * @throws TokenError
      */
     async get(
@@ -43,8 +44,8 @@ export function createTokens(options: TokensOptions) {
     },
 
     /**
-     * Makes sure that a token of this generation with more than its prewarm time left is in Redis. Asks for one also
-     * when the installation is revoked: that is how a restored account is noticed.
+     * Makes sure that a token of this generation with more than its prewarm time left is in Redis. Asks for
+     * one also when the installation is revoked: that is how a restored account is noticed.
      * @throws TokenError
      */
     async prewarm(installationId: InstallationId, atLeast: Generation): Promise<ObtainedToken> {
@@ -54,8 +55,8 @@ export function createTokens(options: TokensOptions) {
     },
 
     /**
-     * The same for who knows a token issued at `newerThan` that was refused, or is too near its end for them. Not while the
-     * installation is revoked: who waits for it is told so.
+     * The same for who knows a token issued at `newerThan` that was refused, or is too near its end for them.
+     * Not while the installation is revoked: who waits for it is told so.
      * @throws TokenError
      */
     async replace(
@@ -76,8 +77,8 @@ export function createTokens(options: TokensOptions) {
     },
 
     /**
-     * Asks for a token with a credential that is not in force: nothing of it is kept, and nothing is noted with the
-     * installation.
+     * Asks for a token with a credential that is not in force: nothing of it is kept, and nothing is noted
+     * with the installation.
      * @throws TokenError
      */
     async tryOut(credential: Credential): Promise<GrantedToken> {

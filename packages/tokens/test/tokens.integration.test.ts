@@ -8,7 +8,10 @@ import { createTokenCache, createTokens, type LoadedCredential } from "../src/in
 
 const id = asInstallationId("@a.b.1");
 
-/** Several processes' tokens on one Redis and one account; sealing is reversible text here, its own package tests it. */
+/**
+ * Several processes' tokens on one Redis and one account; sealing is reversible text here, its own package
+ * tests it.
+ */
 async function setup() {
   const simulator = await startSimulator();
   const account = simulator.addAccount({ assets: 1 });

@@ -1,4 +1,5 @@
-// Which account an access token belongs to. Trackunit documents no request that tells, so which one is asked is configured.
+// Which account an access token belongs to. Trackunit documents no request that tells, so which one is asked
+// is configured.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 import { z } from "zod";
@@ -10,7 +11,10 @@ import { type HttpOptions, sendRequest } from "./http.ts";
 export interface AccountQuery {
   /** GET below the API's base URL, beginning with `/`; or the text of a GraphQL query. */
   ask: { path: string } | { graphql: string };
-  /** Names from the answer's top to the id, with dots between, such as `data.me.accountId`; numbers are places of a list. */
+  /**
+   * Names from the answer's top to the id, with dots between, such as `data.me.accountId`; numbers are places
+   * of a list.
+   */
   field: string;
   /** The same to the account's name, for people; undefined where the answer holds none. */
   nameField?: string | undefined;
@@ -62,7 +66,11 @@ const queryShape = z.union([
   z.strictObject({ graphql: z.string().min(1), ...fields }),
 ]);
 
-/** Reads `{"path": "/…", "field": "…"}` or `{"graphql": "{ … }", "field": "data.…"}`, either with a `nameField`. @throws AccountQueryError */
+/**
+ * Reads `{"path": "/…", "field": "…"}` or `{"graphql": "{ … }", "field": "data.…"}`, either with a
+ * `nameField`.
+ * @throws AccountQueryError
+ */
 export function parseAccountQuery(text: string): AccountQuery {
   let json: unknown;
   try {

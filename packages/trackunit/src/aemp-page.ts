@@ -1,4 +1,5 @@
-// One page of an AEMP 2.0 fleet, read as far as it is plain: keys in any capital letters, one object for a list of one.
+// One page of an AEMP 2.0 fleet, read as far as it is plain: keys in any capital letters, one object for a
+// list of one.
 
 import { z } from "zod";
 import { FleetUnreadableError } from "./errors.ts";

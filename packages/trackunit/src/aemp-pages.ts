@@ -1,4 +1,5 @@
-// Pages of an AEMP 2.0 fleet (ISO 15143-3): numbered from 1, 100 machines each, XML unless JSON is asked for; `links` name the next one.
+// Pages of an AEMP 2.0 fleet (ISO 15143-3): numbered from 1, 100 machines each, XML unless JSON is asked for;
+// `links` name the next one.
 
 import { createHash } from "node:crypto";
 import { type FleetPage, readFleetPage } from "./aemp-page.ts";
@@ -29,9 +30,9 @@ interface FleetPosition {
 }
 
 /**
- * Reads on from `from`. Pages of a fleet cannot overlap, and none may be asked for twice in a quarter of an hour: a machine
- * that came between two pages is seen by the one that it pushed over, one that went is not. Two passes must agree before
- * anything counts as gone.
+ * Reads on from `from`. Pages of a fleet cannot overlap, and none may be asked for twice in a quarter of an
+ * hour: a machine that came between two pages is seen by the one that it pushed over, one that went is not.
+ * Two passes must agree before anything counts as gone.
  */
 export async function* aempPages(
   send: Send,
@@ -68,7 +69,10 @@ async function askPage(send: Send, path: string, number: number, signal: AbortSi
   }
 }
 
-/** Where to read on, and what casts doubt on this page; only numbers are taken from links, so that the token stays here. */
+/**
+ * Where to read on, and what casts doubt on this page; only numbers are taken from links, so that the token
+ * stays here.
+ */
 function afterPage(
   { number, last: lastBefore, before }: FleetPosition,
   { links, equipment, odd }: FleetPage,

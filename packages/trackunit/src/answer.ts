@@ -30,7 +30,8 @@ export function readAnswer({ family, path, method = "GET" }: ApiRequest, answer:
   if (limited) throw new ApiRateLimitedError(family, boundedWaitMs(limited.resetInMs) ?? retryAfterMs);
   if (status === 408 || status >= 500)
     throw new ApiUnavailableError(`the API answered ${request} with ${status}`, { status, retryAfterMs });
-  // A refusal that names its end is a limit, whatever its status: a missing scope does not come back automatically.
+  // A refusal that names its end is a limit, whatever its status: a missing scope does not come back
+  // automatically.
   if (status === 429 || (status >= 400 && retryAfterMs !== undefined))
     throw new ApiRateLimitedError(family, retryAfterMs);
   if (status === 403) throw new ApiForbiddenError(`the API forbids ${request}`);
@@ -64,7 +65,10 @@ const refusalShape = z.object({
   ),
 });
 
-/** Trackunit's REST error: `{status, code, message, violations[{field, message}]}`. Only names are taken, no text. */
+/**
+ * Trackunit's REST error: `{status, code, message, violations[{field, message}]}`. Only names are taken, no
+ * text.
+ */
 function objectedFields(json: unknown): string[] {
   const { violations = [] } = refusalShape.safeParse(json).data ?? {};
   return violations.slice(0, 10).map(({ field }) => field);

@@ -1,4 +1,5 @@
-// The circuit breaker: when the whole API fails, asks no more until one probe is answered, and lets the requests return by and by.
+// The circuit breaker: when the whole API fails, asks no more until one probe is answered, and lets the
+// requests return by and by.
 
 import {
   ApiAnswerTooLongError,
@@ -47,9 +48,9 @@ export interface CircuitBreaker {
 const allowedByAll = 64;
 
 /**
- * An outage is ApiUnavailableError or ApiNotJsonError; any other answer of the API, an error or not, ends the row.
- * After `openMs` one request may go as a probe. When it is answered, two may go at a time, then four, and so on: each answer
- * doubles it. One outage meanwhile opens the circuit again.
+ * An outage is ApiUnavailableError or ApiNotJsonError; any other answer of the API, an error or not, ends the
+ * row. After `openMs` one request may go as a probe. When it is answered, two may go at a time, then four,
+ * and so on: each answer doubles it. One outage meanwhile opens the circuit again.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const { outages = 10, installations = 3, openMs = 30_000, longestOpenMs = 300_000 } = options;
@@ -126,7 +127,10 @@ const answerErrors = [
   ApiRedirectError,
 ];
 
-/** What may have been thrown before anything was asked (a limit, no token, the caller's own end) says nothing about the API. */
+/**
+ * What may have been thrown before anything was asked (a limit, no token, the caller's own end) says nothing
+ * about the API.
+ */
 function meaningOf(error: unknown): Meaning {
   if (outageErrors.some((kind) => error instanceof kind)) return "outage";
   return answerErrors.some((kind) => error instanceof kind) ? "answer" : "nothing";

@@ -9,13 +9,15 @@ import type { RestList } from "./rest-list.ts";
 import type { MaybeItem } from "./send-for-item.ts";
 
 /**
- * The API as one installation sees it. Every call is bounded in time and size, and throws an ApiError whose class and `code`
- * tell the cause. The next page is asked for when the caller takes it.
+ * The API as one installation sees it. Every call is bounded in time and size, and throws an ApiError whose
+ * class and `code` tell the cause. The next page is asked for when the caller takes it.
  */
 export interface TrackunitClient {
   /** Any request; gives the answer's JSON. */
   send: Send;
-  /** A request for one thing, where 403 means that this one is not visible: the caller skips it and goes on. */
+  /**
+   * A request for one thing, where 403 means that this one is not visible: the caller skips it and goes on.
+   */
   sendForItem(request: ApiRequest, signal: AbortSignal): Promise<MaybeItem>;
   /** Pages by number: `page`, `size`, `sort`. */
   restPages(list: RestList, options: PageOptions): AsyncIterable<Page>;

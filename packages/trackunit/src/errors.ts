@@ -1,4 +1,5 @@
-// Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about it.
+// Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about
+// it.
 
 import { type ErrorDetails, FleetkeeperError } from "@fleetkeeper/model";
 
@@ -20,7 +21,10 @@ export class ApiForbiddenError extends ApiError {
   readonly remedy = "never";
 }
 
-/** 429, any refusal that names a `Retry-After` (403 too), GraphQL's `RATE_LIMITED`, or our own limiter. `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h. */
+/**
+ * 429, any refusal that names a `Retry-After` (403 too), GraphQL's `RATE_LIMITED`, or our own limiter.
+ * `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h.
+ */
 export class ApiRateLimitedError extends ApiError {
   readonly code = "ERR_API_RATE_LIMITED";
   readonly remedy = "later";
@@ -32,7 +36,10 @@ export class ApiRateLimitedError extends ApiError {
   }
 }
 
-/** No answer, a cut connection, a time-out, 408, or a status of 500 and above. `retryAfterMs`: the API said how long. */
+/**
+ * No answer, a cut connection, a time-out, 408, or a status of 500 and above. `retryAfterMs`: the API said
+ * how long.
+ */
 export class ApiUnavailableError extends ApiError {
   readonly code = "ERR_API_UNAVAILABLE";
   readonly remedy = "retry";
@@ -74,7 +81,10 @@ export class ApiShapeError extends ApiError {
   readonly remedy = "retry";
 }
 
-/** An AEMP answer without any fleet in it. Its page may be asked for once in a quarter of an hour, and would say the same. */
+/**
+ * An AEMP answer without any fleet in it. Its page may be asked for once in a quarter of an hour, and would
+ * say the same.
+ */
 export class FleetUnreadableError extends ApiError {
   readonly code = "ERR_API_FLEET_UNREADABLE";
   readonly remedy = "never";
@@ -86,7 +96,10 @@ export class ApiAnswerTooLongError extends ApiError {
   readonly remedy = "never";
 }
 
-/** Any other status between 300 and 499: the request itself is wrong, or the cursor it named is no longer known. */
+/**
+ * Any other status between 300 and 499: the request itself is wrong, or the cursor it named is no longer
+ * known.
+ */
 export class ApiRejectedError extends ApiError {
   readonly code = "ERR_API_REJECTED";
   readonly remedy = "never";
@@ -122,7 +135,10 @@ export class ApiPathError extends ApiError {
   readonly remedy = "never";
 }
 
-/** GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s; one of them may refuse the cursor. */
+/**
+ * GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s; one of them may refuse the
+ * cursor.
+ */
 export class GraphqlError extends ApiError {
   readonly code = "ERR_API_GRAPHQL";
   readonly remedy = "retry";

@@ -16,15 +16,18 @@ export interface ApiRequest {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   /**
-   * Whether it changes nothing there, so that it may be sent once more when its connection turns out to have been closed.
-   * Default: true for GET and for a GraphQL query, false otherwise.
+   * Whether it changes nothing there, so that it may be sent once more when its connection turns out to have
+   * been closed. Default: true for GET and for a GraphQL query, false otherwise.
    */
   readOnly?: boolean;
   /** Sent as JSON. */
   body?: unknown;
 }
 
-/** A request's answer, read: its JSON (undefined when it was empty), and what it says as GraphQL where it is that. */
+/**
+ * A request's answer, read: its JSON (undefined when it was empty), and what it says as GraphQL where it is
+ * that.
+ */
 export interface ReadAnswer {
   json: unknown;
   graphql?: GraphqlAnswer;

@@ -1,4 +1,5 @@
-// Which documented limit a request of somebody else's counts towards, by its path: the same names as the syncs use.
+// Which documented limit a request of somebody else's counts towards, by its path: the same names as the
+// syncs use.
 
 import { graphqlFamily } from "./graphql-pages.ts";
 

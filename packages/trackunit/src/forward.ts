@@ -1,4 +1,5 @@
-// Somebody else's request to the API, handed on as it is with an account's token: streamed both ways, within limits and breaker.
+// Somebody else's request to the API, handed on as it is with an account's token: streamed both ways, within
+// limits and breaker.
 
 import { retryAfterMs } from "@fleetkeeper/http";
 import type { InstallationId } from "@fleetkeeper/model";
@@ -51,7 +52,8 @@ export function createForward(options: ForwardOptions) {
   const base = new URL(`${options.apiUrl.replace(/\/+$/, "")}/`);
 
   /**
-   * The API's answer, whatever its status but a redirect, which is not followed. Its body is to be read, or destroyed.
+   * The API's answer, whatever its status but a redirect, which is not followed. Its body is to be read, or
+   * destroyed.
    * @throws ApiError where there is none, and what `getAccessToken` throws.
    */
   return async (request: ForwardedRequest): Promise<ForwardedAnswer> => {

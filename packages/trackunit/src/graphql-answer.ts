@@ -1,4 +1,5 @@
-// What a GraphQL answer holds: data, errors with their codes and paths, and the budget. Source: Trackunit's GraphQL documentation.
+// What a GraphQL answer holds: data, errors with their codes and paths, and the budget. Source: Trackunit's
+// GraphQL documentation.
 
 import { z } from "zod";
 

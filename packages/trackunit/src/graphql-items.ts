@@ -1,14 +1,17 @@
-// Parts a connection's items into whole ones and those that an error left incomplete (GraphQL specification, section 7.1.2: a field that failed is null, and the error's path names it).
+// Parts a connection's items into whole ones and those that an error left incomplete (GraphQL specification,
+// section 7.1.2: a field that failed is null, and the error's path names it).
 
 import type { GraphqlErrorEntry } from "./graphql-answer.ts";
 import type { IncompleteItem } from "./page.ts";
 
 /**
  * - An item that an error points into is incomplete: a null of it may stand for anything.
- * - An error that says no place may have touched every item that holds a null: they are incomplete, the others are whole.
- * - An error that says the account may not see something is a fact and no failure: the field is left out of the item, and an
- *   item that may not be seen is none.
- * - A null item that no error explains is none, and casts doubt on the page; so does an error about none of its items.
+ * - An error that says no place may have touched every item that holds a null: they are incomplete, the
+ *   others are whole.
+ * - An error that says the account may not see something is a fact and no failure: the field is left out of
+ *   the item, and an item that may not be seen is none.
+ * - A null item that no error explains is none, and casts doubt on the page; so does an error about none of
+ *   its items.
  */
 export function partItems(
   connection: string,
@@ -65,7 +68,9 @@ function holdsNull(value: unknown): boolean {
   return Object.values(value).some(holdsNull);
 }
 
-/** Without the first null on the way along `path`: what was not told is left out instead of said to be empty. */
+/**
+ * Without the first null on the way along `path`: what was not told is left out instead of said to be empty.
+ */
 function withoutNull(value: unknown, [key, ...rest]: (string | number)[]): unknown {
   if (typeof value !== "object" || value === null || key === undefined) return value;
   if (Array.isArray(value))

@@ -1,4 +1,5 @@
-// Pages of a GraphQL connection. Source: Trackunit's GraphQL documentation and the Relay cursor connections specification.
+// Pages of a GraphQL connection. Source: Trackunit's GraphQL documentation and the Relay cursor connections
+// specification.
 
 import { z } from "zod";
 import {
@@ -20,7 +21,10 @@ export const graphqlFamily = "graphql";
 
 /** Which connection is read, and how. */
 export interface GraphqlConnection {
-  /** Takes the variables `first` and `after`. Asked with `rateLimit { cost remaining resetIn }`, it ends before the limit does. */
+  /**
+   * Takes the variables `first` and `after`. Asked with `rateLimit { cost remaining resetIn }`, it ends
+   * before the limit does.
+   */
   query: string;
   /** Name of the connection at the top of the answer. */
   connection: string;
@@ -31,12 +35,13 @@ export interface GraphqlConnection {
 }
 
 /**
- * Reads on from `from`. A page too complex or too long is asked for again at half its size, and `affordable` keeps the size
- * that a query can have. When the budget in the answer's `rateLimit` would not pay for another page, it ends with
- * ApiRateLimitedError before that page.
+ * Reads on from `from`. A page too complex or too long is asked for again at half its size, and `affordable`
+ * keeps the size that a query can have. When the budget in the answer's `rateLimit` would not pay for another
+ * page, it ends with ApiRateLimitedError before that page.
  *
- * A page is `disturbed` when it holds an error that is about none of its items, or a place without an item that no error
- * explains, or when the list ends before as many items as it counts, or counts others than on the page before.
+ * A page is `disturbed` when it holds an error that is about none of its items, or a place without an item
+ * that no error explains, or when the list ends before as many items as it counts, or counts others than on
+ * the page before.
  */
 export async function* graphqlPages(
   ask: Ask,
@@ -63,7 +68,8 @@ export async function* graphqlPages(
     seen += places;
     if (next === null && counted > seen)
       page.disturbed ??= "the list ended before as many items as it counts";
-    // Where the API counts a page's own items, the count is their number. A cursor may be a position in disguise.
+    // Where the API counts a page's own items, the count is their number. A cursor may be a position in
+    // disguise.
     if (before > 0 && counted !== before && counted !== places)
       page.disturbed ??= "the number of items changed while the list was read";
     if (next !== null && places === 0)
@@ -122,7 +128,10 @@ async function askPage(
   }
 }
 
-/** What `count` counts is undocumented: a page's items or the list's. Either is no more than what was read at the end. */
+/**
+ * What `count` counts is undocumented: a page's items or the list's. Either is no more than what was read at
+ * the end.
+ */
 const count = z.number().int().nonnegative().max(uncounted).catch(0);
 const connectionShape = z.object({
   edges: z.array(z.object({ node: z.unknown().optional() }).nullable()).nullable(),

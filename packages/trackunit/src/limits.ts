@@ -1,4 +1,5 @@
-// The limits of the API's endpoint families, and what keeps requests within them. Source: Trackunit's REST documentation.
+// The limits of the API's endpoint families, and what keeps requests within them. Source: Trackunit's REST
+// documentation.
 
 import type { InstallationId } from "@fleetkeeper/model";
 
@@ -7,8 +8,9 @@ export interface Limit {
   requests: number;
   windowMs: number;
   /**
-   * Added to the window, because a request reaches the API later than it is counted here: at least a request's time-out
-   * where the window is long, and what one request may be slower than the next where it is short.
+   * Added to the window, because a request reaches the API later than it is counted here: at least a
+   * request's time-out where the window is long, and what one request may be slower than the next where it is
+   * short.
    */
   marginMs: number;
 }
@@ -34,10 +36,11 @@ export interface Limiter {
 }
 
 /**
- * By family, per installation. A family that is not named has no limit of its own (GraphQL tells its budget in each answer).
+ * By family, per installation. A family that is not named has no limit of its own (GraphQL tells its budget
+ * in each answer).
  *
- * Read carefully on purpose: locations are counted over all pages ("1/s per page and user"), and AEMP's pool of 50 extra
- * requests is left alone, because over which time it fills again is undocumented.
+ * Read carefully on purpose: locations are counted over all pages ("1/s per page and user"), and AEMP's pool
+ * of 50 extra requests is left alone, because over which time it fills again is undocumented.
  */
 export const documentedLimits: Readonly<Record<string, Limit>> = {
   locations: { requests: 1, windowMs: 1_000, marginMs: 250 },

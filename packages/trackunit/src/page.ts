@@ -6,13 +6,14 @@ export interface Page {
   /** Where the next page begins; null after the last. Reading can be resumed from it at any later time. */
   nextCursor: string | null;
   /**
-   * Items that the API could not give whole, because of an error of its own. What they lack is unknown, not empty: such an
-   * item must neither be written nor be taken for gone. Absent or empty on most pages.
+   * Items that the API could not give whole, because of an error of its own. What they lack is unknown, not
+   * empty: such an item must neither be written nor be taken for gone. Absent or empty on most pages.
    */
   incomplete?: IncompleteItem[];
   /**
-   * Why a pass that holds this page must not prove that a record is gone: the list moved, or ended sooner than it said.
-   * Plain words for the operator, no values of the account's data; absent on an undisturbed page.
+   * Why a pass that holds this page must not prove that a record is gone: the list moved, or ended sooner
+   * than it said. Plain words for the operator, no values of the account's data; absent on an undisturbed
+   * page.
    */
   disturbed?: string;
 }

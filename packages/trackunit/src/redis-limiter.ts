@@ -1,4 +1,5 @@
-// The limiter in Redis: a log of the last requests per installation and family, so that no stretch of time ever holds too many.
+// The limiter in Redis: a log of the last requests per installation and family, so that no stretch of time
+// ever holds too many.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
@@ -13,25 +14,33 @@ export interface RedisLimiterOptions {
   /** By family, over the documented ones. */
   limits?: Readonly<Record<string, Limit>>;
   /**
-   * For whom: the publisher's own requests go before syncs where both wait, but every fourth is a sync's. Default `syncs`.
+   * For whom: the publisher's own requests go before syncs where both wait, but every fourth is a sync's.
+   * Default `syncs`.
    */
   of?: "requests" | "syncs";
   /** A wait up to this is waited for, a longer one is an error. At most 10 000; default 1 500. */
   longestDelayMs?: number;
-  /** After each request that was counted or put off, for metrics. `putOff`: the wait is too long to be waited for here. */
+  /**
+   * After each request that was counted or put off, for metrics. `putOff`: the wait is too long to be waited
+   * for here.
+   */
   onTake?: (facts: { family: string; waitMs: number; putOff: boolean }) => void;
   /** Default: the clock of Redis, which all processes share. */
   now?: () => Date;
 }
 
-/** How far ahead of now anybody takes a place: a log that is further ahead is from before the clock was set back. */
+/**
+ * How far ahead of now anybody takes a place: a log that is further ahead is from before the clock was set
+ * back.
+ */
 const maxAheadMs = 10_000;
 /** Places that may pass unused, because this process stood still, before the caller is put off. */
 const maxMissed = 3;
 
 /**
  * Its keys expire with the window. Losing them forgets the last requests.
- * @throws RangeError for a `longestDelayMs` that the other limiters of these keys would take for a clock set back.
+ * @throws RangeError for a `longestDelayMs` that the other limiters of these keys would take for a clock set
+ * back.
  */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
   const { redis, namespace, of = "syncs", longestDelayMs = 1_500, onTake, now } = options;
@@ -49,7 +58,8 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
       const { requests = 0, windowMs = 0, marginMs = 0 } = limits[use.family] ?? {};
       const numbers = [requests, windowMs + marginMs, longestDelayMs];
       const names = [logKey(use), closedKey(use), turnsKey(use)] as const;
-      // A place that this process comes to too late, after it stood still, would meet the next one's: it takes another.
+      // A place that this process comes to too late, after it stood still, would meet the next one's: it
+      // takes another.
       for (let missed = 0; missed < maxMissed; missed++) {
         const askedAtMs = performance.now();
         const reply = await answered(redis.eval(takeScript, 3, ...names, nowMs(), ...numbers, of));
@@ -80,7 +90,10 @@ async function answered(reply: Promise<unknown>): Promise<unknown> {
 
 /** Requests that go before a sync that waits; the next is the sync's. */
 const maxInARow = 3;
-/** How long after its time one that was put off is still waited for: \`Retry-After\` has whole seconds, and syncs are dispatched. */
+/**
+ * How long after its time one that was put off is still waited for: \`Retry-After\` has whole seconds, and
+ * syncs are dispatched.
+ */
 const requestsLateMs = 3_000;
 const syncsLateMs = 10_000;
 
@@ -92,10 +105,11 @@ if not now then
 end`;
 
 /**
- * Finds the first moment at which one more request fits: not before the last one, and a window after the one that it would
- * push out of the log. Takes it when it is near enough, and gives the wait. A log from the future, after the clock was set
- * back, counts as full. Whoever is put off is noted until it should be back, and some seconds more; meanwhile the others
- * leave it the last place: syncs to requests, and requests, after three in a row, to syncs.
+ * Finds the first moment at which one more request fits: not before the last one, and a window after the one
+ * that it would push out of the log. Takes it when it is near enough, and gives the wait. A log from the
+ * future, after the clock was set back, counts as full. Whoever is put off is noted until it should be back,
+ * and some seconds more; meanwhile the others leave it the last place: syncs to requests, and requests, after
+ * three in a row, to syncs.
  */
 const takeScript = `
 local requests, window, longestDelay = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -53,7 +53,9 @@ export async function askPage(
   }
 }
 
-/** A field to sort by that an API does not know is 400 with that field by right, and 500 in some frameworks. */
+/**
+ * A field to sort by that an API does not know is 400 with that field by right, and 500 in some frameworks.
+ */
 function mayRefuseSort(error: unknown): boolean {
   if (error instanceof ApiUnavailableError) return error.status === 500;
   if (!(error instanceof ApiRejectedError) || error.status !== 400) return false;
@@ -102,7 +104,9 @@ function readPage(json: unknown, { page, size }: PageRequest): RestPage {
   };
 }
 
-/** An API may cap the size of its pages without a word: the first page shows it, when it is not the only one. */
+/**
+ * An API may cap the size of its pages without a word: the first page shows it, when it is not the only one.
+ */
 function silentCap({
   content,
   totalElements,

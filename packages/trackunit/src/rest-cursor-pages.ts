@@ -1,4 +1,5 @@
-// Pages by cursor: `?limit=20&after=…` gives `{before, after, limit, content}`. Source: Trackunit's REST documentation.
+// Pages by cursor: `?limit=20&after=…` gives `{before, after, limit, content}`. Source: Trackunit's REST
+// documentation.
 
 import { z } from "zod";
 import { ApiAnswerTooLongError, ApiShapeError, CursorRepeatsError } from "./errors.ts";

@@ -1,4 +1,5 @@
-// A list that is paged by number: how to ask for it, and what one page of it holds. Source: Trackunit's REST documentation.
+// A list that is paged by number: how to ask for it, and what one page of it holds. Source: Trackunit's REST
+// documentation.
 
 import type { ApiRequest } from "./exchange.ts";
 
@@ -12,11 +13,15 @@ export interface RestList {
   /** Besides `page`, `size` and `sort`. */
   query?: Record<string, string>;
   body?: unknown;
-  /** A field that never changes, so that items keep their places while pages are read. Left out when the API refuses it. */
+  /**
+   * A field that never changes, so that items keep their places while pages are read. Left out when the API
+   * refuses it.
+   */
   sort?: string;
   /**
-   * What tells an item of the list apart from the others, to see whether items moved. Default: its `id`. May throw or give
-   * undefined: the item is then known by everything it holds, and has moved for the reader when it changed.
+   * What tells an item of the list apart from the others, to see whether items moved. Default: its `id`. May
+   * throw or give undefined: the item is then known by everything it holds, and has moved for the reader when
+   * it changed.
    */
   idOf?: (item: never) => string | undefined;
 }

@@ -1,4 +1,5 @@
-// Overlapping pages: each page asks for the last item of the page before again, and so proves that nothing moved between the two.
+// Overlapping pages: each page asks for the last item of the page before again, and so proves that nothing
+// moved between the two.
 
 import { createHash } from "node:crypto";
 import { ApiAnswerTooLongError, type ApiError, ApiRejectedError } from "./errors.ts";
@@ -11,9 +12,9 @@ const maxSampled = 64;
 const leastSize = 12;
 
 /**
- * The page that holds the last item read and as many after it as can be. A list is asked for in multiples of a size only, so
- * the size is chosen: a page of 100 after item 100 is number 1 of size 99. Without such a page (a size of one item), the
- * page that begins at `from`.
+ * The page that holds the last item read and as many after it as can be. A list is asked for in multiples of
+ * a size only, so the size is chosen: a page of 100 after item 100 is number 1 of size 99. Without such a
+ * page (a size of one item), the page that begins at `from`.
  */
 export function requestAt({ from, size, wanted, largest, aligned }: RestPosition): PageRequest {
   if (from === 0) return { page: 0, size };

@@ -1,4 +1,5 @@
-// Pages by number: `?page=0&size=20&sort=name` gives `{totalPages, totalElements, number, size, content}`. Source: Trackunit's REST documentation.
+// Pages by number: `?page=0&size=20&sort=name` gives `{totalPages, totalElements, number, size, content}`.
+// Source: Trackunit's REST documentation.
 
 import { ApiAnswerTooLongError, ApiError, ApiShapeError } from "./errors.ts";
 import type { Send } from "./exchange.ts";
@@ -15,12 +16,14 @@ const maxSizes = 20;
 /**
  * Reads on from `from`, at the page size that it was begun with.
  *
- * A page number is not a position: items move while the list is read. Pages therefore overlap, and a page is `disturbed`
- * unless the items before it are where they were, the total is the one that the page before told, and the page holds as many
- * items as that total leaves for it. When the total falls, reading also goes back by that number. The end is where the totals say
- * it is and the page is not full: a full page is followed by one more.
+ * A page number is not a position: items move while the list is read. Pages therefore overlap, and a page is
+ * `disturbed` unless the items before it are where they were, the total is the one that the page before told,
+ * and the page holds as many items as that total leaves for it. When the total falls, reading also goes back
+ * by that number. The end is where the totals say it is and the page is not full: a full page is followed by
+ * one more.
  *
- * A page that is too long is asked for again at half its size; an item that is too long alone is `incomplete`.
+ * A page that is too long is asked for again at half its size; an item that is too long alone is
+ * `incomplete`.
  */
 export async function* restPages(
   send: Send,

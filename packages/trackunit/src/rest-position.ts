@@ -1,4 +1,5 @@
-// The cursor of lists that are paged by number: where the next item is, how the list was last seen, and what was read just before.
+// The cursor of lists that are paged by number: where the next item is, how the list was last seen, and what
+// was read just before.
 
 import { z } from "zod";
 import { CursorUnreadableError } from "./errors.ts";

@@ -1,4 +1,5 @@
-// What one page of a numbered list means for the reading: its new items, what casts doubt on them, and where to read on.
+// What one page of a numbered list means for the reading: its new items, what casts doubt on them, and where
+// to read on.
 
 import { ExactNumber } from "@fleetkeeper/model";
 import { PagesEndlessError } from "./errors.ts";

@@ -1,4 +1,5 @@
-// A request for one thing by its id. Third-party clients see 403 for a single site that the account may not see, while its list is open to them.
+// A request for one thing by its id. Third-party clients see 403 for a single site that the account may not
+// see, while its list is open to them.
 
 import { ApiForbiddenError, ApiRejectedError } from "./errors.ts";
 import type { ApiRequest, Send } from "./exchange.ts";

@@ -1,4 +1,5 @@
-// The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a new one after 401.
+// The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a
+// new one after 401.
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
@@ -18,7 +19,10 @@ import { sendForItem } from "./send-for-item.ts";
 export interface WantedToken {
   /** The API has just answered 401 to this one: another one is given. */
   refused?: string;
-  /** The API has just answered 403 to this one: another one is given if a newer install is there, else the same. */
+  /**
+   * The API has just answered 403 to this one: another one is given if a newer install is there, else the
+   * same.
+   */
   forbidden?: string;
   /** The least install that the token may come from. */
   generation?: Generation;
@@ -50,8 +54,8 @@ export interface ClientOptions {
 }
 
 /**
- * One for a process: what it learns about the API it keeps for all installations. A client uses no token of an older
- * install than `generation`.
+ * One for a process: what it learns about the API it keeps for all installations. A client uses no token of
+ * an older install than `generation`.
  */
 export function createTrackunit(
   options: TrackunitOptions,

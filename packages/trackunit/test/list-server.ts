@@ -1,4 +1,5 @@
-// A list over HTTP that its test changes while it is read: numbered pages as Trackunit documents them, and odd ones.
+// A list over HTTP that its test changes while it is read: numbered pages as Trackunit documents them, and
+// odd ones.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -19,7 +19,10 @@ export function webhookPath(endpointId: string): string {
   return `/webhooks/${endpointId}`;
 }
 
-/** What is entered in Trackunit Manager. `publicUrl`: of the ingress, from `INGRESS_PUBLIC_URL`; without it a placeholder stands there. */
+/**
+ * What is entered in Trackunit Manager. `publicUrl`: of the ingress, from `INGRESS_PUBLIC_URL`; without it a
+ * placeholder stands there.
+ */
 export function webhookUrl(publicUrl: string | undefined, endpointId: string): string {
   return `${(publicUrl ?? "https://<your ingress>").replace(/\/+$/, "")}${webhookPath(endpointId)}`;
 }

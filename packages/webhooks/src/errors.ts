@@ -1,4 +1,5 @@
-// Why a delivery is refused: every code with its status and its advice. They go to the sender: no secret, no echo of what was sent.
+// Why a delivery is refused: every code with its status and its advice. They go to the sender: no secret, no
+// echo of what was sent.
 
 import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
 

@@ -1,4 +1,5 @@
-// The type of an event. Trackunit documents the types and no payload, so that a payload may or may not say which it is of.
+// The type of an event. Trackunit documents the types and no payload, so that a payload may or may not say
+// which it is of.
 
 /** Those that Trackunit documents. Others are taken as they come. */
 export const knownEventTypes = [
@@ -15,7 +16,10 @@ export const knownEventTypes = [
 /** Where senders put it: Standard Webhooks' `type`, and what others are seen to use. */
 const fields = ["type", "eventType", "event_type", "event"];
 
-/** What the payload says of its type: the first of the usual fields that holds a word; null for anything else, which is no error. */
+/**
+ * What the payload says of its type: the first of the usual fields that holds a word; null for anything else,
+ * which is no error.
+ */
 export function eventTypeOf(body: Buffer): string | null {
   const payload = parsed(body);
   if (typeof payload !== "object" || payload === null) return null;

@@ -1,4 +1,5 @@
-// The three headers of a delivery, in either of their two families. Sources: Svix's documentation; Standard Webhooks.
+// The three headers of a delivery, in either of their two families. Sources: Svix's documentation; Standard
+// Webhooks.
 
 import { WebhookRefusal } from "./errors.ts";
 
@@ -14,8 +15,8 @@ const parts = ["id", "timestamp", "signature"] as const;
 const longest: Record<keyof WebhookHeaders, number> = { id: 256, timestamp: 12, signature: 2_000 };
 
 /**
- * Takes one whole family. Both are accepted only if they say the same; half a family, or a header that comes twice, never.
- * `rawHeaders`: names and values in turn, as Node.js gives them.
+ * Takes one whole family. Both are accepted only if they say the same; half a family, or a header that comes
+ * twice, never. `rawHeaders`: names and values in turn, as Node.js gives them.
  * @throws WebhookRefusal `ERR_WEBHOOK_HEADERS`
  */
 export function readHeaders(rawHeaders: readonly string[]): WebhookHeaders {

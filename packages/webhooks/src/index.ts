@@ -1,4 +1,5 @@
-// Webhooks: what a delivery of Trackunit must be, how it is verified, what may be read from it; and how we sign our own.
+// Webhooks: what a delivery of Trackunit must be, how it is verified, what may be read from it; and how we
+// sign our own.
 
 export { asEndpointId, newEndpointId, webhookPath, webhookUrl } from "./endpoint-id.ts";
 export {

@@ -7,9 +7,10 @@ import type { SigningKey } from "./signing-key.ts";
 export type SignedHeaders = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
 
 /**
- * The headers of one attempt. `id` is the event's, the same for each attempt; `timestamp` is the attempt's. Each of `secrets`
- * signs, newest first, so that a receiver may know any of them while they are exchanged.
- * @throws RangeError for an id with a full stop, which would let two contents have one signature, and for no secret
+ * The headers of one attempt. `id` is the event's, the same for each attempt; `timestamp` is the attempt's.
+ * Each of `secrets` signs, newest first, so that a receiver may know any of them while they are exchanged.
+ * @throws RangeError for an id with a full stop, which would let two contents have one signature, and for no
+ * secret
  */
 export function signStandardWebhook(delivery: {
   id: string;

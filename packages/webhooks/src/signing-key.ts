@@ -1,4 +1,5 @@
-// The signing key of an endpoint, as Trackunit Manager shows it. Source: Svix, "How to verify webhooks manually".
+// The signing key of an endpoint, as Trackunit Manager shows it. Source: Svix, "How to verify webhooks
+// manually".
 
 import { randomBytes } from "node:crypto";
 import { InvalidSigningKeyError } from "./errors.ts";

@@ -1,4 +1,5 @@
-// Verification of a delivery by the library of Standard Webhooks: HMAC-SHA256 over id, timestamp and the body as it came.
+// Verification of a delivery by the library of Standard Webhooks: HMAC-SHA256 over id, timestamp and the body
+// as it came.
 
 import { isUtf8 } from "node:buffer";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";

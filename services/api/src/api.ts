@@ -25,7 +25,10 @@ export interface ApiOptions {
   tokenWaitMs?: number;
 }
 
-/** Listens when Redis and MongoDB answer; returns both addresses. What it started is closed through `defer`, the last first. */
+/**
+ * Listens when Redis and MongoDB answer; returns both addresses. What it started is closed through `defer`,
+ * the last first.
+ */
 export async function startApi(
   config: Config,
   log: Log,

@@ -37,7 +37,9 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
   });
 }
 
-/** `/openapi.json`, and `/reference/`: they say what everybody can read in the source, so no key is asked for. */
+/**
+ * `/openapi.json`, and `/reference/`: they say what everybody can read in the source, so no key is asked for.
+ */
 export async function addReference(app: FastifyInstance): Promise<void> {
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, { routePrefix: "/reference", staticCSP: true });

@@ -1,4 +1,5 @@
-// Answers a problem as RFC 9457 says, counts it, and writes a line about it, of many alike some: no secret, no echo of what was sent.
+// Answers a problem as RFC 9457 says, counts it, and writes a line about it, of many alike some: no secret,
+// no echo of what was sent.
 
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";

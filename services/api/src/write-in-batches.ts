@@ -1,4 +1,5 @@
-// Writes what has gathered, every now and then and at the end, so that no request waits for MongoDB because of it.
+// Writes what has gathered, every now and then and at the end, so that no request waits for MongoDB because
+// of it.
 
 export interface BatchesOptions<Batch> {
   /** Hands over what has gathered, and begins anew. */

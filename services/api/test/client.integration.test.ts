@@ -163,7 +163,10 @@ function signedDelivery() {
   };
 }
 
-/** Those that CLIENT_RUNTIMES names, such as `deno,bun`, from npm: too large to bring them for each run of the tests. */
+/**
+ * Those that CLIENT_RUNTIMES names, such as `deno,bun`, from npm: too large to bring them for each run of the
+ * tests.
+ */
 async function otherRuntimes(): Promise<{ name: string; command: string[] }[]> {
   const names = (process.env.CLIENT_RUNTIMES ?? "").split(",").filter((name) => name !== "");
   if (names.length === 0) return [];

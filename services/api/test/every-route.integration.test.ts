@@ -1,4 +1,5 @@
-// Every operation of the OpenAPI document is asked by keys that may not: by its schemas, so that one that is added is asked too.
+// Every operation of the OpenAPI document is asked by keys that may not: by its schemas, so that one that is
+// added is asked too.
 
 import { type ApiRight, apiRights } from "@fleetkeeper/model";
 import { expect, test, vi } from "vitest";

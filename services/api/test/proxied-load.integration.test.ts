@@ -1,5 +1,5 @@
-// Many proxied requests for many accounts over two API processes while a worker syncs, by command only: PROXIED_REQUESTS and
-// PROXIED_ACCOUNTS say how many.
+// Many proxied requests for many accounts over two API processes while a worker syncs, by command only:
+// PROXIED_REQUESTS and PROXIED_ACCOUNTS say how many.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
@@ -90,7 +90,10 @@ test.skipIf(requests === 0)(
       expect(new Set(told)).toEqual(new Set([account.accountId]));
     }
 
-    /** Requests at a steady rate, through an API and without one in turn: the median and one in a hundred of each, in ms. */
+    /**
+     * Requests at a steady rate, through an API and without one in turn: the median and one in a hundred of
+     * each, in ms.
+     */
     async function delaysAt(rate: number) {
       const path = "/api/asset/v1/assets?size=2";
       const tokens = new Map<string, string>();
@@ -123,7 +126,8 @@ test.skipIf(requests === 0)(
 );
 
 /**
- * The simulator counts in this process: a request that comes while it stands still is counted later, nearer to the next one.
+ * The simulator counts in this process: a request that comes while it stands still is counted later, nearer
+ * to the next one.
  */
 function watchStalls() {
   const leastMs = 100;

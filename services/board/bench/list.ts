@@ -1,4 +1,5 @@
-// How long the list of accounts takes with 100 000 of them: `node services/board/bench/list.ts [count]`. Servers as for the tests.
+// How long the list of accounts takes with 100 000 of them: `node services/board/bench/list.ts [count]`.
+// Servers as for the tests.
 
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { startLocalStack } from "@fleetkeeper/local-stack";

@@ -1,4 +1,5 @@
-// Why the board refuses a request: every code with its HTTP status and message. No message holds a secret or a user's input.
+// Why the board refuses a request: every code with its HTTP status and message. No message holds a secret or
+// a user's input.
 
 import { type ErrorDetails, FleetkeeperError, type Remedy } from "@fleetkeeper/model";
 
@@ -64,7 +65,8 @@ const rules = {
   ERR_BAD_ADDRESS: { status: 400, message: "The address is damaged. Begin at the first page of the list." },
   // What was filled into a form cannot be used; the message says what can.
   ERR_BAD_FORM: { status: 400, message: "What was filled in cannot be used." },
-  // More live pages are open than this board serves; the page itself is there, and a reload brings it up to date.
+  // More live pages are open than this board serves; the page itself is there, and a reload brings it up to
+  // date.
   ERR_TOO_MANY_STREAMS: {
     status: 503,
     message: "Too many pages are kept up to date at the same time.",

@@ -1,4 +1,5 @@
-// The board: overview, accounts and Bull board behind a login. Environment → config → build → run → close in reverse.
+// The board: overview, accounts and Bull board behind a login. Environment → config → build → run → close in
+// reverse.
 
 import { createQueueSet, queueNames } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";

@@ -1,5 +1,5 @@
-// The metrics of the board: what can be said of the cluster even while no worker runs. At `/metrics`, behind the login:
-// Prometheus sends the viewer's credentials by HTTP Basic.
+// The metrics of the board: what can be said of the cluster even while no worker runs. At `/metrics`, behind
+// the login: Prometheus sends the viewer's credentials by HTTP Basic.
 
 import { createMetrics, type Metrics } from "@fleetkeeper/telemetry";
 import type { FastifyInstance } from "fastify";

@@ -1,4 +1,5 @@
-// Turns an error into an answer: a page for a person's browser, JSON `{error: {code, message}}` for everything else.
+// Turns an error into an answer: a page for a person's browser, JSON `{error: {code, message}}` for
+// everything else.
 
 import { JobsError } from "@fleetkeeper/jobs";
 import { OperatorError, WrongStateError } from "@fleetkeeper/operator";

@@ -1,4 +1,5 @@
-// Where a Chromium is: `CHROMIUM_PATH`, else where systems usually have one. vitest's globalSetup of the integration tests installs one where it can.
+// Where a Chromium is: `CHROMIUM_PATH`, else where systems usually have one. vitest's globalSetup of the
+// integration tests installs one where it can.
 
 import { existsSync } from "node:fs";
 import { installPackage } from "@fleetkeeper/local-stack";
@@ -17,7 +18,10 @@ export function knownChromium(): string | undefined {
   return process.env.CHROMIUM_PATH || usualPaths.find((path) => existsSync(path));
 }
 
-/** Before the first test file: a machine without Chromium gets Debian's, for root on Debian or Ubuntu. The browser tests say what to do elsewhere. */
+/**
+ * Before the first test file: a machine without Chromium gets Debian's, for root on Debian or Ubuntu. The
+ * browser tests say what to do elsewhere.
+ */
 export async function setup(): Promise<void> {
   if (knownChromium() !== undefined) return;
   const onProgress = (line: string) => process.stderr.write(`Chromium: ${line}\n`);

@@ -1,4 +1,5 @@
-// The board by feature: a page is one folder, and each folder imports only from folders before it in this list.
+// The board by feature: a page is one folder, and each folder imports only from folders before it in this
+// list.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";

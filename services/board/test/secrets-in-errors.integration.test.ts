@@ -1,4 +1,5 @@
-// Each client's error with a secret of the configuration in it, provoked on real servers: nothing of it is in the log.
+// Each client's error with a secret of the configuration in it, provoked on real servers: nothing of it is in
+// the log.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

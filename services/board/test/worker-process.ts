@@ -1,4 +1,5 @@
-// A real worker as a process of its own beside a board, with a simulated Trackunit, and a way to hand in installs.
+// A real worker as a process of its own beside a board, with a simulated Trackunit, and a way to hand in
+// installs.
 
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { createSeal, createSign } from "@fleetkeeper/sealing";

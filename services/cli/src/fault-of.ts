@@ -1,4 +1,5 @@
-// Translates whatever was thrown into one line for a person, one object for a script, and an exit code. No secret passes.
+// Translates whatever was thrown into one line for a person, one object for a script, and an exit code. No
+// secret passes.
 
 import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";
 import { ConfigurationError } from "@fleetkeeper/runtime";

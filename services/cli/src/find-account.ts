@@ -1,4 +1,5 @@
-// Finds the installation that a person means: by installation id, by account id, or by an unambiguous beginning of the account id.
+// Finds the installation that a person means: by installation id, by account id, or by an unambiguous
+// beginning of the account id.
 
 import { matchAccounts, maxMatches } from "@fleetkeeper/operator";
 import type { InstallationRow, Store } from "@fleetkeeper/store";

@@ -1,4 +1,5 @@
-// Carries out one command: gives it what it needs, reports what it throws, closes what it opened, sets the exit code.
+// Carries out one command: gives it what it needs, reports what it throws, closes what it opened, sets the
+// exit code.
 
 import type { Command } from "commander";
 import { readEnvironmentOf } from "./environment.ts";

@@ -1,4 +1,5 @@
-// The world of the command line's integration tests: a worker's world, and the command line as a process in its environment.
+// The world of the command line's integration tests: a worker's world, and the command line as a process in
+// its environment.
 
 import { onTestFinished } from "vitest";
 import { createWorld } from "../../worker/test/create-world.ts";

@@ -35,7 +35,10 @@ const limits = {
   },
 };
 
-/** Of all clients, of one, and how long one may stay silent. A mass install of 1 000 accounts may come from one address. */
+/**
+ * Of all clients, of one, and how long one may stay silent. A mass install of 1 000 accounts may come from
+ * one address.
+ */
 const connections = { total: 5_000, perAddress: 1_000, firstRequestMs: 5_000 };
 
 /** What one client may do. */

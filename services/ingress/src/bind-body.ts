@@ -9,7 +9,10 @@ const withoutEndMs = 30 * 24 * 60 * 60 * 1_000;
 
 export type BindBody = (token: CallbackToken, contentHash: string, now: Date) => Promise<void>;
 
-/** Redis remembers a hash of token and body for as long as the token is acceptable. Needs Redis 7.0 (`SET` with `NX` and `GET`). */
+/**
+ * Redis remembers a hash of token and body for as long as the token is acceptable. Needs Redis 7.0 (`SET`
+ * with `NX` and `GET`).
+ */
 export function createBindBody(redis: RedisClient, namespace: string): BindBody {
   return async (token, contentHash, now) => {
     const key = redisKeys(namespace).callbackToken(token.id);

@@ -1,5 +1,5 @@
-// Who may hold a connection, and for how long: one client must not keep the others out. Only a verified request earns the
-// right to stay.
+// Who may hold a connection, and for how long: one client must not keep the others out. Only a verified
+// request earns the right to stay.
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
@@ -10,7 +10,10 @@ export interface ConnectionLimits {
   total: number;
   /** Of one address, or one /64 network of IPv6. */
   perAddress: number;
-  /** For a connection that has not had a verified request yet: within so long the headers of its next one are there. */
+  /**
+   * For a connection that has not had a verified request yet: within so long the headers of its next one are
+   * there.
+   */
   firstRequestMs: number;
 }
 

@@ -1,4 +1,5 @@
-// How sure a 202 can be: what the Redis servers promise about their disks, asked again whenever they may be others.
+// How sure a 202 can be: what the Redis servers promise about their disks, asked again whenever they may be
+// others.
 
 import { createWriteBarrier, type QueueName, QueueUnavailableError, waitForWrites } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, type Persistence, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
@@ -41,8 +42,8 @@ export function createDurability(options: {
 
   return {
     /**
-     * What resolves when everything that was added to the queue before is as safe as its server can make it. `waitingRedis`
-     * serves nothing else.
+     * What resolves when everything that was added to the queue before is as safe as its server can make it.
+     * `waitingRedis` serves nothing else.
      */
     confirmOf(queue: QueueName, waitingRedis: RedisClient[]): () => Promise<void> {
       const safe = createWriteBarrier(waitingRedis, async (one) =>

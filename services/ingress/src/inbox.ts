@@ -1,4 +1,5 @@
-// What the ingress tells operators of the callbacks that it saw. Sampled: a flood must cost little, and each entry is signed.
+// What the ingress tells operators of the callbacks that it saw. Sampled: a flood must cost little, and each
+// entry is signed.
 
 import { type CallbackBody, canonicalText, tokenOf } from "@fleetkeeper/callbacks";
 import { noteCallback, type SeenCallback } from "@fleetkeeper/jobs";

@@ -23,12 +23,14 @@ import { createTimeSteps } from "./time-steps.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 
 const keySetLookMs = 5_000;
-/** Who comes first should find Redis connected; a Redis that is away must not keep the ingress from saying so. */
+/**
+ * Who comes first should find Redis connected; a Redis that is away must not keep the ingress from saying so.
+ */
 const startWaitMs = 3_000;
 
 /**
- * Listens as soon as it is built, whether or not Redis and the key endpoint answer; returns both addresses. What it
- * started is closed through `defer`, the last first. `now` is for tests.
+ * Listens as soon as it is built, whether or not Redis and the key endpoint answer; returns both addresses.
+ * What it started is closed through `defer`, the last first. `now` is for tests.
  */
 export async function startIngress(
   config: Config,

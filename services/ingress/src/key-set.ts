@@ -1,4 +1,5 @@
-// Trackunit's key set, kept at hand: refreshed in the background, served stale when the key endpoint is down, never beyond a bound.
+// Trackunit's key set, kept at hand: refreshed in the background, served stale when the key endpoint is down,
+// never beyond a bound.
 
 import { type FetchedKeySet, KeySetFetchError, localKeys, Refusal } from "@fleetkeeper/callbacks";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -8,7 +9,9 @@ import { errors, type JWTVerifyGetKey } from "jose";
 const freshMs = 10 * 60 * 1_000;
 /** Between two attempts while the key endpoint fails. */
 const retryMs = 5_000;
-/** Between two fetches for one reason, however many tokens give it. No longer than a refusal's Retry-After. */
+/**
+ * Between two fetches for one reason, however many tokens give it. No longer than a refusal's Retry-After.
+ */
 const searchCooldownMs = 10_000;
 
 export type KeySet = ReturnType<typeof createKeySet>;
@@ -92,9 +95,10 @@ export function createKeySet(options: {
   }
 
   /**
-   * A key that we do not have may be new. Unknown is only what a key set lacks that was fetched after the request came:
-   * any other answer is "not yet", so that a junk token around a key rotation costs no honest callback. What a key set
-   * brought and we cannot read is our own lack, which passes with a newer release or another key.
+   * A key that we do not have may be new. Unknown is only what a key set lacks that was fetched after the
+   * request came: any other answer is "not yet", so that a junk token around a key rotation costs no honest
+   * callback. What a key set brought and we cannot read is our own lack, which passes with a newer release or
+   * another key.
    */
   async function search(fetchesBefore: number, ...token: Parameters<JWTVerifyGetKey>) {
     await fetchAfresh("unknownKey");
@@ -115,7 +119,8 @@ export function createKeySet(options: {
   return {
     /**
      * The key for a token's header, for `verifyToken`.
-     * @throws Refusal `ERR_KEY_SET_UNAVAILABLE`, jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys` with the keys to try.
+     * @throws Refusal `ERR_KEY_SET_UNAVAILABLE`, jose's `JWKSNoMatchingKey`, or `JWKSMultipleMatchingKeys`
+     * with the keys to try.
      */
     async keyFor(...token: Parameters<JWTVerifyGetKey>) {
       const fetchesBefore = fetches;
@@ -139,7 +144,10 @@ export function createKeySet(options: {
       return current?.fetch !== before;
     },
 
-    /** Fetches the keys when they are older than 10 minutes, at most every 5 s. To be called now and then; never rejects. */
+    /**
+     * Fetches the keys when they are older than 10 minutes, at most every 5 s. To be called now and then;
+     * never rejects.
+     */
     refreshIfDue,
 
     /** Infinite before the first keys. */

@@ -11,7 +11,10 @@ const againAfterMs = 60 * 60_000;
 
 export type NoteClaims = (claims: JWTPayload, body: CallbackBody) => Promise<void>;
 
-/** Notes each issuer, each audience, and which claims said the same as the body: `iss <value>`, `accountId <claim>`. */
+/**
+ * Notes each issuer, each audience, and which claims said the same as the body: `iss <value>`,
+ * `accountId <claim>`.
+ */
 export function createNoteClaims(redis: RedisClient, namespace: string, now: () => Date): NoteClaims {
   const key = redisKeys(namespace).callbackClaims();
   const noted = new Map<string, number>();

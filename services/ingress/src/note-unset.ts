@@ -1,4 +1,5 @@
-// Which rules about callback tokens are not set, for the board to say so: the configuration is the ingress's alone.
+// Which rules about callback tokens are not set, for the board to say so: the configuration is the ingress's
+// alone.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Config } from "./config.ts";

@@ -1,5 +1,5 @@
-// The OpenAPI 3.1 document of what the ingress answers, made from what it validates by and from its tables of refusals. Served on
-// the ops port: what is public has no more addresses for it.
+// The OpenAPI 3.1 document of what the ingress answers, made from what it validates by and from its tables of
+// refusals. Served on the ops port: what is public has no more addresses for it.
 
 import {
   type AccountIdShape,

@@ -5,7 +5,10 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 
 export const defaultRefusalsPerMinute = 600;
 
-/** In this process's memory. A request that was accepted counts for nothing. `target`: where each has its own allowance. */
+/**
+ * In this process's memory. A request that was accepted counts for nothing. `target`: where each has its own
+ * allowance.
+ */
 export function createRefusalLimit(perMinute = defaultRefusalsPerMinute) {
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
   const over = new Set<string>();

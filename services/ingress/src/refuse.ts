@@ -1,4 +1,5 @@
-// Answers a refusal as JSON with a stable code, counts it, and writes one line about it: no secret, no echo of what was sent.
+// Answers a refusal as JSON with a stable code, counts it, and writes one line about it: no secret, no echo
+// of what was sent.
 
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
@@ -17,7 +18,9 @@ export function createRefuse(
   { mayStay, inbox }: { mayStay: (socket: Socket) => boolean; inbox?: Inbox | undefined },
 ) {
   const writeRefusal = createRefusalLog(log);
-  /** Answered on the socket while Fastify still read the body: what Fastify then reports is no second event. */
+  /**
+   * Answered on the socket while Fastify still read the body: what Fastify then reports is no second event.
+   */
   const answered = new WeakSet<Socket>();
   /** Whose last request was routed, and to no callback: what goes wrong with its body is no callback's. */
   const elsewhere = new WeakSet<Socket>();
@@ -25,7 +28,9 @@ export function createRefuse(
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
   for (const result of refusalCodes) metrics.callbacks.inc({ result }, 0);
 
-  /** Only a POST to the callback path is a callback: what scanners and browsers send is logged, not counted. */
+  /**
+   * Only a POST to the callback path is a callback: what scanners and browsers send is logged, not counted.
+   */
   function note(
     refusal: Refusal,
     { isCallback, address, requestId }: { isCallback: boolean; address: string; requestId?: string },
@@ -34,7 +39,8 @@ export function createRefuse(
     if (isCallback) metrics.callbacks.inc({ result: code });
     const fields = { requestId, code, address, reason: reason ?? rootMessage(refusal) };
     if (code === "ERR_INTERNAL") log.error({ ...fields, error: refusal.cause }, "request failed");
-    // An outage, whose lines the log counts by its cause. Without one anybody may bring a refusal about, and as often.
+    // An outage, whose lines the log counts by its cause. Without one anybody may bring a refusal about, and
+    // as often.
     else if (refusal.rule.retryAfterS !== undefined && refusal.cause instanceof Error)
       log.warn({ ...fields, error: refusal.cause }, "request refused for now");
     else writeRefusal({ requestId, code, reason, address });

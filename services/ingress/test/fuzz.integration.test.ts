@@ -52,7 +52,8 @@ test(`none of ${requests} mutated requests reaches the queue, or makes a 5xx but
         const bytes = mutated(sound, random);
         for (const { status, code } of await answersTo(world, bytes)) {
           counts[status] = (counts[status] ?? 0) + 1;
-          // A token names a key that we lack: until a key set has been fetched again, "unknown" would be a guess.
+          // A token names a key that we lack: until a key set has been fetched again, "unknown" would be a
+          // guess.
           if (code !== "ERR_KEY_SET_UNAVAILABLE")
             expect(status, `seed ${seed}: ${bytes.toString("latin1")}`).toBeLessThan(500);
         }

@@ -1,4 +1,5 @@
-// One client alone must not keep the others out: connections, silence and refusals have their bounds, and are counted.
+// One client alone must not keep the others out: connections, silence and refusals have their bounds, and are
+// counted.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";

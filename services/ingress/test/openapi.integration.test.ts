@@ -1,5 +1,5 @@
-// The document, and a fuzzer that reads it: `SCHEMATHESIS=<its program> SCHEMATHESIS_EXAMPLES=500` runs that too
-// (`pip install schemathesis`, https://schemathesis.readthedocs.io/).
+// The document, and a fuzzer that reads it: `SCHEMATHESIS=<its program> SCHEMATHESIS_EXAMPLES=500` runs that
+// too (`pip install schemathesis`, https://schemathesis.readthedocs.io/).
 
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";

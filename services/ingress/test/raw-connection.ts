@@ -2,7 +2,9 @@
 
 import { connect } from "node:net";
 
-/** Opens a connection; `received` is what has come back, `ended` resolves once the other side has closed it. */
+/**
+ * Opens a connection; `received` is what has come back, `ended` resolves once the other side has closed it.
+ */
 export function openRaw(url: string) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

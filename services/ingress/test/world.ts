@@ -1,4 +1,5 @@
-// The world of the ingress's integration tests: an ingress in this process on real ports, a simulated Trackunit, a view of the queue.
+// The world of the ingress's integration tests: an ingress in this process on real ports, a simulated
+// Trackunit, a view of the queue.
 
 import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";

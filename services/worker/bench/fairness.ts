@@ -1,4 +1,5 @@
-// Prints how much longer small accounts wait while one account with a very large fleet is synced: `node services/worker/bench/fairness.ts`.
+// Prints how much longer small accounts wait while one account with a very large fleet is synced:
+// `node services/worker/bench/fairness.ts`.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { startLocalStack } from "@fleetkeeper/local-stack";

@@ -1,5 +1,6 @@
-// Prints what a run of a small account in which nothing changed costs in Redis, by how many syncs share a job:
-// `node services/worker/bench/run-costs.ts`. The sizes take turns, so that the machine's load is the same for all.
+// Prints what a run of a small account in which nothing changed costs in Redis, by how many syncs share a
+// job: `node services/worker/bench/run-costs.ts`. The sizes take turns, so that the machine's load is the
+// same for all.
 
 import { startLocalStack } from "@fleetkeeper/local-stack";
 import { createCountedRuns } from "../test/counted-runs.ts";

@@ -1,4 +1,5 @@
-// Counts of all accounts, which cost most where there are many: taken at most every 30 s by one worker, and shared through Redis.
+// Counts of all accounts, which cost most where there are many: taken at most every 30 s by one worker, and
+// shared through Redis.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { Store } from "@fleetkeeper/store";

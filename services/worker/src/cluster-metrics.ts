@@ -6,7 +6,10 @@ import { Gauge } from "prom-client";
 /** Gauges about the whole cluster. */
 export type ClusterMetrics = ReturnType<typeof createClusterMetrics>;
 
-/** Adds them to the metrics of a service. A fact that cannot be measured is left out, for a frozen value would mislead. */
+/**
+ * Adds them to the metrics of a service. A fact that cannot be measured is left out, for a frozen value would
+ * mislead.
+ */
 export function createClusterMetrics({ registry }: Metrics) {
   const registers = [registry];
   return {

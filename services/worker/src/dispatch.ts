@@ -1,4 +1,5 @@
-// Handler of queue `dispatch`: one tick turns what is due in MongoDB into plain jobs. It costs what is due, not what exists.
+// Handler of queue `dispatch`: one tick turns what is due in MongoDB into plain jobs. It costs what is due,
+// not what exists.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueSet } from "@fleetkeeper/jobs";
@@ -20,7 +21,10 @@ export interface DispatchHandlerOptions {
   /** Takes what receivers are to be told of to those who tell it. */
   relayEvents: () => Promise<void>;
   now: () => Date;
-  /** This many syncs, or more where the workers have places for them, wait in the queue at most: the rest waits in MongoDB, where its order is kept. */
+  /**
+   * This many syncs, or more where the workers have places for them, wait in the queue at most: the rest
+   * waits in MongoDB, where its order is kept.
+   */
   syncBacklog: number;
   /** How many syncs share a job at most. Default 20. */
   maxSyncsPerJob?: number;
@@ -36,7 +40,10 @@ const dropEveryMs = 60_000;
 const backlogPerPlace = 4;
 /** A job costs some thirty commands of Redis, whatever it holds. */
 const defaultSyncsPerJob = 20;
-/** How long a tick refills the queue of syncs, a little less than the time to the next, and how often it looks. */
+/**
+ * How long a tick refills the queue of syncs, a little less than the time to the next, and how often it
+ * looks.
+ */
 const tickMs = 900;
 const lookMs = 25;
 /** What was dispatched longer ago than this, and before every job that is still there, has lost its job. */
@@ -120,7 +127,10 @@ export function createDispatchHandler(options: DispatchHandlerOptions) {
       : Math.max(1, Math.min(maxSyncsPerJob, Math.floor(places / workers)));
   }
 
-  /** Jobs start in the order in which they were added, so that the oldest one left tells which must have started. */
+  /**
+   * Jobs start in the order in which they were added, so that the oldest one left tells which must have
+   * started.
+   */
   async function recoverLost(): Promise<void> {
     const oldestMs = (await queues.oldestAt("sync"))?.getTime() ?? Number.POSITIVE_INFINITY;
     const before = new Date(Math.min(now().getTime() - lostAfterMs, oldestMs - clocksApartMs));

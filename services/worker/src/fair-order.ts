@@ -1,6 +1,10 @@
-// The order in which due syncs become jobs: each account's longest overdue first, then each one's second, and so on.
+// The order in which due syncs become jobs: each account's longest overdue first, then each one's second, and
+// so on.
 
-/** Keeps the order within an account; an account with many due syncs does not put all of them before another's first. */
+/**
+ * Keeps the order within an account; an account with many due syncs does not put all of them before another's
+ * first.
+ */
 export function fairOrder<Due extends { _id: string }>(
   due: readonly Due[],
   accountOf: (due: Due) => string,

@@ -1,4 +1,5 @@
-// Handler of queue `forget`: an account's credential, tokens, jobs and data go, if the audit log says that an operator asked for it.
+// Handler of queue `forget`: an account's credential, tokens, jobs and data go, if the audit log says that an
+// operator asked for it.
 
 import type { ForgetPayload, QueueSet } from "@fleetkeeper/jobs";
 import { FleetkeeperError, type InstallationId } from "@fleetkeeper/model";
@@ -13,7 +14,10 @@ export interface ForgetHandlerOptions {
   forgetTokens: (installationId: InstallationId) => Promise<void>;
 }
 
-/** No slice, and no request for a token, that began before an account was forgotten is still under way after this. */
+/**
+ * No slice, and no request for a token, that began before an account was forgotten is still under way after
+ * this.
+ */
 const againAfterMs = 30 * 60_000;
 
 /** The job is a mere trigger: whom, and as of when, is what the audit log says, which Redis does not hold. */

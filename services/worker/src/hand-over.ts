@@ -18,7 +18,10 @@ type DuePrewarms = Awaited<ReturnType<Store["installations"]["duePrewarms"]>>;
 type DueProofs = Awaited<ReturnType<Store["credentials"]["due"]>>;
 type DueSyncs = Awaited<ReturnType<Store["syncs"]["due"]>>;
 
-/** A candidate about which nothing has become known after this is tried again: an install waits for it, and two tries do no harm. */
+/**
+ * A candidate about which nothing has become known after this is tried again: an install waits for it, and
+ * two tries do no harm.
+ */
 const proveAgainMs = 30_000;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;

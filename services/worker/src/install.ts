@@ -1,4 +1,5 @@
-// Handler of queue `install`: makes the sealed credential a candidate, and takes it out of the job. `prove.ts` does the rest.
+// Handler of queue `install`: makes the sealed credential a candidate, and takes it out of the job.
+// `prove.ts` does the rest.
 
 import {
   type InstallPayload,

@@ -1,4 +1,5 @@
-// Keeps a run's lease while it waits for a slow page, and gives the run up when it lost the lease or nothing comes for too long.
+// Keeps a run's lease while it waits for a slow page, and gives the run up when it lost the lease or nothing
+// comes for too long.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 
@@ -20,7 +21,10 @@ export interface KeptLease {
   stop(): void;
 }
 
-/** Nothing new for `pageMs`: the page is given up. `extend` is called every third of `leaseMs`; what it rejects with ends the run, unless it is the database's trouble, which may pass. */
+/**
+ * Nothing new for `pageMs`: the page is given up. `extend` is called every third of `leaseMs`; what it
+ * rejects with ends the run, unless it is the database's trouble, which may pass.
+ */
 export function keepLease(options: {
   leaseMs: number;
   pageMs: number;

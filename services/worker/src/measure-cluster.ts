@@ -1,4 +1,5 @@
-// Facts about the whole cluster for the metrics, measured when a worker is scraped. Every worker exports the same, so that none of them is needed for it.
+// Facts about the whole cluster for the metrics, measured when a worker is scraped. Every worker exports the
+// same, so that none of them is needed for it.
 
 import { type QueueName, type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import { evictionPolicyOf, persistenceOf, type RedisClient } from "@fleetkeeper/redis";

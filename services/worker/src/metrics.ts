@@ -1,4 +1,5 @@
-// The metrics of a worker, about what it does itself. Labels are bounded: never an account, an installation or a job.
+// The metrics of a worker, about what it does itself. Labels are bounded: never an account, an installation
+// or a job.
 
 import { eventTypes } from "@fleetkeeper/model";
 import { createMetrics } from "@fleetkeeper/telemetry";

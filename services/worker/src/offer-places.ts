@@ -1,4 +1,5 @@
-// Tells the dispatchers how many syncs this worker runs at a time, so that what waits in the queue follows the workers' number.
+// Tells the dispatchers how many syncs this worker runs at a time, so that what waits in the queue follows
+// the workers' number.
 
 import { randomUUID } from "node:crypto";
 import type { QueueSet } from "@fleetkeeper/jobs";

@@ -1,5 +1,5 @@
-// The places of this worker: how many syncs it runs at a time, and how many of one account, so that a few accounts that hang do
-// not hold all of them.
+// The places of this worker: how many syncs it runs at a time, and how many of one account, so that a few
+// accounts that hang do not hold all of them.
 
 export interface Places {
   /** How many are held. */
@@ -11,7 +11,10 @@ export interface Places {
   room(): Promise<void>;
   /** Ends every wait: `take` gives `full`. */
   endWaiting(): void;
-  /** Whether nobody waits for the place that a sync of this account holds: another one is free, and no sync of the account was turned away. */
+  /**
+   * Whether nobody waits for the place that a sync of this account holds: another one is free, and no sync of
+   * the account was turned away.
+   */
   mayKeep(account: string): boolean;
 }
 

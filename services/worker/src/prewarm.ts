@@ -1,5 +1,5 @@
-// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, that candidates are proved, and
-// that the account's syncs follow.
+// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, that
+// candidates are proved, and that the account's syncs follow.
 
 import type { Payloads } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
@@ -48,8 +48,8 @@ export function createPrewarmHandler(options: {
   };
 
   /**
-   * A sync that is newer than the install gets into the schedule with the next token. After that the prewarm, which is due
-   * until then, is put off. `token`: one that nobody noted yet.
+   * A sync that is newer than the install gets into the schedule with the next token. After that the prewarm,
+   * which is due until then, is put off. `token`: one that nobody noted yet.
    */
   async function follow(installationId: InstallationId, token: CachedToken | undefined): Promise<void> {
     await store.plan(installationId, syncNames, now());

@@ -1,4 +1,5 @@
-// The one place that decides what happens after an error: the same again after a growing wait, again at a known time, or never.
+// The one place that decides what happens after an error: the same again after a growing wait, again at a
+// known time, or never.
 
 import type { Verdict } from "@fleetkeeper/jobs";
 import { FleetkeeperError } from "@fleetkeeper/model";
@@ -41,8 +42,8 @@ export function decideJob(error: unknown, attempt: number): Verdict {
 
 /**
  * For a sync or a token request that failed. `failures` counts those in a row, this one included.
- * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense. `counts`: whether it
- * is one more failure in a row; what passes automatically at a known time is none.
+ * @returns the wait, or `never` when only a new schedule slot or an action from outside makes sense.
+ * `counts`: whether it is one more failure in a row; what passes automatically at a known time is none.
  */
 export function decideCall(
   error: unknown,
@@ -60,8 +61,9 @@ export function decideCall(
 }
 
 /**
- * When a new credential is tried again that neither was granted a token nor refused one: it is never given up, also for what
- * no repetition is said to help, as a key that the worker lacks. `tries`: this one included.
+ * When a new credential is tried again that neither was granted a token nor refused one: it is never given
+ * up, also for what no repetition is said to help, as a key that the worker lacks. `tries`: this one
+ * included.
  */
 export function proofDelayMs(error: unknown, tries: number): number {
   const { retryAfterMs } = known(error);
@@ -74,8 +76,9 @@ export function refusalDelayMs(failures: number): number {
 }
 
 /**
- * When a delivery to a receiver is tried again, as Standard Webhooks advises ("Deliverability and reliability"), up to three
- * days after its first failure. `attempts`: those that failed, this one included. `askedMs`: what the receiver asked for.
+ * When a delivery to a receiver is tried again, as Standard Webhooks advises ("Deliverability and
+ * reliability"), up to three days after its first failure. `attempts`: those that failed, this one included.
+ * `askedMs`: what the receiver asked for.
  * @returns undefined when it is to be given up.
  */
 export function decideDelivery(
@@ -95,12 +98,17 @@ function known(error: unknown): Pick<FleetkeeperError, "remedy" | "retryAfterMs"
   return error instanceof FleetkeeperError ? error : { remedy: "retry" };
 }
 
-/** Up to a fifth longer by chance, at least a second: what waited for the same moment does not return in it. */
+/**
+ * Up to a fifth longer by chance, at least a second: what waited for the same moment does not return in it.
+ */
 function spreadAfter(ms: number): number {
   return Math.round(ms + Math.max(0.2 * ms, 1_000) * Math.random());
 }
 
-/** Doubles with each attempt; up to a fifth less by chance, so that what failed together does not return together. */
+/**
+ * Doubles with each attempt; up to a fifth less by chance, so that what failed together does not return
+ * together.
+ */
 function grown({ firstMs, longestMs }: Growth, attempt: number): number {
   const ms = Math.min(firstMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20), longestMs);
   return Math.round(ms * (1 - 0.2 * Math.random()));

@@ -58,7 +58,8 @@ export async function settleFailure(
       waiting: { for: "credential", code: "revoked" },
       failures: sync.failures,
     });
-    // The state may have changed in between: whoever changed it has aligned what was there, which was not this sync's end.
+    // The state may have changed in between: whoever changed it has aligned what was there, which was not
+    // this sync's end.
     await store.align(sync.installationId, now());
     return { outcome: "failed", code };
   }

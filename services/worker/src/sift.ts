@@ -1,4 +1,5 @@
-// Parts the items of a page: those that fit the sync's definition become records; the others, and those that the API could not give whole, are set aside.
+// Parts the items of a page: those that fit the sync's definition become records; the others, and those that
+// the API could not give whole, are set aside.
 
 import type { FetchedRecord, SetAsideItem } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
@@ -40,7 +41,10 @@ function idOf(definition: SyncDefinition, item: unknown): string | undefined {
   }
 }
 
-/** MongoDB would change a lone surrogate, so that the record is another one each time; ids are compared as they are. */
+/**
+ * MongoDB would change a lone surrogate, so that the record is another one each time; ids are compared as
+ * they are.
+ */
 function isStorableId(id: string): boolean {
   return id !== "" && id.length <= 512 && !id.includes("\0") && id.isWellFormed();
 }

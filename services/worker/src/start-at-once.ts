@@ -1,4 +1,5 @@
-// What an install made due does not wait for the next tick: it is handed over as soon as it is there. The tick finds what this leaves.
+// What an install made due does not wait for the next tick: it is handed over as soon as it is there. The
+// tick finds what this leaves.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";

@@ -1,5 +1,6 @@
-// The clock of all that a worker writes: its machine's, unless that was set while the worker runs, or is far from Redis's. What a clock that
-// is an hour ahead says is due in an hour would wait for an hour, long after the clock was put right.
+// The clock of all that a worker writes: its machine's, unless that was set while the worker runs, or is far
+// from Redis's. What a clock that is an hour ahead says is due in an hour would wait for an hour, long after
+// the clock was put right.
 
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -16,7 +17,8 @@ const bornMs = 2_000;
 const answerWithinMs = 1_000;
 
 /**
- * Looks at Redis's clock every `everyMs`, and in between goes by a clock that nobody can set. While Redis does not answer, that one goes on.
+ * Looks at Redis's clock every `everyMs`, and in between goes by a clock that nobody can set. While Redis
+ * does not answer, that one goes on.
  */
 export async function keepSteadyClock(options: {
   redis: Pick<RedisClient, "time">;

@@ -1,4 +1,5 @@
-// What the metrics learn of a sync's pages: records by kind of change, and how long an account waited for its first record.
+// What the metrics learn of a sync's pages: records by kind of change, and how long an account waited for its
+// first record.
 
 import type { Checkpoint, InstallationId, RecordChanges } from "@fleetkeeper/model";
 import type { Store, SyncDocument } from "@fleetkeeper/store";
@@ -34,7 +35,10 @@ export function createSyncReport(options: {
     },
   };
 
-  /** The account's install callback for the syncs that were planned with it; a sync that was added later counts from then. */
+  /**
+   * The account's install callback for the syncs that were planned with it; a sync that was added later
+   * counts from then.
+   */
   async function wantedSince({ installationId, createdAt }: SyncDocument): Promise<Date> {
     const planned = (await store.syncs.ofInstallation(installationId)).map((one) => one.createdAt.getTime());
     const isOfInstall = createdAt.getTime() === Math.min(...planned);

@@ -1,4 +1,5 @@
-// Taking jobs of the queues, with what every job has: its trace, its metrics, its line in the log, its end when the worker stops.
+// Taking jobs of the queues, with what every job has: its trace, its metrics, its line in the log, its end
+// when the worker stops.
 
 import {
   type Consumer,
@@ -15,7 +16,10 @@ import type { WorkerMetrics } from "./metrics.ts";
 import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
 
-/** How long running work may go on after the worker was told to stop; then it is asked to hand back what is left. */
+/**
+ * How long running work may go on after the worker was told to stop; then it is asked to hand back what is
+ * left.
+ */
 export const graceMs = 10_000;
 
 export function createTakeJobs(options: {

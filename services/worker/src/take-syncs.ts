@@ -1,5 +1,6 @@
-// Handler of queue `sync`: a job brings some due syncs. Each starts as soon as this worker has a place for it and then runs on its
-// own: the job ends when all have started, and the run's lease in MongoDB answers for what comes after.
+// Handler of queue `sync`: a job brings some due syncs. Each starts as soon as this worker has a place for it
+// and then runs on its own: the job ends when all have started, and the run's lease in MongoDB answers for
+// what comes after.
 
 import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
 import { installationOfSync } from "@fleetkeeper/model";
@@ -20,7 +21,10 @@ export interface TakeSyncsOptions {
   now: () => Date;
   /** A run whose worker died is taken over after this long. */
   leaseMs: number;
-  /** Syncs of a job that found no place after this long go back to the queue, to a worker that may have one. Default 1 000. */
+  /**
+   * Syncs of a job that found no place after this long go back to the queue, to a worker that may have one.
+   * Default 1 000.
+   */
   placeWaitMs?: number;
 }
 
@@ -30,7 +34,10 @@ type TakenSync = "started" | "obsolete" | "account full" | "put back";
 
 export interface TakeSyncs {
   handle(task: { payload: Payloads["sync"]; addedAt: Date; signal: AbortSignal }): Promise<Taken>;
-  /** Waits for the slices that run, none of which is followed by another; after `graceMs` they are asked to hand back what is left. */
+  /**
+   * Waits for the slices that run, none of which is followed by another; after `graceMs` they are asked to
+   * hand back what is left.
+   */
   close(graceMs: number): Promise<void>;
 }
 

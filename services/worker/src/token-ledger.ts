@@ -1,4 +1,5 @@
-// Notes in MongoDB how each request for a token went, and when to ask next. A refused credential revokes the installation.
+// Notes in MongoDB how each request for a token went, and when to ask next. A refused credential revokes the
+// installation.
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
@@ -12,7 +13,10 @@ const waitUnnotedMs = 30_000;
 
 export type TokenLedger = ReturnType<typeof createTokenLedger>;
 
-/** A note that cannot be written is logged and not thrown: the token, or the error, matters more to who asked for it. */
+/**
+ * A note that cannot be written is logged and not thrown: the token, or the error, matters more to who asked
+ * for it.
+ */
 export function createTokenLedger(options: {
   store: Store;
   log: Log;

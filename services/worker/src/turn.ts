@@ -1,11 +1,14 @@
-// How long a run keeps its place: a number of pages or a time, whichever ends first, and longer while nobody waits for it.
+// How long a run keeps its place: a number of pages or a time, whichever ends first, and longer while nobody
+// waits for it.
 
 export interface Turn {
   pageRead(): void;
   isOver(): boolean;
 }
 
-/** `mayGoOn` is asked when a turn ends; when it says so, another one follows, until they are `maxMs` together. */
+/**
+ * `mayGoOn` is asked when a turn ends; when it says so, another one follows, until they are `maxMs` together.
+ */
 export function createTurn(options: {
   pages: number;
   ms: number;

@@ -1,5 +1,5 @@
-// What a run costs in Redis commands: counted by the server, so that nothing can add one unnoticed. Those in MongoDB are held by
-// the store's own test.
+// What a run costs in Redis commands: counted by the server, so that nothing can add one unnoticed. Those in
+// MongoDB are held by the store's own test.
 
 import { startRedis } from "@fleetkeeper/local-stack";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -14,7 +14,8 @@ test("a run of a small account in which nothing changed costs at most 15 Redis c
   });
   // The first runs write, and get their tokens.
   await counted.run(10);
-  // What goes by the clock (locks that are renewed, looks for stalled jobs) only ever adds: the least of three is the run's own.
+  // What goes by the clock (locks that are renewed, looks for stalled jobs) only ever adds: the least of
+  // three is the run's own.
   const costs = [await counted.run(10), await counted.run(10), await counted.run(10)];
   const { total, commands } = costs.reduce((least, one) => (one.total < least.total ? one : least));
   expect(total, JSON.stringify(commands)).toBeLessThan(9);

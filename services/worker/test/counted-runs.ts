@@ -1,5 +1,5 @@
-// Small accounts whose one sync runs again and again, through the real queue, limiter and token cache, without whatever a worker
-// does by the clock: so that what a run costs can be counted.
+// Small accounts whose one sync runs again and again, through the real queue, limiter and token cache,
+// without whatever a worker does by the clock: so that what a run costs can be counted.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnections } from "@fleetkeeper/http";
@@ -68,7 +68,10 @@ export async function createCountedRuns(
   };
 }
 
-/** `looks`: at the queue by this file, which are more on a slow machine: each is a script that asks for one length. */
+/**
+ * `looks`: at the queue by this file, which are more on a slow machine: each is a script that asks for one
+ * length.
+ */
 function costOf(commandstats: string, runs: number, looks: number): Cost {
   const ofLooks: Record<string, number> = { evalsha: looks, llen: looks };
   const cost: Cost = { commands: {}, total: 0 };

@@ -1,4 +1,5 @@
-// Installs for a victim's account by somebody who can have any body accepted: with credentials that are none, and with their own.
+// Installs for a victim's account by somebody who can have any body accepted: with credentials that are none,
+// and with their own.
 
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { afterEach, expect, test, vi } from "vitest";

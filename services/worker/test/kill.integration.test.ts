@@ -27,7 +27,8 @@ test(`a worker killed ${kills} times during a pass of ${assets} assets loses not
   while (killed < kills && !(await succeeded())) {
     const before = await pagesRead();
     const worker = spawnService("worker", world.env);
-    // A moment at which it is at work: some page has been read since it started, then any time within a page or two.
+    // A moment at which it is at work: some page has been read since it started, then any time within a page
+    // or two.
     await vi.waitFor(async () => expect((await succeeded()) || (await pagesRead()) > before).toBe(true), {
       timeout: 60_000,
       interval: 5,

@@ -14,8 +14,9 @@ const minuteMs = 60_000;
 const leaseMs = 10 * minuteMs;
 
 /**
- * An account whose every sync is due once a minute, over some minutes on a clock that the test turns: simulator, limiter and
- * schedule all go by it. What is due runs as a worker would run it, one slice at a time.
+ * An account whose every sync is due once a minute, over some minutes on a clock that the test turns:
+ * simulator, limiter and schedule all go by it. What is due runs as a worker would run it, one slice at a
+ * time.
  */
 async function simulate(minutes: number, how: { limited: boolean }) {
   let clock = new Date("2026-01-01T00:00:00Z").getTime();

@@ -1,4 +1,5 @@
-// Records that MongoDB refuses, or that take much more room there than in JSON: each stops neither its page nor its resource.
+// Records that MongoDB refuses, or that take much more room there than in JSON: each stops neither its page
+// nor its resource.
 
 import type { FaultKind, SimulatedAccount } from "@fleetkeeper/simulator";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";

@@ -1,5 +1,5 @@
-// MongoDB is restored from a backup that is older than Redis and than the readers of the change feed, or whose collections are of
-// different moments. Redis stays as it is.
+// MongoDB is restored from a backup that is older than Redis and than the readers of the change feed, or
+// whose collections are of different moments. Redis stays as it is.
 
 import type { SimulatedAccount, TrueResource } from "@fleetkeeper/simulator";
 import type { Document } from "mongodb";
@@ -134,7 +134,8 @@ test("a restored MongoDB, older than Redis or torn, comes to the truth again, an
     await stop();
   }
   expect(reader.gaps).toHaveLength(cases.length);
-  // Nobody knows of what came after a backup as a whole; a torn one tells who must install again, and who be forgotten again.
+  // Nobody knows of what came after a backup as a whole; a torn one tells who must install again, and who be
+  // forgotten again.
   expect(results[0]).toMatchObject({ installations: 2, notInstalled: [], forgotten: [] });
   expect(results[3]).toMatchObject({
     installations: 2,

@@ -173,7 +173,8 @@ test("a worker takes no job while it has no place, and one that stops puts back 
   await plan(installationIdOf("@a/b", "late"), ["things"]);
   await dispatchAll();
   await worker.stop();
-  // The second job was not taken and put back, which would have made a fourth; what the first left is before it.
+  // The second job was not taken and put back, which would have made a fourth; what the first left is before
+  // it.
   expect((await queues.queues.sync.getWaiting()).map(({ id }) => id)).toEqual(["2", "3"]);
   const heir = startWorker({ total: 10 });
   await vi.waitFor(() => expect(heir.started).toHaveLength(2), patient);

@@ -1,4 +1,5 @@
-// Three ways to answer a callback, over the same key set, tokens, Redis and Fastify: ours, straight with jose, and Fastify alone.
+// Three ways to answer a callback, over the same key set, tokens, Redis and Fastify: ours, straight with
+// jose, and Fastify alone.
 
 import { localKeys } from "@fleetkeeper/callbacks";
 import { createQueueSet } from "@fleetkeeper/jobs";
@@ -115,7 +116,9 @@ async function straightApp(keySet: JSONWebKeySet, publicKey: object, queue: Queu
   return server;
 }
 
-/** Neither seals nor adds by BullMQ's rules: verifies, and pushes the body. The least that an answer can cost. */
+/**
+ * Neither seals nor adds by BullMQ's rules: verifies, and pushes the body. The least that an answer can cost.
+ */
 function bareApp(keySet: JSONWebKeySet, redis: RedisClient): FastifyInstance {
   const keys = createLocalJWKSet(keySet);
   const server = fastify({ logger: false });

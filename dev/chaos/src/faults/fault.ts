@@ -1,4 +1,5 @@
-// A fault that a script holds: drawn ahead, so that the script of a seed can be printed, and played at its time.
+// A fault that a script holds: drawn ahead, so that the script of a seed can be printed, and played at its
+// time.
 
 import type { Draw } from "@fleetkeeper/simulator";
 import type { World } from "../world.ts";

@@ -1,4 +1,5 @@
-// Faults of MongoDB: started again, cut off, silent, slow, stepping down, unsure of its majority, and on a full disk.
+// Faults of MongoDB: started again, cut off, silent, slow, stepping down, unsure of its majority, and on a
+// full disk.
 
 import type { MongoRule } from "@fleetkeeper/local-stack";
 import type { Draw } from "@fleetkeeper/simulator";

@@ -36,7 +36,9 @@ const startedAgain: FaultKind = (draw) => {
   };
 };
 
-/** Some for longer than a job's lock and a run's lease: then another worker has taken the work when it wakes. */
+/**
+ * Some for longer than a job's lock and a run's lease: then another worker has taken the work when it wakes.
+ */
 const frozen: FaultKind = (draw) => {
   const target = draw.pick(names);
   return {

@@ -1,4 +1,5 @@
-// Faults of Redis: started again, emptied, out of memory, cut off, silent, slow, failed over, and on a full disk.
+// Faults of Redis: started again, emptied, out of memory, cut off, silent, slow, failed over, and on a full
+// disk.
 
 import type { World } from "../world.ts";
 import { type Fault, type FaultKind, nothing, someMs } from "./fault.ts";

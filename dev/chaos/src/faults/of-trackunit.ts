@@ -1,4 +1,5 @@
-// Trackunit failing in each way that the simulator knows, and changing its keys, its tokens and its mind about an account.
+// Trackunit failing in each way that the simulator knows, and changing its keys, its tokens and its mind
+// about an account.
 
 import { type FaultSpec, faultKinds as kindsOfSimulator } from "@fleetkeeper/simulator";
 import { type FaultKind, nothing, someMs } from "./fault.ts";

@@ -1,4 +1,5 @@
-// Everything that the services reach by HTTP, as one proxy: it hands on to the simulator, or quotes each request in its refusal.
+// Everything that the services reach by HTTP, as one proxy: it hands on to the simulator, or quotes each
+// request in its refusal.
 
 import {
   createServer,

@@ -1,5 +1,5 @@
-// A canary in each secret of the configuration, and each client's errors provoked on real processes: nothing of it can be read
-// in a log, a metric, a page, an answer, the command line's output, a job or a document.
+// A canary in each secret of the configuration, and each client's errors provoked on real processes: nothing
+// of it can be read in a log, a metric, a page, an answer, the command line's output, a job or a document.
 
 import { startRedis } from "@fleetkeeper/local-stack";
 import { installationIdOf } from "@fleetkeeper/model";

@@ -96,7 +96,10 @@ export async function createCanarySystem() {
     simulator,
     adversary,
     env,
-    /** The values with a canary; that of MONGODB_URL is not in `env`: the test's server lets nobody in with it. */
+    /**
+     * The values with a canary; that of MONGODB_URL is not in `env`: the test's server lets nobody in with
+     * it.
+     */
     canaries,
     setRedisPassword,
     urlOf,

@@ -55,7 +55,9 @@ const inPem = (pem: string): Canary => ({
   secrets: pem.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----")),
 });
 
-/** A new value at each call, of every variable that can hold a secret. Those of one service belong together. */
+/**
+ * A new value at each call, of every variable that can hold a secret. Those of one service belong together.
+ */
 export async function makeCanaries(places: Places) {
   const sealing = await generateSealingKey();
   const signing = await generateSigningKey();

@@ -1,4 +1,5 @@
-// What the Dockerfile installs, without an engine: the files that .dockerignore lets in, and production dependencies only.
+// What the Dockerfile installs, without an engine: the files that .dockerignore lets in, and production
+// dependencies only.
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

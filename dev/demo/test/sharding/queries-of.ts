@@ -4,8 +4,8 @@
 type Document = Record<string, unknown>;
 
 /**
- * `one`: one shard. `each id`: a shard for each id that is named. `account`: the shards that hold one account, which is one as
- * long as it is not cut in two. `all`: every shard.
+ * `one`: one shard. `each id`: a shard for each id that is named. `account`: the shards that hold one
+ * account, which is one as long as it is not cut in two. `all`: every shard.
  */
 export const reaches = ["one", "account", "each id", "all"] as const;
 export type Reach = (typeof reaches)[number];
@@ -17,7 +17,10 @@ export interface Query {
   reach: Reach;
 }
 
-/** Of those that ask for documents or write them; none of a command about the server, indexes or an open cursor. */
+/**
+ * Of those that ask for documents or write them; none of a command about the server, indexes or an open
+ * cursor.
+ */
 export function queriesOf(command: Document): Query[] {
   const [name = ""] = Object.keys(command);
   const collection = command[name];

@@ -1,4 +1,5 @@
-// A proxy between driver and server that answers chosen commands itself, cuts or holds them, and counts them all.
+// A proxy between driver and server that answers chosen commands itself, cuts or holds them, and counts them
+// all.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -31,7 +32,10 @@ export interface Rule {
   after?: number;
   /** This many are met. Default 1. */
   times?: number;
-  /** `before`: the server never sees the command. `after`: it has carried it out, and the driver does not learn of it. */
+  /**
+   * `before`: the server never sees the command. `after`: it has carried it out, and the driver does not
+   * learn of it.
+   */
   when: "before" | "after";
   fault: Fault;
 }
@@ -42,7 +46,10 @@ export interface MongoProxy {
   /** Returns a promise that resolves when a command was met the first time. */
   add(rule: Rule): { met: Promise<void> };
   clear(): void;
-  /** Commands since the last call, for instance `update syncs`, with how often; without those of the driver's own. */
+  /**
+   * Commands since the last call, for instance `update syncs`, with how often; without those of the driver's
+   * own.
+   */
   takeCounts(): Record<string, number>;
   close(): Promise<void>;
 }
@@ -70,8 +77,8 @@ const ofTheDriver = new Set([
 ]);
 
 /**
- * Starts the proxy in front of one server; replica sets are spoken to as a single server. `onCommand` is told each command that
- * comes, whole, but for the driver's own.
+ * Starts the proxy in front of one server; replica sets are spoken to as a single server. `onCommand` is told
+ * each command that comes, whole, but for the driver's own.
  */
 export async function startMongoProxy(
   mongodbUrl: string,

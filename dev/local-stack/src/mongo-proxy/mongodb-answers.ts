@@ -1,8 +1,12 @@
-// What a real MongoDB answers when it did not, or not certainly, do what it was told. The embedded server never says these.
+// What a real MongoDB answers when it did not, or not certainly, do what it was told. The embedded server
+// never says these.
 
 import type { Document } from "mongodb";
 
-/** Of the server's own error codes (https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml). */
+/**
+ * Of the server's own error codes
+ * (https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml).
+ */
 const codes = {
   DuplicateKey: 11_000,
   NotWritablePrimary: 10_107,
@@ -20,7 +24,10 @@ export function refusal(name: ErrorName): Document {
   return { ok: 0, code: codes[name], codeName: name, errmsg: `${name} (said by the proxy)` };
 }
 
-/** So many writes of the command were refused: for `insert`, `update` and `delete`; other commands are refused as a whole. */
+/**
+ * So many writes of the command were refused: for `insert`, `update` and `delete`; other commands are refused
+ * as a whole.
+ */
 export function writeErrors(command: string, name: ErrorName, writes: number): Document {
   if (!["insert", "update", "delete"].includes(command)) return refusal(name);
   const { code, errmsg } = refusal(name);

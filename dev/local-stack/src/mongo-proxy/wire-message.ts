@@ -27,14 +27,19 @@ export function createMessageReader(): (chunk: Buffer) => Buffer[] {
 export const requestIdOf = (message: Buffer): number => message.readInt32LE(4);
 export const responseToOf = (message: Buffer): number => message.readInt32LE(8);
 
-/** The document of an OP_MSG's body section: a command, or its answer. Undefined for other messages, such as a first `hello`. */
+/**
+ * The document of an OP_MSG's body section: a command, or its answer. Undefined for other messages, such as a
+ * first `hello`.
+ */
 export function bodyOf(message: Buffer): Document | undefined {
   for (const { kind, start, end } of sectionsOf(message))
     if (kind === bodySection) return BSON.deserialize(message.subarray(start, end));
   return undefined;
 }
 
-/** A command with its document sequences (`documents`, `updates`, `deletes`) as the lists that they stand for. */
+/**
+ * A command with its document sequences (`documents`, `updates`, `deletes`) as the lists that they stand for.
+ */
 export function wholeCommandOf(message: Buffer): Document | undefined {
   const command = bodyOf(message);
   if (command === undefined) return undefined;
@@ -43,7 +48,10 @@ export function wholeCommandOf(message: Buffer): Document | undefined {
   return command;
 }
 
-/** How many writes an unordered `insert`, `update` or `delete` brings, each with a result of its own; 1 of an ordered one, which ends at the first. */
+/**
+ * How many writes an unordered `insert`, `update` or `delete` brings, each with a result of its own; 1 of an
+ * ordered one, which ends at the first.
+ */
 export function writesOf(message: Buffer): number {
   const body = bodyOf(message);
   if (body?.ordered !== false) return 1;

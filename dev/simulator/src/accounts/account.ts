@@ -99,7 +99,10 @@ export class SimulatedAccount {
     return this.records.alertConfigurations.all();
   }
 
-  /** Changes this many records (default: assets) and says which. The same changes in the same order touch the same records. */
+  /**
+   * Changes this many records (default: assets) and says which. The same changes in the same order touch the
+   * same records.
+   */
   change(count: number, mix?: ChangeMix, resource: ResourceName = "assets"): Changed {
     const at = this.#now();
     const source = { seed: this.#fleet.changeSeed, serial: this.#changeNumber++, at };

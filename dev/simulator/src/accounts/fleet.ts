@@ -1,4 +1,5 @@
-// All that belongs to one account: its records, its events and its site visits, made from its seed when first asked for.
+// All that belongs to one account: its records, its events and its site visits, made from its seed when first
+// asked for.
 import { type AlertConfiguration, buildAlertConfiguration } from "../fleet/alert-configuration.ts";
 import { type Asset, buildAsset } from "../fleet/asset.ts";
 import { buildCustomer, type Customer } from "../fleet/customer.ts";

@@ -1,4 +1,5 @@
-// `GET /public/api/aemp/v2/15143/-3/Fleet/{page}`: pages from 1, a hundred machines each; XML unless JSON is asked for.
+// `GET /public/api/aemp/v2/15143/-3/Fleet/{page}`: pages from 1, a hundred machines each; XML unless JSON is
+// asked for.
 import type { FastifyRequest } from "fastify";
 import { type Answer, apiError, badField, json } from "../http/answers.ts";
 import type { ApiCall, ApiRoute } from "../http/route.ts";

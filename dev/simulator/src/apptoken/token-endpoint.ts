@@ -1,4 +1,5 @@
-// `POST /apptoken`: the client credentials grant with the credential in the form (RFC 6749 §4.4), errors as in §5.2.
+// `POST /apptoken`: the client credentials grant with the credential in the form (RFC 6749 §4.4), errors as
+// in §5.2.
 import type { FastifyRequest } from "fastify";
 import { type Answer, json } from "../http/answers.ts";
 import type { Exchange, Route } from "../http/route.ts";

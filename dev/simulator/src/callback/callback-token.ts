@@ -1,9 +1,13 @@
-// Makes callback tokens: sound ones, and on request every kind that a receiver must refuse (RFC 7519, RFC 8725).
+// Makes callback tokens: sound ones, and on request every kind that a receiver must refuse (RFC 7519, RFC
+// 8725).
 import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { type CallbackAlgorithm, newSigningKey, type SigningKeys } from "./signing-keys.ts";
 
 export interface CallbackTokenOptions {
-  /** Default RS256. HS256 is signed with the public key as its secret, `none` is not signed at all: both are attacks. */
+  /**
+   * Default RS256. HS256 is signed with the public key as its secret, `none` is not signed at all: both are
+   * attacks.
+   */
   algorithm?: CallbackAlgorithm | "HS256" | "none" | undefined;
   /** Default: the signing key's. Null leaves the header out. */
   kid?: string | null | undefined;

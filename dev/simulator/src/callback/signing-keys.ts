@@ -1,4 +1,5 @@
-// The keys that sign callback tokens, one RSA and one elliptic, and the key set that publishes them (RFC 7517).
+// The keys that sign callback tokens, one RSA and one elliptic, and the key set that publishes them (RFC
+// 7517).
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 
 export type CallbackAlgorithm = "RS256" | "ES256";
@@ -24,7 +25,10 @@ export class SigningKeys {
     return { keys: [...publicKeysOf(await this.#pairs()), ...this.#former] };
   }
 
-  /** Makes new keys current; of the old ones the newest stay in the key set unless `keepOld` is false. Gives the new key ids. */
+  /**
+   * Makes new keys current; of the old ones the newest stay in the key set unless `keepOld` is false. Gives
+   * the new key ids.
+   */
   async rotate({ keepOld = true }: { keepOld?: boolean | undefined } = {}): Promise<string[]> {
     const { keys } = await this.jwks();
     this.#former = keepOld ? keys.slice(0, maxFormer) : [];

@@ -36,7 +36,9 @@ export function addControl(server: FastifyInstance, world: World): void {
   );
 }
 
-/** Ends faults and starts counts, limits and budgets at zero; if asked, forgets every account and token too. */
+/**
+ * Ends faults and starts counts, limits and budgets at zero; if asked, forgets every account and token too.
+ */
 function reset(world: World, accounts: boolean): void {
   world.faults.clear();
   world.requests.reset();

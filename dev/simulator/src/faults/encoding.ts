@@ -1,4 +1,5 @@
-// Bodies as they go over the wire: content encodings (RFC 9110, section 8.4), true ones and false ones, and a byte order mark.
+// Bodies as they go over the wire: content encodings (RFC 9110, section 8.4), true ones and false ones, and a
+// byte order mark.
 
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { Answer } from "../http/answers.ts";

@@ -87,7 +87,9 @@ export interface FaultSpec {
   accountId?: string | undefined;
   /** The fault ends after this many requests. Default: when it is cleared. */
   times?: number | undefined;
-  /** A bare id: only the request for this item is met; for bad-record and partial-data, the record in a page. */
+  /**
+   * A bare id: only the request for this item is met; for bad-record and partial-data, the record in a page.
+   */
   itemId?: string | undefined;
   /** Default 1000. */
   delayMs?: number | undefined;

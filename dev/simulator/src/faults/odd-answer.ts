@@ -1,4 +1,5 @@
-// Answers that nobody promised: a list that ends early or says less than it should, and the shapes that other systems give it.
+// Answers that nobody promised: a list that ends early or says less than it should, and the shapes that other
+// systems give it.
 
 import { type Answer, json } from "../http/answers.ts";
 import type { FaultKind } from "./fault.ts";

@@ -1,4 +1,5 @@
-// A rule that raises alerts. Trackunit documents `configurationDetails` and `alertType`; the details inside are invented.
+// A rule that raises alerts. Trackunit documents `configurationDetails` and `alertType`; the details inside
+// are invented.
 import type { Origin } from "./record-set.ts";
 
 export const alertTypes = ["SERVICE_DUE", "LOW_FUEL", "LEFT_SITE", "OVER_SPEED", "BATTERY_LOW"] as const;

@@ -1,4 +1,5 @@
-// A machine, with all that any of Trackunit's three interfaces says of it: the one truth that REST, GraphQL and AEMP render.
+// A machine, with all that any of Trackunit's three interfaces says of it: the one truth that REST, GraphQL
+// and AEMP render.
 import type { Draw } from "../random.ts";
 import { cities, type MachineModel, machineModels, streets } from "./catalogue.ts";
 import type { Origin } from "./record-set.ts";

@@ -1,4 +1,5 @@
-// The names that fleets are made of. Brands and models are examples of real machines; everything else is invented.
+// The names that fleets are made of. Brands and models are examples of real machines; everything else is
+// invented.
 
 export interface MachineModel {
   brand: string;

@@ -1,4 +1,5 @@
-// An account's asset events: a given number spread over the thirty days before it was added, and one more for each later change.
+// An account's asset events: a given number spread over the thirty days before it was added, and one more for
+// each later change.
 import { Draw, type Seed } from "../random.ts";
 import { alertTypes } from "./alert-configuration.ts";
 

@@ -1,4 +1,5 @@
-// An account's records of one kind, ordered by id and built only when read: 200 000 of them cost a number until then.
+// An account's records of one kind, ordered by id and built only when read: 200 000 of them cost a number
+// until then.
 
 import { Draw, type Seed, uuidFrom } from "../random.ts";
 import type { Ordered } from "./ordered.ts";
@@ -30,7 +31,10 @@ export class RecordSet<T> implements Ordered<T> {
   readonly #seed: Seed;
   readonly #firstSize: number;
   readonly #build: (origin: Origin) => T;
-  /** Indexes in order of id; undefined while nothing was created or deleted, when position and index are the same. */
+  /**
+   * Indexes in order of id; undefined while nothing was created or deleted, when position and index are the
+   * same.
+   */
   #order: number[] | undefined;
   readonly #createdKeys: number[] = [];
   readonly #changes = new Map<number, Change>();
@@ -99,7 +103,9 @@ export class RecordSet<T> implements Ordered<T> {
     return low;
   }
 
-  /** The id of one of the first fleet by its index, even if it is deleted: a fixed point for other records. */
+  /**
+   * The id of one of the first fleet by its index, even if it is deleted: a fixed point for other records.
+   */
   firstId(index: number): string {
     return this.#id(index);
   }
@@ -164,7 +170,9 @@ export class RecordSet<T> implements Ordered<T> {
     return uuidFrom(key, new Draw(this.#seed, index, -1));
   }
 
-  /** The first 48 bits of the id. Those of the first fleet rise with the index, so its order needs no sorting. */
+  /**
+   * The first 48 bits of the id. Those of the first fleet rise with the index, so its order needs no sorting.
+   */
   #key(index: number): number {
     if (index >= this.#firstSize) return this.#createdKeys[index - this.#firstSize] as number;
     const stride = Math.floor(keySpace / (this.#firstSize + 1));

@@ -1,4 +1,5 @@
-// When an asset was on its site: one visit on every working day, so that any window has an answer without storage.
+// When an asset was on its site: one visit on every working day, so that any window has an answer without
+// storage.
 import { Draw, type Seed } from "../random.ts";
 import type { Asset } from "./asset.ts";
 

@@ -1,5 +1,5 @@
-// What a query costs, by the simulator's own rule: a field is one point, and a connection's inner fields count once for each
-// record that its `first` or `last` asks for.
+// What a query costs, by the simulator's own rule: a field is one point, and a connection's inner fields
+// count once for each record that its `first` or `last` asks for.
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from "graphql";
 import { defaultPageSize } from "./connection.ts";
 

@@ -1,4 +1,5 @@
-// The root of a GraphQL query for one account; graphql-js calls its functions for the fields that are asked for.
+// The root of a GraphQL query for one account; graphql-js calls its functions for the fields that are asked
+// for.
 import { GraphQLError } from "graphql";
 import { TakenFaults } from "../faults/taken-faults.ts";
 import type { Asset } from "../fleet/asset.ts";

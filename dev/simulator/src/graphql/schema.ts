@@ -1,4 +1,5 @@
-// The part of Trackunit's GraphQL schema that is publicly known: the fields that its documentation and its clients use.
+// The part of Trackunit's GraphQL schema that is publicly known: the fields that its documentation and its
+// clients use.
 import { buildSchema } from "graphql";
 
 export const schema = buildSchema(/* GraphQL */ `

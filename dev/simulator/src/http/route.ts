@@ -1,4 +1,5 @@
-// What a part of the simulated Trackunit has to say about itself, so that faults, counts and limits are the same for all.
+// What a part of the simulated Trackunit has to say about itself, so that faults, counts and limits are the
+// same for all.
 import type { FastifyRequest } from "fastify";
 import type { SimulatedAccount } from "../accounts/account.ts";
 import type { TakenFaults } from "../faults/taken-faults.ts";

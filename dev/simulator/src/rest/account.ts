@@ -1,4 +1,5 @@
-// `GET /simulated/account`: whose access token it is. Trackunit documents no such request: this one is the simulator's own.
+// `GET /simulated/account`: whose access token it is. Trackunit documents no such request: this one is the
+// simulator's own.
 import { json } from "../http/answers.ts";
 import type { ApiRoute } from "../http/route.ts";
 

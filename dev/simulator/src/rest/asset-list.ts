@@ -70,7 +70,10 @@ const sortable = new Set<string>([
   "createdAt",
 ] satisfies (keyof Asset)[]);
 
-/** The whole fleet in another order than by id: built for each page, because only tests of small fleets ask for it. */
+/**
+ * The whole fleet in another order than by id: built for each page, because only tests of small fleets ask
+ * for it.
+ */
 function sortedAssets(account: SimulatedAccount, keys: string[]): Asset[] {
   return account.assets().sort((left, right) => {
     for (const key of keys) {

@@ -1,4 +1,5 @@
-// `GET /api/time-series/v1/assets/{id}/prometheus/api/v1/query`: one value of one asset, in the shape of Prometheus' HTTP API.
+// `GET /api/time-series/v1/assets/{id}/prometheus/api/v1/query`: one value of one asset, in the shape of
+// Prometheus' HTTP API.
 import type { Asset } from "../fleet/asset.ts";
 import { apiError, badField, json } from "../http/answers.ts";
 import type { ApiRoute } from "../http/route.ts";

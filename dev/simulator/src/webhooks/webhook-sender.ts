@@ -1,5 +1,6 @@
-// Sends data webhooks as Svix does: signed, tried again on its schedule, with the same id each time. Sources: Svix's documentation
-// (retries, headers), Standard Webhooks (signature). Payloads are our own: Trackunit documents none.
+// Sends data webhooks as Svix does: signed, tried again on its schedule, with the same id each time. Sources:
+// Svix's documentation (retries, headers), Standard Webhooks (signature). Payloads are our own: Trackunit
+// documents none.
 import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { type Dispatcher, request } from "undici";
@@ -66,7 +67,10 @@ export class WebhookSender {
     return this.#sent;
   }
 
-  /** Resolves after the first attempt of each event at each target of the account; later attempts follow on their own. */
+  /**
+   * Resolves after the first attempt of each event at each target of the account; later attempts follow on
+   * their own.
+   */
   async send(accountId: string, events: readonly WebhookEvent[]): Promise<SentWebhook[]> {
     const { webhookCopies, webhookReorder } = this.#settings;
     const messages = this.targetsOf(accountId).flatMap((target) =>

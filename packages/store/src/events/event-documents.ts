@@ -1,5 +1,5 @@
-// The shapes of what outgoing webhooks are made of: what waits with the change it tells of, the log of events per account, who is
-// told, how far each of them has come in each account, and what was answered.
+// The shapes of what outgoing webhooks are made of: what waits with the change it tells of, the log of events
+// per account, who is told, how far each of them has come in each account, and what was answered.
 
 import type { AccountEvent, EventType, InstallationId, SealedText } from "@fleetkeeper/model";
 
@@ -13,7 +13,10 @@ export interface OutboxFields {
 
 /** Collection `eventLog`: what there is to tell of an account, in the order in which it is told. */
 export interface EventDocument extends Omit<AccountEvent, "id"> {
-  /** `<installation id>/<position, 12 digits>`: positions grow with time, also when the account is installed again. */
+  /**
+   * `<installation id>/<position, 12 digits>`: positions grow with time, also when the account is installed
+   * again.
+   */
   _id: string;
   id: string;
   installationId: InstallationId;
@@ -31,7 +34,10 @@ export interface ReceiverSecret {
   until: Date | null;
 }
 
-/** Why a receiver is told nothing: an operator's wish, or what became of its deliveries, with the code of the last one. */
+/**
+ * Why a receiver is told nothing: an operator's wish, or what became of its deliveries, with the code of the
+ * last one.
+ */
 export interface Disabled {
   why: "operator" | "failing" | "gone";
   code: string | null;
@@ -69,14 +75,19 @@ export interface LaneDocument {
   delivered: number;
   /** Positions that it is to be told of once more, before the others. */
   replays: number[];
-  /** When a dispatcher looks at it next; null while nothing waits. While a job has it, the end of its lease. */
+  /**
+   * When a dispatcher looks at it next; null while nothing waits. While a job has it, the end of its lease.
+   */
   dueAt: Date | null;
   /** Until when its first event waits after a failure; null while none does. */
   retryAt: Date | null;
   /** Failed attempts at its first event, and when the first one was. */
   attempts: number;
   failingSince: Date | null;
-  /** Grows with each job that begins and each wish of an operator: what an earlier job writes then is not written. */
+  /**
+   * Grows with each job that begins and each wish of an operator: what an earlier job writes then is not
+   * written.
+   */
   token: number;
   /** Grows with each look at what there is to tell: what came in between two looks is not overlooked. */
   wakes: number;

@@ -1,5 +1,6 @@
-// The log of events per account. A new one is added behind the last by its id alone, so that of two who add at once one sees the
-// other: positions have no gaps that are filled later, and a reader that has come to one has missed none before it.
+// The log of events per account. A new one is added behind the last by its id alone, so that of two who add
+// at once one sees the other: positions have no gaps that are filled later, and a reader that has come to one
+// has missed none before it.
 
 import type { AccountEvent, InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
@@ -37,7 +38,8 @@ export function createEventLog(db: Db) {
 
   return {
     /**
-     * Adds those that are not there yet, in this order; those that nobody is to have are left out. May be repeated, by whomever.
+     * Adds those that are not there yet, in this order; those that nobody is to have are left out. May be
+     * repeated, by whomever.
      * @returns where each that somebody is to have is.
      * @throws WriteContendedError
      */

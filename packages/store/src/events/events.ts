@@ -47,7 +47,10 @@ export function createEvents(db: Db, interest: Interest = createInterest(db)) {
       await lanes.wake(noAccount, 0, appended, now);
     },
 
-    /** Everything since a time that a receiver wants today, once more and in order. Returns of how many accounts. */
+    /**
+     * Everything since a time that a receiver wants today, once more and in order. Returns of how many
+     * accounts.
+     */
     async replaySince(receiver: ReceiverRow, since: Date, now: Date): Promise<number> {
       const firsts = new Map<InstallationId, EventDocument>();
       const type = { $in: [...receiver.events] as EventType[] };

@@ -1,4 +1,5 @@
-// Who wants to be told of what, as this process knows it: asked with each change that may be told of, so it costs nothing.
+// Who wants to be told of what, as this process knows it: asked with each change that may be told of, so it
+// costs nothing.
 
 import {
   type AccountEvent,

@@ -18,7 +18,10 @@ export function createLanes(db: Db, log: EventLog) {
   const lanes: Collection<LaneDocument> = ownCollection(db, "eventLanes");
 
   return {
-    /** Says to the lanes of all who are to have one of these that there is something; makes those that are not there yet. */
+    /**
+     * Says to the lanes of all who are to have one of these that there is something; makes those that are not
+     * there yet.
+     */
     async wake(
       installationId: InstallationId,
       firstToken: number,
@@ -53,13 +56,19 @@ export function createLanes(db: Db, log: EventLog) {
         .toArray();
     },
 
-    /** Takes a due lane for one dispatcher: true for exactly one. If its job is lost, it is due again at `again`. */
+    /**
+     * Takes a due lane for one dispatcher: true for exactly one. If its job is lost, it is due again at
+     * `again`.
+     */
     async claim({ _id, dueAt }: Pick<LaneDocument, "_id" | "dueAt">, again: Date): Promise<boolean> {
       const { modifiedCount } = await lanes.updateOne({ _id, dueAt }, { $set: { dueAt: again } });
       return modifiedCount === 1;
     },
 
-    /** For a job: from now on no earlier one writes to it. `leaseUntil`: until when nobody dispatches it again. */
+    /**
+     * For a job: from now on no earlier one writes to it. `leaseUntil`: until when nobody dispatches it
+     * again.
+     */
     async begin(
       installationId: InstallationId,
       receiverId: string,
@@ -72,7 +81,10 @@ export function createLanes(db: Db, log: EventLog) {
       );
     },
 
-    /** The event that is to be delivered next: one that is asked for again, or the first that it was not told of. */
+    /**
+     * The event that is to be delivered next: one that is asked for again, or the first that it was not told
+     * of.
+     */
     async next(lane: LaneDocument): Promise<EventDocument | null> {
       const { installationId, replays } = lane;
       for (const position of replays) {
@@ -82,7 +94,10 @@ export function createLanes(db: Db, log: EventLog) {
       return log.nextFor(lane);
     },
 
-    /** It was told of this, or that was given up. @returns the lane as it is then; null where another job has it. */
+    /**
+     * It was told of this, or that was given up.
+     * @returns the lane as it is then; null where another job has it.
+     */
     async advance(lane: LaneDocument, event: EventDocument, leaseUntil: Date): Promise<LaneDocument | null> {
       const position = positionOf(event._id);
       const asked = lane.replays.indexOf(position);
@@ -118,7 +133,10 @@ export function createLanes(db: Db, log: EventLog) {
       await lanes.updateOne({ _id, token }, { $set: fields });
     },
 
-    /** Nothing is left to tell. @returns false where something came in since the lane was read, or another job has it. */
+    /**
+     * Nothing is left to tell.
+     * @returns false where something came in since the lane was read, or another job has it.
+     */
     async rest({ _id, token, wakes }: LaneDocument): Promise<boolean> {
       const { matchedCount } = await lanes.updateOne(
         { _id, token, wakes },
@@ -141,7 +159,10 @@ export function createLanes(db: Db, log: EventLog) {
       await lanes.updateMany({ receiverId }, afresh(now));
     },
 
-    /** One event once more, before all others; one that it was not told of yet keeps its turn. @returns false where 100 wait. */
+    /**
+     * One event once more, before all others; one that it was not told of yet keeps its turn.
+     * @returns false where 100 wait.
+     */
     async replay(event: EventDocument, receiverId: string, now: Date): Promise<boolean> {
       const { installationId } = event;
       const position = positionOf(event._id);

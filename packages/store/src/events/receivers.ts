@@ -1,4 +1,5 @@
-// Receivers: addresses of the publisher's own code that are told of events, with their sealed signing secrets.
+// Receivers: addresses of the publisher's own code that are told of events, with their sealed signing
+// secrets.
 
 import { randomBytes } from "node:crypto";
 import type { EventType, SealedText } from "@fleetkeeper/model";

@@ -1,5 +1,6 @@
-// Takes what waits in the outboxes of an account into its log, and wakes those who are to be told. Any number of workers may do it
-// at once, and end at any point: an event leaves its outbox only after it is in the log and its lanes are awake.
+// Takes what waits in the outboxes of an account into its log, and wakes those who are to be told. Any number
+// of workers may do it at once, and end at any point: an event leaves its outbox only after it is in the log
+// and its lanes are awake.
 
 import { createHash } from "node:crypto";
 import { type AccountEvent, type InstallationId, installationOfSync, type SyncId } from "@fleetkeeper/model";
@@ -90,8 +91,8 @@ export function createRelay(db: Db, parts: { log: EventLog; lanes: Lanes; intere
   }
 
   /**
-   * Until two looks in a row see the same: then nothing was written in between, so that with each event all those before it were
-   * seen, in whichever document they are.
+   * Until two looks in a row see the same: then nothing was written in between, so that with each event all
+   * those before it were seen, in whichever document they are.
    */
   async function collectTwice(id: InstallationId): Promise<Found[]> {
     let last = await collect(id);
@@ -148,7 +149,10 @@ const projection = {
   sync: 1,
 } as const;
 
-/** That records changed; undefined where there is no such news, or it is too early for it. The same news has the same id. */
+/**
+ * That records changed; undefined where there is no such news, or it is too early for it. The same news has
+ * the same id.
+ */
 function changesOf(one: Found, now: Date): AccountEvent | undefined {
   const { _id, untoldSince, feedHead, feedOpen, resource, sync } = one;
   if (one.in !== "syncs" || untoldSince === undefined) return undefined;
@@ -166,8 +170,8 @@ function changesDueAt(untoldSince: Date, now: Date): Date {
 }
 
 /**
- * By time; those of one document as they were put out, and a life with its beginning, whatever the clocks said: what is left of
- * an account that was forgotten came after that.
+ * By time; those of one document as they were put out, and a life with its beginning, whatever the clocks
+ * said: what is left of an account that was forgotten came after that.
  */
 function inOrder(found: readonly Found[]): AccountEvent[] {
   const dated = found.flatMap(({ outbox = [] }) => {

@@ -1,4 +1,5 @@
-// The last write of a run to its sync, made on the condition that what others may change there meanwhile is as the run knows it.
+// The last write of a run to its sync, made on the condition that what others may change there meanwhile is
+// as the run knows it.
 
 import type { AccountEvent } from "@fleetkeeper/model";
 import type { Collection, Filter } from "mongodb";
@@ -15,8 +16,8 @@ type OfOthers = Pick<SyncDocument, "runAgain" | "generation" | "intervalMs" | "h
 const projection = { runAgain: 1, generation: 1, intervalMs: 1, heldBack: 1 } as const;
 
 /**
- * `again`: what is written too, by what was asked for meanwhile; another run as well where this one began with another
- * interval or an older install than are known by now.
+ * `again`: what is written too, by what was asked for meanwhile; another run as well where this one began
+ * with another interval or an older install than are known by now.
  * @throws LeaseLostError, WriteContendedError
  */
 export async function endRun(

@@ -1,4 +1,5 @@
-// How a run tells the change feed what it is about to write, so that the feed describes exactly what became of the records.
+// How a run tells the change feed what it is about to write, so that the feed describes exactly what became
+// of the records.
 
 import type { RecordChange } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -28,8 +29,9 @@ export interface FeedWriter {
   /** The records of all that was announced are written. */
   close(): void;
   /**
-   * Compares what was announced last with what is stored, and announces what differs. To be called before anything else
-   * by a run that takes over from one that ended between the two; nobody can write those records with an older token then.
+   * Compares what was announced last with what is stored, and announces what differs. To be called before
+   * anything else by a run that takes over from one that ended between the two; nobody can write those
+   * records with an older token then.
    * @throws LeaseLostError
    */
   correct(now: Date): Promise<void>;

@@ -12,7 +12,10 @@ export function createHeldRecords(notes: PageNotes, { token, isNoted }: { token:
     /** Whether one page was all of the pass. */
     isOnePage: (): boolean => onlyPage !== undefined,
 
-    /** What page `page` held, by external ids; 0 is the first page. `seeksMissing`: whether `seenIn` will be asked. */
+    /**
+     * What page `page` held, by external ids; 0 is the first page. `seeksMissing`: whether `seenIn` will be
+     * asked.
+     */
     async add(
       externalIds: readonly string[],
       {

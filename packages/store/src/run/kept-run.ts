@@ -1,4 +1,5 @@
-// The document of a run that has news or failed: written before the run's last write to its sync, and taken back where that fails.
+// The document of a run that has news or failed: written before the run's last write to its sync, and taken
+// back where that fails.
 
 import { type Checkpoint, noTimeline, type RunEvent, type RunOutcome, withEvent } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";

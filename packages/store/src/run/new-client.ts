@@ -1,5 +1,5 @@
-// What passes may delete while an account's client id has changed and no operator has accepted that: the new credential may read
-// another account's data.
+// What passes may delete while an account's client id has changed and no operator has accepted that: the new
+// credential may read another account's data.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";

@@ -14,7 +14,10 @@ export interface Telling {
   empty: (installationId: SyncDocument["installationId"], now: Date) => Promise<unknown>;
 }
 
-/** The event of a run's end, to be written with that; undefined where nobody wants it. The failures after the first are none. */
+/**
+ * The event of a run's end, to be written with that; undefined where nobody wants it. The failures after the
+ * first are none.
+ */
 export async function newsOfRun(
   { interest, empty }: Telling,
   sync: SyncDocument,

@@ -1,5 +1,5 @@
-// Notes on which records the pages of a pass held, for passes of several pages: a later slice, perhaps on another machine,
-// compares them with what is stored.
+// Notes on which records the pages of a pass held, for passes of several pages: a later slice, perhaps on
+// another machine, compares them with what is stored.
 
 import { hash } from "node:crypto";
 import { Binary, type Collection } from "mongodb";
@@ -13,13 +13,14 @@ export type Seen = (externalId: string) => boolean;
 /** What the pages of one sync's passes held. */
 export interface PageNotes {
   /**
-   * Notes a page. Keyed by the fencing token too, so that the late note of a run that lost its lease replaces none: both
-   * runs read the page during the pass, so what either saw was there.
+   * Notes a page. Keyed by the fencing token too, so that the late note of a run that lost its lease replaces
+   * none: both runs read the page during the pass, so what either saw was there.
    */
   note(page: { pass: number; page: number; token: number }, externalIds: readonly string[]): Promise<void>;
   /**
-   * What the pages of a pass held, 16 bytes per record in memory; a text that says why that proves nothing, when a page is
-   * not noted or two pages held the same record: it moved while the list was read, and another may have slipped through.
+   * What the pages of a pass held, 16 bytes per record in memory; a text that says why that proves nothing,
+   * when a page is not noted or two pages held the same record: it moved while the list was read, and another
+   * may have slipped through.
    */
   seenIn(pass: number, pages: number): Promise<Seen | string>;
   /** Forgets the notes of the passes before this one. */
@@ -68,7 +69,10 @@ function passKey(pass: number): string {
   return tokenText(pass);
 }
 
-/** Two ids of one account with the same first 64 bits would hide one deletion; that is not to be expected below 10^9 records. */
+/**
+ * Two ids of one account with the same first 64 bits would hide one deletion; that is not to be expected
+ * below 10^9 records.
+ */
 function fingerprint(externalId: string): Buffer {
   return hash("sha256", externalId, "buffer").subarray(0, 8);
 }

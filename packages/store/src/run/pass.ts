@@ -56,9 +56,10 @@ export function withoutId(setAside: readonly SetAsideItem[]): string | undefined
 }
 
 /**
- * Where the next window begins at the latest, after a pass over this one; null where this one was read whole. Items that were
- * set aside are read again with their window until they fit. What a disturbed pass may have missed is read again until a pass
- * is undisturbed; where every pass is disturbed, each moment is read again once, so that the windows do not grow.
+ * Where the next window begins at the latest, after a pass over this one; null where this one was read whole.
+ * Items that were set aside are read again with their window until they fit. What a disturbed pass may have
+ * missed is read again until a pass is undisturbed; where every pass is disturbed, each moment is read again
+ * once, so that the windows do not grow.
  */
 export function rereadFrom(
   window: TimeWindow,

@@ -5,8 +5,8 @@ import type { SyncDocument } from "../documents.ts";
 import { pauseAfter } from "../refresh-pause.ts";
 
 /**
- * The fields over those of the settlement. An operator's run is due at once; a webhook's after the usual pause, and not before
- * the next try of a run that failed, which sees it too.
+ * The fields over those of the settlement. An operator's run is due at once; a webhook's after the usual
+ * pause, and not before the next try of a run that failed, which sees it too.
  */
 export function afterwards(
   runAgain: SyncDocument["runAgain"],

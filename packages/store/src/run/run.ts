@@ -1,5 +1,6 @@
-// A run of one sync: the only way to write what a sync reads. Each of its writes carries the run's fencing token or is made on
-// the condition that the run still has its sync, so that a run which stalled and was replaced changes nothing.
+// A run of one sync: the only way to write what a sync reads. Each of its writes carries the run's fencing
+// token or is made on the condition that the run still has its sync, so that a run which stalled and was
+// replaced changes nothing.
 
 import {
   addChanges,
@@ -92,8 +93,8 @@ export function createRun(
     },
 
     /**
-     * To be called first; takes up the pass where the run before left it, or begins one, and puts in order what a crash left.
-     * `window`: of a windowed sync, called only when a pass begins.
+     * To be called first; takes up the pass where the run before left it, or begins one, and puts in order
+     * what a crash left. `window`: of a windowed sync, called only when a pass begins.
      * @throws LeaseLostError; so do all the others, when another run of this sync has started.
      */
     async begin(target: RunTarget, window: () => TimeWindow | null): Promise<void> {
@@ -109,8 +110,8 @@ export function createRun(
     },
 
     /**
-     * Writes a page: its new and changed records, its items that are set aside, and which records it held, then the
-     * checkpoint. May be repeated.
+     * Writes a page: its new and changed records, its items that are set aside, and which records it held,
+     * then the checkpoint. May be repeated.
      */
     async writePage(page: FetchedPage): Promise<RecordChanges> {
       const { pages, complete, ...pass } = current();
@@ -148,8 +149,8 @@ export function createRun(
     },
 
     /**
-     * Looks for records that are gone, in steps; gives what each deleted, and has saved its progress then. Not to be called
-     * before the pass is complete, nor for one that was disturbed.
+     * Looks for records that are gone, in steps; gives what each deleted, and has saved its progress then.
+     * Not to be called before the pass is complete, nor for one that was disturbed.
      */
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages } = current();
@@ -187,8 +188,9 @@ export function createRun(
     },
 
     /**
-     * Ends the run: gives the lease back and says when and why to run next. When an operator asked for another run or set
-     * another interval in the meantime, or the account was installed again, it is due at once.
+     * Ends the run: gives the lease back and says when and why to run next. When an operator asked for
+     * another run or set another interval in the meantime, or the account was installed again, it is due at
+     * once.
      */
     async settle(settlement: Settlement): Promise<void> {
       const { keepsCheckpoint, ended: end, ...schedule } = settlement;

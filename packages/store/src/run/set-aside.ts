@@ -1,4 +1,5 @@
-// What a run sets aside: items that cannot be records, kept for the operator to see while the rest of their page goes on.
+// What a run sets aside: items that cannot be records, kept for the operator to see while the rest of their
+// page goes on.
 
 import type { Checkpoint } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -50,7 +51,8 @@ export async function keepSetAside(
 }
 
 /**
- * At the end of a complete pass: forgets what earlier passes set aside and this one, which read it again, did not.
+ * At the end of a complete pass: forgets what earlier passes set aside and this one, which read it again, did
+ * not.
  * @returns whether any are left.
  */
 export async function forgetEarlierSetAside(

@@ -1,4 +1,5 @@
-// One whole search for records that are gone, in steps: first all that the pass missed is noted, then what is believed is deleted.
+// One whole search for records that are gone, in steps: first all that the pass missed is noted, then what is
+// believed is deleted.
 
 import type { HeldBack, Sweep } from "@fleetkeeper/model";
 import {
@@ -11,8 +12,8 @@ import {
 } from "./sweep.ts";
 
 /**
- * Gives what each step deleted, once `advance` has kept where the search stands; at the end what is held back.
- * `rulesOf`: asked when it is known what is missing. `heldBack`: before this pass.
+ * Gives what each step deleted, once `advance` has kept where the search stands; at the end what is held
+ * back. `rulesOf`: asked when it is known what is missing. `heldBack`: before this pass.
  */
 export async function* sweepInSteps(
   context: SweepContext,

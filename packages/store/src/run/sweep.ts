@@ -1,5 +1,6 @@
-// The search for records that are gone. One pass proves nothing: a record is deleted when several complete passes in a row
-// did not see it, two as a rule, and more where a pass misses so many that its source is to be doubted.
+// The search for records that are gone. One pass proves nothing: a record is deleted when several complete
+// passes in a row did not see it, two as a rule, and more where a pass misses so many that its source is to
+// be doubted.
 
 import type { HeldBack, RecordChange, Sweep } from "@fleetkeeper/model";
 import { BSON, type Collection } from "mongodb";
@@ -15,7 +16,10 @@ export interface AbsenceRules {
   share: number;
   /** And more than this number of records. */
   records: number;
-  /** This many passes that agree are believed without a confirmation; at least 2. Infinity: only an operator's word counts. */
+  /**
+   * This many passes that agree are believed without a confirmation; at least 2. Infinity: only an operator's
+   * word counts.
+   */
   passes: number;
 }
 
@@ -122,7 +126,9 @@ export async function deleteMissing(
   return { sweep: { ...sweep, after: lastOf(stored) }, deleted: gone.length };
 }
 
-/** The records with their content, in parts that are small enough for memory and for one entry of the feed. */
+/**
+ * The records with their content, in parts that are small enough for memory and for one entry of the feed.
+ */
 async function* withData(
   records: Collection<RecordDocument>,
   stored: readonly Stored[],
@@ -158,8 +164,8 @@ function lastOf(stored: readonly Stored[]): string | null {
 }
 
 /**
- * Changes records that are as they were read. A token that is greater than the run's own is none of a newer run's while the
- * run has its sync.
+ * Changes records that are as they were read. A token that is greater than the run's own is none of a newer
+ * run's while the run has its sync.
  * @returns whether all were changed.
  * @throws LeaseLostError when a newer run has started.
  */

@@ -1,4 +1,5 @@
-// Keeps what a sync leaves behind within bounds, also of one that never succeeds: by count and by age, whichever is less.
+// Keeps what a sync leaves behind within bounds, also of one that never succeeds: by count and by age,
+// whichever is less.
 
 import type { OwnCollection } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
@@ -64,8 +65,9 @@ async function forgetConsumers(cursors: Collection<FeedCursorDocument>, syncId: 
 }
 
 /**
- * Before the first run of an account that was forgotten and installed again: deletes what runs from before wrote after the data
- * was deleted. Of each of the documents, either its id ends in a fencing token or it has one.
+ * Before the first run of an account that was forgotten and installed again: deletes what runs from before
+ * wrote after the data was deleted. Of each of the documents, either its id ends in a fencing token or it has
+ * one.
  */
 export async function deleteEarlier(
   db: Db,

@@ -31,16 +31,19 @@ interface Fenced {
 const attempts = 4;
 
 /**
- * What MongoDB answers for one document of a batch because of what is in it: BadValue, FailedToParse, Overflow,
- * DollarPrefixedFieldName, EmptyFieldName, DottedFieldName, DocumentValidationFailure, BSONObjectTooLarge (three of them).
+ * What MongoDB answers for one document of a batch because of what is in it: BadValue, FailedToParse,
+ * Overflow, DollarPrefixedFieldName, EmptyFieldName, DottedFieldName, DocumentValidationFailure,
+ * BSONObjectTooLarge (three of them).
  */
 const refusals = new Set([2, 9, 15, 52, 56, 57, 121, 10334, 17419, 17420]);
 
 /**
- * Writes each document unless a newer run wrote it. A document with a greater token than the run's own, while the run
- * still has its sync, is none of a newer run's (a restored backup, a sync that was renamed): it is taken over.
+ * Writes each document unless a newer run wrote it. A document with a greater token than the run's own, while
+ * the run still has its sync, is none of a newer run's (a restored backup, a sync that was renamed): it is
+ * taken over.
  * @returns the documents that MongoDB refused for what they hold.
- * @throws LeaseLostError when a newer run has started; WriteConflictError when it could not be told in four attempts.
+ * @throws LeaseLostError when a newer run has started; WriteConflictError when it could not be told in four
+ * attempts.
  */
 export async function writeFenced(
   collection: Collection<Document>,
@@ -56,7 +59,8 @@ export async function writeFenced(
     refused.push(...failed.filter(({ code }) => code !== duplicateKey));
     const conflicting = new Set(failed.filter(({ code }) => code === duplicateKey).map(({ _id }) => _id));
     pending = pending.filter(({ _id }) => conflicting.has(_id));
-    // What a duplicate key means only reading tells: first their tokens, then whether ours is still the sync's.
+    // What a duplicate key means only reading tells: first their tokens, then whether ours is still the
+    // sync's.
     const tokens = await tokensOf(collection, [...conflicting]);
     if (pending.length > 0) await fence.check();
     for (const [_id, token] of tokens)

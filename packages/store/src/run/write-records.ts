@@ -1,4 +1,5 @@
-// Writes the records of one page: those that are new, changed or back; each change is announced to the feed first.
+// Writes the records of one page: those that are new, changed or back; each change is announced to the feed
+// first.
 
 import { noChanges, type RecordChange, type RecordChanges } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -35,7 +36,8 @@ interface Difference {
 type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken" | "missingSince">;
 
 /**
- * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing either.
+ * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing
+ * either.
  * @throws LeaseLostError when a newer run has started.
  */
 export async function writeRecords(

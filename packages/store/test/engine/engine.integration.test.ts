@@ -1,6 +1,7 @@
-// Random runs of an account on two machines, with crashes and stalls at any write, while its source changes, answers wrongly, and it
-// is paused, forgotten and installed again; against a model. `SEQUENCES=50000 REPORT=docs/engine.md pnpm exec vitest run
-// packages/store/test/engine` tries more and writes a report; `SEED=… SEQUENCES=…` of a report that failed tries the same again.
+// Random runs of an account on two machines, with crashes and stalls at any write, while its source changes,
+// answers wrongly, and it is paused, forgotten and installed again; against a model. `SEQUENCES=50000
+// REPORT=docs/engine.md pnpm exec vitest run packages/store/test/engine` tries more and writes a report;
+// `SEED=… SEQUENCES=…` of a report that failed tries the same again.
 
 import { testNamespace } from "@fleetkeeper/local-stack";
 import fc from "fast-check";

@@ -78,7 +78,10 @@ export function createModel(
       await checkStored();
     },
 
-    /** Nothing disturbs it any more: what is stored and what the feed tells become the source, or nothing of it is left. */
+    /**
+     * Nothing disturbs it any more: what is stored and what the feed tells become the source, or nothing of
+     * it is left.
+     */
     async quieten(): Promise<void> {
       for (const release of stalled.splice(0)) await release();
       for (let round = 0; jobs.size > 0; round++) {
@@ -187,7 +190,10 @@ export function createModel(
     if (isDone) jobs.delete(job);
   }
 
-  /** @returns what became of it unless it crashed or stalled; `onEnd` is called with that too, and later when it stalled. */
+  /**
+   * @returns what became of it unless it crashed or stalled; `onEnd` is called with that too, and later when
+   * it stalled.
+   */
   async function onMachine<Result>(
     index: number,
     trouble: RunStep["trouble"],

@@ -8,8 +8,8 @@ import { pageOf, settlementOf } from "../runs.ts";
 export type Source = Map<string, number>;
 
 /**
- * What is wrong with what the source answers in a pass: it is empty; it ends after the first page; it leaves out the first item
- * of each page, and tells that something moved.
+ * What is wrong with what the source answers in a pass: it is empty; it ends after the first page; it leaves
+ * out the first item of each page, and tells that something moved.
  */
 export type Glitch = "empty" | "ends early" | "moved";
 

@@ -1,4 +1,5 @@
-// Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves what it leaves undisturbed.
+// Every operation through every answer that a real MongoDB may give: repeated until it succeeds, it leaves
+// what it leaves undisturbed.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { databaseUrl, testDatabase } from "@fleetkeeper/test-worlds";

@@ -1,5 +1,5 @@
-// The operations of the store that write, for the tests that run each through every answer of MongoDB. An operation that may be
-// repeated after it failed belongs here.
+// The operations of the store that write, for the tests that run each through every answer of MongoDB. An
+// operation that may be repeated after it failed belongs here.
 
 import { type Generation, type SealedText, syncIdOf } from "@fleetkeeper/model";
 import type { Store } from "../../src/index.ts";

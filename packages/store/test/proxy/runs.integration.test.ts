@@ -1,6 +1,6 @@
-// Each write of a run through every answer that a real MongoDB may give: the run ends as a failed one, or is done; after the runs
-// that follow it the records, the feed and the notes are what they are without it. `ANSWERS=all` gives each write each answer;
-// without it each gets one, and each answer is given to some.
+// Each write of a run through every answer that a real MongoDB may give: the run ends as a failed one, or is
+// done; after the runs that follow it the records, the feed and the notes are what they are without it.
+// `ANSWERS=all` gives each write each answer; without it each gets one, and each answer is given to some.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import type { Document } from "mongodb";

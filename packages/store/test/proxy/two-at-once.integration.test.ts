@@ -1,5 +1,5 @@
-// Two who act on one account: the first is held at, or dies at, each of its writes, while the second does all of its own. In the
-// end the syncs follow the state of the account.
+// Two who act on one account: the first is held at, or dies at, each of its writes, while the second does all
+// of its own. In the end the syncs follow the state of the account.
 
 import { startMongoProxy, testNamespace } from "@fleetkeeper/local-stack";
 import type { Generation } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// The installation that a path means: its account, of the key's app, of the app that the query names, or of the only one.
+// The installation that a path means: its account, of the key's app, of the app that the query names, or of
+// the only one.
 
 import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import { type ApiKeyRow, type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";

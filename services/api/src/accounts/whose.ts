@@ -1,4 +1,5 @@
-// Whose records or changes a list across accounts means: those of the key's app, of the app that the query names, or all.
+// Whose records or changes a list across accounts means: those of the key's app, of the app that the query
+// names, or all.
 
 import type { ApiKeyRow, RecordQuery } from "@fleetkeeper/store";
 

@@ -1,4 +1,5 @@
-// The gate: no route is served without a key that has its right. A route that names no right is refused when it is added.
+// The gate: no route is served without a key that has its right. A route that names no right is refused when
+// it is added.
 
 import type { ApiRight } from "@fleetkeeper/model";
 import type { ApiKeyRow } from "@fleetkeeper/store";

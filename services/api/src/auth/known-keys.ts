@@ -5,7 +5,10 @@ import { hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
 import type { ApiKeyDocument, ApiKeyRow, Store } from "@fleetkeeper/store";
 
 export interface KnownKeys {
-  /** The key that the text is, unless it was revoked; undefined for every other text. Rejects when MongoDB is away. */
+  /**
+   * The key that the text is, unless it was revoked; undefined for every other text. Rejects when MongoDB is
+   * away.
+   */
   verify(text: string): Promise<ApiKeyRow | undefined>;
   /** The same without asking MongoDB. */
   verifyKnown(text: string): ApiKeyRow | undefined;

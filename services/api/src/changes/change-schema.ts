@@ -1,4 +1,5 @@
-// An entry of the change feed as the API gives it: what one page of one run changed, or that entries are gone.
+// An entry of the change feed as the API gives it: what one page of one run changed, or that entries are
+// gone.
 
 import { type FeedEntry, type FeedGap, type FollowedSync, jsonOf } from "@fleetkeeper/store";
 import { z } from "zod";

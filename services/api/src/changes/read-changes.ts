@@ -1,4 +1,5 @@
-// One answer of `/v1/changes`: confirms what the caller has, looks for syncs with news, and takes as much as an answer may hold.
+// One answer of `/v1/changes`: confirms what the caller has, looks for syncs with news, and takes as much as
+// an answer may hold.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SyncId } from "@fleetkeeper/model";
@@ -66,7 +67,10 @@ interface Taken {
   entries: string[];
   /** The last position of each sync. */
   has: Map<string, string>;
-  /** The last sync that was read to its end ("" before the first), where the answer is full; undefined where all were. */
+  /**
+   * The last sync that was read to its end ("" before the first), where the answer is full; undefined where
+   * all were.
+   */
   readTo: string | undefined;
 }
 

@@ -1,4 +1,5 @@
-// The change feed over HTTP: what syncs created, updated and deleted, by a cursor that also confirms; it may wait for news.
+// The change feed over HTTP: what syncs created, updated and deleted, by a cursor that also confirms; it may
+// wait for news.
 
 import type { Store } from "@fleetkeeper/store";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";

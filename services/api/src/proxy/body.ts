@@ -1,4 +1,5 @@
-// The body of a request that is forwarded: a small one is kept, so that it can be sent once more; a large one streams through.
+// The body of a request that is forwarded: a small one is kept, so that it can be sent once more; a large one
+// streams through.
 
 import { Problem } from "../problems.ts";
 

@@ -1,4 +1,5 @@
-// Any request to Trackunit's API on behalf of an account: the answer is Trackunit's, status, headers and body.
+// Any request to Trackunit's API on behalf of an account: the answer is Trackunit's, status, headers and
+// body.
 
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { ForwardedRequest, Store } from "@fleetkeeper/store";

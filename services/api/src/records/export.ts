@@ -1,4 +1,5 @@
-// Records as lines of JSON, read page by page as fast as the caller takes them: memory holds one page, whatever the number of records.
+// Records as lines of JSON, read page by page as fast as the caller takes them: memory holds one page,
+// whatever the number of records.
 
 import { Readable } from "node:stream";
 import type { RecordQuery, Store } from "@fleetkeeper/store";
@@ -21,7 +22,9 @@ export function createExport(
 ): (query: Omit<RecordQuery, "limit">) => Promise<Readable> {
   let running = 0;
 
-  /** Ends without its last chunk where MongoDB fails on the way, so that the caller sees that it is not whole. */
+  /**
+   * Ends without its last chunk where MongoDB fails on the way, so that the caller sees that it is not whole.
+   */
   return async (query) => {
     if (running >= maxExports) throw new Problem("ERR_EXPORTS_BUSY", { retryAfterMs: 5_000 });
     running += 1;

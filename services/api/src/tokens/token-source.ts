@@ -1,5 +1,5 @@
-// Access tokens without a credential: a warm one from Redis; a missing one is asked from the workers and waited for, so that single
-// flight, back-off and pace hold for all who ask.
+// Access tokens without a credential: a warm one from Redis; a missing one is asked from the workers and
+// waited for, so that single flight, back-off and pace hold for all who ask.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueSet } from "@fleetkeeper/jobs";
@@ -21,7 +21,8 @@ export interface TokenWish {
 export interface TokenSource {
   /**
    * A token that is good beyond the leeway, of the owner's install or a newer one.
-   * @throws Problem ERR_ACCOUNT_PAUSED, ERR_ACCOUNT_REVOKED, ERR_TOKEN_TOO_SHORT, ERR_TOKEN_UNAVAILABLE, ERR_TOKEN_PENDING
+   * @throws Problem ERR_ACCOUNT_PAUSED, ERR_ACCOUNT_REVOKED, ERR_TOKEN_TOO_SHORT, ERR_TOKEN_UNAVAILABLE,
+   * ERR_TOKEN_PENDING
    */
   get(owner: TokenOwner, wish?: TokenWish): Promise<CachedToken>;
 }
@@ -66,7 +67,10 @@ export function createTokenSource(options: {
     return token.generation >= generation && isUsable(token, now()) && leftMs >= minValidityMs && !isRefused;
   }
 
-  /** When the token was issued that is to be replaced; undefined where there is none, or a worker sees that without being told. */
+  /**
+   * When the token was issued that is to be replaced; undefined where there is none, or a worker sees that
+   * without being told.
+   */
   function replacedBy(
     found: CachedToken | undefined,
     owner: TokenOwner,

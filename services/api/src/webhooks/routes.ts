@@ -1,4 +1,5 @@
-// Outgoing webhooks: where the publisher's own code is told of events, what was answered there, and telling it again.
+// Outgoing webhooks: where the publisher's own code is told of events, what was answered there, and telling
+// it again.
 
 import type { ReceiverActions } from "@fleetkeeper/operator";
 import type { ApiKeyRow, AttemptQuery, ReceiverRow } from "@fleetkeeper/store";

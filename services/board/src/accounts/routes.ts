@@ -1,4 +1,5 @@
-// `/accounts` and `/accounts/:installationId`: the list, the page of one account, and what keeps both up to date.
+// `/accounts` and `/accounts/:installationId`: the list, the page of one account, and what keeps both up to
+// date.
 
 import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
 import type { Store, SyncHealth } from "@fleetkeeper/store";

@@ -11,8 +11,9 @@ export interface BoardCookie {
 export type BoardCookies = ReturnType<typeof createCookies>;
 
 /**
- * `lax`, not `strict`: a link in an alert must open the board of somebody who is logged in. What changes something is
- * guarded besides (`same-origin.ts`). With `secure` the names have the `__Host-` prefix (RFC 6265bis, section 4.1.3.2).
+ * `lax`, not `strict`: a link in an alert must open the board of somebody who is logged in. What changes
+ * something is guarded besides (`same-origin.ts`). With `secure` the names have the `__Host-` prefix (RFC
+ * 6265bis, section 4.1.3.2).
  */
 export function createCookies(secure: boolean) {
   const prefix = secure ? "__Host-" : "";
@@ -36,8 +37,9 @@ export function createCookies(secure: boolean) {
 }
 
 /**
- * Where the configuration allows cookies by plain HTTP, those of a visitor whose way here begins with TLS have `Secure` all the
- * same. Whatever says so, since whoever says it without reason harms only the cookies of their own.
+ * Where the configuration allows cookies by plain HTTP, those of a visitor whose way here begins with TLS
+ * have `Secure` all the same. Whatever says so, since whoever says it without reason harms only the cookies
+ * of their own.
  */
 export function addSecureBehindTls(server: FastifyInstance): void {
   server.addHook("onSend", async (request, reply) => {

@@ -1,4 +1,5 @@
-// The gate before every route: closed unless somebody is logged in, came from our own pages, and has the role.
+// The gate before every route: closed unless somebody is logged in, came from our own pages, and has the
+// role.
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BoardError } from "../errors.ts";
@@ -6,7 +7,10 @@ import type { SendError } from "../send-error.ts";
 import type { Identify } from "./identify.ts";
 import { changesSomething, isSameOrigin } from "./same-origin.ts";
 
-/** Whole routes and folders of routes that need no login. Whatever is not named here does, unknown addresses included. */
+/**
+ * Whole routes and folders of routes that need no login. Whatever is not named here does, unknown addresses
+ * included.
+ */
 const openRoutes = ["/livez", "/readyz", "/login"];
 const openFolders = ["/login/", "/assets/"];
 

@@ -14,7 +14,10 @@ export interface GuessLimitOptions {
   perClient?: number;
   /** Wrong guesses at one user, from all clients together, that make it an attack. Default 50. */
   perUser?: number;
-  /** What a client has at a user under attack. Default 3: fewer, never none, so that the true user still gets in. */
+  /**
+   * What a client has at a user under attack. Default 3: fewer, never none, so that the true user still gets
+   * in.
+   */
   perClientUnderAttack?: number;
 }
 
@@ -27,9 +30,9 @@ export interface Client {
 
 export interface GuessLimit {
   /**
-   * Counts a guess before it is checked, so that parallel ones count too. The address is always counted; a user's own
-   * browser has its own tries, so that it gets in while somebody else at the same address (behind the same proxy, perhaps)
-   * has used up that one's.
+   * Counts a guess before it is checked, so that parallel ones count too. The address is always counted; a
+   * user's own browser has its own tries, so that it gets in while somebody else at the same address (behind
+   * the same proxy, perhaps) has used up that one's.
    * @throws ERR_TOO_MANY_TRIES when the client has none left.
    */
   take(client: Client, user: string): Promise<void>;
@@ -70,7 +73,9 @@ function keysOf({ address, browser }: Client, user: string): string[] {
 
 export type ClientOf = (request: FastifyRequest, user: string) => Client;
 
-/** `user`: at whom the guess is. A browser counts for the user who has logged in with it, and for nobody else. */
+/**
+ * `user`: at whom the guess is. A browser counts for the user who has logged in with it, and for nobody else.
+ */
 export function createClientOf(knownBrowser: BoardCookie): ClientOf {
   return (request, user) => {
     const address = networkOf(request.ip);

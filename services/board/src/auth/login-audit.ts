@@ -4,12 +4,17 @@ import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 
 const windowMs = 60_000;
-/** Refused logins that are noted in a minute; the log has the others. A flood must not push out what matters. */
+/**
+ * Refused logins that are noted in a minute; the log has the others. A flood must not push out what matters.
+ */
 const refusedPerWindow = 20;
 
 export type LoginAudit = ReturnType<typeof createLoginAudit>;
 
-/** Whoever cannot be noted since MongoDB is away gets in all the same, and sees what is missing; nothing can be done then. */
+/**
+ * Whoever cannot be noted since MongoDB is away gets in all the same, and sees what is missing; nothing can
+ * be done then.
+ */
 export function createLoginAudit(options: { audit: Pick<Store["audit"], "add">; log: Log; now: () => Date }) {
   const { audit, log, now } = options;
   let window = { endsAtMs: 0, refused: 0 };

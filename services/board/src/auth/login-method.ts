@@ -7,7 +7,9 @@ import type { Identity } from "./identity.ts";
 export interface LoginMethod {
   /** Its part of the login page: a form, or a link to somewhere else. */
   loginPart(page: LoginPageState): Html;
-  /** Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are. */
+  /**
+   * Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are.
+   */
   addRoutes(server: FastifyInstance, logIn: LogIn): void;
   /** Where the logout leads whom this method logged in; undefined for the login page. */
   logoutPathOf?(identity: Identity): string | undefined;

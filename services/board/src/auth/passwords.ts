@@ -10,7 +10,9 @@ export interface BoardUser {
 }
 
 export interface Passwords {
-  /** The user, or undefined when name and password do not belong together. Takes as long for any wrong pair. */
+  /**
+   * The user, or undefined when name and password do not belong together. Takes as long for any wrong pair.
+   */
   check(name: string, password: string): Identity | undefined;
   isKnown(name: string): boolean;
 }
@@ -28,7 +30,9 @@ export function createPasswords(users: readonly BoardUser[]): Passwords {
   };
 }
 
-/** Equal lengths for a comparison in constant time; a name holds no control character, so no two pairs meet. */
+/**
+ * Equal lengths for a comparison in constant time; a name holds no control character, so no two pairs meet.
+ */
 function digestOf(name: string, password: string): Buffer {
   return createHash("sha256").update(`${name}\0${password}`).digest();
 }

@@ -1,4 +1,5 @@
-// Whether a request that changes something comes from a page of this board. OWASP, "Cross-Site Request Forgery Prevention", and Fetch Metadata.
+// Whether a request that changes something comes from a page of this board. OWASP, "Cross-Site Request
+// Forgery Prevention", and Fetch Metadata.
 
 import type { FastifyRequest } from "fastify";
 
@@ -9,9 +10,9 @@ export function changesSomething(request: FastifyRequest): boolean {
 }
 
 /**
- * Browsers say where a request comes from, by `Sec-Fetch-Site` and `Origin`. A client that says neither is no browser:
- * it is believed only when it logs in with every request, since then no cookie can act for somebody else.
- * `publicOrigin`: the board's own as the configuration knows it, whatever `Host` a proxy makes of it.
+ * Browsers say where a request comes from, by `Sec-Fetch-Site` and `Origin`. A client that says neither is no
+ * browser: it is believed only when it logs in with every request, since then no cookie can act for somebody
+ * else. `publicOrigin`: the board's own as the configuration knows it, whatever `Host` a proxy makes of it.
  */
 export function isSameOrigin(
   request: FastifyRequest,

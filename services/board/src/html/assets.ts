@@ -1,4 +1,5 @@
-// The files that pages need, read once, and their route. The hash in a name lets browsers keep a file for ever.
+// The files that pages need, read once, and their route. The hash in a name lets browsers keep a file for
+// ever.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// The path that the board is mounted under: pages and redirects are written as if it were at the root of its host.
+// The path that the board is mounted under: pages and redirects are written as if it were at the root of its
+// host.
 
 import type { FastifyInstance } from "fastify";
 
@@ -13,7 +14,10 @@ export function basePathOf(publicUrl: URL | undefined): string {
   return publicUrl?.pathname.replace(/\/+$/, "") ?? "";
 }
 
-/** Puts the base path before every address of ours in markup that `html` made: text cannot hold such an attribute. */
+/**
+ * Puts the base path before every address of ours in markup that `html` made: text cannot hold such an
+ * attribute.
+ */
 export function belowBasePath(markup: string, basePath: string): string {
   return basePath === ""
     ? markup

@@ -1,4 +1,5 @@
-// A small chart of counts by the minute: stacked bars as SVG, drawn on the server. What it shows is also in words beside it.
+// A small chart of counts by the minute: stacked bars as SVG, drawn on the server. What it shows is also in
+// words beside it.
 
 import { scaleBand, scaleLinear } from "d3-scale";
 import { type Html, html } from "./html.ts";

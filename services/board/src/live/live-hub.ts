@@ -1,4 +1,5 @@
-// Pages that stay up to date: one read per topic and interval, however many people look, and only what changed is sent.
+// Pages that stay up to date: one read per topic and interval, however many people look, and only what
+// changed is sent.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../auth/identity.ts";

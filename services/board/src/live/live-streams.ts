@@ -1,4 +1,5 @@
-// Server-sent events to the open pages (WHATWG HTML, section 9.2), bounded in number, age and memory; a stream ends with its session.
+// Server-sent events to the open pages (WHATWG HTML, section 9.2), bounded in number, age and memory; a
+// stream ends with its session.
 
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -14,7 +15,10 @@ export interface LiveStreamsOptions {
   maxStreams?: number;
   /** Of one session, or of one user without one. Default 12. */
   maxPerSession?: number;
-  /** A stream ends after this long; the browser opens another, which is a request that keeps the session alive. Default 5 min. */
+  /**
+   * A stream ends after this long; the browser opens another, which is a request that keeps the session
+   * alive. Default 5 min.
+   */
   maxAgeMs?: number;
   /** How often a stream asks whether its session has been ended. Default 2 000. */
   checkEveryMs?: number;
@@ -36,7 +40,8 @@ export function createLiveStreams(options: LiveStreamsOptions) {
 
   return {
     /**
-     * Answers with a stream of `fragment` events, each with the id and the markup of one changed part of the page.
+     * Answers with a stream of `fragment` events, each with the id and the markup of one changed part of the
+     * page.
      * @throws ERR_TOO_MANY_STREAMS
      */
     send<Facts>(request: FastifyRequest, reply: FastifyReply, topic: Topic<Facts>): FastifyReply {

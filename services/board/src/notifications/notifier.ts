@@ -1,5 +1,5 @@
-// Tells operators who are not looking: one board at a time compares what is wrong with what was told, keeps what is to be told
-// in MongoDB, and sends it. A crash repeats a message at most, under the same id.
+// Tells operators who are not looking: one board at a time compares what is wrong with what was told, keeps
+// what is to be told in MongoDB, and sends it. A crash repeats a message at most, under the same id.
 
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";

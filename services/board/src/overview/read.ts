@@ -1,4 +1,5 @@
-// Everything that the overview shows. Queues from Redis, accounts and the schedule from MongoDB; one may be away without the other.
+// Everything that the overview shows. Queues from Redis, accounts and the schedule from MongoDB; one may be
+// away without the other.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId, InstallationState } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// Everything that changes a receiver: GET asks, POST does. For operators; the gate and the form's token stand before it.
+// Everything that changes a receiver: GET asks, POST does. For operators; the gate and the form's token stand
+// before it.
 
 import { type ReceiverActions, WrongStateError } from "@fleetkeeper/operator";
 import type { ReceiverRow } from "@fleetkeeper/store";

@@ -1,4 +1,5 @@
-// What an operator can do to a receiver: the question before, the deed, the notice after. The same as by `fleetkeeper notify`.
+// What an operator can do to a receiver: the question before, the deed, the notice after. The same as by
+// `fleetkeeper notify`.
 
 import { counted, oldSecretForMs, type ReceiverActions } from "@fleetkeeper/operator";
 import type { ReceiverRow } from "@fleetkeeper/store";

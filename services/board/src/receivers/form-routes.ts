@@ -1,4 +1,5 @@
-// `/receivers/new` and `/receivers/<id>/change`: receivers are made and changed by operators, as the command line does it.
+// `/receivers/new` and `/receivers/<id>/change`: receivers are made and changed by operators, as the command
+// line does it.
 
 import { type ReceiverActions, WrongStateError } from "@fleetkeeper/operator";
 import type { Log } from "@fleetkeeper/telemetry";

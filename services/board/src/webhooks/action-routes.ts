@@ -1,4 +1,5 @@
-// Everything that changes endpoints and deliveries of webhooks: GET asks, POST does. For operators; the gate and the form's token stand before it.
+// Everything that changes endpoints and deliveries of webhooks: GET asks, POST does. For operators; the gate
+// and the form's token stand before it.
 
 import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
 import {

@@ -1,4 +1,5 @@
-// What an operator can do to an endpoint: the question before, the deed, the notice after. The same as by `fleetkeeper webhooks`.
+// What an operator can do to an endpoint: the question before, the deed, the notice after. The same as by
+// `fleetkeeper webhooks`.
 
 import { oldKeyForMs, type WebhookActions } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";

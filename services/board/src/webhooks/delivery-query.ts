@@ -38,7 +38,9 @@ export type DeliveriesRequest = z.output<typeof query>;
 export interface DeliveriesFacts {
   at: Date;
   request: DeliveriesRequest;
-  /** Whose deliveries are asked for: undefined for everybody's; several, or none, where the name does not say. */
+  /**
+   * Whose deliveries are asked for: undefined for everybody's; several, or none, where the name does not say.
+   */
   accounts: { _id: InstallationId; accountId: string }[] | undefined;
   rows: DeliveryPage["rows"];
   /** `after` of the next page; undefined on the last. */

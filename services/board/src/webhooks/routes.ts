@@ -1,4 +1,5 @@
-// `/webhooks`: deliveries and endpoints of all accounts, and the page of each. For everybody who is logged in.
+// `/webhooks`: deliveries and endpoints of all accounts, and the page of each. For everybody who is logged
+// in.
 
 import { type InstallationId, type SealedText, syncIdOf } from "@fleetkeeper/model";
 import { type WebhookReader, webhookReaderOf } from "@fleetkeeper/operator";

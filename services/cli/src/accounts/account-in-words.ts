@@ -1,4 +1,5 @@
-// An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators did.
+// An account for a person to read: what it is, its syncs, their last runs, what was set aside, what operators
+// did.
 
 import type { RunOutcome } from "@fleetkeeper/model";
 import {

@@ -1,4 +1,5 @@
-// `accounts sync|pause|resume|refresh|forget`: the operator's actions, in the audit log as done from the command line.
+// `accounts sync|pause|resume|refresh|forget`: the operator's actions, in the audit log as done from the
+// command line.
 
 import { createOperatorActions, type OperatorActions } from "@fleetkeeper/operator";
 import type { InstallationRow } from "@fleetkeeper/store";

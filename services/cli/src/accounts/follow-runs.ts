@@ -104,7 +104,10 @@ function isOver(followed: Followed | undefined): boolean {
   return followed !== undefined && followed.state !== "going";
 }
 
-/** Whether everything that is left waits for a time that is known and too late, such as the end of a rate limit. */
+/**
+ * Whether everything that is left waits for a time that is known and too late, such as the end of a rate
+ * limit.
+ */
 export function isAllLater(followed: ReadonlyMap<string, Followed>, now: Date, leftMs: number): boolean {
   return [...followed.values()].every(
     (one) =>

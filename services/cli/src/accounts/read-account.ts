@@ -1,4 +1,5 @@
-// What explains an account: the installation, its syncs with their last runs and set-aside items, what operators did. Without the credential.
+// What explains an account: the installation, its syncs with their last runs and set-aside items, what
+// operators did. Without the credential.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { missingScopes, syncStanding, tokenStanding } from "@fleetkeeper/operator";

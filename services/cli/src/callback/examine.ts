@@ -1,4 +1,5 @@
-// Examines a captured callback as the ingress would, check by check, and collects what explains the verdict. Nothing secret is in it.
+// Examines a captured callback as the ingress would, check by check, and collects what explains the verdict.
+// Nothing secret is in it.
 
 import { createHash } from "node:crypto";
 import {
@@ -57,7 +58,9 @@ export interface Examination {
   at: Date;
   checks: CheckResult[];
   token?: { header: ProtectedHeaderParameters; claims: JWTPayload };
-  /** How far the issuer's clock was ahead of ours when it came in; negative where the token took time to come. */
+  /**
+   * How far the issuer's clock was ahead of ours when it came in; negative where the token took time to come.
+   */
   clockDifferenceMs?: number;
   body?: {
     type: string;

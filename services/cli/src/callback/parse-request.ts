@@ -1,4 +1,5 @@
-// What the ingress's server makes of a request before anything else looks at it: the same parser, limits and schema.
+// What the ingress's server makes of a request before anything else looks at it: the same parser, limits and
+// schema.
 
 import {
   acceptJsonOnly,

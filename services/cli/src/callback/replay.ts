@@ -1,5 +1,6 @@
-// `callback replay`: what was once refused, or not recognised, is taken after all, where that is safe. Everything is examined again
-// as of the time it came in, and what it brings must prove itself as any other install.
+// `callback replay`: what was once refused, or not recognised, is taken after all, where that is safe.
+// Everything is examined again as of the time it came in, and what it brings must prove itself as any other
+// install.
 
 import { createHash } from "node:crypto";
 import {

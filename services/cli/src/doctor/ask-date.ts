@@ -8,7 +8,10 @@ import type { Examiner } from "./finding.ts";
 
 const timeoutMs = 5_000;
 
-/** The status; undefined with the reason where nothing answers. It leaves the server's clock with the examiner. */
+/**
+ * The status; undefined with the reason where nothing answers. It leaves the server's clock with the
+ * examiner.
+ */
 export async function askDate(
   url: string,
   of: string,

@@ -1,4 +1,5 @@
-// The keys, passwords and logins that docker-compose.yml names, as files. What is there stays, so an upgrade adds what it needs.
+// The keys, passwords and logins that docker-compose.yml names, as files. What is there stays, so an upgrade
+// adds what it needs.
 
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from "node:fs";
@@ -57,8 +58,8 @@ export async function writeComposeSecrets(
   }
   const missing = groups.filter(({ names }) => !names.some(isThere));
   if (missing.length === 0) throw new FileError(`${folder} has all of them already: nothing was written`);
-  // Compose mounts a secret's file as it is, whatever user reads it in the container: so the folder keeps everybody
-  // else on this machine out, and each file is readable to whom it is handed.
+  // Compose mounts a secret's file as it is, whatever user reads it in the container: so the folder keeps
+  // everybody else on this machine out, and each file is readable to whom it is handed.
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
   const { uid, gid } = statSync(folder);

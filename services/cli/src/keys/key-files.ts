@@ -24,7 +24,8 @@ export function fileNameOf(name: string): string {
 }
 
 /**
- * Each text under its name. Never over a file that is there: with a lost private key every credential that it opens is lost.
+ * Each text under its name. Never over a file that is there: with a lost private key every credential that it
+ * opens is lost.
  * @param handOver called with each path once it is written, before the next one.
  * @returns the path of each.
  * @throws FileError

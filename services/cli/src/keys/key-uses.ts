@@ -15,7 +15,10 @@ export interface KeyUses {
 
 const pageSize = 500;
 const jobPageSize = 100;
-/** States in which a job will, or may by an operator's retry, be opened again; in the order in which it goes through them. */
+/**
+ * States in which a job will, or may by an operator's retry, be opened again; in the order in which it goes
+ * through them.
+ */
 const open = ["waiting", "prioritized", "active", "delayed", "failed"] as const;
 /** One that went back to a state that was read already is found by the second look. */
 const looks = 2;

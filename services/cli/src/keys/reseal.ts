@@ -1,4 +1,5 @@
-// Seals everything that is kept anew with one key. Each replacement is conditional, so a newer install wins; doing it again goes on where it was left.
+// Seals everything that is kept anew with one key. Each replacement is conditional, so a newer install wins;
+// doing it again goes on where it was left.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { asInstallationId, type SealedText } from "@fleetkeeper/model";
@@ -21,7 +22,9 @@ export interface ResealResult {
   superseded: number;
   /** Jobs that wait or failed, which are signed and cannot be changed without the ingress's key. */
   jobsLeft: number;
-  /** Jobs that a worker took meanwhile: what they bring into the store is found there, now or the next time. */
+  /**
+   * Jobs that a worker took meanwhile: what they bring into the store is found there, now or the next time.
+   */
   jobsTaken: number;
   failedCount: number;
   /** The first hundred of those that did not open. */
@@ -113,8 +116,8 @@ export async function reseal(options: {
     return one(job.id ?? "", sealed, { installationId, purpose }, replace, "jobsTaken");
   };
 
-  // Jobs first: one that is carried out meanwhile brings its old text into the store, where it is found after. What a
-  // worker has in hand is left to it: it would store the old text in any case.
+  // Jobs first: one that is carried out meanwhile brings its old text into the store, where it is found
+  // after. What a worker has in hand is left to it: it would store the old text in any case.
   for await (const sealedJob of sealedJobs(queues)) {
     signal.throwIfAborted();
     await ofJob(sealedJob);

@@ -3,7 +3,10 @@
 import { createInterface } from "node:readline/promises";
 import { NotConfirmedError } from "../errors.ts";
 
-/** Resolves when the user typed `expected`; without a terminal `--yes` is the only way. @throws NotConfirmedError */
+/**
+ * Resolves when the user typed `expected`; without a terminal `--yes` is the only way.
+ * @throws NotConfirmedError
+ */
 export async function confirm(question: string, expected: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new NotConfirmedError("this cannot be undone, and there is no terminal to ask on", {

@@ -1,4 +1,5 @@
-// Where results, remarks and progress go: results to stdout, everything else to stderr, and with `--json` nothing but JSON.
+// Where results, remarks and progress go: results to stdout, everything else to stderr, and with `--json`
+// nothing but JSON.
 
 import type { Fault } from "../fault-of.ts";
 import { printable, printableJson } from "./printable.ts";

@@ -1,4 +1,5 @@
-// What may reach a terminal: names and reasons come from Trackunit's API, and a terminal obeys more than letters.
+// What may reach a terminal: names and reasons come from Trackunit's API, and a terminal obeys more than
+// letters.
 
 import { controlCharacters, controlEscape } from "@fleetkeeper/telemetry";
 

@@ -1,11 +1,14 @@
-// A compact table: columns two spaces apart, as wide as their widest cell, colours not counted. Where a terminal is too narrow
-// for that, ids are shortened, then columns are left out that may be; where that does not suffice, each row becomes a block of
-// lines, with everything in it.
+// A compact table: columns two spaces apart, as wide as their widest cell, colours not counted. Where a
+// terminal is too narrow for that, ids are shortened, then columns are left out that may be; where that does
+// not suffice, each row becomes a block of lines, with everything in it.
 
 import stringWidth from "string-width";
 import type { Paint } from "./style.ts";
 
-/** Without rows: nothing. `width`: of the terminal, in columns. `spare`: heads of what may be left out, the first to go first. */
+/**
+ * Without rows: nothing. `width`: of the terminal, in columns. `spare`: heads of what may be left out, the
+ * first to go first.
+ */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,4 +1,5 @@
-// A signing key from a file, from standard input, or asked for on the terminal: never an argument, which everybody on the machine can see.
+// A signing key from a file, from standard input, or asked for on the terminal: never an argument, which
+// everybody on the machine can see.
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";

@@ -1,4 +1,5 @@
-// Misconfigurations made on purpose: the doctor finds each of them, says what to do, and finds nothing where nothing is wrong.
+// Misconfigurations made on purpose: the doctor finds each of them, says what to do, and finds nothing where
+// nothing is wrong.
 
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";

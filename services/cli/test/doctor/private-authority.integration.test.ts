@@ -1,4 +1,5 @@
-// Redis and MongoDB behind TLS of a private authority that ask for a certificate, looked at by the doctor as a process.
+// Redis and MongoDB behind TLS of a private authority that ask for a certificate, looked at by the doctor as
+// a process.
 
 import { connect } from "node:net";
 import { createServer } from "node:tls";

@@ -1,5 +1,5 @@
-// Rotation without a stop: callbacks come, accounts sync, services are replaced one by one, and the sealing anew is killed again
-// and again. `ROTATION_ACCOUNTS=10000` is the full bar.
+// Rotation without a stop: callbacks come, accounts sync, services are replaced one by one, and the sealing
+// anew is killed again and again. `ROTATION_ACCOUNTS=10000` is the full bar.
 
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,7 +50,10 @@ async function storeMany({ db, env }: World, like: InstallationId): Promise<Map<
   return secrets;
 }
 
-/** An ingress, replaced by another before it ends, and a customer's callbacks to whichever is there, one after the other. */
+/**
+ * An ingress, replaced by another before it ends, and a customer's callbacks to whichever is there, one after
+ * the other.
+ */
 function createEdge(world: World) {
   const { simulator, env } = world;
   const log = createLog({ service: "ingress", level: "silent" });

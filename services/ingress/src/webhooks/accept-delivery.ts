@@ -1,4 +1,5 @@
-// The way of a delivery: its headers, its endpoint, its signature; then sealed, enqueued and confirmed. Whatever fails refuses it.
+// The way of a delivery: its headers, its endpoint, its signature; then sealed, enqueued and confirmed.
+// Whatever fails refuses it.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { WebhookDelivery } from "@fleetkeeper/model";
@@ -17,7 +18,9 @@ import type { FindEndpoint } from "./known-endpoints.ts";
 
 /** Verified deliveries that may wait for Redis at one time. */
 const maxInFlight = 1_000;
-/** Verified deliveries of one endpoint that one ingress takes in a minute: nobody takes the others' places. */
+/**
+ * Verified deliveries of one endpoint that one ingress takes in a minute: nobody takes the others' places.
+ */
 const maxPerMinute = 3_000;
 /** Of a body so much is kept. */
 const keptBytes = 32 * 1_024;
@@ -43,7 +46,10 @@ export function createAcceptDelivery(options: {
   confirm: () => Promise<void>;
   /** Whether so much waits already that no more is taken. */
   isFull: () => Promise<boolean>;
-  /** For all of Redis's part after the verification; with what comes before well below the sender's 15 s. Default 6 000. */
+  /**
+   * For all of Redis's part after the verification; with what comes before well below the sender's 15 s.
+   * Default 6 000.
+   */
   storeWithinMs?: number;
   now?: () => Date;
 }): AcceptDelivery {

@@ -1,4 +1,5 @@
-// The endpoints that there are, as the workers write them to Redis: looked up at each delivery, so that a removed key ends at once.
+// The endpoints that there are, as the workers write them to Redis: looked up at each delivery, so that a
+// removed key ends at once.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";

@@ -1,5 +1,5 @@
-// How many refused deliveries one client may send. Trackunit's come from few addresses, for all accounts: one endpoint with a wrong
-// key must keep out no other.
+// How many refused deliveries one client may send. Trackunit's come from few addresses, for all accounts: one
+// endpoint with a wrong key must keep out no other.
 
 import { createRefusalLimit, defaultRefusalsPerMinute } from "../refusal-limit.ts";
 
@@ -8,7 +8,10 @@ const cheapFactor = 10;
 
 export type RefusalAllowance = ReturnType<typeof createRefusalAllowance>;
 
-/** `perMinute`: of one client to one endpoint; ten times as many that name no endpoint of ours. Callbacks have their own. */
+/**
+ * `perMinute`: of one client to one endpoint; ten times as many that name no endpoint of ours. Callbacks have
+ * their own.
+ */
 export function createRefusalAllowance(perMinute = defaultRefusalsPerMinute) {
   const toEndpoint = createRefusalLimit(perMinute);
   const toNone = createRefusalLimit(perMinute * cheapFactor);

@@ -1,4 +1,5 @@
-// `POST /webhooks/:endpointId`: an endpoint that there is not, and a head that is not in order, are refused before the body is read.
+// `POST /webhooks/:endpointId`: an endpoint that there is not, and a head that is not in order, are refused
+// before the body is read.
 
 import type { Socket } from "node:net";
 import { refusalOf } from "@fleetkeeper/callbacks";
@@ -124,7 +125,8 @@ function webhookRefusalOf(error: unknown, { headers }: FastifyRequest): WebhookR
   const { code } = error as { code?: unknown };
   if (code === "ERR_QUEUE_UNAVAILABLE")
     return new WebhookRefusal("ERR_WEBHOOK_UNAVAILABLE", { cause: error });
-  // Of a body without a length this is known only where there is such an endpoint, which is nobody's business.
+  // Of a body without a length this is known only where there is such an endpoint, which is nobody's
+  // business.
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
     return headers["content-length"] === undefined
       ? new WebhookRefusal("ERR_WEBHOOK_UNVERIFIED", { reason: "body too large" })

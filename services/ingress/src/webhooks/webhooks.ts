@@ -1,4 +1,5 @@
-// Trackunit's webhooks in the ingress, built from top to bottom; a part of it only where `WEBHOOK_KEY` is set.
+// Trackunit's webhooks in the ingress, built from top to bottom; a part of it only where `WEBHOOK_KEY` is
+// set.
 
 import { countWebhookRefusal, type QueueSet } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";

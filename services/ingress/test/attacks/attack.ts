@@ -2,7 +2,10 @@
 
 import { createHmac, createSign, type KeyObject } from "node:crypto";
 
-/** What an attacker has: the published keys, a sound token seen on its way, keys of its own, a server that counts. */
+/**
+ * What an attacker has: the published keys, a sound token seen on its way, keys of its own, a server that
+ * counts.
+ */
 export interface Loot {
   /** In compact form, signed by the platform, not used yet. */
   soundToken: string;

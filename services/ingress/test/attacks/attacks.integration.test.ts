@@ -1,4 +1,5 @@
-// Every attack of the tables beside this file, against a running ingress: refused, by a stable code, and nothing queued.
+// Every attack of the tables beside this file, against a running ingress: refused, by a stable code, and
+// nothing queued.
 
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";

@@ -1,4 +1,5 @@
-// What came to Redis and what its sender was told of it may differ: the retry that follows does nothing twice.
+// What came to Redis and what its sender was told of it may differ: the retry that follows does nothing
+// twice.
 
 import { spawnService } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";

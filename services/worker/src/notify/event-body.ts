@@ -1,10 +1,14 @@
-// What a receiver is sent of an event. Source of the form: Standard Webhooks, "Payload structure". The same for each attempt.
+// What a receiver is sent of an event. Source of the form: Standard Webhooks, "Payload structure". The same
+// for each attempt.
 
 import { accountIdOf, irisAppIdOf, type SealedText } from "@fleetkeeper/model";
 import type { Open } from "@fleetkeeper/sealing";
 import { type EventDocument, positionOf, type Store } from "@fleetkeeper/store";
 
-/** `open`: of payloads of Trackunit's webhooks, which are sealed where they are kept; undefined without a key for them. */
+/**
+ * `open`: of payloads of Trackunit's webhooks, which are sealed where they are kept; undefined without a key
+ * for them.
+ */
 export async function eventBody(
   event: EventDocument,
   { store, open }: { store: Pick<Store, "webhookDeliveries">; open: Open | undefined },

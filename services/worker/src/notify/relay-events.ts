@@ -1,4 +1,5 @@
-// What a tick does for receivers: takes events into their accounts' logs, and makes jobs of the lanes in which something waits.
+// What a tick does for receivers: takes events into their accounts' logs, and makes jobs of the lanes in
+// which something waits.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { Store } from "@fleetkeeper/store";
@@ -6,7 +7,10 @@ import type { WorkerMetrics } from "../metrics.ts";
 
 /** Jobs that may wait; the rest waits in MongoDB. */
 const backlog = 1_000;
-/** A lane whose job was lost is dispatched again after this; while it waits or runs, a second one is not added. */
+/**
+ * A lane whose job was lost is dispatched again after this; while it waits or runs, a second one is not
+ * added.
+ */
 const againMs = 10_000;
 const atATime = 20;
 const tidyEveryMs = 3_600_000;

@@ -1,5 +1,6 @@
-// Handler of queue `notify`: tells one receiver what waits for it of one account, in order, until that is told, fails, or others
-// have their turn. What a job knows of its lane is written only while no later one has it.
+// Handler of queue `notify`: tells one receiver what waits for it of one account, in order, until that is
+// told, fails, or others have their turn. What a job knows of its lane is written only while no later one has
+// it.
 
 import type { Task } from "@fleetkeeper/jobs";
 import {
@@ -127,7 +128,10 @@ export function createTell(options: TellOptions) {
     await attempts.add({ ...of, attempt: before + 1, durationMs, status, code, answer, ...how });
   }
 
-  /** What waits for it stays, and is told when it is enabled again. In the audit log, where an operator would be. */
+  /**
+   * What waits for it stays, and is told when it is enabled again. In the audit log, where an operator would
+   * be.
+   */
   async function disable(
     { _id, url }: ReceiverDocument,
     { isGone, code }: Delivered,

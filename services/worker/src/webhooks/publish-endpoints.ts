@@ -1,4 +1,5 @@
-// Tells the ingress which endpoints there are: what changed at once, everything again each hour and after Redis lost it.
+// Tells the ingress which endpoints there are: what changed at once, everything again each hour and after
+// Redis lost it.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import {

@@ -1,4 +1,5 @@
-// Handler of queue `webhook`: a verified delivery is kept once and sets off its syncs; an operator may let it do so again.
+// Handler of queue `webhook`: a verified delivery is kept once and sets off its syncs; an operator may let it
+// do so again.
 
 import { type Payloads, webhookDeliveryOf } from "@fleetkeeper/jobs";
 import type { Store } from "@fleetkeeper/store";

@@ -94,7 +94,8 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
       }
       expect(sync.lastRun.outcome).toBe("succeeded");
       expect(of.at(-1)?.timestamp).toBe(sync.lastRun.at.toISOString());
-      // Runs without news are counted by the same write. The first one has none where a run before it was killed after its page.
+      // Runs without news are counted by the same write. The first one has none where a run before it was
+      // killed after its page.
       expect(of.length, JSON.stringify(sync)).toBeGreaterThanOrEqual(Math.max(1, sync.quiet?.runs ?? 0));
       expect(of.length).toBeLessThanOrEqual(endedRuns(kept) + (sync.quiet?.runs ?? 0));
       // Each that is kept was told of, unless it was killed between the two writes.
@@ -107,7 +108,9 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
   const counted = { changes: told().size, deliveries, killed, askedFor, accounts: accounts.length };
   console.log(JSON.stringify(counted));
 
-  /** A failover of Redis may lose a job that was not waited for: it is handed in again, as its sender would. */
+  /**
+   * A failover of Redis may lose a job that was not waited for: it is handed in again, as its sender would.
+   */
   async function installAgain(): Promise<void> {
     for (const account of accounts)
       if ((await store.installations.find(world.installationIdOf(account))) === null)

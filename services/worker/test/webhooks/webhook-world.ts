@@ -1,4 +1,5 @@
-// The way of a delivery whole: an ingress and a worker in this process, endpoints as an operator makes them, a sender that signs.
+// The way of a delivery whole: an ingress and a worker in this process, endpoints as an operator makes them,
+// a sender that signs.
 
 import { createWebhookActions } from "@fleetkeeper/operator";
 import { redisKeys } from "@fleetkeeper/redis";

@@ -149,7 +149,8 @@ test("a burst over two ingresses, a fifth of it twice, is kept once each, with a
     },
     { timeout: 60_000 + total * 60, interval: 1_000 },
   );
-  // A sync rests for 3 s before a run that webhooks ask for, and no two of its runs go on together: one page each here.
+  // A sync rests for 3 s before a run that webhooks ask for, and no two of its runs go on together: one page
+  // each here.
   const doneMs = Date.now() - since.getTime();
   const { requests } = world.simulator;
   const readsOf = ({ account }: (typeof endpoints)[number]) => requests.count(sitesOf(account));

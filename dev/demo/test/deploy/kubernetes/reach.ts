@@ -1,9 +1,12 @@
-// Which connection the network policies let through: https://kubernetes.io/docs/concepts/services-networking/network-policies/.
+// Which connection the network policies let through:
+// https://kubernetes.io/docs/concepts/services-networking/network-policies/.
 
 import { BlockList } from "node:net";
 import type { Manifest } from "./manifests.ts";
 
-/** One end of a connection: a pod by its labels and its namespace's name, or an address outside the cluster. */
+/**
+ * One end of a connection: a pod by its labels and its namespace's name, or an address outside the cluster.
+ */
 export interface Peer {
   labels?: Record<string, string>;
   namespace?: string;

@@ -1,4 +1,5 @@
-// Manifests against the schemas of their kinds, also for words that no schema knows: the API server drops those without a word.
+// Manifests against the schemas of their kinds, also for words that no schema knows: the API server drops
+// those without a word.
 
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1";
 import { PodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
@@ -38,7 +39,9 @@ export function schemaFaults(manifest: Manifest): string[] {
   return unread().map((path) => `${where}: nothing knows ${path}`);
 }
 
-/** A validator looks at every property that its schema has: what it never looked at, the schema does not have. */
+/**
+ * A validator looks at every property that its schema has: what it never looked at, the schema does not have.
+ */
 function watch(manifest: Manifest): { watched: object; unread: () => string[] } {
   const unread = new Set<string>();
   const wrap = (value: unknown, path: string): unknown => {

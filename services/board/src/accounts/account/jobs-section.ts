@@ -1,4 +1,5 @@
-// The jobs about an account that failed, and where all are on the Bull board. What is at work is shown with the syncs.
+// The jobs about an account that failed, and where all are on the Bull board. What is at work is shown with
+// the syncs.
 
 import { type Html, html } from "../../html/html.ts";
 import { jobPath, queuePath } from "../../html/paths.ts";

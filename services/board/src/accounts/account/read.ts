@@ -1,4 +1,5 @@
-// Everything that the page of one account shows, in a bounded number of indexed queries. The credential stays behind.
+// Everything that the page of one account shows, in a bounded number of indexed queries. The credential stays
+// behind.
 
 import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";

@@ -1,4 +1,5 @@
-// The syncs of an account: why each waits and until when, how far a run has come, what the last came to, and what can be done.
+// The syncs of an account: why each waits and until when, how far a run has come, what the last came to, and
+// what can be done.
 
 import { changesInWords, duration, type SyncStanding, syncStanding } from "@fleetkeeper/operator";
 import type { SyncDocument } from "@fleetkeeper/store";

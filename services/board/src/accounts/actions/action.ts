@@ -1,4 +1,5 @@
-// What an operator can do to an account: the question before, the deed, the notice after. `account-actions.ts` lists them.
+// What an operator can do to an account: the question before, the deed, the notice after.
+// `account-actions.ts` lists them.
 
 import { accountInWords, type OperatorActions } from "@fleetkeeper/operator";
 import type { InstallationRow, SyncDocument } from "@fleetkeeper/store";

@@ -8,8 +8,8 @@ import type { AccountAction } from "./action.ts";
 const formId = "one-step";
 
 /**
- * The form that all of a page's buttons send. It stands outside the parts that are brought up to date: they are the same for
- * everybody who looks, and the token in it is for one.
+ * The form that all of a page's buttons send. It stands outside the parts that are brought up to date: they
+ * are the same for everybody who looks, and the token in it is for one.
  */
 export function actionForm(csrfToken: string): Html {
   return html`<form id="${formId}" method="post"><input type="hidden" name="_csrf" value="${csrfToken}"></form>`;

@@ -1,4 +1,5 @@
-// `/accounts/:installationId/do/:action`: GET asks, POST does. For operators; the gate and the form's token stand before it.
+// `/accounts/:installationId/do/:action`: GET asks, POST does. For operators; the gate and the form's token
+// stand before it.
 
 import { asInstallationId, syncIdOf } from "@fleetkeeper/model";
 import { NotFoundError as NothingToActOnError, type OperatorActions } from "@fleetkeeper/operator";

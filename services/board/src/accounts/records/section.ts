@@ -1,4 +1,5 @@
-// The records of an account: how many of each sync, a search, the ones that fit in columns, and files to take along.
+// The records of an account: how many of each sync, a search, the ones that fit in columns, and files to take
+// along.
 
 import { cellOf } from "@fleetkeeper/operator";
 import type { RecordRow } from "@fleetkeeper/store";

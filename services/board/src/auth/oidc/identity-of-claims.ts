@@ -6,8 +6,8 @@ import type { OidcSettings } from "./settings.ts";
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The first of `preferred_username`, `email` and `sub` that can stand in a list of who did what. `isTaken` says which
- * names are somebody else's: a provider may let people choose theirs.
+ * The first of `preferred_username`, `email` and `sub` that can stand in a list of who did what. `isTaken`
+ * says which names are somebody else's: a provider may let people choose theirs.
  */
 export function userOf(claims: Claims, isTaken: (name: string) => boolean): string | undefined {
   const { preferred_username, email, email_verified, sub } = claims;
@@ -23,7 +23,10 @@ export function roleOf(claims: Claims, settings: OidcSettings): Role | undefined
   return values.some((value) => settings.viewerRoles.includes(value)) ? "viewer" : undefined;
 }
 
-/** The strings of a claim that is one or a list of them: by its full name, which may hold dots, else by a path. */
+/**
+ * The strings of a claim that is one or a list of them: by its full name, which may hold dots, else by a
+ * path.
+ */
 export function roleValuesOf(claims: Claims, roleClaim: string): string[] {
   const value = fieldOf(claims, roleClaim) ?? roleClaim.split(".").reduce<unknown>(fieldOf, claims);
   return [value].flat().filter((item) => typeof item === "string");

@@ -1,4 +1,5 @@
-// Logging in by OpenID Connect: authorization code flow with PKCE, state and nonce. OpenID Connect Core 1.0, section 3.1; RFC 7636.
+// Logging in by OpenID Connect: authorization code flow with PKCE, state and nonce. OpenID Connect Core 1.0,
+// section 3.1; RFC 7636.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -28,7 +29,10 @@ export interface OidcLoginOptions {
   settings: OidcSettings;
   provider: OidcProvider;
   tries: OidcTries;
-  /** Of answers that the provider's checks refuse. Apart from the passwords' limit: neither way in closes the other. */
+  /**
+   * Of answers that the provider's checks refuse. Apart from the passwords' limit: neither way in closes the
+   * other.
+   */
   guessLimit: GuessLimit;
   clientOf: ClientOf;
   loginAudit: Pick<LoginAudit, "refused">;

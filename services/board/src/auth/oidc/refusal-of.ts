@@ -19,7 +19,10 @@ export function refusalOf(error: unknown): BoardError {
   return denied ? new BoardError("ERR_OIDC_DENIED") : new BoardError("ERR_OIDC_ANSWER");
 }
 
-/** Fields for the log: codes and the library's own words; nothing of what the provider or the browser sent but a known kind of code. */
+/**
+ * Fields for the log: codes and the library's own words; nothing of what the provider or the browser sent but
+ * a known kind of code.
+ */
 export function explain(error: unknown): {
   reason: string | undefined;
   providerError?: string;

@@ -17,7 +17,10 @@ export const entryPageCsp = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Drops the links to other hosts, which are there for fonts, and adds the watch for the session's end and our keys. */
+/**
+ * Drops the links to other hosts, which are there for fonts, and adds the watch for the session's end and our
+ * keys.
+ */
 export function adaptEntryPage(page: string, basePath: string): string {
   const adapted = page
     .replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "")

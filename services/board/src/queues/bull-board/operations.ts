@@ -1,4 +1,5 @@
-// What an operator may do to jobs and queues on the Bull board; everything else that changes something is off.
+// What an operator may do to jobs and queues on the Bull board; everything else that changes something is
+// off.
 
 import type { QueueName } from "@fleetkeeper/jobs";
 
@@ -17,9 +18,9 @@ const job = "/api/queues/:queueName/:jobId";
 const queue = "/api/queues/:queueName";
 
 /**
- * Adding jobs and editing their data is off: payloads come from a verified callback or from the schedule in MongoDB.
- * A failed install stays until it is retried: the credential in it exists nowhere else. Queues are not emptied or
- * obliterated, and the dispatch tick is the worker's to fix.
+ * Adding jobs and editing their data is off: payloads come from a verified callback or from the schedule in
+ * MongoDB. A failed install stays until it is retried: the credential in it exists nowhere else. Queues are
+ * not emptied or obliterated, and the dispatch tick is the worker's to fix.
  */
 export const operations: readonly Operation[] = [
   { route: `${job}/retry`, name: "retry job" },

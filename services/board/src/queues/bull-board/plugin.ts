@@ -1,4 +1,5 @@
-// The Bull board at `/queues`, bent to our rules: nothing secret in its answers, few operations, read-only for viewers, our CSP.
+// The Bull board at `/queues`, bent to our rules: nothing secret in its answers, few operations, read-only
+// for viewers, our CSP.
 
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";

@@ -1,4 +1,5 @@
-// A real OpenID provider on this machine, `oidc-provider`, that knows three people, and a board that trusts it.
+// A real OpenID provider on this machine, `oidc-provider`, that knows three people, and a board that trusts
+// it.
 
 import { randomInt } from "node:crypto";
 import { once } from "node:events";

@@ -1,4 +1,5 @@
-// Whether MongoDB is of the same time as Redis: installs that were carried out must be in it, unless the account was forgotten.
+// Whether MongoDB is of the same time as Redis: installs that were carried out must be in it, unless the
+// account was forgotten.
 
 import { installOf } from "@fleetkeeper/jobs";
 import { isSet } from "../../configuration.ts";
