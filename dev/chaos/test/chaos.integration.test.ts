@@ -12,7 +12,7 @@ async function brokenBy(seed: number, options: RunOptions): Promise<string> {
 const once = { timeout: 400_000, retry: 0 };
 
 test(
-  "seed 1: whatever breaks, nothing that was promised is lost, and it comes to rest by itself",
+  "seed 1: whatever breaks, nothing that was promised is lost, and it comes to rest automatically",
   once,
   async () => {
     expect(await brokenBy(1, { faults: 5, lengthMs: 6_000 })).toBe("");
@@ -20,7 +20,7 @@ test(
 );
 
 test(
-  "all of Redis is lost again and again while accounts install and sync, and everything goes on by itself",
+  "all of Redis is lost again and again while accounts install and sync, and everything goes on automatically",
   once,
   async () => {
     expect(await brokenBy(1, { faults: 3, lengthMs: 4_000, only: "redis emptied" })).toBe("");

@@ -1,4 +1,4 @@
-// What the person at the terminal sees: one line a step, with the time since the start.
+// What the person at the terminal sees: one line per step, with the time since the start.
 
 /** Lines go to stderr with `--once`, so that stdout's last line is the JSON result; otherwise to stdout. */
 export function createProgress(stream: NodeJS.WritableStream) {

@@ -53,7 +53,7 @@ test("an account can't be added twice", async () => {
   expect(() => simulator.addAccount({ accountId: "one" })).toThrow(/exists already/);
 });
 
-test("fleets change by themselves when told to", async () => {
+test("fleets change automatically when told to", async () => {
   const { simulator } = await setup({ changeEveryMs: 20 });
   const account = simulator.addAccount({ assets: 200 });
   const before = JSON.stringify(account.assets());

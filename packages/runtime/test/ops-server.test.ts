@@ -31,7 +31,7 @@ test("a deep check says which part fails, by code", async () => {
   });
 });
 
-test("a process asks to be started again only for what that mends", async () => {
+test("a process asks to be started again only for what that fixes", async () => {
   const livenessWith = async (error: Error) => {
     const deepChecks = { good: async () => undefined, bad: () => Promise.reject(error) };
     return (await createOpsServer({ metrics, checks: {}, deepChecks }).inject("/livez/deep")).statusCode;

@@ -75,7 +75,7 @@ test("a signature of ours is the one that jose makes", async () => {
   );
 });
 
-/** The wrapped content keys of so many texts, and their nonces. */
+/** The wrapped content keys of a number of texts, and their nonces. */
 async function partsOf(
   seal: Seal,
   texts: number,

@@ -70,7 +70,7 @@ test("a pass in which two pages held the same record proves nothing: the list mo
   expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
 });
 
-test("a pass that misses too many deletes nothing by itself, and is believed after enough passes that agree", async () => {
+test("a pass that misses too many deletes nothing automatically, and is believed after enough passes that agree", async () => {
   const { store, db } = await setup();
   const rules = { ...defaultAbsenceRules, passes: 4 };
   await pass(store, at(1), [numbered(100)]);

@@ -132,7 +132,7 @@ test("a consumer that was away for longer than entries are kept is told of the g
   expect(given).toEqual(["gap", 3, 4]);
 });
 
-test("it goes on by itself after whatever MongoDB answers, and says so", async () => {
+test("it goes on automatically after whatever MongoDB answers, and says so", async () => {
   const { proxy, store } = await proxied();
   const seen: string[] = [];
   const errors: unknown[] = [];

@@ -102,7 +102,7 @@ test("run now: at once when idle, after the present run when one is running, ref
   expect(await store.syncs.due(at(10), 10)).toHaveLength(1);
 });
 
-test("pausing an account stops its syncs and takes the lease; resuming wakes them, but not one that is paused by itself", async () => {
+test("pausing an account stops its syncs and takes the lease; resuming wakes them, but not one that is paused on its own", async () => {
   const { store } = await setup();
   await putInForce(store, installOf("1"));
   const { run } = await startedRun(store);

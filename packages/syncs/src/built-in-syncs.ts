@@ -1,4 +1,4 @@
-// The syncs that come with Fleetkeeper: one file a resource. One more file here and one more line below is
+// The syncs that come with Fleetkeeper: one file per resource. One more file here and one more line below is
 // one more sync.
 
 import { aempEquipment } from "./aemp-equipment.ts";

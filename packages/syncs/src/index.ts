@@ -1,4 +1,4 @@
-// What is synced, one file a resource, and how a sync is defined.
+// What is synced, one file per resource, and how a sync is defined.
 
 export { aempEquipment } from "./aemp-equipment.ts";
 export { alertConfigurations } from "./alert-configurations.ts";

@@ -118,7 +118,7 @@ test("ids that differ by capital letters, blanks or normalisation are different"
   expect(new Set(ids.map((id) => assets.idOf(assets.item.parse({ id }) as never))).size).toBe(ids.length);
 });
 
-test("an alert configuration's id may stand in its details", () => {
+test("an alert configuration's id may be in its details", () => {
   const { item, idOf } = alertConfigurations;
   expect(idOf(item.parse({ configurationDetails: { id: "a" } }) as never)).toBe("a");
 });

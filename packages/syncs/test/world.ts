@@ -7,7 +7,7 @@ import { Agent, request } from "undici";
 import { onTestFinished } from "vitest";
 import type { SyncDefinition } from "../src/index.ts";
 
-/** Ends by itself after the test. */
+/** Ends automatically after the test. */
 export async function createWorld(options: { account?: AccountOptions; simulator?: SimulatorOptions } = {}) {
   const simulator = await startSimulator(options.simulator);
   const dispatcher = new Agent();

@@ -1,6 +1,6 @@
 // What a service asks of its traces; while they are off a span is a plain call.
 
-/** Short names and numbers, as they may stand in a log: no secret. */
+/** Short names and numbers, as a log may show them: no secret. */
 export type SpanFields = Record<string, string | number>;
 
 /** The same whether traces are on or off. */

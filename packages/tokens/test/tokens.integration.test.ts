@@ -156,7 +156,7 @@ test("a revoked installation's credential is not tried, but by the prewarm", asy
   expect(outcomes).toEqual(["ERR_TOKEN_INVALID_CLIENT", "granted"]);
 });
 
-test("a lock that its owner left behind ends by itself, and nobody frees another's", async () => {
+test("a lock that its owner left behind ends automatically, and nobody frees another's", async () => {
   const { redis, namespace, createProcess } = await setup();
   const process = createProcess();
   await process.get(id);

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { CursorUnreadableError } from "./errors.ts";
 
-/** As it stands in a checkpoint. */
+/** As a checkpoint has it. */
 export interface RestPosition {
   /** How many items of the list lie before the next one to read. */
   from: number;

@@ -55,7 +55,7 @@ function held() {
   };
 }
 
-test("opens after so many outages in a row, and asks nothing while it is open", async () => {
+test("opens after the configured number of outages in a row, and asks nothing while it is open", async () => {
   const { clock, states, run, fail } = setup();
   await fail(6);
   expect(states).toEqual(["open"]);

@@ -27,7 +27,7 @@ export interface ListServer<Item> {
   requests: string[];
 }
 
-/** Ends by itself after the test. `reset` makes it a server of other items, without oddities. */
+/** Ends automatically after the test. `reset` makes it a server of other items, without oddities. */
 export async function createListServer<Item>(items: Item[], options: Partial<TrackunitOptions> = {}) {
   const fresh = () => ({
     saysTotal: (length: number) => length,

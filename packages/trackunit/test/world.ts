@@ -19,7 +19,7 @@ import {
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** Ends by itself after the test. */
+/** Ends automatically after the test. */
 export async function createWorld(
   options: {
     account?: AccountOptions;

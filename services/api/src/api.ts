@@ -135,7 +135,7 @@ export async function startApi(
   });
   defer("http server", () => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
-  // Last: who asks whether it is ready may send a request at once.
+  // Last: a client that asks whether it is ready may send a request at once.
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
   log.info({ url, opsUrl }, "API listens");
   return { url, opsUrl };

@@ -76,7 +76,7 @@ test("whoever guesses is sent away for a while, and a key that works goes on fro
   expect((await ask(key, "/v1/key")).status).toBe(200);
 });
 
-test("a key has so many requests a second, and another key has its own", async () => {
+test("a key has its number of requests per second, and another key has its own", async () => {
   const { ask, makeKey } = await setup({ API_KEY_REQUESTS_PER_SECOND: "1" });
   const [one, other] = [await makeKey(["accounts:read"]), await makeKey(["accounts:read"])];
   const many = await Promise.all(Array.from({ length: 20 }, () => ask(one.key, "/v1/key")));

@@ -21,7 +21,7 @@ import type { BindBody } from "./bind-body.ts";
 import type { CallbackStep } from "./metrics.ts";
 import type { NoteClaims } from "./note-claims.ts";
 
-/** Verified callbacks that may wait for Redis at one time; who has no valid token takes no place. */
+/** Verified callbacks that may wait for Redis at one time; a sender without a valid token takes no place. */
 const maxInFlight = 1_000;
 
 export interface AcceptOptions {

@@ -172,7 +172,7 @@ test("a key serves no other algorithm than its own kind's", async () => {
   });
 });
 
-test("a key that is in the key set and cannot be read is our lack: come again, instead of no", async () => {
+test("a key that is in the key set and cannot be read is our lack: retry later, instead of no", async () => {
   const { keyFor, endpoint, advance } = setup();
   endpoint.unreadable = ["post-quantum"];
   await expect(keyFor("post-quantum")).rejects.toMatchObject(unavailable);

@@ -1,5 +1,5 @@
 // Key sets that RFC 7517 allows, and answers that servers give, over HTTP: an honest callback is accepted, or
-// told to come again.
+// asked to retry later.
 
 import { createKeySetFetcher, verifyToken } from "@fleetkeeper/callbacks";
 import { type FaultSpec, startSimulator } from "@fleetkeeper/simulator";

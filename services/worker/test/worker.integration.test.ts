@@ -231,7 +231,7 @@ test("a large fleet is read in slices, and a stopping worker hands it on in the 
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
 });
 
-test("after the loss of all of Redis everything goes on by itself", async () => {
+test("after the loss of all of Redis everything goes on automatically", async () => {
   world = await createWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const stop = await world.startWorker();

@@ -148,7 +148,7 @@ export const plainVariables = [
   ...["FLEETKEEPER_IMAGE", "NODE_IMAGE", "REDIS_IMAGE", "MONGODB_IMAGE"],
 ];
 
-/** The secret as it is, and as it stands in base64 after any user name, and in hexadecimal. */
+/** The secret as it is, and as it is in base64 after any user name, and in hexadecimal. */
 export function spellingsOf(secret: string): string[] {
   const inBase64 = [0, 1, 2].map((before) =>
     Buffer.from("x".repeat(before) + secret)

@@ -1,4 +1,4 @@
-// `POST /api/graphql/`: parse, check, price, run. Errors have HTTP status 200 and stand in `errors`.
+// `POST /api/graphql/`: parse, check, price, run. Errors have HTTP status 200 and are in `errors`.
 import type { FastifyRequest } from "fastify";
 import { execute, type GraphQLError } from "graphql";
 import { graphqlRateLimited } from "../faults/replacement.ts";

@@ -158,7 +158,7 @@ function changesOf(one: Found, now: Date): AccountEvent | undefined {
   if (one.in !== "syncs" || untoldSince === undefined) return undefined;
   const sinceMs = now.getTime() - untoldSince.getTime();
   if (sinceMs < gatherChangesMs) return undefined;
-  // Who asks for the records at once shall find them.
+  // A receiver that asks for the records at once shall find them.
   if (feedOpen != null && sinceMs < gatherChangesMs + writtenWithinMs) return undefined;
   const id = `evt_${createHash("sha256").update(`${_id} ${feedHead}`).digest("hex").slice(0, 32)}`;
   const data = { sync, resource: resource ?? null, changedSince: untoldSince.toISOString() };

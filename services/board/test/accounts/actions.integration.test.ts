@@ -30,7 +30,7 @@ const actions: [path: string, fields: Record<string, string>, audited: { action:
     ["forget", { accountId: "account-1" }, { action: "forget" }],
   ];
 
-test("every action asks, is done, is said once, and stands in the audit log with who did it", async () => {
+test("every action asks, is done, is said once, and is in the audit log with who did it", async () => {
   const { world, operator } = await setup();
   for (const [path, fields, audited] of actions) {
     const answer = await operator.submit(`${page}/do/${path}`, fields);

@@ -24,7 +24,7 @@ export interface TellOptions {
   now: () => Date;
 }
 
-/** A job ends after so many events or so long: another account's may wait. */
+/** A job ends after this number of events, or this time: another account's may wait. */
 const eventsOfJob = 100;
 const jobMs = 10_000;
 /** Longer than an attempt may take. */

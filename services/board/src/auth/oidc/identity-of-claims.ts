@@ -6,7 +6,7 @@ import type { OidcSettings } from "./settings.ts";
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The first of `preferred_username`, `email` and `sub` that can stand in a list of who did what. `isTaken`
+ * The first of `preferred_username`, `email` and `sub` that can be in a list of who did what. `isTaken`
  * says which names are somebody else's: a provider may let people choose theirs.
  */
 export function userOf(claims: Claims, isTaken: (name: string) => boolean): string | undefined {
