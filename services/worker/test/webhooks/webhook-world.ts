@@ -21,7 +21,7 @@ export const patient = { timeout: 30_000, interval: 50 };
 export async function createWebhookWorld({ ingresses = 1 } = {}) {
   const webhookKeys = { keys: [generateTokenKey()] };
   const WEBHOOK_KEY = JSON.stringify(webhookKeys);
-  const world = await createWorld({ env: { WEBHOOK_KEY } });
+  const world = await createWorld({ env: { WEBHOOK_KEY, NOTIFY_ADDRESSES: "any" } });
   const { publicKey } = await generateSealingKey();
   const config = readConfig({
     ...world.env,

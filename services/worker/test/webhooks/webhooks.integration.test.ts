@@ -1,10 +1,22 @@
+import { createReceiverActions } from "@fleetkeeper/operator";
 import { redisKeys } from "@fleetkeeper/redis";
+import { createSealFor } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { startReceiver } from "../notify/receiver.ts";
 import { createWebhookWorld, patient } from "./webhook-world.ts";
 
-test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off", async () => {
+test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off; the publisher's own code is told of it", async () => {
   const world = await createWebhookWorld();
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.close());
+  const { secret } = await createReceiverActions({
+    store: world.store,
+    sealSecret: await createSealFor(JSON.parse(world.env.SEALING_PUBLIC_KEY ?? ""), "notify-secret"),
+    checkUrl: (url) => new URL(url),
+    now: () => new Date(),
+  }).add("olive", { url: receiver.url, events: ["trackunit.webhook"] });
+  receiver.secrets.push(secret);
   await world.startWorker();
   const account = await world.installed();
   const endpoint = await world.endpointOf(account);
@@ -14,7 +26,9 @@ test("an event reaches the record: the syncs that it concerns run at once, each 
   };
   const { updated } = account.change(1, { update: 1 });
   const statuses = await Promise.all(
-    Array.from({ length: 10 }, () => world.deliver(endpoint, { type: "sites.asset.enter" })),
+    Array.from({ length: 10 }, () =>
+      world.deliver(endpoint, { type: "sites.asset.enter", asset: "a-secret-place" }),
+    ),
   );
   expect(new Set(statuses)).toEqual(new Set([202]));
   const [id] = updated;
@@ -29,6 +43,30 @@ test("an event reaches the record: the syncs that it concerns run at once, each 
   }, patient);
   const [row] = await world.deliveries(account);
   expect(row).toMatchObject({ type: "sites.asset.enter", outcome: "refreshed" });
+  // With what Trackunit sent, which is sealed wherever it is kept.
+  await vi.waitFor(() => expect(receiver.taken).toHaveLength(10), patient);
+  expect(receiver.unverified).toBe(0);
+  const told = receiver.taken.map(({ data }) => data);
+  expect(told.map(({ messageId }) => messageId).sort()).toEqual(
+    Array.from({ length: 10 }, (_, serial) => `msg_${serial}`),
+  );
+  expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, index) => index + 1));
+  for (const [index, data] of told.entries())
+    expect([receiver.taken[index]?.type, data]).toMatchObject([
+      "trackunit.webhook",
+      {
+        accountId: account.accountId,
+        eventType: "sites.asset.enter",
+        receivedAt: expect.stringMatching(/Z$/),
+        payload: { type: "sites.asset.enter", asset: "a-secret-place" },
+      },
+    ]);
+  const kept = await Promise.all(
+    ["webhookDeliveries", "eventLog", "eventAttempts"].map((name) =>
+      world.db.collection(name).find().toArray(),
+    ),
+  );
+  expect(JSON.stringify(kept)).not.toContain("a-secret-place");
   expect(row?.refreshed.map(({ sync }) => sync).toSorted()).toEqual(["asset-locations", "assets", "sites"]);
   // The schedule of a sync that the event does not concern is as it was.
   expect((await world.sync(account, "customers"))?.nextRunAt).toEqual(before.customers?.nextRunAt);
