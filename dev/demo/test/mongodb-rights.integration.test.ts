@@ -254,6 +254,7 @@ test("a board may not write records, and whoever takes it over cannot", () => {
     "eventLog",
     "eventReceivers",
     "installations",
+    "notifications",
     "probes",
     "syncs",
     "webhookEndpoints",

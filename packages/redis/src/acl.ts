@@ -56,8 +56,11 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     `%R~{${namespace}-facts}:*`,
     ...commands,
   ],
+  // `accounts try` asks Trackunit as a sync does: within the limits, with a token that is warm.
   operator: (namespace) => [
     ...ofQueues(namespace, ...everyQueue),
+    `~{${namespace}-*}:limit:*`,
+    `%R~{${namespace}-*}:token:*`,
     `%R~{${namespace}-webhook-refusals}:*`,
     `%R~{${namespace}-*}:callback-token`,
     `%R~{${namespace}-callback-inbox}:*`,

@@ -28,4 +28,5 @@ export {
 } from "./for-authors.ts";
 export { loadSyncs } from "./load-syncs.ts";
 export { lacksScope } from "./scopes.ts";
+export { type Sifted, sift } from "./sift.ts";
 export { sites } from "./sites.ts";

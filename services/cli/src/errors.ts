@@ -73,6 +73,18 @@ export class WaitedTooLongError extends CliError {
   readonly exitCode = exitCodes.waitedTooLong;
 }
 
+/** The account is paused, revoked, or has no credential yet. */
+export class AccountNotActiveError extends CliError {
+  readonly code = "ERR_ACCOUNT_NOT_ACTIVE";
+  readonly exitCode = exitCodes.wrongState;
+}
+
+/** There is no access token to ask with. */
+export class NoTokenError extends CliError {
+  readonly code = "ERR_NO_TOKEN";
+  readonly exitCode = exitCodes.failed;
+}
+
 /** A file that is there would be overwritten, or one cannot be read or written. */
 export class FileError extends CliError {
   readonly code = "ERR_FILE";

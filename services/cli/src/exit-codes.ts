@@ -23,7 +23,7 @@ export const exitCodeMeanings: Record<ExitCode, string> = {
   1: "failed: what was asked for was not done, or not all of it",
   2: "usage: no such command, option or argument, or a confirmation is missing",
   3: "found nothing by that name",
-  4: "`doctor` found a problem",
+  4: "`doctor` or `accounts try` found a problem",
   5: "`callback verify`: the callback would be refused",
   6: "Redis or MongoDB cannot be reached",
   7: "the account or sync is in a state in which this makes no sense",

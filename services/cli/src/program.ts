@@ -5,6 +5,7 @@ import { addAccountsActions } from "./accounts/actions.ts";
 import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsNames } from "./accounts/names.ts";
 import { addAccountsShow } from "./accounts/show.ts";
+import { addAccountsTry } from "./accounts/try.ts";
 import { addGroup } from "./add-command.ts";
 import { addAfterRestore } from "./after-restore.ts";
 import { addApiKeys } from "./api-keys/api-keys.ts";
@@ -47,6 +48,7 @@ export function createProgram(version: string): Command {
   addAccountsList(accounts);
   addAccountsShow(accounts);
   addAccountsNames(accounts);
+  addAccountsTry(accounts);
   addAccountsActions(accounts);
 
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));

@@ -2,13 +2,12 @@
 
 import { FleetkeeperError, type RunEvent, type RunOutcome } from "@fleetkeeper/model";
 import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
-import type { SyncDefinition } from "@fleetkeeper/syncs";
+import { type SyncDefinition, sift } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
 import { type createTrackunit, type Page, PagesEndlessError, type SentRequest } from "@fleetkeeper/trackunit";
 import { type KeptLease, keepLease } from "./keep-lease.ts";
 import { nextWindow } from "./next-window.ts";
 import { type SettleOptions, settleFailure } from "./settle-failure.ts";
-import { sift } from "./sift.ts";
 import { createSyncReport, type SyncReport } from "./sync-report.ts";
 import { tracedPages } from "./traced-pages.ts";
 import { createTurn, type Turn } from "./turn.ts";

@@ -176,6 +176,14 @@ export const ofCommands = {
     means: "The action makes no sense in the present state.",
     advice: "The message says what to do first.",
   },
+  ERR_ACCOUNT_NOT_ACTIVE: {
+    means: "The account is paused, its credential is refused, or none has proved itself yet.",
+    advice: "See `fleetkeeper accounts show`; resume it, or have the customer install the app again.",
+  },
+  ERR_NO_TOKEN: {
+    means: "There is no access token of the account to ask Trackunit with.",
+    advice: "The message says why. Where no worker brought one, look whether workers run.",
+  },
   ERR_RUN_FAILED: {
     means: "The run that was waited for failed.",
     advice: "The message says why; see that code.",

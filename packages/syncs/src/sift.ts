@@ -1,15 +1,17 @@
 // Parts the items of a page: those that fit the sync's definition become records; the others, and those that
 // the API could not give whole, are set aside.
 
-import type { FetchedRecord, SetAsideItem } from "@fleetkeeper/store";
-import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Page } from "@fleetkeeper/trackunit";
+import type { SyncDefinition } from "./define-sync.ts";
 
+/** The items of one page, each on one side. */
 export interface Sifted {
-  records: FetchedRecord[];
-  setAside: SetAsideItem[];
+  records: { externalId: string; data: unknown }[];
+  /** `reasons`: what is wrong with each; they hold no values. */
+  setAside: { externalId: string | undefined; item: unknown; reasons: string[] }[];
 }
 
+/** Parts them by the definition's schema and id. */
 export function sift(definition: SyncDefinition, { items, incomplete = [] }: Page): Sifted {
   const setAside = incomplete.map(({ item, reasons }) => ({
     externalId: idOf(definition, item),
