@@ -17,6 +17,7 @@ export {
 } from "./consume.ts";
 export { ConsumerIdleError, ConsumerStoppedError, JobsError, QueueUnavailableError } from "./errors.ts";
 export type { FailedJob } from "./failed-jobs.ts";
+export { type AroundPart, createHandIn, type DurableQueue, forWaits, type Promised } from "./hand-in.ts";
 export { type ProofOptions, proveConsumer } from "./prove-consumer.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";

@@ -1,4 +1,4 @@
-// The way of a callback: verify, allow, bind, seal, enqueue, confirm. Whatever fails refuses it.
+// The way of a callback: verify, allow, bind, seal, hand in. Whatever fails refuses it.
 
 import {
   type AccountIdShape,
@@ -33,9 +33,8 @@ export interface AcceptOptions {
   allowedApps: ReadonlySet<string>;
   bindBody: BindBody;
   seal: Seal;
-  addCallback: (callback: AcceptedCallback) => Promise<{ jobId: string }>;
-  /** Resolves when what was added before is on disk. */
-  confirm: () => Promise<void>;
+  /** Resolves when the callback is on disk. `step` is to wrap its parts, `enqueue` and `confirm`. */
+  handIn: (callback: AcceptedCallback, step: AroundStep) => Promise<{ jobId: string }>;
   /** After a callback was accepted; nobody waits for it. */
   noteClaims?: NoteClaims;
   /** Wraps each step, to time and trace it. */
@@ -79,8 +78,7 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
         await step("bind", () => options.bindBody(token, contentHash, receivedAt));
         const verified = { body, accountId, contentHash, issuedAt: token.issuedAt, receivedAt };
         const callback = await step("seal", () => sealCallback(options.seal, verified));
-        const { jobId } = await step("enqueue", () => options.addCallback(callback));
-        await step("confirm", () => options.confirm());
+        const { jobId } = await options.handIn(callback, step);
         // A fact for `doctor`, told again by the next one.
         void options.noteClaims?.(token.claims, body).catch(() => undefined);
         return acceptanceOf(callback, jobId);

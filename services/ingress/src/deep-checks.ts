@@ -1,6 +1,6 @@
 // The deep checks of the ingress: what a callback needs, each done once for nothing.
 
-import { QueueUnavailableError } from "@fleetkeeper/jobs";
+import { type DurableQueue, QueueUnavailableError } from "@fleetkeeper/jobs";
 import { asInstallationId } from "@fleetkeeper/model";
 import { proveWrite, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { DeepCheck } from "@fleetkeeper/runtime";
@@ -13,10 +13,9 @@ export function createDeepChecks(options: {
   seal: Seal;
   redis: RedisClient;
   namespace: string;
-  /** Resolves when what was written before is as safe as the server can make it. */
-  confirm: () => Promise<void>;
+  queue: Pick<DurableQueue, "onDisk">;
 }): Record<string, DeepCheck> {
-  const { keySet, seal, redis, namespace, confirm } = options;
+  const { keySet, seal, redis, namespace, queue } = options;
   return {
     keySet: async () => keySet.check(),
     async seal() {
@@ -26,7 +25,7 @@ export function createDeepChecks(options: {
       await proveWrite(redis, [redisKeys(namespace).queueProbe("install")]).catch((cause: unknown) => {
         throw new QueueUnavailableError("Redis did not take a write", { cause });
       });
-      await confirm();
+      await queue.onDisk();
     },
   };
 }

@@ -1,7 +1,7 @@
 // The whole ingress, built from top to bottom: Redis, key set, the way of a callback, two servers.
 
 import { callbackPath, createKeySetFetcher } from "@fleetkeeper/callbacks";
-import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
+import { createHandIn, createQueueSet, forWaits, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal, createSign } from "@fleetkeeper/sealing";
@@ -11,7 +11,6 @@ import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
 import type { Config } from "./config.ts";
 import { createDeepChecks } from "./deep-checks.ts";
-import { createDurability, forWaits } from "./durability.ts";
 import { createInbox } from "./inbox.ts";
 import { createKeySet } from "./key-set.ts";
 import { createIngressMetrics } from "./metrics.ts";
@@ -20,6 +19,7 @@ import { noteStaleKeys, noteStaleKeysEveryMs } from "./note-stale-keys.ts";
 import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
 import { addOpenapi } from "./openapi.ts";
 import { createTimeSteps } from "./time-steps.ts";
+import { warnOfLosses } from "./warn-of-losses.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 
 const keySetLookMs = 5_000;
@@ -52,9 +52,15 @@ export async function startIngress(
       defer("redis for disk waits", () => one.disconnect());
       return one;
     });
-  const durability = createDurability({ redis, namespace, replicas: config.waitReplicas, log });
+  const handIn = createHandIn({
+    redis,
+    namespace,
+    replicas: config.waitReplicas,
+    onPromise: (promised) => warnOfLosses(log, promised),
+    onSilence: (error) => log.warn({ error }, "redis persistence unknown"),
+  });
   const waitingRedis = waiting(forWaits.connections);
-  const confirm = durability.confirmOf("install", waitingRedis);
+  const installs = handIn.to("install", waitingRedis);
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const sign = createSign(config.signingKey);
@@ -98,8 +104,7 @@ export async function startIngress(
     allowedApps: config.allowedApps,
     bindBody: createBindBody(redis, namespace),
     seal,
-    addCallback: queueSet.addCallback,
-    confirm,
+    handIn: (callback, step) => installs.handIn(() => queueSet.addCallback(callback), step),
     noteClaims: createNoteClaims(redis, namespace, now),
     step: createTimeSteps(metrics, traces),
     now,
@@ -109,7 +114,7 @@ export async function startIngress(
     redis: () => proveWrite(redis, [redisKeys(namespace).queueProbe("install")]),
     keySet: async () => keySet.check(),
   };
-  const deepChecks = createDeepChecks({ keySet, seal, redis, namespace, confirm });
+  const deepChecks = createDeepChecks({ keySet, seal, redis, namespace, queue: installs });
   const measure = async () => {
     const ageMs = keySet.ageMs();
     metrics.keySetAgeSeconds.set(Number.isFinite(ageMs) ? ageMs / 1_000 : -1);
@@ -120,10 +125,10 @@ export async function startIngress(
   const opsUrl = await ops.listen({ host: config.opsHost, port: config.opsPort });
 
   const { clients, basePath, webhookKeys: keys } = config;
-  const confirmWebhook = durability.confirmOf("webhook", keys ? waiting(forWaits.connections) : []);
+  const deliveries = handIn.to("webhook", keys ? waiting(forWaits.connections) : []);
   const webhooks =
     keys &&
-    (await createWebhooks({ keys, redis, namespace, queueSet, confirm: confirmWebhook, log, metrics, now }));
+    (await createWebhooks({ keys, redis, namespace, queueSet, queue: deliveries, log, metrics, now }));
   const inbox = createInbox({ redis, namespace, sign, seal, now });
   const app = createApp({ log, metrics, acceptCallback, traces, clients, basePath, inbox, webhooks });
   defer("callback server", () => app.close());

@@ -26,19 +26,18 @@ function setup(replaced: Partial<AcceptOptions> = {}) {
       passed.push("seal");
       return "sealed" as SealedText;
     },
-    addCallback: async () => {
-      passed.push("add");
+    handIn: async () => {
+      passed.push("hand in");
       return { jobId: "job" };
     },
-    confirm: note("confirm"),
     ...replaced,
   });
   return { accept, passed };
 }
 
-const never = () => new Promise<void>(() => undefined);
+const never = () => new Promise<never>(() => undefined);
 
-test("a callback is bound before it is sealed, and on disk before it is accepted", async () => {
+test("a callback is bound before it is sealed, and handed in before it is accepted", async () => {
   const { accept, passed } = setup();
   expect(await accept(await token(), body)).toEqual({
     result: "accepted",
@@ -46,7 +45,7 @@ test("a callback is bound before it is sealed, and on disk before it is accepted
     jobId: "job",
     type: "INSTALLED",
   });
-  expect(passed).toEqual(["bind", "seal", "add", "confirm"]);
+  expect(passed).toEqual(["bind", "seal", "hand in"]);
 });
 
 test("nothing of a callback that is not verified or not allowed gets anywhere", async () => {
@@ -58,7 +57,7 @@ test("nothing of a callback that is not verified or not allowed gets anywhere", 
   expect(passed).toEqual([]);
 });
 
-test.each(["bindBody", "addCallback", "confirm"] as const)(
+test.each(["bindBody", "handIn"] as const)(
   "a %s that never ends is an unavailable queue once the deadline has passed",
   async (step) => {
     const { accept } = setup({ [step]: never, storeWithinMs: 20 });
@@ -70,14 +69,15 @@ test("of more callbacks than may wait at a time the surplus is refused, and ther
   const held = Promise.withResolvers<void>();
   let waiting = 0;
   const { accept } = setup({
-    confirm: () => {
+    handIn: async () => {
       waiting++;
-      return held.promise;
+      await held.promise;
+      return { jobId: "job" };
     },
   });
   const identity = await token();
   const answers = Promise.all(Array.from({ length: 1_000 }, () => accept(identity, body)));
-  await expect.poll(() => waiting).toBe(1_000);
+  await expect.poll(() => waiting, { timeout: 20_000 }).toBe(1_000);
   const surplus = accept(identity, body);
   await expect(surplus).rejects.toMatchObject({ code: "ERR_TOO_MANY_CALLBACKS", remedy: "retry" });
   held.resolve();

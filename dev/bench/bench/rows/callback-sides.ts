@@ -52,8 +52,7 @@ export async function openSides() {
       allowedApps: new Set([app]),
       bindBody: createBindBody(redis, namespace),
       seal: await createSeal(publicKey),
-      addCallback: queues.addCallback,
-      confirm: async () => undefined,
+      handIn: (callback, step) => step("enqueue", () => queues.addCallback(callback)),
       step: createTimeSteps(metrics, noTraces),
     }),
   });

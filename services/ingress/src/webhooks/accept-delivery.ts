@@ -1,4 +1,4 @@
-// The way of a delivery: its headers, its endpoint, its signature; then sealed, enqueued and confirmed.
+// The way of a delivery: its headers, its endpoint, its signature; then sealed and handed in.
 // Whatever fails refuses it.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
@@ -41,9 +41,8 @@ export interface AcceptDelivery {
 export function createAcceptDelivery(options: {
   findEndpoint: FindEndpoint;
   seal: Seal;
-  addWebhook: (delivery: WebhookDelivery) => Promise<void>;
-  /** Resolves when what was added before is on disk. */
-  confirm: () => Promise<void>;
+  /** Resolves when the delivery is on disk. */
+  handIn: (delivery: WebhookDelivery) => Promise<void>;
   /** Whether so much waits already that no more is taken. */
   isFull: () => Promise<boolean>;
   /**
@@ -92,8 +91,7 @@ export function createAcceptDelivery(options: {
             bytes: body.length,
             sealedPayload: await seal(kept, { installationId, purpose: "webhook-payload" }),
           };
-          await options.addWebhook(delivery);
-          await options.confirm();
+          await options.handIn(delivery);
           return delivery;
         });
       } finally {

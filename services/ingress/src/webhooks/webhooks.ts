@@ -1,7 +1,7 @@
 // Trackunit's webhooks in the ingress, built from top to bottom; a part of it only where `WEBHOOK_KEY` is
 // set.
 
-import { countWebhookRefusal, type QueueSet } from "@fleetkeeper/jobs";
+import { countWebhookRefusal, type DurableQueue, type QueueSet } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -20,12 +20,12 @@ export async function createWebhooks(options: {
   redis: RedisClient;
   namespace: string;
   queueSet: Pick<QueueSet, "addWebhook" | "waiting">;
-  confirm: () => Promise<void>;
+  queue: DurableQueue;
   log: Log;
   metrics: IngressMetrics;
   now: () => Date;
 }): Promise<WebhookRoutesOptions> {
-  const { redis, namespace, queueSet, confirm, log, metrics, now } = options;
+  const { redis, namespace, queueSet, queue, log, metrics, now } = options;
   const { seal, open } = await createTokenSealing(options.keys);
   return {
     log,
@@ -33,8 +33,7 @@ export async function createWebhooks(options: {
     acceptDelivery: createAcceptDelivery({
       findEndpoint: createFindEndpoint({ redis, namespace, open, log }),
       seal,
-      addWebhook: queueSet.addWebhook,
-      confirm,
+      handIn: (delivery) => queue.handIn(() => queueSet.addWebhook(delivery)),
       isFull: createIsFull(queueSet),
       now,
     }),

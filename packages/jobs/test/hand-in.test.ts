@@ -1,8 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { capturedLog } from "@fleetkeeper/test-worlds";
 import { expect, test } from "vitest";
-import { createDurability } from "../src/durability.ts";
+import { createHandIn, type Promised } from "../src/hand-in.ts";
 
 /** A server with these settings; `undefined` for one that cannot be asked at the moment. */
 function setup(first: { appendonly: string; policy?: string; waitaof?: boolean } | undefined) {
@@ -26,37 +25,51 @@ function setup(first: { appendonly: string; policy?: string; waitaof?: boolean }
     ],
   });
   const redis = Object.assign(new EventEmitter(), { call, info, pipeline });
-  const { log, text: logged } = capturedLog("warn");
-  const durability = createDurability({
+  const promised: Promised[] = [];
+  const queues = createHandIn({
     redis: redis as unknown as RedisClient,
     namespace: "test",
     replicas: 0,
-    log,
+    onPromise: (one) => promised.push(one),
+    onSilence: () => undefined,
   });
-  const confirm = durability.confirmOf("install", [redis as unknown as RedisClient]);
-  return { confirm, server, redis, waits: () => waits, logged };
+  const queue = queues.to("install", [redis as unknown as RedisClient]);
+  return { queue, confirm: queue.onDisk, server, redis, waits: () => waits, promised };
 }
 
-test("where the server can confirm, every callback waits for its disk", async () => {
-  const { confirm, waits, logged } = setup({ appendonly: "yes" });
-  await confirm();
-  await confirm();
+test("where the server can confirm, every job that is handed in waits for its disk", async () => {
+  const { queue, waits, promised } = setup({ appendonly: "yes" });
+  const waitsBefore: number[] = [];
+  for (const job of ["one", "two"]) {
+    const add = async () => {
+      waitsBefore.push(waits());
+      return job;
+    };
+    expect(await queue.handIn(add)).toBe(job);
+  }
+  expect(waitsBefore).toEqual([0, 1]);
   expect(waits()).toBe(2);
-  expect(logged()).toBe("");
+  expect(promised).toEqual([{ persistence: "confirmed", evictionPolicy: "noeviction" }]);
+});
+
+test("a job that Redis did not take is not waited for", async () => {
+  const { queue, waits } = setup({ appendonly: "yes" });
+  const refused = new Error("READONLY");
+  await expect(queue.handIn(() => Promise.reject(refused))).rejects.toBe(refused);
+  expect(waits()).toBe(0);
 });
 
 test("where the server has no WAITAOF, its own policy counts", async () => {
-  const { confirm, waits, logged } = setup({ appendonly: "yes", waitaof: false });
+  const { confirm, waits, promised } = setup({ appendonly: "yes", waitaof: false });
   await confirm();
   expect(waits()).toBe(0);
-  expect(logged()).toBe("");
+  expect(promised).toMatchObject([{ persistence: "server-policy" }]);
 });
 
-test("a server without append-only file or with eviction is warned of", async () => {
-  const { confirm, logged } = setup({ appendonly: "no", policy: "allkeys-lru" });
+test("a server without append-only file or with eviction is told of", async () => {
+  const { confirm, promised } = setup({ appendonly: "no", policy: "allkeys-lru" });
   await confirm();
-  expect(logged()).toContain("a crash loses accepted callbacks");
-  expect(logged()).toContain("set maxmemory-policy to noeviction");
+  expect(promised).toEqual([{ persistence: "none", evictionPolicy: "allkeys-lru" }]);
 });
 
 test("a server that does not say what it can promises nothing, and is asked again", async () => {
@@ -68,12 +81,12 @@ test("a server that does not say what it can promises nothing, and is asked agai
 });
 
 test("after a reconnect it may be another server", async () => {
-  const { confirm, server, redis, logged, waits } = setup({ appendonly: "yes" });
+  const { confirm, server, redis, promised, waits } = setup({ appendonly: "yes" });
   await confirm();
   redis.emit("close");
   server.settings = { appendonly: "no" };
   redis.emit("ready");
   await confirm();
   expect(waits()).toBe(1);
-  expect(logged()).toContain("a crash loses accepted callbacks");
+  expect(promised.map(({ persistence }) => persistence)).toEqual(["confirmed", "none"]);
 });
