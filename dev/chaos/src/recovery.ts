@@ -27,7 +27,7 @@ const takenWithinMs = 10_000 * slack;
  * How often one sync is started for that: deletions need two undisturbed passes, and the first may end an old
  * one.
  */
-const mostPasses = 5;
+const maxPasses = 5;
 
 /** By name and by collection: those whose limits let them run again at once. */
 export const readAgain = {
@@ -154,7 +154,7 @@ export async function becomeTrue(world: World, onMissing: (missing: string) => v
           pending.delete(syncId);
           continue;
         }
-        if (hasRun && one.passes >= mostPasses) throw new UntrueError(syncId, one.passes);
+        if (hasRun && one.passes >= maxPasses) throw new UntrueError(syncId, one.passes);
         if (hasRun) one.passes += 1;
         one.since = new Date();
         await world.store.syncs.runNow(document._id, new Date());

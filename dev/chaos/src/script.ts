@@ -44,10 +44,10 @@ export function scriptOf(seed: number, { faults, lengthMs, only = "" }: ScriptOp
 }
 
 /** The most draws for one whose name has this in it. */
-const mostDraws = 10_000;
+const maxDraws = 10_000;
 
 function drawFault(draw: Draw, only: string): Fault {
-  for (let count = 0; count < mostDraws; count++) {
+  for (let count = 0; count < maxDraws; count++) {
     const fault = draw.pick(draw.pick(families))(draw);
     if (fault.name.includes(only)) return fault;
   }

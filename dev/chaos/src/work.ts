@@ -17,7 +17,7 @@ const resources: readonly ResourceName[] = [
   "alertConfigurations",
 ];
 /** Fewer than a mass, which would wait for an operator. */
-const mostDeleted = 8;
+const maxDeleted = 8;
 
 type Act = (world: World, entry: Entry, draw: Draw, isOver: () => boolean) => Promise<unknown>;
 
@@ -65,7 +65,7 @@ function change({ account, deleted }: Entry, draw: Draw): void {
   const mix = {
     update: 1 + draw.below(5),
     create: draw.below(2),
-    delete: deleted.size < mostDeleted ? draw.below(2) : 0,
+    delete: deleted.size < maxDeleted ? draw.below(2) : 0,
   };
   const resource = draw.pick(resources);
   const changed = account.change(mix.update + mix.create + mix.delete, mix, resource);

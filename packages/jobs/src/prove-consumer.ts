@@ -20,7 +20,7 @@ export interface ProofOptions {
    * A consumer whose places are all taken is believed to be busy for so long without a beginning or an end.
    * Default 120 000.
    */
-  longestBusyMs?: number;
+  maxBusyMs?: number;
 }
 
 /** Pauses between probes: an idle worker takes one in a few milliseconds, and they take turns. */
@@ -33,7 +33,7 @@ const paceMs = 20;
  * @throws ConsumerStoppedError, ConsumerIdleError, or QueueUnavailableError when Redis takes no probe.
  */
 export async function proveConsumer(options: ProofOptions): Promise<"taken" | "busy" | "paused"> {
-  const { queues, queue, consumer, processId, withinMs = 5_000, longestBusyMs = 120_000 } = options;
+  const { queues, queue, consumer, processId, withinMs = 5_000, maxBusyMs = 120_000 } = options;
   const startedAtMs = performance.now();
   const answered = async <T>(command: Promise<T>) =>
     command.catch((cause: unknown) => {
@@ -44,7 +44,7 @@ export async function proveConsumer(options: ProofOptions): Promise<"taken" | "b
     if (!consumer.isRunning()) throw new ConsumerStoppedError(`the consumer of queue ${queue} has stopped`);
     const { lastAtMs, isFull } = consumer.progress();
     if (lastAtMs >= startedAtMs) return "taken";
-    if (isFull && lastAtMs > startedAtMs - longestBusyMs) return "busy";
+    if (isFull && lastAtMs > startedAtMs - maxBusyMs) return "busy";
     await answered(queues.addProbe(queue, `probe-${processId}`));
     await sleep(paceMs);
   }

@@ -90,7 +90,7 @@ test("a consumer with all its places taken is busy, until nothing has begun or e
   await addJob(1);
   await expect.poll(() => consumer.progress().isFull).toBe(true);
   expect(await prove(consumer)).toBe("busy");
-  await expect(prove(consumer, { longestBusyMs: 0 })).rejects.toMatchObject({ code: "ERR_CONSUMER_IDLE" });
+  await expect(prove(consumer, { maxBusyMs: 0 })).rejects.toMatchObject({ code: "ERR_CONSUMER_IDLE" });
   held.resolve();
 });
 

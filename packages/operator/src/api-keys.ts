@@ -1,7 +1,7 @@
 // Making and revoking API keys: the same from page and command line, each in the audit log before it is done.
 
 import { type ApiRight, makeApiKey } from "@fleetkeeper/model";
-import { type ApiKeyRow, mostApiKeys, type Store } from "@fleetkeeper/store";
+import { type ApiKeyRow, maxApiKeys, type Store } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
 
 /** Each is in the audit log before it is done. */
@@ -45,7 +45,7 @@ export function createApiKeyActions(options: { store: Pick<Store, "apiKeys" | "a
         createdAt,
         createdBy: who,
       });
-      if (!isAdded) throw new WrongStateError(`there are ${mostApiKeys} keys, and no more can be made`);
+      if (!isAdded) throw new WrongStateError(`there are ${maxApiKeys} keys, and no more can be made`);
       return { key, id };
     },
 

@@ -31,7 +31,7 @@ export interface NewReceiver {
 const dayMs = 86_400_000;
 /** How long the old secret signs beside a new one, unless said otherwise. */
 export const oldSecretForMs = dayMs;
-const longestOldSecretMs = 14 * dayMs;
+const maxOldSecretMs = 14 * dayMs;
 
 /**
  * `sealSecret`: undefined where this process has no `SEALING_PUBLIC_KEY`. `checkUrl` throws where an address
@@ -101,7 +101,7 @@ export function createReceiverActions(options: {
      * @throws NotFoundError, WrongStateError
      */
     async rotate(who: string, id: string, keepOldMs = oldSecretForMs): Promise<{ secret: string }> {
-      if (!(keepOldMs >= 0 && keepOldMs <= longestOldSecretMs))
+      if (!(keepOldMs >= 0 && keepOldMs <= maxOldSecretMs))
         throw new WrongStateError("an old secret is kept for at most 14 days");
       await find(id);
       const { secret, sealed } = await newSecret(id);

@@ -22,7 +22,7 @@ const common = {
  */
 export function connectProducer(redisUrl: string, options: { commandTimeoutMs?: number } = {}): RedisClient {
   const { commandTimeoutMs: commandTimeout = 2_000 } = options;
-  const reconnect = createReconnect({ longestMs: 2_000, sendAgain: false });
+  const reconnect = createReconnect({ maxMs: 2_000, sendAgain: false });
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: 0, commandTimeout },
     enableOfflineQueue: false,
@@ -37,7 +37,7 @@ export function connectProducer(redisUrl: string, options: { commandTimeoutMs?: 
  * @throws RedisUrlError
  */
 export function connectConsumer(redisUrl: string): RedisClient {
-  const reconnect = createReconnect({ longestMs: 5_000, sendAgain: true });
+  const reconnect = createReconnect({ maxMs: 5_000, sendAgain: true });
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: null },
     enableOfflineQueue: true,

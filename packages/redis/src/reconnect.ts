@@ -14,12 +14,12 @@ export interface Reconnect {
 }
 
 /**
- * Waits from 200 ms, doubled up to `longestMs`. A server that is reached each time and refuses each time
+ * Waits from 200 ms, doubled up to `maxMs`. A server that is reached each time and refuses each time
  * counts as failing too: ioredis alone would begin at the shortest wait again after every successful
  * connection.
  */
-export function createReconnect(options: { longestMs: number; sendAgain: boolean }): Reconnect {
-  const { longestMs, sendAgain } = options;
+export function createReconnect(options: { maxMs: number; sendAgain: boolean }): Reconnect {
+  const { maxMs, sendAgain } = options;
   let refused = false;
   let refusals = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
@@ -37,7 +37,7 @@ export function createReconnect(options: { longestMs: number; sendAgain: boolean
         refusals += 1;
         refusedAtMs = nowMs;
       }
-      return Math.min(100 * 2 ** Math.min(Math.max(attempt, refusals), 10), longestMs);
+      return Math.min(100 * 2 ** Math.min(Math.max(attempt, refusals), 10), maxMs);
     },
   };
 }

@@ -8,21 +8,21 @@ test.each(["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOREPLICAS"])(
   "%s: somebody else is the master, or will be",
   (code) => {
     const error = new Error(`${code} You can't write against a read only replica.`);
-    expect(createReconnect({ longestMs: 2_000, sendAgain: false }).reconnectOnError(error)).toBe(true);
-    expect(createReconnect({ longestMs: 2_000, sendAgain: true }).reconnectOnError(error)).toBe(2);
+    expect(createReconnect({ maxMs: 2_000, sendAgain: false }).reconnectOnError(error)).toBe(true);
+    expect(createReconnect({ maxMs: 2_000, sendAgain: true }).reconnectOnError(error)).toBe(2);
   },
 );
 
 test.each(["MISCONF", "OOM", "NOPERM", "WRONGTYPE", "ERR", "NOSCRIPT", "MOVED"])(
   "%s: another connection would not help",
   (code) => {
-    const { reconnectOnError } = createReconnect({ longestMs: 2_000, sendAgain: true });
+    const { reconnectOnError } = createReconnect({ maxMs: 2_000, sendAgain: true });
     expect(reconnectOnError(new Error(`${code} READONLY is only mentioned.`))).toBe(false);
   },
 );
 
 test("a server that is reached each time and refuses each time is asked less and less often", () => {
-  const { reconnectOnError, retryStrategy } = createReconnect({ longestMs: 2_000, sendAgain: true });
+  const { reconnectOnError, retryStrategy } = createReconnect({ maxMs: 2_000, sendAgain: true });
   const waits = Array.from({ length: 6 }, () => {
     reconnectOnError(new Error("READONLY"));
     return retryStrategy(1);

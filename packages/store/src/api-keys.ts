@@ -12,7 +12,7 @@ export type ApiKeys = ReturnType<typeof createApiKeys>;
 export type ApiKeyRow = Omit<ApiKeyDocument, "hash">;
 
 /** Revoked ones included, which stay for a look at what they did. */
-export const mostApiKeys = 500;
+export const maxApiKeys = 500;
 
 /** Of this database. */
 export function createApiKeys(db: Db) {
@@ -29,7 +29,7 @@ export function createApiKeys(db: Db) {
       createdAt: Date;
       createdBy: string;
     }): Promise<boolean> {
-      if ((await keys.countDocuments()) >= mostApiKeys) return false;
+      if ((await keys.countDocuments()) >= maxApiKeys) return false;
       const { id: _id, rights, ...fields } = key;
       const unused = { revokedAt: null, lastUsedAt: null, uses: 0 };
       await keys.insertOne({ _id, rights: [...rights], ...fields, ...unused });

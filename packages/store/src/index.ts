@@ -2,7 +2,7 @@
 
 export { type AccountKey, keysOf } from "./account-keys.ts";
 export type { AfterRestore } from "./after-restore.ts";
-export { type ApiKeyRow, type ApiKeys, mostApiKeys } from "./api-keys.ts";
+export { type ApiKeyRow, type ApiKeys, maxApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
 export type { AuditDocument } from "./audit-document.ts";
 export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";

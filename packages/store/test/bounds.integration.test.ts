@@ -4,7 +4,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { type InstallationId, ownCollections } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
-import { mostApiKeys } from "../src/api-keys.ts";
+import { maxApiKeys } from "../src/api-keys.ts";
 import { maxSetAside } from "../src/run/set-aside.ts";
 import { bounds, tidy } from "../src/run/tidy.ts";
 import { pass } from "./runs.ts";
@@ -68,10 +68,10 @@ test("there are at most 500 API keys", async () => {
     });
   await db
     .collection<{ _id: string }>("apiKeys")
-    .insertMany(numbered(mostApiKeys - 1, (index) => ({ _id: `k${index}` })));
+    .insertMany(numbered(maxApiKeys - 1, (index) => ({ _id: `k${index}` })));
   expect(await add("last")).toBe(true);
   expect(await add("one more")).toBe(false);
-  expect(await db.collection("apiKeys").countDocuments()).toBe(mostApiKeys);
+  expect(await db.collection("apiKeys").countDocuments()).toBe(maxApiKeys);
 });
 
 test("an installation holds a bounded number of credentials, however many come", async () => {

@@ -25,7 +25,7 @@ export interface CircuitBreakerOptions {
   /** How long it stays open at first; twice as long after each probe that fails. Default 30 000. */
   openMs?: number;
   /** Default 300 000. */
-  longestOpenMs?: number;
+  maxOpenMs?: number;
   /** What was refused returns within this time after it closes, at random. Default 60 000. */
   spreadMs?: number;
   now?: () => Date;
@@ -53,7 +53,7 @@ const allowedByAll = 64;
  * and so on: each answer doubles it. One outage meanwhile opens the circuit again.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
-  const { outages = 10, installations = 3, openMs = 30_000, longestOpenMs = 300_000 } = options;
+  const { outages = 10, installations = 3, openMs = 30_000, maxOpenMs = 300_000 } = options;
   const { spreadMs = 60_000, now = () => new Date(), random = Math.random, onChange } = options;
   let state: CircuitState = "closed";
   let row = { outages: 0, installations: new Set<string>() };
@@ -94,7 +94,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
     if (state === "returning") {
       returning.inFlight--;
       if (meaning === "answer") returning.allowed *= 2;
-      if (meaning === "outage") become("open", Math.min(open.forMs * 2, longestOpenMs));
+      if (meaning === "outage") become("open", Math.min(open.forMs * 2, maxOpenMs));
       else if (returning.allowed >= allowedByAll) become("closed");
     } else if (meaning === "answer") {
       row = { outages: 0, installations: new Set() };

@@ -20,7 +20,7 @@ function setup(options: CircuitBreakerOptions = {}) {
     outages: 6,
     installations: 3,
     openMs: 30_000,
-    longestOpenMs: 100_000,
+    maxOpenMs: 100_000,
     spreadMs: 10_000,
     now: () => new Date(clock.ms),
     random: () => 0.5,

@@ -44,7 +44,7 @@ test(`none of ${requests} mutated requests reaches the queue, or makes a 5xx but
   let left = requests;
   const counts: Record<number, number> = {};
   const megabytes = () => Math.round(process.memoryUsage.rss() / 2 ** 20);
-  const memory = { startMb: megabytes(), mostMb: 0 };
+  const memory = { startMb: megabytes(), maxMb: 0 };
   await Promise.all(
     Array.from({ length: inParallel }, async () => {
       while (left-- > 0) {
@@ -57,7 +57,7 @@ test(`none of ${requests} mutated requests reaches the queue, or makes a 5xx but
           if (code !== "ERR_KEY_SET_UNAVAILABLE")
             expect(status, `seed ${seed}: ${bytes.toString("latin1")}`).toBeLessThan(500);
         }
-        if (left % 1_000 === 0) memory.mostMb = Math.max(memory.mostMb, megabytes());
+        if (left % 1_000 === 0) memory.maxMb = Math.max(memory.maxMb, megabytes());
       }
     }),
   );

@@ -7,19 +7,19 @@ import { FleetkeeperError } from "@fleetkeeper/model";
 /** First and longest wait of a growing one. */
 interface Growth {
   firstMs: number;
-  longestMs: number;
+  maxMs: number;
 }
 
 /** Our own stores: short, they come back soon and the job is cheap. */
-const ofJobs: Growth = { firstMs: 1_000, longestMs: 60_000 };
+const ofJobs: Growth = { firstMs: 1_000, maxMs: 60_000 };
 /** Trackunit's API: what third-party clients are seen to do, and longer after an hour of failures. */
-const ofApi: Growth = { firstMs: 30_000, longestMs: 3_600_000 };
+const ofApi: Growth = { firstMs: 30_000, maxMs: 3_600_000 };
 /** A customer waits for the first token of an install; an outage has its own pace. */
-const ofProofs: Growth = { firstMs: 2_000, longestMs: 3_600_000 };
+const ofProofs: Growth = { firstMs: 2_000, maxMs: 3_600_000 };
 /** A limit that the API does not say the end of: what third-party clients are seen to do. */
-const ofLimit: Growth = { firstMs: 30_000, longestMs: 300_000 };
+const ofLimit: Growth = { firstMs: 30_000, maxMs: 300_000 };
 /** A refused credential is tried again rarely: only a restored account would answer otherwise. */
-const ofRefusal: Growth = { firstMs: 3_600_000, longestMs: 86_400_000 };
+const ofRefusal: Growth = { firstMs: 3_600_000, maxMs: 86_400_000 };
 
 /** Deliveries to the publisher's own code. The last wait is what is left of three days. */
 export const deliveriesForMs = 72 * 3_600_000;
@@ -109,7 +109,7 @@ function spreadAfter(ms: number): number {
  * Doubles with each attempt; up to a fifth less by chance, so that what failed together does not return
  * together.
  */
-function grown({ firstMs, longestMs }: Growth, attempt: number): number {
-  const ms = Math.min(firstMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20), longestMs);
+function grown({ firstMs, maxMs }: Growth, attempt: number): number {
+  const ms = Math.min(firstMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20), maxMs);
   return Math.round(ms * (1 - 0.2 * Math.random()));
 }

@@ -1,11 +1,11 @@
 // API keys: each app that one is bound to has accounts, and more keys can be made.
 
 import { counted } from "@fleetkeeper/operator";
-import { type ApiKeyRow, mostApiKeys } from "@fleetkeeper/store";
+import { type ApiKeyRow, maxApiKeys } from "@fleetkeeper/store";
 import { type Examine, type Finding, ok, warning } from "../finding.ts";
 
 /** From then on somebody should look which keys are no longer needed. */
-const manyKeys = mostApiKeys * 0.9;
+const manyKeys = maxApiKeys * 0.9;
 const names = 3;
 
 export const examineApiKeys: Examine = async ({ reach }) => {
@@ -43,7 +43,7 @@ function nearlyFull(keys: readonly ApiKeyRow[]): Finding[] {
   return [
     warning(
       "API_KEYS_NEARLY_FULL",
-      `there are ${counted(keys.length, "API key")}, revoked ones included, of at most ${mostApiKeys}`,
+      `there are ${counted(keys.length, "API key")}, revoked ones included, of at most ${maxApiKeys}`,
       "Use one key for each program, not for each request or customer.",
     ),
   ];
