@@ -1,5 +1,6 @@
-// The roles in MongoDB against what the services really ask of it, seen on the wire. FerretDB, which the tests run on, has no
-// roles: that they suffice and are not too wide is tested here; that MongoDB enforces them is not.
+// The roles in MongoDB against what the services really ask of it, seen on the wire. FerretDB, which the
+// tests run on, has no roles: that they suffice and are not too wide is tested here; that MongoDB enforces
+// them is not.
 
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { type InstallationId, installationIdOf, ownCollections, type SealedText } from "@fleetkeeper/model";

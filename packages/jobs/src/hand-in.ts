@@ -1,5 +1,5 @@
-// Handing jobs in so that an answer can rely on it: a job is added, and counts once it is as safe as its server can make it.
-// What the servers promise about their disks is asked again whenever they may be others.
+// Handing jobs in so that an answer can rely on it: a job is added, and counts once it is as safe as its
+// server can make it. What the servers promise about their disks is asked again whenever they may be others.
 
 import { evictionPolicyOf, type Persistence, persistenceOf, type RedisClient } from "@fleetkeeper/redis";
 import { QueueUnavailableError } from "./errors.ts";
@@ -26,16 +26,20 @@ export type AroundPart = <T>(part: "enqueue" | "confirm", run: () => Promise<T>)
 export interface DurableQueue {
   /**
    * Adds a job by `add`; resolves with what that gave, once the job is on disk.
-   * @throws QueueUnavailableError when Redis did not take it, or did not confirm it. It may be there all the same.
+   * @throws QueueUnavailableError when Redis did not take it, or did not confirm it. It may be there all the
+   * same.
    */
   handIn<Job>(add: () => Promise<Job>, around?: AroundPart): Promise<Job>;
-  /** Resolves when what was written before is as safe as the server can make it. @throws QueueUnavailableError */
+  /**
+   * Resolves when what was written before is as safe as the server can make it.
+   * @throws QueueUnavailableError
+   */
   onDisk(): Promise<void>;
 }
 
 /**
- * Of all queues alike: they are on the same servers. `onPromise`: called each time that the servers were asked;
- * `onSilence`: when they did not say.
+ * Of all queues alike: they are on the same servers. `onPromise`: called each time that the servers were
+ * asked; `onSilence`: when they did not say.
  */
 export function createHandIn(options: {
   redis: RedisClient;

@@ -1,5 +1,6 @@
-// Who may do what in Redis: one user per service, as an ACL file (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/).
-// The keys are those of `keys.ts`. Needs Redis 7.0 or later, or Valkey.
+// Who may do what in Redis: one user per service, as an ACL file
+// (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/). The keys are those of
+// `keys.ts`. Needs Redis 7.0 or later, or Valkey.
 
 import { createHash } from "node:crypto";
 
@@ -10,8 +11,8 @@ export const redisUsers = ["ingress", "worker", "board", "api", "operator", "adm
 export type RedisUser = (typeof redisUsers)[number];
 
 /**
- * What every service's commands are. Not among them: to list keys, to empty the server, to change its settings, to see what
- * others do. In a script, Redis checks each command and key of it.
+ * What every service's commands are. Not among them: to list keys, to empty the server, to change its
+ * settings, to see what others do. In a script, Redis checks each command and key of it.
  */
 const commands = [
   ...["-@all", "+@connection", "+@read", "+@write", "+@transaction", "-@scripting"],
@@ -28,7 +29,8 @@ const ofQueues = (namespace: string, ...queues: string[]) =>
 const everyQueue = ["install", "forget", "prewarm", "dispatch", "sync", "webhook", "notify"];
 
 const rights: Record<RedisUser, (namespace: string) => string[]> = {
-  // Adds to `install` and `webhook` and to nothing else, and remembers which body a token had; reads which endpoints there are.
+  // Adds to `install` and `webhook` and to nothing else, and remembers which body a token had; reads which
+  // endpoints there are.
   ingress: (namespace) => [
     ...ofQueues(namespace, "install", "webhook"),
     `%R~{${namespace}-webhook-endpoints}:*`,
@@ -48,7 +50,8 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...commands,
     ...seesWorkers,
   ],
-  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue. Counts what it sends to Trackunit.
+  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue. Counts
+  // what it sends to Trackunit.
   api: (namespace) => [
     `~{${namespace}-*}:limit:*`,
     ...ofQueues(namespace, "prewarm", "api"),
@@ -73,8 +76,8 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
 };
 
 /**
- * The content of an ACL file for Redis (`aclfile`). Passwords are in it as hashes. Whoever gives no password may send a
- * PING, for health checks, and nothing else.
+ * The content of an ACL file for Redis (`aclfile`). Passwords are in it as hashes. Whoever gives no password
+ * may send a PING, for health checks, and nothing else.
  */
 export function redisAcl(namespace: string, passwords: Record<RedisUser, string>): string {
   const users = redisUsers.map((user) => {

@@ -55,8 +55,8 @@ export function createTokens(options: TokensOptions) {
     },
 
     /**
-     * The same for a caller that knows a token issued at `newerThan` that was refused, or is too near its end for them.
-     * Not while the installation is revoked: a caller that waits for it is told so.
+     * The same for a caller that knows a token issued at `newerThan` that was refused, or is too near its end
+     * for them. Not while the installation is revoked: a caller that waits for it is told so.
      * @throws TokenError
      */
     async replace(

@@ -24,7 +24,8 @@ import { createWebhooks } from "./webhooks/webhooks.ts";
 
 const keySetLookMs = 5_000;
 /**
- * The first sender should find Redis connected; a Redis that is away must not keep the ingress from saying so.
+ * The first sender should find Redis connected; a Redis that is away must not keep the ingress from saying
+ * so.
  */
 const startWaitMs = 3_000;
 

@@ -28,7 +28,10 @@ export interface SliceOptions extends SettleOptions {
 
 /** A list that is longer than this is one that never ends. */
 const maxPagesOfPass = 100_000;
-/** A run that nobody waits for still ends a slice after this, since what it was started with (the install, the interval) grows old. */
+/**
+ * A run that nobody waits for still ends a slice after this, since what it was started with (the install, the
+ * interval) grows old.
+ */
 const maxSliceMs = 60_000;
 
 export interface SliceOutcome {
@@ -63,8 +66,8 @@ interface Slice extends Beginning {
 type Context = SliceOptions & { report: SyncReport };
 
 /**
- * A function that runs one slice of a run that was started, and settles the run however it ends. It rejects only when MongoDB
- * did not take the end: then the sync is due again when its lease ends.
+ * A function that runs one slice of a run that was started, and settles the run however it ends. It rejects
+ * only when MongoDB did not take the end: then the sync is due again when its lease ends.
  */
 export function createRunSlice(options: SliceOptions) {
   const context: Context = { ...options, report: createSyncReport(options) };
@@ -246,7 +249,10 @@ async function finish(context: Context, { run, definition }: Slice): Promise<Sli
   return { outcome: "succeeded", records };
 }
 
-/** The schedule names a sync that this worker does not have: its definition was removed, or is in a module that this worker was not given. */
+/**
+ * The schedule names a sync that this worker does not have: its definition was removed, or is in a module
+ * that this worker was not given.
+ */
 class UnknownSyncError extends FleetkeeperError {
   readonly code = "ERR_UNKNOWN_SYNC";
   readonly remedy = "never";

@@ -1,4 +1,5 @@
-// `accounts try`: reads page one of each sync of an account and says whether the API allows it and gives what we define.
+// `accounts try`: reads page one of each sync of an account and says whether the API allows it and gives what
+// we define.
 
 import { createConnections } from "@fleetkeeper/http";
 import { readEnvironment, variable } from "@fleetkeeper/runtime";

@@ -1,4 +1,5 @@
-// An access token of an account as the syncs have it: the warm one; where there is none, a worker is asked for it.
+// An access token of an account as the syncs have it: the warm one; where there is none, a worker is asked
+// for it.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueSet } from "@fleetkeeper/jobs";

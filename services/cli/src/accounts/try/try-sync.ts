@@ -1,4 +1,5 @@
-// Page one of one sync, read as a run reads it and kept nowhere: whether the API allows it, and whether it is what we define.
+// Page one of one sync, read as a run reads it and kept nowhere: whether the API allows it, and whether it is
+// what we define.
 
 import { lacksScope, type SyncDefinition, sift } from "@fleetkeeper/syncs";
 import {
@@ -138,7 +139,10 @@ function reasonsOf(reasons: readonly string[][]): string[] {
   ];
 }
 
-/** Fields that we know and that no item has: perhaps the account has none, perhaps they are called otherwise by now. */
+/**
+ * Fields that we know and that no item has: perhaps the account has none, perhaps they are called otherwise
+ * by now.
+ */
 function neverGiven({ item }: SyncDefinition, data: readonly unknown[]): string[] {
   const { shape } = item as { shape?: unknown };
   if (data.length === 0 || typeof shape !== "object" || shape === null) return [];
