@@ -4,18 +4,23 @@ import type { QueueName, QueueSet } from "@fleetkeeper/jobs";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { forgetAction, type InstallationDocument, type Store, type SyncDocument } from "@fleetkeeper/store";
 import { NotFoundError, WrongStateError } from "./errors.ts";
+import { notingFailures } from "./noting-failures.ts";
 
 /** Each is in the audit log before it is done. @throws NotFoundError and WrongStateError. */
 export type OperatorActions = ReturnType<typeof createOperatorActions>;
 
 /** `who`: the user's name, for the audit log. */
-export function createOperatorActions(options: {
+export function createOperatorActions(options: ActionOptions) {
+  return notingFailures(options.store, options.now, (audit) => actionsOn(options, audit));
+}
+
+interface ActionOptions {
   store: Store;
   queues: Pick<QueueSet, "addPrewarms" | "addForget" | "retryFailed" | "retryFailedOf">;
   now: () => Date;
-}) {
-  const { store, queues, now } = options;
+}
 
+function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["audit"], "add">) {
   return {
     /**
      * Runs one sync, or all of an account, once and as soon as a worker is free; after the present run where one is running.
@@ -140,7 +145,7 @@ export function createOperatorActions(options: {
 
     /** Starts all failed jobs of a queue again. Returns how many there were. */
     async retryQueue(who: string, queue: QueueName): Promise<number> {
-      await store.audit.add({ at: now(), who, action: "retry failed jobs", queue });
+      await audit.add({ at: now(), who, action: "retry failed jobs", queue });
       return queues.retryFailed(queue);
     },
 
@@ -197,7 +202,7 @@ export function createOperatorActions(options: {
     installationId: InstallationId,
     sync?: string,
   ): Promise<{ auditId: string }> {
-    return store.audit.add({
+    return audit.add({
       at: now(),
       who,
       action,

@@ -17,6 +17,7 @@ export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
 export { explain, explanations } from "./explanations/explain.ts";
 export type { Explanation } from "./explanations/explanation.ts";
 export { describeHeldBack } from "./held-back.ts";
+export { logFile, logOutcomeMoods, logSubject } from "./log-file.ts";
 export { matchAccounts, maxMatches } from "./match-accounts.ts";
 export { type Mood, stateMoods } from "./mood.ts";
 export { type QueueState, readQueueStates } from "./queue-states.ts";

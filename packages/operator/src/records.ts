@@ -117,7 +117,7 @@ function csvRow(
 }
 
 /** RFC 4180. What a spreadsheet would take for a formula gets a mark before it (OWASP, "CSV Injection"). */
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   const quoted = cells.map((cell) => {
     const isFormula = /^[=+\-@\t\r]/.test(cell) && Number.isNaN(Number(cell));
     return `"${(isFormula ? `'${cell}` : cell).replaceAll('"', '""')}"`;

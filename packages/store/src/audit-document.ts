@@ -22,4 +22,8 @@ export interface AuditDocument {
   address?: string;
   /** The sync, where it is about one. */
   sync?: string;
+  /** Absent where it was done, or is noted before it is done; what then fails is noted again. */
+  outcome?: "failed" | "refused";
+  /** Why it failed. */
+  code?: string;
 }

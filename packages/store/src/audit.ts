@@ -8,7 +8,7 @@ import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** What is noted of one action. It names no secret. */
-export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action"> &
+export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action" | "outcome" | "code"> &
   (
     | { installationId: InstallationId; sync?: string }
     | { queue: string }
@@ -27,7 +27,6 @@ export const auditKeptMs = 2 * 366 * 86_400_000;
 /** Where a worker may remove any: so many that nobody pushes out an entry unseen. */
 const keptAtMost = 1_000_000;
 const unauthorized = 13;
-const exportedAtOnce = 1_000;
 
 /** Entries are added and read; none is changed. */
 export function createAudit(db: Db) {
@@ -38,7 +37,8 @@ export function createAudit(db: Db) {
     async add(entry: AuditEntry): Promise<{ auditId: string }> {
       const subject = subjectOf(entry);
       const auditId = `${subject}/${entry.at.toISOString()}-${randomUUID().slice(0, 8)}`;
-      await entries.insertOne({ _id: auditId, ...entry });
+      const isRefused = "topic" in entry && entry.topic === "refused-logins";
+      await entries.insertOne({ _id: auditId, ...entry, ...(isRefused && { outcome: "refused" }) });
       return { auditId };
     },
 
@@ -64,21 +64,6 @@ export function createAudit(db: Db) {
     /** Of one topic, the newest first. */
     async ofTopic(topic: AuditTopic, limit: number): Promise<AuditDocument[]> {
       return newestUnder(subjectOfTopic(topic), limit);
-    },
-
-    /** Every entry from `since` until before `until`, the oldest first. */
-    all({
-      since,
-      until,
-    }: {
-      since?: Date | undefined;
-      until?: Date | undefined;
-    }): AsyncIterable<AuditDocument> {
-      const at = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
-      return entries
-        .find(since || until ? { at } : {})
-        .sort({ at: 1 })
-        .batchSize(exportedAtOnce);
     },
 
     /**

@@ -1,6 +1,16 @@
 // The truth: installations, syncs and records. Hides MongoDB.
 
 export { type AccountKey, keysOf } from "./account-keys.ts";
+export {
+  type ActionLog,
+  type LogEntry,
+  type LogKind,
+  type LogOutcome,
+  type LogPage,
+  type LogQuery,
+  logKinds,
+  logOutcomes,
+} from "./action-log.ts";
 export type { AfterRestore } from "./after-restore.ts";
 export { type ApiKeyRow, type ApiKeys, maxApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";

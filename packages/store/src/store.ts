@@ -7,6 +7,7 @@ import type {
   TokenResult,
   UnrecognisedCallback,
 } from "@fleetkeeper/model";
+import { createActionLog } from "./action-log.ts";
 import { createAfterRestore } from "./after-restore.ts";
 import { createAlignSyncs } from "./align-syncs.ts";
 import { createApiKeys } from "./api-keys.ts";
@@ -75,6 +76,8 @@ export async function openStore(options: {
     feed,
     apiKeys: createApiKeys(db),
     audit: createAudit(db),
+    /** The audit log together with the log of events, to read. */
+    actionLog: createActionLog(db),
     /** What operators were told. */
     notifications: createNotifications(db),
     requestLog: createRequestLog(db),

@@ -32,6 +32,7 @@ import { addRecordRoutes } from "./accounts/records/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
 import { addRunRoutes } from "./accounts/runs/routes.ts";
 import { addApiKeyRoutes } from "./api-keys/routes.ts";
+import { addAuditRoutes } from "./audit/routes.ts";
 import { addSecureBehindTls, type BoardCookies, createCookies } from "./auth/cookies.ts";
 import { createEndedSessions, type EndedSessions } from "./auth/ended-sessions.ts";
 import { addGate } from "./auth/gate.ts";
@@ -272,8 +273,7 @@ function addPages(
     notices,
     now,
   });
-  addRunRoutes(server, { store, now });
-  addRecordRoutes(server, { store, log, now });
+  for (const add of [addRunRoutes, addRecordRoutes, addAuditRoutes]) add(server, { store, log, now });
   addAccountActionRoutes(server, { store, actions, notices, log });
   addWebhookRoutes(server, {
     store,

@@ -177,6 +177,7 @@ const pages: [what: string, path: string][] = [
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
   ["question about a queue", "/retry-failed/install"],
+  ["audit log", "/audit"],
   ["API keys", "/api-keys"],
   ["form for an API key", "/api-keys/new"],
   ["receivers", "/receivers"],

@@ -148,7 +148,8 @@ export function createProve(options: ProveOptions) {
     code: string,
   ): Promise<void> {
     const at = now();
-    await store.audit.add({ at, who: auditor, action: `refuse a new credential (${code})`, installationId });
+    const action = `refuse a new credential (${code})`;
+    await store.audit.add({ at, who: auditor, action, installationId, outcome: "refused", code });
     if (!(await store.credentials.refuse(installationId, generation, { at, code }))) return;
     metrics.candidates.inc({ result: code });
     log.warn({ installationId, code }, "candidate refused");

@@ -60,6 +60,16 @@ export function jobPath(queue: QueueName, jobId: string): string {
   return `${queuePath(queue)}/${encodeURIComponent(jobId)}`;
 }
 
+/** The audit log of all accounts, or one page of it. Parts that are empty or unset are left out. */
+export function auditPath(parts: Readonly<Record<string, string | undefined>> = {}): string {
+  return withQuery("/audit", parts);
+}
+
+/** A file with all entries that fit. */
+export function auditFilePath(format: string, parts: Readonly<Record<string, string | undefined>>): string {
+  return withQuery(`/audit/file/${format}`, parts);
+}
+
 export const apiKeysPath = "/api-keys";
 export const newApiKeyPath = "/api-keys/new";
 

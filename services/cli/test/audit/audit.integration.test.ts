@@ -25,6 +25,11 @@ test("the audit log comes as lines of JSON, the oldest first, of the time asked 
   ]);
   expect(lines.join("")).not.toMatch(/\p{Cc}/u);
   expect(await linesOf("--since", "2026-01-02", "--until", "2026-01-03T00:00:00Z")).toEqual([lines[1]]);
+  expect(await linesOf("--who", "jo", "--action", "pa", "--account", installationId)).toEqual([lines[2]]);
+  expect(await linesOf("--action", "log in", "--format", "csv")).toEqual([
+    expect.stringContaining('"at","kind","who","action","outcome"'),
+    expect.stringContaining('"audit","jo","log in","done"'),
+  ]);
   expect((await cli(["audit", "--since", "yesterday"])).code).toBe(2);
 });
 
