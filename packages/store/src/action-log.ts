@@ -10,10 +10,12 @@ import { ownCollection } from "./own-collection.ts";
 
 /** What somebody did, or tried to do, and what happened to an account where receivers are told of it. */
 export const logKinds = ["audit", "event"] as const;
+/** One of them. */
 export type LogKind = (typeof logKinds)[number];
 
 /** `refused`: a login, or a credential of an account. */
 export const logOutcomes = ["done", "failed", "refused"] as const;
+/** One of them. */
 export type LogOutcome = (typeof logOutcomes)[number];
 
 /** One line of the log. */
@@ -63,6 +65,7 @@ export type ActionLog = ReturnType<typeof createActionLog>;
 
 const exportedAtOnce = 1_000;
 
+/** To read; who acts writes. */
 export function createActionLog(db: Db) {
   const audit: Collection<AuditDocument> = ownCollection(db, "audit");
   const events: Collection<EventDocument> = ownCollection(db, "eventLog");

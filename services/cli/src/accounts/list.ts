@@ -30,6 +30,7 @@ type Row = InstallationRow & { syncs: { all: number; failing: number } };
 
 export function addAccountsList(accounts: Command): void {
   addCommand(accounts, "list", {
+    watched: true,
     summary: "List accounts",
     examples: ["accounts list --state revoked", "accounts list --search cranes", "accounts list 6b5c --json"],
   })

@@ -14,6 +14,7 @@ interface Options {
 
 export function addAccountsShow(accounts: Command): void {
   addCommand(accounts, "show", {
+    watched: true,
     summary: "Show one account: its token, and for each sync what it waits for and why",
     examples: ["accounts show 6b5cb246", "accounts show @organization.appname.6b5cb246-7945 --json"],
   })

@@ -56,6 +56,7 @@ export const checkNames = Object.keys(examinations) as CheckName[];
 
 export function addDoctor(program: Command): void {
   addCommand(program, "doctor", {
+    watched: true,
     summary: "Find out what is wrong with Redis, MongoDB, keys, clocks, queues or the configuration",
     details: "Give it the variables of all services. Exit code 4 where it finds a problem.",
     examples: ["doctor", "doctor --only redis sealing --json", "doctor --all"],

@@ -20,6 +20,7 @@ interface Filters {
 
 export function addNotifyDeliveries(notify: Command): void {
   addCommand(notify, "deliveries", {
+    watched: true,
     summary: "List attempts to tell a receiver, the last first",
     examples: ["notify deliveries rcv_3f0c…", "notify deliveries rcv_3f0c… --outcome failed --json"],
   })

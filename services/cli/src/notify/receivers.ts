@@ -44,6 +44,7 @@ export function addNotifyReceivers(notify: Command): void {
     );
 
   addCommand(notify, "list", {
+    watched: true,
     summary: "List receivers, and how they do",
     examples: ["notify list"],
   }).action(

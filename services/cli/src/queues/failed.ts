@@ -39,6 +39,7 @@ const queueOption = () => new Option("--queue <name>", "only of this queue").cho
 
 export function addFailed(failed: Command): void {
   addCommand(failed, "list", {
+    watched: true,
     summary: "List failed jobs, the last first",
     examples: ["failed list --queue install"],
   })

@@ -10,6 +10,7 @@ import { fromNowOrNone } from "../output/time-cell.ts";
 
 export function addQueues(program: Command): void {
   addCommand(program, "queues", {
+    watched: true,
     summary: "Show the queues: how much waits, runs and failed",
     examples: ["queues", "queues --json"],
   }).action(

@@ -21,6 +21,7 @@ interface ListOptions {
 
 export function addRecords(records: Command): void {
   addCommand(records, "count", {
+    watched: true,
     summary: "Count an account's records, by sync",
     examples: ["records count 6b5cb246"],
   })

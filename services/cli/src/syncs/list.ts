@@ -24,6 +24,7 @@ interface Options {
 
 export function addSyncsList(syncs: Command): void {
   addCommand(syncs, "list", {
+    watched: true,
     summary: "List syncs: what each waits for, and until when",
     examples: [
       "syncs list --failing",

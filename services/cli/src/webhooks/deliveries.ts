@@ -27,6 +27,7 @@ const outcomes = Object.keys(outcomesInWords) as WebhookOutcome[];
 export function addWebhookDeliveries(webhooks: Command): void {
   withFilters(
     addCommand(webhooks, "deliveries", {
+      watched: true,
       summary: "List deliveries, the last first",
       examples: ["webhooks deliveries --account 6b5cb246", "webhooks deliveries --outcome no-sync --json"],
     }),

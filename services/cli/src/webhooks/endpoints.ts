@@ -43,6 +43,7 @@ export function addWebhookEndpoints(webhooks: Command): void {
     .action(invoke<AddOptions, [string]>(add));
 
   addCommand(webhooks, "list", {
+    watched: true,
     summary: "List endpoints, and how each does",
     examples: ["webhooks list", "webhooks list --account 6b5cb246 --json"],
   })
