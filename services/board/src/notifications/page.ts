@@ -3,6 +3,7 @@
 import type { ChannelStanding, NotificationState, notificationChannels } from "@fleetkeeper/model";
 import type { QuietHours } from "@fleetkeeper/notifications";
 import { counted, duration } from "@fleetkeeper/operator";
+import { withCodes } from "../html/codes.ts";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { notificationsPath } from "../html/paths.ts";
@@ -44,9 +45,9 @@ export function notificationsPage(
       ${isOn ? channelTable(facts) : ""}
       ${
         isOn && identity?.role === "operator"
-          ? html`<form method="post" action="${notificationsPath}" class="actions">
+          ? html`<form method="post" action="${notificationsPath}">
               <input type="hidden" name="_csrf" value="${csrfToken}">
-              <button>Send a test</button>
+              <p class="actions"><button>Send a test</button></p>
             </form>`
           : ""
       }
@@ -57,7 +58,7 @@ export function notificationsPage(
 function resultList(results: TestResults): Html {
   return html`<section role="status" aria-label="The test">${results.map(
     ({ channel, code, message }) =>
-      html`<p class="notice ${code === null ? "good" : "bad"}">${channel}: ${code === null ? "the test was taken" : html`<code>${code}</code> ${message}`}</p>`,
+      html`<p class="notice ${code === null ? "good" : "bad"}">${channel}: ${code === null ? "the test was taken" : withCodes(`${code} ${message}`)}</p>`,
   )}</section>`;
 }
 
@@ -78,7 +79,7 @@ function channelTable({ channels, state, at }: NotificationFacts): Html {
 
 function channelNow(standing: ChannelStanding | undefined, at: Date): Html {
   if (standing?.failingSince)
-    return html`${badge("bad", "fails")} <small><code>${standing.code}</code>, since ${timeTag(standing.failingSince, at)}</small>`;
+    return html`${badge("bad", "fails")} <small>${withCodes(standing.code ?? "")}, since ${timeTag(standing.failingSince, at)}</small>`;
   return standing === undefined ? html`nothing was sent yet` : badge("good", "works");
 }
 
@@ -87,7 +88,7 @@ function standingTable({ state, at }: NotificationFacts): Html {
   const waiting = state?.outbox.length ?? 0;
   return html`<section aria-labelledby="standing-title">
     <h2 id="standing-title">What stands</h2>
-    ${waiting === 0 ? "" : html`<p class="notice wait">${counted(waiting, "message")} could not be sent everywhere yet; they are tried again for a day.</p>`}
+    ${waiting === 0 ? "" : html`<p class="notice wait">${counted(waiting, "message")} could not be sent everywhere yet: each is tried again for a day.</p>`}
     ${
       standing.length === 0
         ? html`<p class="notice good">Nothing is wrong that operators are told of.</p>`

@@ -5,7 +5,7 @@ import type { Role } from "../auth/identity.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { noticesByMood } from "../html/notices-by-mood.ts";
-import { accountPath } from "../html/paths.ts";
+import { accountPath, notificationsPath } from "../html/paths.ts";
 import type { Fragment } from "../live/live-hub.ts";
 import { queueTable } from "../queues/table.ts";
 import { type Concern, concernsOf } from "./concerns.ts";
@@ -32,7 +32,11 @@ export function overviewFragments(facts: OverviewFacts, role: Role): Fragment[] 
         <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
       </div>`,
     },
-    { id: "concerns", html: concernList(concernsOf(facts)) },
+    {
+      id: "concerns",
+      html: html`${concernList(concernsOf(facts))}
+        <p class="faint"><a href="${notificationsPath}">Who is told</a> of what needs somebody</p>`,
+    },
     { id: "accounts", html: mongodb === undefined ? html`` : accountTiles(mongodb, at) },
     { id: "last-hour", html: redis === undefined ? html`` : lastHour(redis.minutes) },
     { id: "queue-states", html: redis === undefined ? html`` : queueTable(redis.queues, role, at) },
