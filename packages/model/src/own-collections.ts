@@ -18,6 +18,7 @@ export const ownCollections = [
   "passPages",
   "probes",
   "runs",
+  "schema",
   "setAside",
   "syncs",
   "unrecognisedCallbacks",

@@ -274,6 +274,19 @@ export interface NotificationsDocument extends NotificationState {
   heldUntil: Date;
 }
 
+/** Collection `schema`: one document, which version of the schema the others have. */
+export interface SchemaDocument {
+  _id: "schema";
+  version: number;
+  /** The least schema version of code that can work with it. */
+  readableBy: number;
+  /** Documents that the migration under way has changed. */
+  done: number;
+  /** The process that migrates, and how long it does without another word. */
+  holder: string;
+  heldUntil: Date;
+}
+
 /** Collection `unrecognisedCallbacks`. */
 export interface UnrecognisedDocument extends UnrecognisedCallback {
   /** The job's id. */

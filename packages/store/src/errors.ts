@@ -15,6 +15,18 @@ export class LeaseLostError extends FleetkeeperError {
   }
 }
 
+/** A newer version of Fleetkeeper has stored what this one cannot work with. */
+export class SchemaTooNewError extends FleetkeeperError {
+  readonly code = "ERR_SCHEMA_TOO_NEW";
+  readonly remedy = "never";
+
+  constructor({ stored, needs, known }: { stored: number; needs: number; known: number }) {
+    super(
+      `the database has schema version ${stored}, which needs a Fleetkeeper that knows version ${needs}; this one knows ${known}`,
+    );
+  }
+}
+
 /** There is no such installation, or it was forgotten in the meantime. */
 export class UnknownInstallationError extends FleetkeeperError {
   readonly code = "ERR_UNKNOWN_INSTALLATION";

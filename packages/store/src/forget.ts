@@ -26,6 +26,7 @@ const notByPrefix = [
   "forgotten",
   "installations",
   "notifications",
+  "schema",
   "syncs",
   "unrecognisedCallbacks",
 ];

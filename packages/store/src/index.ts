@@ -35,6 +35,7 @@ export {
   CandidatesFullError,
   LeaseLostError,
   MongodbUrlError,
+  SchemaTooNewError,
   StoreUnavailableError,
   TooManyEndpointsError,
   UnknownInstallationError,
@@ -66,6 +67,7 @@ export { type InstallationPage, type InstallationRow, rowOf } from "./installati
 export type { AccountNotes } from "./installations.ts";
 export type { ListQuery } from "./list-installations.ts";
 export type { SyncListQuery, SyncPage } from "./list-syncs.ts";
+export { type MigrationProgress, schemaVersion } from "./migrations.ts";
 export { checkMongodbUrl } from "./mongodb-url.ts";
 export type { RecordPage, RecordQuery, RecordRow } from "./records.ts";
 export { pauseAfter } from "./refresh-pause.ts";

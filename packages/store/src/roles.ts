@@ -73,6 +73,7 @@ const writes: Record<MongodbUser, Rights> = {
     // After a restore, what is missing is made again.
     accounts: [...put, "remove"],
     forgotten: ["update"],
+    schema: put,
     syncs: ["update"],
     unrecognisedCallbacks: ["update"],
     webhookEndpoints: put,

@@ -20,6 +20,7 @@ import { createInterest } from "./events/interest.ts";
 import { createForget } from "./forget.ts";
 import { createIndexes, missingIndexes } from "./indexes.ts";
 import { createInstallations } from "./installations.ts";
+import { createMigrations } from "./migrations.ts";
 import { createNotifications } from "./notifications.ts";
 import { createProveWrite } from "./prove-write.ts";
 import { createRecords } from "./records.ts";
@@ -39,6 +40,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
  * unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000); every operation ends within
  * `timeoutMs` (default 30 000). `maxPoolSize`: connections that may be open at once, default 20; a process that does more at a
  * time makes them wait for one another.
+ * @throws SchemaTooNewError
  */
 export async function openStore(options: {
   mongodbUrl: string;
@@ -56,7 +58,14 @@ export async function openStore(options: {
     await client.close();
     throw error;
   }
-  if (indexes === "create") await createIndexes(db);
+  const migrations = createMigrations(db);
+  try {
+    await migrations.check();
+    if (indexes === "create") await createIndexes(db);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
   const interest = createInterest(db);
   const events = createEvents(db, interest);
   const syncs = createSyncs(db, { interest, empty: events.relay.ofAccount });
@@ -78,6 +87,7 @@ export async function openStore(options: {
     audit: createAudit(db),
     /** The audit log together with the log of events, to read. */
     actionLog: createActionLog(db),
+    migrations,
     /** What operators were told. */
     notifications: createNotifications(db),
     requestLog: createRequestLog(db),

@@ -20,6 +20,7 @@ import { addExplain } from "./explain.ts";
 import { addKeysGenerate } from "./keys/generate.ts";
 import { addKeysList } from "./keys/list.ts";
 import { addKeysRotate } from "./keys/rotate.ts";
+import { addMigrate } from "./migrate.ts";
 import { addMongodbRoles } from "./mongodb/roles.ts";
 import { addNotifications } from "./notifications/notifications.ts";
 import { addNotifyDeliveries } from "./notify/deliveries.ts";
@@ -81,6 +82,7 @@ export function createProgram(version: string): Command {
   addDoctor(program);
   addExplain(program);
   addAfterRestore(program);
+  addMigrate(program);
   addMongodbRoles(program);
   addCompletion(program);
   return program;

@@ -3,7 +3,7 @@
 import { createQueueSet, type QueueSet } from "@fleetkeeper/jobs";
 import { rootMessage } from "@fleetkeeper/model";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { openStore, type Store } from "@fleetkeeper/store";
+import { openStore, SchemaTooNewError, type Store } from "@fleetkeeper/store";
 import { readVariables } from "./configuration.ts";
 import { MongodbUnreachableError, RedisUnreachableError } from "./errors.ts";
 
@@ -24,6 +24,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
       closers.push(() => opened.close());
       return opened;
     } catch (cause) {
+      if (cause instanceof SchemaTooNewError) throw cause;
       throw new MongodbUnreachableError(`MongoDB cannot be reached: ${rootMessage(cause)}`, {
         cause,
         advice: "Check MONGODB_URL, and that the server runs and lets this machine in.",

@@ -12,6 +12,7 @@ import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { jobsAtATime, startConsumers } from "./consumers.ts";
 import { createInstallTraces } from "./install-traces.ts";
+import { keepMigrated } from "./keep-migrated.ts";
 import { keepTicking } from "./keep-ticking.ts";
 import { loadDefinitions } from "./load-definitions.ts";
 import { createWorkerMetrics } from "./metrics.ts";
@@ -64,6 +65,8 @@ export async function startWorker(
     maxPoolSize: jobsAtATime(config) + 20,
   });
   defer("store", () => store.close());
+  const migrating = keepMigrated({ store, log, now });
+  defer("migrations", () => migrating.stop());
   const interest = await keepInterest({ events: store.events, log });
   defer("interest in events", async () => interest.stop());
   const connections = createConnections(config.outbound);

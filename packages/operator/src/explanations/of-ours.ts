@@ -176,6 +176,11 @@ export const ofCommands = {
     means: "The action makes no sense in the present state.",
     advice: "The message says what to do first.",
   },
+  ERR_SCHEMA_TOO_NEW: {
+    means:
+      "A newer version of Fleetkeeper has stored what this version cannot work with, so it does not start.",
+    advice: "Start the newer version. To go back, restore a backup from before it.",
+  },
   ERR_ACCOUNT_NOT_ACTIVE: {
     means: "The account is paused, its credential is refused, or none has proved itself yet.",
     advice: "See `fleetkeeper accounts show`; resume it, or have the customer install the app again.",
