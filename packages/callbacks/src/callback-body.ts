@@ -1,5 +1,6 @@
 // The body of a callback: its schema, the account that it names, and one text for all ways to write the same body. Source: Trackunit, "Calling the API on behalf of the User".
 
+import { orderedFields } from "@fleetkeeper/model";
 import { Refusal } from "./errors.ts";
 
 /** Unknown keys are allowed: Trackunit shows its body as "something like this". */
@@ -42,17 +43,7 @@ export const callbackSchema = {
 
 /** The body as JSON with the keys of every object in order and no spaces. */
 export function canonicalText(body: CallbackBody): string {
-  return JSON.stringify(ordered(body));
-}
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, item]) => [name, ordered(item)]),
-  );
+  return JSON.stringify(orderedFields(body));
 }
 
 /** `uuid`: 8-4-4-4-12 hexadecimal digits. `any`: up to 128 visible ASCII characters. */

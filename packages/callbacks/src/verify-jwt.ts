@@ -38,6 +38,8 @@ const algorithms = new Map<unknown, Algorithm>(
   }),
 );
 
+/** One for all: whoever floods us with forged tokens shall not make us write down where we stand each time. */
+const notSigned = new errors.JWSSignatureVerificationFailed();
 const minRsaBits = 2_048;
 const base64urlText = /^[\w-]*$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -70,7 +72,7 @@ export async function verifyJwt(token: string, key: JwtKey, rules: JwtRules, now
   const found = typeof key === "function" ? await key(header as JWTHeaderParameters, parts) : key;
   const signatureBytes = bytesIn(signature);
   if (!isSignedBy(keyObjectOf(found, algorithm), algorithm, `${head}.${payload}`, signatureBytes))
-    throw new errors.JWSSignatureVerificationFailed();
+    throw notSigned;
   if (!isEncoded) throw new errors.JWTInvalid("has claims that are not encoded");
   const claims = objectIn(payload, errors.JWTInvalid);
   checkClaims(claims, rules, Math.floor(now.getTime() / 1_000));

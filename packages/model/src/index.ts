@@ -24,6 +24,7 @@ export {
   type StandingConcern,
   type Told,
 } from "./notifications.ts";
+export { orderedFields } from "./ordered-fields.ts";
 export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
 export { type RefusalDetails, type RefusalRule, RequestRefusal } from "./refusal.ts";
 export { noTimeline, withEvent } from "./run-timeline.ts";

@@ -2,6 +2,7 @@
 // appendix F), by Ed25519 (RFC 8037).
 
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign } from "node:crypto";
+import { orderedFields } from "@fleetkeeper/model";
 import { base64url, compactVerify, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from "jose";
 import { ForeignContentError, SealingKeyError } from "./errors.ts";
 import { newKeyId } from "./keys.ts";
@@ -79,11 +80,7 @@ export function checkSigningKey(jwk: JWK, half: "public" | "private"): { keyId: 
   }
 }
 
-/** The same for the same content: JSON with the fields of each object in order. */
+/** The same for the same content. */
 function orderedText(content: object): string {
-  return JSON.stringify(content, (_name, item) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+  return JSON.stringify(orderedFields(content));
 }

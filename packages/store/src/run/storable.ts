@@ -53,10 +53,12 @@ function convert(value: unknown, depth: number): unknown {
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   const changed: [string, unknown][] = [];
-  for (const [name, item] of Object.entries(value)) {
+  const fields = value as Record<string, unknown>;
+  for (const name of Object.keys(fields)) {
     // The driver would take the value for one of its own classes, and refuse the whole page for what it then lacks.
     if (name === "_bsontype") throw new UnstorableError("a field is named _bsontype");
     if (name.includes("\0")) throw new UnstorableError("the name of a field holds a zero character");
+    const item = fields[name];
     const converted = convert(item, depth + 1);
     if (converted !== item) changed.push([name, converted]);
   }
