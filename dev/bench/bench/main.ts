@@ -6,12 +6,22 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Measured, measureRow, tableOf } from "@fleetkeeper/bench";
 import { callbackRows } from "./rows/callbacks.ts";
+import { dispatchRows } from "./rows/dispatch.ts";
+import { engineRows } from "./rows/engine.ts";
 import { installRows } from "./rows/installs.ts";
 import { memoryRows } from "./rows/memory.ts";
 import { runRows } from "./rows/runs.ts";
 import { tokenRows } from "./rows/tokens.ts";
 
-const rows = [...callbackRows, ...tokenRows, ...runRows, ...installRows, ...memoryRows];
+const rows = [
+  ...callbackRows,
+  ...tokenRows,
+  ...runRows,
+  ...engineRows,
+  ...dispatchRows,
+  ...installRows,
+  ...memoryRows,
+];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },

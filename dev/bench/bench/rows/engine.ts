@@ -1,0 +1,88 @@
+// What a worker's CPU pays for each record: the first pass over an account and one that finds nothing changed, beside a loop by
+// hand. Goal 2. The server is another process, whose CPU counts for nobody here.
+
+import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
+import { startMongodb } from "@fleetkeeper/local-stack";
+import { openStore } from "@fleetkeeper/store";
+import { MongoClient } from "mongodb";
+import { type Item, pagesOf, pass, planAssets } from "./pass.ts";
+
+const records = Number(process.env.RECORDS ?? 5_000);
+
+export const engineRows: Row[] = [
+  {
+    name: "first-sync",
+    what: `first pass over ${records.toLocaleString("en")} records, with feed and checkpoints`,
+    unit: "µs of CPU per record",
+    yardstick: "JSON.parse and bulkWrite of replacements, by hand",
+    goal: { ratio: { atMost: 1.5 } },
+    open: async () => {
+      const { store, byHand, close } = await openEngine();
+      let account = 0;
+      return {
+        ours: async () => {
+          const syncId = await planAssets(store, `first ${++account}`);
+          return cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
+        },
+        yardstick: () => cpuMicrosecondsEach(records, () => byHand(`by hand ${account}`)),
+        close,
+      };
+    },
+  },
+  {
+    name: "unchanged-sync",
+    what: `a pass over ${records.toLocaleString("en")} records of which none changed, with its search for missing ones`,
+    unit: "µs of CPU per record",
+    yardstick: "the first pass",
+    goal: { ratio: { atMost: 1 / 3 } },
+    open: async () => {
+      const { store, close } = await openEngine();
+      let account = 0;
+      return {
+        async both() {
+          const syncId = await planAssets(store, `unchanged ${++account}`);
+          const first = await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
+          return [await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed())), first];
+        },
+        close,
+      };
+    },
+  },
+];
+
+const texts = [...pagesOf(records)].map((page) => JSON.stringify(page));
+
+/** As they come from an API: text. */
+function* parsed(): Generator<Item[]> {
+  for (const text of texts) yield JSON.parse(text);
+}
+
+async function openEngine() {
+  const mongodb = await startMongodb({});
+  const url = new URL("/bench", mongodb.url).href;
+  const store = await openStore({ mongodbUrl: url });
+  const client = await MongoClient.connect(url);
+  const collection = client.db().collection<{ _id: string }>("byHand");
+  return {
+    store,
+
+    /** What one would write without a feed, fences, checkpoints and a search for what is missing. */
+    async byHand(account: string): Promise<void> {
+      const syncedAt = new Date();
+      for (const page of parsed())
+        await collection.bulkWrite(
+          page.map(({ externalId, data }) => {
+            const filter = { _id: `${account}/${externalId}` };
+            return { replaceOne: { filter, replacement: { data, syncedAt }, upsert: true } };
+          }),
+          { ordered: false },
+        );
+    },
+
+    async close(): Promise<void> {
+      await store.close();
+      await client.close();
+      await mongodb.close();
+    },
+  };
+}
