@@ -11,16 +11,15 @@ import { engineRows } from "./rows/engine.ts";
 import { installRows } from "./rows/installs.ts";
 import { memoryRows } from "./rows/memory.ts";
 import { runRows } from "./rows/runs.ts";
+import { startRows } from "./rows/start.ts";
+import { tokenReaderRows } from "./rows/token-readers.ts";
 import { tokenRows } from "./rows/tokens.ts";
+import { workerCpuRows } from "./rows/worker-cpu.ts";
 
 const rows = [
-  ...callbackRows,
-  ...tokenRows,
-  ...runRows,
-  ...engineRows,
-  ...dispatchRows,
-  ...installRows,
-  ...memoryRows,
+  ...[...callbackRows, ...tokenRows, ...tokenReaderRows],
+  ...[...runRows, ...workerCpuRows, ...engineRows, ...dispatchRows],
+  ...[...installRows, ...startRows, ...memoryRows],
 ];
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -6,6 +6,7 @@ import { createConnections } from "@fleetkeeper/http";
 import { consume } from "@fleetkeeper/jobs";
 import { connectConsumer } from "@fleetkeeper/redis";
 import { createVerify } from "@fleetkeeper/sealing";
+import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { defaultAbsenceRules } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
 import { createLog, noTraces } from "@fleetkeeper/telemetry";
@@ -33,17 +34,30 @@ export interface CountedRuns {
   close(): Promise<void>;
 }
 
+type Account = Pick<SimulatedAccount, "accountId" | "clientId" | "clientSecret">;
+
+export interface CountedRunsOptions {
+  /** The worker's, over the defaults. */
+  env?: Record<string, string>;
+  /** Where the simulated Trackunit of `env` is another than the world's own. */
+  addAccount?: (assets: number) => Account | Promise<Account>;
+  /** How often is looked whether the runs have ended. Default 50. */
+  lookEveryMs?: number;
+}
+
 /** On a Redis that nobody else uses, since all that it does is counted. One page of 50 assets per account. */
 export async function createCountedRuns(
   servers: { redisUrl: string; mongodbUrl: string },
   accounts: number,
+  options: CountedRunsOptions = {},
 ): Promise<CountedRuns> {
-  const world = await createWorldOn(servers);
+  const { env = {}, lookEveryMs = 50 } = options;
+  const world = await createWorldOn(servers, { env });
+  const { addAccount = (assets) => world.simulator.addAccount({ assets }) } = options;
   const syncs = world.db.collection("syncs");
   const worker = await startTaking(world);
-  for (let count = 0; count < accounts; count++)
-    await world.install(world.simulator.addAccount({ assets: 50 }));
-  await until(async () => (await syncs.countDocuments()) === accounts);
+  for (let count = 0; count < accounts; count++) await world.install(await addAccount(50));
+  await until(async () => (await syncs.countDocuments()) === accounts, lookEveryMs);
 
   return {
     async run(maxSyncsPerJob) {
@@ -52,12 +66,12 @@ export async function createCountedRuns(
       await world.redis.config("RESETSTAT");
       await worker.dispatch(maxSyncsPerJob);
       const ended = { "lastRun.outcome": "succeeded", "lastRun.startedAt": { $gte: since } };
-      await until(async () => (await syncs.countDocuments(ended)) === accounts);
+      await until(async () => (await syncs.countDocuments(ended)) === accounts, lookEveryMs);
       let looks = 0;
       await until(async () => {
         looks++;
         return (await world.queues.queues.sync.getActiveCount()) === 0;
-      });
+      }, lookEveryMs);
       return costOf(String(await world.redis.info("commandstats")), accounts, looks);
     },
 
@@ -157,6 +171,6 @@ async function startTaking(world: World) {
   };
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(50);
+async function until(holds: () => Promise<boolean>, lookEveryMs: number): Promise<void> {
+  while (!(await holds())) await sleep(lookEveryMs);
 }

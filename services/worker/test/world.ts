@@ -75,11 +75,12 @@ export async function createWorldOn(
       return stop;
     },
 
-    installationIdOf: (account: SimulatedAccount) => installationIdOf(app, account.accountId),
+    installationIdOf: (account: Pick<SimulatedAccount, "accountId">) =>
+      installationIdOf(app, account.accountId),
 
     /** Hands in what the ingress would for an install callback of this account. */
     async install(
-      account: SimulatedAccount,
+      account: Pick<SimulatedAccount, "accountId" | "clientId" | "clientSecret">,
       at: { receivedAt?: Date; clientId?: string; clientSecret?: string } = {},
     ): Promise<Generation> {
       const { receivedAt, clientId = account.clientId, clientSecret = account.clientSecret } = at;

@@ -6,10 +6,11 @@ import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
-import { createLog, createWorkerMetrics } from "@fleetkeeper/telemetry";
+import { createLog } from "@fleetkeeper/telemetry";
 import { MongoClient } from "mongodb";
 import { createDispatchHandler } from "../../../../services/worker/src/dispatch.ts";
 import { createHandOver } from "../../../../services/worker/src/hand-over.ts";
+import { createWorkerMetrics } from "../../../../services/worker/src/metrics.ts";
 
 const accounts = Number(process.env.ACCOUNTS ?? 200);
 const names = ["assets", "sites", "customers", "events", "hours", "faults", "locations"];

@@ -3,7 +3,7 @@ import { setup, type World } from "../world.ts";
 
 const patient = { timeout: 40_000, interval: 50 };
 
-async function synced({ store, installationIdOf }: World, account: Parameters<World["install"]>[0]) {
+async function synced({ store, installationIdOf }: World, account: Parameters<World["installationIdOf"]>[0]) {
   await vi.waitFor(async () => {
     const syncs = await store.syncs.ofInstallation(installationIdOf(account));
     expect(syncs.find(({ sync }) => sync === "assets")?.lastRun?.outcome).toBe("succeeded");

@@ -1,0 +1,84 @@
+// How long each service takes from its start until it says that it is ready: goal 8.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Row } from "@fleetkeeper/bench";
+import {
+  freePort,
+  loadSecrets,
+  type ServiceName,
+  serviceEnvironments,
+  spawnService,
+} from "@fleetkeeper/demo";
+import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startSimulator } from "@fleetkeeper/simulator";
+
+const lookEveryMs = 5;
+
+export const startRows: Row[] = (["ingress", "worker", "board", "api"] as const).map((name) => ({
+  name: `start-${name}`,
+  what: `${name}, from its start until /readyz says so`,
+  unit: "ms",
+  yardstick: "node -e 0, from its start to its end",
+  goal: { ratio: { atMost: 6 } },
+  async open() {
+    const { start, close } = await openServices();
+    return { ours: () => start(name), yardstick: bareMs, close };
+  },
+}));
+
+async function bareMs(): Promise<number> {
+  const startedAtMs = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "exit");
+  return performance.now() - startedAtMs;
+}
+
+async function openServices() {
+  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const simulator = await startSimulator({});
+  const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-bench-"));
+  const { secrets } = await loadSecrets(dataDir);
+  const ports = {
+    ...{ ingress: await freePort(0), board: await freePort(0) },
+    ...{ ingressOps: await freePort(0), workerOps: await freePort(0) },
+  };
+  const services = serviceEnvironments({
+    ...{ env: {}, secrets, simulator, ports, redisUrl: redis.url, boardUser: "operator" },
+    ...{ mongodbUrl: new URL("/bench", mongodb.url).href, boardPassword: secrets.boardPassword },
+  });
+  const apiOps = await freePort(0);
+  const worker = services.find(({ name }) => name === "worker")?.env ?? {};
+  const api = { ...worker, API_PORT: String(await freePort(0)), OPS_PORT: String(apiOps) };
+
+  function serviceOf(name: ServiceName): { env: Record<string, string>; readyUrl: string } {
+    const known = services.find((service) => service.name === name);
+    return known ?? { env: api, readyUrl: `http://127.0.0.1:${apiOps}/readyz` };
+  }
+
+  return {
+    /** Milliseconds until it is ready; then it is stopped. */
+    async start(name: ServiceName): Promise<number> {
+      const { env, readyUrl } = serviceOf(name);
+      const startedAtMs = performance.now();
+      const child = spawnService({ name, env, logPath: join(dataDir, `${name}.log`) });
+      while (!(await fetch(readyUrl).catch(() => undefined))?.ok) {
+        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+        await sleep(lookEveryMs);
+      }
+      const tookMs = performance.now() - startedAtMs;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+      return tookMs;
+    },
+
+    async close(): Promise<void> {
+      await simulator.close();
+      await Promise.all([redis.close(), mongodb.close()]);
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// What a run that changes nothing costs a worker, and how many the machine makes when many accounts are due at once: goals 1, 9.
+
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Row } from "@fleetkeeper/bench";
+import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { createCountedRuns } from "../../../../services/worker/test/counted-runs.ts";
+
+const accounts = Number(process.env.RUNS ?? 100);
+
+export const workerCpuRows: Row[] = [
+  {
+    name: "run-cpu",
+    what: `run that changes nothing, ${accounts} of them due at once: the worker's thread`,
+    unit: "ms of CPU",
+    goal: { value: { atMost: 1.5 } },
+    async open() {
+      // What looks whether they have ended is part of what is measured, so it looks seldom.
+      const { runs, close } = await openRuns(500);
+      return {
+        async ours() {
+          const before = process.threadCpuUsage();
+          await runs.run(10);
+          const { user, system } = process.threadCpuUsage(before);
+          return (user + system) / 1_000 / accounts;
+        },
+        close,
+      };
+    },
+  },
+  {
+    name: "runs-at-once",
+    what: `${accounts} accounts due at once, nothing changed, on whatever stands for MongoDB here`,
+    unit: "runs/s",
+    goal: { value: { atLeast: 96 } },
+    async open() {
+      const { runs, close } = await openRuns(20);
+      return {
+        async ours() {
+          const startedAtMs = performance.now();
+          await runs.run(10);
+          return (1_000 * accounts) / (performance.now() - startedAtMs);
+        },
+        close,
+      };
+    },
+  },
+];
+
+async function openRuns(lookEveryMs: number) {
+  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const simulator = new Worker(new URL("../simulator-thread.ts", import.meta.url));
+  const [{ tokenUrl, apiUrl }] = await once(simulator, "message");
+  const runs = await createCountedRuns({ redisUrl: redis.url, mongodbUrl: mongodb.url }, accounts, {
+    env: { TRACKUNIT_TOKEN_URL: tokenUrl, TRACKUNIT_API_URL: apiUrl },
+    lookEveryMs,
+    async addAccount(assets) {
+      simulator.postMessage(assets);
+      const [account] = await once(simulator, "message");
+      return account;
+    },
+  });
+  // The first runs write, and get their tokens.
+  await runs.run(10);
+  return {
+    runs,
+    async close() {
+      await runs.close();
+      await simulator.terminate();
+      await Promise.all([redis.close(), mongodb.close()]);
+    },
+  };
+}
