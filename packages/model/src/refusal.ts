@@ -26,7 +26,12 @@ export abstract class RequestRefusal<Code extends string> extends FleetkeeperErr
   readonly #rule: RefusalRule;
 
   constructor(rules: Record<Code, RefusalRule>, code: Code, { reason, ...options }: RefusalDetails = {}) {
-    super(rules[code].message, options);
+    // Where a request was refused is no news, and a flood of them must cost little: no stack is written down.
+    const { message } = rules[code];
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.remedy = rules[code].retryAfterS === undefined ? "never" : "retry";
     this.reason = reason;

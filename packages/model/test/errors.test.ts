@@ -43,3 +43,9 @@ test("a refusal takes message, status and remedy from its table; its reason stay
   expect(busy.message).toBe("Send it again.");
   expect(new Refused(rules, "ERR_WRONG")).toMatchObject({ remedy: "never", reason: undefined });
 });
+
+test("a refusal writes down no stack, and other errors still do", () => {
+  expect(new Refused(rules, "ERR_BUSY").stack).not.toContain("\n    at ");
+  expect(() => new Refused(rules, "ERR_NONE" as "ERR_BUSY")).toThrow(TypeError);
+  expect(new TooSoonError("not yet").stack).toContain("\n    at ");
+});
