@@ -1,6 +1,14 @@
 // A pass: how it begins, what a page of it gives, and what is worth telling of its end.
 
-import { type Checkpoint, noChanges, type RunOutcome, type Sweep, type TimeWindow } from "@fleetkeeper/model";
+import {
+  addChanges,
+  type Checkpoint,
+  noChanges,
+  type RecordChanges,
+  type RunOutcome,
+  type Sweep,
+  type TimeWindow,
+} from "@fleetkeeper/model";
 import type { SyncDocument } from "../documents.ts";
 import type { SetAsideItem } from "./set-aside.ts";
 import type { FetchedRecord } from "./write-records.ts";
@@ -34,22 +42,50 @@ export function newPass(pass: number, startedAt: Date, window: TimeWindow | null
   };
 }
 
+/** The checkpoint after one more page. `changes`: what the page came to; `setAside`: all of its items that were. */
+export function afterPage(
+  before: Checkpoint,
+  page: FetchedPage,
+  { changes, setAside }: { changes: RecordChanges; setAside: readonly SetAsideItem[] },
+): Checkpoint {
+  return {
+    ...before,
+    cursor: page.nextCursor,
+    pages: before.pages + 1,
+    records: before.records + page.records.length,
+    changes: addChanges(before.changes, changes),
+    complete: page.nextCursor === null,
+    disturbed: before.disturbed ?? page.disturbed ?? withoutId(setAside) ?? null,
+  };
+}
+
 /** Whether a run is kept in the history, instead of being counted only. */
 export function hasNews({ outcome, changes }: RunOutcome): boolean {
   const { created, updated, deleted, rejected } = changes;
   return outcome === "failed" || created + updated + deleted + rejected > 0;
 }
 
-/** Of a run without news, which is only counted. */
-export function quietRuns(
-  { quiet }: Pick<SyncDocument, "quiet">,
-  { startedAt: since }: RunOutcome,
-): SyncDocument["quiet"] {
-  return quiet === null ? { runs: 1, since } : { ...quiet, runs: quiet.runs + 1 };
+/** What a run that ended leaves in its sync. */
+export function afterRun({ quiet }: Pick<SyncDocument, "quiet">, ended: RunOutcome): Partial<SyncDocument> {
+  const { outcome, startedAt: since, at } = ended;
+  const counted = quiet === null ? { runs: 1, since } : { ...quiet, runs: quiet.runs + 1 };
+  return {
+    lastRun: ended,
+    quiet: hasNews(ended) ? null : counted,
+    ...(outcome === "succeeded" ? { lastSuccessAt: at } : {}),
+  };
+}
+
+/** The webhook that set a run off, if its pass began after that, so that it has seen what the webhook told of. */
+export function setOffBy(
+  { refresh }: Pick<SyncDocument, "refresh">,
+  pass: Checkpoint | null,
+): Pick<RunOutcome, "setOffBy"> {
+  return refresh && pass && refresh.at <= pass.startedAt ? { setOffBy: refresh.delivery } : {};
 }
 
 /** Why a pass that set these aside proves no absence; undefined where it can. */
-export function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
+function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
   return setAside.some(({ externalId }) => externalId === undefined)
     ? "an item without an id was set aside, which could be any record"
     : undefined;

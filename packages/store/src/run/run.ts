@@ -7,7 +7,6 @@ import {
   type Checkpoint,
   noChanges,
   type RecordChanges,
-  type RunOutcome,
   type Sweep,
   type TimeWindow,
   type Waiting,
@@ -31,7 +30,16 @@ import { createKeptRun } from "./kept-run.ts";
 import { rulesFor } from "./new-client.ts";
 import { newsOfRun, type Telling } from "./news-of-run.ts";
 import { createPageNotes } from "./page-notes.ts";
-import { type FetchedPage, firstSweep, hasNews, newPass, quietRuns, rereadFrom, withoutId } from "./pass.ts";
+import {
+  afterPage,
+  afterRun,
+  type FetchedPage,
+  firstSweep,
+  hasNews,
+  newPass,
+  rereadFrom,
+  setOffBy,
+} from "./pass.ts";
 import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import type { Settlement } from "./settlement.ts";
@@ -114,7 +122,7 @@ export function createRun(
      * then the checkpoint. May be repeated.
      */
     async writePage(page: FetchedPage): Promise<RecordChanges> {
-      const { pages, complete, ...pass } = current();
+      const before = current();
       const alsoSeen = page.setAside.flatMap(({ externalId }) => externalId ?? []);
       const written = await writeRecords(
         { records: recordsOf(), feed, fence },
@@ -124,28 +132,19 @@ export function createRun(
       const aside = [...page.setAside, ...written.refused];
       if (aside.length > 0) {
         hasSetAside = true;
-        await keepSetAside(setAside, fence, pass, aside, now());
+        await keepSetAside(setAside, fence, before, aside, now());
       }
-      const isLast = page.nextCursor === null;
       await held.add([...page.records.map(({ externalId }) => externalId), ...alsoSeen], {
-        pass: pass.pass,
-        page: pages,
-        isLast,
+        pass: before.pass,
+        page: before.pages,
+        isLast: page.nextCursor === null,
         seeksMissing: target().seeksMissing,
       });
-      const pageChanges = { ...written.changes, rejected: aside.length };
-      checkpoint = {
-        ...pass,
-        cursor: page.nextCursor,
-        pages: pages + 1,
-        records: pass.records + page.records.length,
-        changes: addChanges(pass.changes, pageChanges),
-        complete: isLast,
-        disturbed: pass.disturbed ?? page.disturbed ?? withoutId(aside) ?? null,
-      };
+      const changes = { ...written.changes, rejected: aside.length };
+      checkpoint = afterPage(before, page, { changes, setAside: aside });
       // After the only page of a pass the end of the run follows, which makes the same durable.
       if (!held.isOnePage()) await saveCheckpoint();
-      return pageChanges;
+      return changes;
     },
 
     /**
@@ -194,7 +193,7 @@ export function createRun(
      */
     async settle(settlement: Settlement): Promise<void> {
       const { keepsCheckpoint, ended: end, ...schedule } = settlement;
-      const ended = end && { ...end, ...setOffBy() };
+      const ended = end && { ...end, ...setOffBy(sync, checkpoint) };
       const news = ended !== undefined && hasNews(ended);
       if (keepsCheckpoint) await noteOnlyPage();
       if (news) await kept.keep(ended);
@@ -204,8 +203,7 @@ export function createRun(
         checkpoint: keepsCheckpoint ? kept.carriedBy(checkpoint) : null,
         feedOpen: feed.open,
         hasSetAside,
-        ...(ended === undefined ? {} : { lastRun: ended, quiet: news ? null : quietRuns(sync, ended) }),
-        ...(ended?.outcome === "succeeded" ? { lastSuccessAt: ended.at } : {}),
+        ...(ended && afterRun(sync, ended)),
       };
       const again = (runAgain: SyncDocument["runAgain"]) =>
         ended === undefined ? {} : afterwards(runAgain, settlement, ended);
@@ -261,11 +259,5 @@ export function createRun(
 
   async function noteOnlyPage(): Promise<void> {
     if (held.isOnePage() && target().seeksMissing) await held.noteOnlyPage(current().pass);
-  }
-
-  /** The pass began after the webhook, so it has seen what that told of. */
-  function setOffBy(): Pick<RunOutcome, "setOffBy"> {
-    const { refresh } = sync;
-    return refresh && checkpoint && refresh.at <= checkpoint.startedAt ? { setOffBy: refresh.delivery } : {};
   }
 }
