@@ -1,4 +1,5 @@
-// `pnpm bench [row…] [--rounds 5] [--json file]`: the rows with their yardsticks and goals. Without names, all but the slow ones.
+// `pnpm bench [row…] [--rounds 5] [--json file]`: the rows with their yardsticks and goals. Without names,
+// all but the slow ones.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";

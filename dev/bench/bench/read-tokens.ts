@@ -1,4 +1,5 @@
-// A process of many readers of one token, for the row `token-readers`: told what to read by its first message, and when by the next.
+// A process of many readers of one token, for the row `token-readers`: told what to read by its first
+// message, and when by the next.
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import { connected, connectProducer } from "@fleetkeeper/redis";

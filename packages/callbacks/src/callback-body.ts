@@ -1,4 +1,5 @@
-// The body of a callback: its schema, the account that it names, and one text for all ways to write the same body. Source: Trackunit, "Calling the API on behalf of the User".
+// The body of a callback: its schema, the account that it names, and one text for all ways to write the same
+// body. Source: Trackunit, "Calling the API on behalf of the User".
 
 import { orderedFields } from "@fleetkeeper/model";
 import { Refusal } from "./errors.ts";
@@ -56,8 +57,8 @@ export type AccountIdShape = (typeof accountIdShapes)[number];
 export const accountIdPattern = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /**
- * The account that a callback is of. A UUID comes in small letters, since its letters mean the same in either case: one
- * account has one installation.
+ * The account that a callback is of. A UUID comes in small letters, since its letters mean the same in either
+ * case: one account has one installation.
  * @throws Refusal: `ERR_ACCOUNT_ID`
  */
 export function accountIdIn({ accountId }: CallbackBody, shape: AccountIdShape): string {

@@ -1,5 +1,6 @@
-// Verifies a signed JWT (RFC 7515, RFC 7519) with synchronous `node:crypto`: the same verdicts and the same errors as jose's
-// `jwtVerify`, which takes each signature through Web Crypto and a thread of its own. Why: docs/adr/0019.
+// Verifies a signed JWT (RFC 7515, RFC 7519) with synchronous `node:crypto`: the same verdicts and the same
+// errors as jose's `jwtVerify`, which takes each signature through Web Crypto and a thread of its own. Why:
+// docs/adr/0019.
 
 import { constants, KeyObject, type VerifyKeyObjectInput, verify, type webcrypto } from "node:crypto";
 import { errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyGetKey } from "jose";
@@ -38,7 +39,9 @@ const algorithms = new Map<unknown, Algorithm>(
   }),
 );
 
-/** One for all: whoever floods us with forged tokens shall not make us write down where we stand each time. */
+/**
+ * One for all: whoever floods us with forged tokens shall not make us write down where we stand each time.
+ */
 const notSigned = new errors.JWSSignatureVerificationFailed();
 const minRsaBits = 2_048;
 const base64urlText = /^[\w-]*$/;
@@ -79,7 +82,10 @@ export async function verifyJwt(token: string, key: JwtKey, rules: JwtRules, now
   return claims;
 }
 
-/** RFC 7515, section 4.1.11: of critical extensions only `b64` is known (RFC 7797), and it must be true in a JWT. */
+/**
+ * RFC 7515, section 4.1.11: of critical extensions only `b64` is known (RFC 7797), and it must be true in a
+ * JWT.
+ */
 function hasEncodedPayload({ crit, b64 }: Record<string, unknown>): boolean {
   if (crit === undefined) return true;
   const isList = Array.isArray(crit) && crit.length > 0;

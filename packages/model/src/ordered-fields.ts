@@ -1,8 +1,8 @@
 // One text for all ways to write the same content: what signatures and hashes are made over.
 
 /**
- * The same content with the fields of each object in the order of their names, for JSON.stringify. By hand, since each record
- * of each run pays for it: as a replacer of JSON.stringify it costs three times as much.
+ * The same content with the fields of each object in the order of their names, for JSON.stringify. By hand,
+ * since each record of each run pays for it: as a replacer of JSON.stringify it costs three times as much.
  */
 export function orderedFields(value: unknown): unknown {
   if (typeof value !== "object" || value === null || isRawJson(value)) return value;

@@ -1,4 +1,5 @@
-// What an operator can do to an account: the same from the board and from the command line, each action in the audit log before it is done.
+// What an operator can do to an account: the same from the board and from the command line, each action in
+// the audit log before it is done.
 
 import type { QueueName, QueueSet } from "@fleetkeeper/jobs";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
@@ -23,7 +24,8 @@ interface ActionOptions {
 function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["audit"], "add">) {
   return {
     /**
-     * Runs one sync, or all of an account, once and as soon as a worker is free; after the present run where one is running.
+     * Runs one sync, or all of an account, once and as soon as a worker is free; after the present run where
+     * one is running.
      * @throws NotFoundError, WrongStateError
      */
     async syncNow(who: string, id: InstallationId, sync?: string): Promise<void> {
@@ -63,8 +65,8 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
     },
 
     /**
-     * Asks for a new access token whatever is there; that also finds out whether a refused credential works again. New
-     * credentials that wait are tried at once.
+     * Asks for a new access token whatever is there; that also finds out whether a refused credential works
+     * again. New credentials that wait are tried at once.
      * @throws NotFoundError, WrongStateError
      */
     async refreshToken(who: string, id: InstallationId): Promise<void> {
@@ -78,8 +80,8 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
     },
 
     /**
-     * Brings back the credential that was in force before, or the one whose client id has this fingerprint: it takes over
-     * when Trackunit has granted a token for it.
+     * Brings back the credential that was in force before, or the one whose client id has this fingerprint:
+     * it takes over when Trackunit has granted a token for it.
      * @throws NotFoundError, WrongStateError where none is kept
      */
     async rollback(who: string, id: InstallationId, fingerprint?: string): Promise<void> {
@@ -164,7 +166,8 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
     },
 
     /**
-     * Confirms that what the last passes of a sync missed is gone: the next pass that misses it too deletes it.
+     * Confirms that what the last passes of a sync missed is gone: the next pass that misses it too deletes
+     * it.
      * @throws NotFoundError, WrongStateError when nothing is held back
      */
     async confirmDeletions(who: string, id: InstallationId, sync: string): Promise<void> {

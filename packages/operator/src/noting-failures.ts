@@ -25,7 +25,8 @@ export function notingFailures<Created extends Actions>(
       try {
         return await actions[name]?.(...args);
       } catch (error) {
-        // What was refused before it was noted was not begun. That the log cannot be written must not hide why it failed.
+        // What was refused before it was noted was not begun. That the log cannot be written must not hide
+        // why it failed.
         if (noted !== undefined)
           await audit
             .add({ ...noted, at: now(), outcome: "failed", code: codeOf(error) })

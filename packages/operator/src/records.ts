@@ -41,7 +41,10 @@ export async function countRecords(
   );
 }
 
-/** Dotted paths of the plain values in these records, two levels deep, in the order in which they come; without `id`. */
+/**
+ * Dotted paths of the plain values in these records, two levels deep, in the order in which they come;
+ * without `id`.
+ */
 export function columnsOf(rows: readonly Pick<RecordRow, "data">[]): string[] {
   const columns = new Set<string>();
   for (const { data } of rows)
@@ -75,7 +78,10 @@ export const recordFormats = ["ndjson", "csv"] as const;
 /** One of them. */
 export type RecordFormat = (typeof recordFormats)[number];
 
-/** All records that fit, as text in pieces; memory holds one page. CSV has the first page's columns, and all of `data` in the last. */
+/**
+ * All records that fit, as text in pieces; memory holds one page. CSV has the first page's columns, and all
+ * of `data` in the last.
+ */
 export async function* recordFile(
   records: Pick<Store["records"], "page">,
   query: Omit<RecordQuery, "limit" | "after">,

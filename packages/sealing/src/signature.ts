@@ -1,5 +1,5 @@
-// Signatures of jobs, so that the worker knows which of them come from the ingress: JWS with its content elsewhere (RFC 7515,
-// appendix F), by Ed25519 (RFC 8037).
+// Signatures of jobs, so that the worker knows which of them come from the ingress: JWS with its content
+// elsewhere (RFC 7515, appendix F), by Ed25519 (RFC 8037).
 
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign } from "node:crypto";
 import { orderedFields } from "@fleetkeeper/model";

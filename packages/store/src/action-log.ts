@@ -1,4 +1,5 @@
-// The audit log and the log of events as one, of all accounts or of one, in the order of time: filtered, and a page at a time.
+// The audit log and the log of events as one, of all accounts or of one, in the order of time: filtered, and
+// a page at a time.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";

@@ -67,8 +67,9 @@ export function createAudit(db: Db) {
     },
 
     /**
-     * Removes what is older than two years, and the oldest beyond a million. With our roles in MongoDB (`roles.ts`) nobody
-     * may remove anything, and an index of its own ends what is too old: then this does nothing.
+     * Removes what is older than two years, and the oldest beyond a million. With our roles in MongoDB
+     * (`roles.ts`) nobody may remove anything, and an index of its own ends what is too old: then this does
+     * nothing.
      */
     async tidy(now: Date, keep = keptAtMost): Promise<void> {
       try {

@@ -1,4 +1,5 @@
-// The hash that tells whether a record changed: the same for the same content, whatever the order of its fields.
+// The hash that tells whether a record changed: the same for the same content, whatever the order of its
+// fields.
 
 import { hash } from "node:crypto";
 import { orderedFields } from "@fleetkeeper/model";

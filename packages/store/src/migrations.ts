@@ -1,7 +1,9 @@
-// The schema's version, and the migrations that bring the documents of an earlier version up to date while services run.
+// The schema's version, and the migrations that bring the documents of an earlier version up to date while
+// services run.
 //
-// A new one: raise `schemaVersion`, and add it below with a query for what it has not reached yet. Every service of the version
-// before must be able to work with what it writes (expand first, take away a release later); where it cannot, raise `readableBy`.
+// A new one: raise `schemaVersion`, and add it below with a query for what it has not reached yet. Every
+// service of the version before must be able to work with what it writes (expand first, take away a release
+// later); where it cannot, raise `readableBy`.
 
 import type { Collection, Db, Document } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";

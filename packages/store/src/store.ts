@@ -1,4 +1,5 @@
-// The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change streams, no TTL indexes.
+// The store: one MongoDB database. Portable on purpose: single-document atomicity, no transactions, no change
+// streams, no TTL indexes.
 
 import type {
   Generation,
@@ -36,10 +37,10 @@ import { createWebhookEndpoints } from "./webhook-endpoints.ts";
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /**
- * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that are missing,
- * unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000); every operation ends within
- * `timeoutMs` (default 30 000). `maxPoolSize`: connections that may be open at once, default 20; a process that does more at a
- * time makes them wait for one another.
+ * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that
+ * are missing, unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000);
+ * every operation ends within `timeoutMs` (default 30 000). `maxPoolSize`: connections that may be open at
+ * once, default 20; a process that does more at a time makes them wait for one another.
  * @throws SchemaTooNewError
  */
 export async function openStore(options: {
@@ -98,8 +99,9 @@ export async function openStore(options: {
     events,
 
     /**
-     * Makes an install a candidate unless a newer one is in force, or the account was forgotten after it came in. May be
-     * repeated. `same`: this very install was stored by an earlier start of the same job. `resources`: of all syncs.
+     * Makes an install a candidate unless a newer one is in force, or the account was forgotten after it came
+     * in. May be repeated. `same`: this very install was stored by an earlier start of the same job.
+     * `resources`: of all syncs.
      * @throws AccountBeingForgottenError while the data from before it is being deleted; CandidatesFullError
      */
     async install(
@@ -114,8 +116,8 @@ export async function openStore(options: {
     },
 
     /**
-     * A candidate for which a token was granted takes over, unless a newer one has. `keptMs`: how long the one before it is
-     * kept for `credentials.bringBack`.
+     * A candidate for which a token was granted takes over, unless a newer one has. `keptMs`: how long the
+     * one before it is kept for `credentials.bringBack`.
      * @throws AccountBeingForgottenError
      */
     async promote(
@@ -126,7 +128,10 @@ export async function openStore(options: {
       return credentials.promote(id, generation, how, () => forgets.refuseWhileClearing(id));
     },
 
-    /** Notes a refused credential and stops the installation's syncs, unless a newer install is stored or it is paused. */
+    /**
+     * Notes a refused credential and stops the installation's syncs, unless a newer install is stored or it
+     * is paused.
+     */
     async revoke(
       id: InstallationId,
       generation: Generation,
@@ -136,13 +141,17 @@ export async function openStore(options: {
       if (await installations.noteRefusal(id, generation, result, prewarmAt)) await align(id, result.at);
     },
 
-    /** Makes the syncs of an installation follow its state; a part of all that changes the state, and of each prewarm. */
+    /**
+     * Makes the syncs of an installation follow its state; a part of all that changes the state, and of each
+     * prewarm.
+     */
     align,
 
     /**
-     * Makes the syncs of an installation that do not exist yet: due at once, or waiting with the rest of a paused account.
-     * Those that know of an older install only use this one's credential from now on, and are due. Does nothing for an
-     * installation that was forgotten in the meantime, or whose first credential has not proved itself.
+     * Makes the syncs of an installation that do not exist yet: due at once, or waiting with the rest of a
+     * paused account. Those that know of an older install only use this one's credential from now on, and are
+     * due. Does nothing for an installation that was forgotten in the meantime, or whose first credential has
+     * not proved itself.
      */
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
@@ -162,8 +171,8 @@ export async function openStore(options: {
     },
 
     /**
-     * Deletes an account's credential and everything that was read for it, unless it was installed again since. To be asked
-     * twice: the second time deletes what a slice in progress still wrote.
+     * Deletes an account's credential and everything that was read for it, unless it was installed again
+     * since. To be asked twice: the second time deletes what a slice in progress still wrote.
      */
     forget: (...request: Parameters<typeof forgets.forget>) => forgets.forget(...request),
 
@@ -171,8 +180,8 @@ export async function openStore(options: {
     keepUnrecognised: (jobId: string, callback: UnrecognisedCallback) => unrecognised.keep(jobId, callback),
 
     /**
-     * Whether this install, or a newer one, is stored, as a candidate or in force, or was refused; true as well where the
-     * account was forgotten after it.
+     * Whether this install, or a newer one, is stored, as a candidate or in force, or was refused; true as
+     * well where the account was forgotten after it.
      */
     async hasInstall(
       install: Pick<Install, "installationId" | "generation" | "receivedAt">,

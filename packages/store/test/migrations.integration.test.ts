@@ -6,7 +6,10 @@ import { openStore, schemaVersion } from "../src/index.ts";
 import { pass } from "./runs.ts";
 import { at, setup, syncId } from "./world.ts";
 
-/** What the store of 6ef0c46 (before an installation had candidates) wrote: three accounts, one paused, one synced twice. */
+/**
+ * What the store of 6ef0c46 (before an installation had candidates) wrote: three accounts, one paused, one
+ * synced twice.
+ */
 const dump: Record<string, Document[]> = BSON.EJSON.parse(
   readFileSync(new URL("store-of-version-0.json", import.meta.url), "utf8"),
 );

@@ -1,5 +1,6 @@
-// Finds out which of an account's candidates takes over: the newest for which the token endpoint grants a token, and whose
-// token is the account's own where a query tells. Until then the credential in force goes on working, and nothing stops it.
+// Finds out which of an account's candidates takes over: the newest for which the token endpoint grants a
+// token, and whose token is the account's own where a query tells. Until then the credential in force goes on
+// working, and nothing stops it.
 
 import { type Credential, FleetkeeperError, type InstallationId, type SealedText } from "@fleetkeeper/model";
 import type { Candidate, Store } from "@fleetkeeper/store";
@@ -50,12 +51,14 @@ interface Proof {
 const auditor = "worker";
 
 /**
- * A credential may be refused for a moment, for instance before Trackunit knows it everywhere: it is tried again after these,
- * and one more refusal ends it. The credential in force goes on working meanwhile.
+ * A credential may be refused for a moment, for instance before Trackunit knows it everywhere: it is tried
+ * again after these, and one more refusal ends it. The credential in force goes on working meanwhile.
  */
 const refusalWaitsMs = [5_000, 30_000, 120_000, 600_000];
 
-/** What the endpoint says of one credential it may say of no other: then an older candidate may have its turn. */
+/**
+ * What the endpoint says of one credential it may say of no other: then an older candidate may have its turn.
+ */
 const ofEveryCredential = [TokenEndpointUnavailableError, TokenEndpointPacedError, TokenRateLimitedError];
 
 export function createProve(options: ProveOptions) {

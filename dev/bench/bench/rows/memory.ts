@@ -1,4 +1,5 @@
-// How much memory a pass over one account's records holds, at two sizes: goal 7. With the real store; pages are made as they are read.
+// How much memory a pass over one account's records holds, at two sizes: goal 7. With the real store; pages
+// are made as they are read.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -1,4 +1,5 @@
-// What a run that changes nothing costs a worker, and how many the machine makes when many accounts are due at once: goals 1, 9.
+// What a run that changes nothing costs a worker, and how many the machine makes when many accounts are due
+// at once: goals 1, 9.
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";

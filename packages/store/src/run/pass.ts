@@ -42,7 +42,10 @@ export function newPass(pass: number, startedAt: Date, window: TimeWindow | null
   };
 }
 
-/** The checkpoint after one more page. `changes`: what the page came to; `setAside`: all of its items that were. */
+/**
+ * The checkpoint after one more page. `changes`: what the page came to; `setAside`: all of its items that
+ * were.
+ */
 export function afterPage(
   before: Checkpoint,
   page: FetchedPage,
@@ -76,7 +79,9 @@ export function afterRun({ quiet }: Pick<SyncDocument, "quiet">, ended: RunOutco
   };
 }
 
-/** The webhook that set a run off, if its pass began after that, so that it has seen what the webhook told of. */
+/**
+ * The webhook that set a run off, if its pass began after that, so that it has seen what the webhook told of.
+ */
 export function setOffBy(
   { refresh }: Pick<SyncDocument, "refresh">,
   pass: Checkpoint | null,

@@ -1,5 +1,5 @@
-// How MongoDB keeps an item: numbers that JavaScript cannot hold in MongoDB's own types, and what it cannot store set aside by
-// itself, instead of stopping its page.
+// How MongoDB keeps an item: numbers that JavaScript cannot hold in MongoDB's own types, and what it cannot
+// store set aside by itself, instead of stopping its page.
 
 import { ExactNumber } from "@fleetkeeper/model";
 import { BSON, Long } from "mongodb";
@@ -28,7 +28,10 @@ export function storableOf(item: unknown): Storable {
 
 class UnstorableError extends Error {}
 
-/** What is stored, for JSON: an integer that JavaScript cannot hold is a text. The same value where there is nothing to convert. */
+/**
+ * What is stored, for JSON: an integer that JavaScript cannot hold is a text. The same value where there is
+ * nothing to convert.
+ */
 export function jsonOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Long) return value.toString();
@@ -55,7 +58,8 @@ function convert(value: unknown, depth: number): unknown {
   const changed: [string, unknown][] = [];
   const fields = value as Record<string, unknown>;
   for (const name of Object.keys(fields)) {
-    // The driver would take the value for one of its own classes, and refuse the whole page for what it then lacks.
+    // The driver would take the value for one of its own classes, and refuse the whole page for what it then
+    // lacks.
     if (name === "_bsontype") throw new UnstorableError("a field is named _bsontype");
     if (name.includes("\0")) throw new UnstorableError("the name of a field holds a zero character");
     const item = fields[name];
@@ -65,7 +69,10 @@ function convert(value: unknown, depth: number): unknown {
   return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
-/** Not as MongoDB's Decimal128: the embedded server does not know it, and a field that has two types is hard to read. */
+/**
+ * Not as MongoDB's Decimal128: the embedded server does not know it, and a field that has two types is hard
+ * to read.
+ */
 function exactly(number: ExactNumber): Long | string {
   return number.isInt64 ? Long.fromString(number.text) : number.text;
 }

@@ -1,4 +1,5 @@
-// Which entries of the log an address asks for: by account, who, action, outcome, kind and time, one page at a time.
+// Which entries of the log an address asks for: by account, who, action, outcome, kind and time, one page at
+// a time.
 
 import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
 import { matchAccounts } from "@fleetkeeper/operator";

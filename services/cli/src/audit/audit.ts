@@ -1,4 +1,5 @@
-// `audit`: the audit log, and the log of events beside it, as lines of JSON or CSV, to be kept elsewhere and searched.
+// `audit`: the audit log, and the log of events beside it, as lines of JSON or CSV, to be kept elsewhere and
+// searched.
 
 import { asInstallationId } from "@fleetkeeper/model";
 import { logFile, recordFormats } from "@fleetkeeper/operator";

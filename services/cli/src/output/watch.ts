@@ -1,5 +1,5 @@
-// `--watch`: what a command says, again and again: drawn over what it said before on a terminal, as a new block with its time
-// elsewhere, and with `--json` as a line of JSON each time.
+// `--watch`: what a command says, again and again: drawn over what it said before on a terminal, as a new
+// block with its time elsewhere, and with `--json` as a line of JSON each time.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { instant } from "@fleetkeeper/operator";
@@ -15,7 +15,9 @@ export interface WatchOptions {
   now: () => Date;
 }
 
-/** Ends when the signal does, by its reason. What fails is said, and tried again; the first time it is thrown. */
+/**
+ * Ends when the signal does, by its reason. What fails is said, and tried again; the first time it is thrown.
+ */
 export async function watch(
   { output, stdout, everyMs, signal, now }: WatchOptions,
   round: (output: Output) => Promise<unknown>,
@@ -72,6 +74,7 @@ function block(
     lines.length <= room
       ? lines
       : [...lines.slice(0, room - 1), output.paint("quiet", `${lines.length - room + 1} more lines`)];
-  // From the top, each line to its end, and away with what is left of before; the first time on an empty screen.
+  // From the top, each line to its end, and away with what is left of before; the first time on an empty
+  // screen.
   return `${isFirst ? "\x1b[2J" : ""}\x1b[H${shown.map((line) => `${line}\x1b[K\n`).join("")}\x1b[J`;
 }
