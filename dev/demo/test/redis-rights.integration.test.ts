@@ -232,23 +232,26 @@ test("the ingress reads no token, adds to no queue but `install` and `webhook`, 
     await expect(queues.queues[queue].add("x", {} as never)).rejects.toThrow(/NOPERM|No permissions|ACL/);
 });
 
-test("the board and the command line read no token; the API reads them and writes none; nobody without a password does anything", async () => {
+test("the board reads no token; the API and the command line read them and write none; nobody without a password does anything", async () => {
   for (const user of ["board", "operator"] as const)
     await refused(user, [
       ...forEverybody.filter(
         ([command, action]) => user !== "operator" || `${command} ${action}` !== "CONFIG GET",
       ),
-      ["GET", token],
       ["SET", token, "x"],
       ["DEL", token],
+      ["SET", `${token}:failure`, "x"],
       ["SET", keys.accountCounts(), "x"],
       ["SET", keys.callbackToken("1"), "x"],
       ["GET", keys.webhookEndpoint("e")],
       ["SET", keys.webhookEndpoint("e"), "x"],
       ["HSET", keys.webhookRefusals("e"), "signature", 9],
       ["LPUSH", keys.callbackInbox("taken"), "{}"],
-      ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
     ]);
+  await refused("board", [
+    ["GET", token],
+    ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
+  ]);
   await refused("api", [
     ...forEverybody,
     ["LRANGE", keys.callbackInbox("taken"), 0, -1],
@@ -258,9 +261,11 @@ test("the board and the command line read no token; the API reads them and write
     ["GET", keys.webhookEndpoint("e")],
     ["LPUSH", `${jobOf("webhook")}:wait`, "1"],
   ]);
-  const api = await connect(urlOf("api"));
-  onTestFinished(() => api.disconnect());
-  expect(await api.get(token)).toBeNull();
+  for (const user of ["api", "operator"] as const) {
+    const reader = await connect(urlOf(user));
+    onTestFinished(() => reader.disconnect());
+    expect(await reader.get(token)).toBeNull();
+  }
   await refused("worker", forEverybody);
 
   const nobody = await connect(serverUrl);
