@@ -18,6 +18,7 @@ export default defineConfig({
           exclude: ["**/*.integration.test.ts"],
           // Some start a process, which takes its time on a busy machine.
           testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -27,6 +28,7 @@ export default defineConfig({
           globalSetup: ["dev/local-stack/src/vitest-setup.ts", "services/board/test/find-chromium.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           // On a busy machine a server may be slow once; the closing lines name each test that needed a
           // second try.
           retry: 1,

@@ -81,5 +81,5 @@ test("a held command goes on when it is let go", async () => {
   expect(await truth()).toBe(0);
   letGo();
   await writing;
-  await vi.waitFor(async () => expect(await truth()).toBe(1));
+  await vi.waitFor(async () => expect(await truth()).toBe(1), { timeout: 20_000 });
 });

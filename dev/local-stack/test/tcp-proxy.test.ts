@@ -43,18 +43,18 @@ async function setup() {
 test("new connections go to the target of the moment, and old ones stay where they are", async () => {
   const { proxy, second, open } = await setup();
   const old = open();
-  await vi.waitFor(() => expect(old.text).toBe("first "));
+  await vi.waitFor(() => expect(old.text).toBe("first "), { timeout: 20_000 });
   proxy.target(second);
   const young = open();
-  await vi.waitFor(() => expect(young.text).toBe("second "));
+  await vi.waitFor(() => expect(young.text).toBe("second "), { timeout: 20_000 });
   old.socket.write("hello");
-  await vi.waitFor(() => expect(old.text).toBe("first hello"));
+  await vi.waitFor(() => expect(old.text).toBe("first hello"), { timeout: 20_000 });
 });
 
 test("what is held or delayed arrives whole and in order", async () => {
   const { proxy, open } = await setup();
   const client = open();
-  await vi.waitFor(() => expect(client.text).toBe("first "));
+  await vi.waitFor(() => expect(client.text).toBe("first "), { timeout: 20_000 });
   proxy.hold(true);
   client.socket.write("one ");
   const later = open();
@@ -63,17 +63,21 @@ test("what is held or delayed arrives whole and in order", async () => {
   client.socket.write("two");
   expect([client.text, later.text]).toEqual(["first ", ""]);
   proxy.hold(false);
-  await vi.waitFor(() => expect([client.text, later.text]).toEqual(["first one two", "first "]));
+  await vi.waitFor(() => expect([client.text, later.text]).toEqual(["first one two", "first "]), {
+    timeout: 20_000,
+  });
 });
 
 test("a proxy that refuses ends every connection, and takes new ones afterwards", async () => {
   const { proxy, open } = await setup();
   const client = open();
-  await vi.waitFor(() => expect(client.text).toBe("first "));
+  await vi.waitFor(() => expect(client.text).toBe("first "), { timeout: 20_000 });
   proxy.refuse(true);
   const refused = open();
-  await vi.waitFor(() => expect([client.isClosed, refused.isClosed]).toEqual([true, true]));
+  await vi.waitFor(() => expect([client.isClosed, refused.isClosed]).toEqual([true, true]), {
+    timeout: 20_000,
+  });
   proxy.refuse(false);
   const again = open();
-  await vi.waitFor(() => expect(again.text).toBe("first "));
+  await vi.waitFor(() => expect(again.text).toBe("first "), { timeout: 20_000 });
 });

@@ -46,7 +46,7 @@ test("a deep check that never ends fails after its bound", async () => {
   const server = createOpsServer({ metrics, checks: {}, deepChecks: { stuck: () => new Promise(() => {}) } });
   await server.ready();
   const answer = server.inject("/healthz/deep");
-  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), { timeout: 20_000 });
   await vi.advanceTimersByTimeAsync(10_000);
   expect((await answer).json().checks.stuck).toMatchObject({ code: "ERR_CHECK_TIMEOUT" });
 });
@@ -65,7 +65,7 @@ test("whoever asks while a deep check runs shares its result", async () => {
     },
   });
   const answers = [1, 2, 3].map(() => server.inject("/healthz/deep"));
-  await vi.waitFor(() => expect(runs).toBe(1));
+  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 20_000 });
   held.resolve();
   expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
   expect(runs).toBe(1);

@@ -45,14 +45,14 @@ test("a consumer gets every change in order, with the fields that differ, and go
     void seen.push(...changes.map(({ externalId, kind, fields }) => ({ externalId, kind, fields })));
   await pass(store, at(1), [{ a: { x: 1, y: 1 }, b: { x: 1 } }]);
   let stop = await following(handle, store.feed);
-  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  await vi.waitFor(() => expect(seen).toHaveLength(2), { timeout: 20_000 });
   await stop();
 
   await pass(store, new Date(), [{ a: { x: 1, y: 2, z: 3 }, b: { x: 1 } }]);
   await pass(store, new Date(), [{}]);
   await pass(store, new Date(), [{}]);
   stop = await following(handle, store.feed);
-  await vi.waitFor(() => expect(seen).toHaveLength(5));
+  await vi.waitFor(() => expect(seen).toHaveLength(5), { timeout: 20_000 });
   await stop();
   expect(seen).toEqual([
     { externalId: "a", kind: "created", fields: ["x", "y"] },
@@ -72,7 +72,7 @@ test("an entry whose handling failed is given again, and the ones behind it wait
     if (failures-- > 0) throw new Error("not now");
     seen.push(...changes.map(({ externalId }) => externalId));
   }, store.feed);
-  await vi.waitFor(() => expect(seen).toEqual(["a", "b"]));
+  await vi.waitFor(() => expect(seen).toEqual(["a", "b"]), { timeout: 20_000 });
   await stop();
 });
 
@@ -88,7 +88,7 @@ test("an entry that no sync named, as a run that was replaced leaves it, is give
   const stop = await following(async ({ changes }) => {
     seen.push(...changes.map(({ externalId }) => externalId));
   }, store.feed);
-  await vi.waitFor(() => expect(seen).toEqual(["a"]));
+  await vi.waitFor(() => expect(seen).toEqual(["a"]), { timeout: 20_000 });
   await stop();
 });
 
@@ -113,7 +113,7 @@ test("what a run announced and did not write before it ended is taken back by th
       if (kind === "deleted") delete held[externalId];
       else held[externalId] = data;
   }, store.feed);
-  await vi.waitFor(() => expect(held).toEqual({ kept: 3 }));
+  await vi.waitFor(() => expect(held).toEqual({ kept: 3 }), { timeout: 20_000 });
   await stop();
 });
 
@@ -189,13 +189,13 @@ test("a consumer that was away for longer than the feed keeps is told to read ag
       if (refusals-- > 0) throw new Error("not now");
     },
   });
-  await vi.waitFor(() => expect(told.at(-1)).toBe(2));
+  await vi.waitFor(() => expect(told.at(-1)).toBe(2), { timeout: 20_000 });
   await stop();
   const gap = { sync: "assets", of: installationId };
   expect(told).toEqual([gap, gap, gap, 2]);
   const again = await following(async () => void told.push("again"), store.feed);
   await pass(store, new Date(), [{ a: 3 }]);
-  await vi.waitFor(() => expect(told.at(-1)).toBe("again"));
+  await vi.waitFor(() => expect(told.at(-1)).toBe("again"), { timeout: 20_000 });
   await again();
   expect(told).toHaveLength(5);
 });

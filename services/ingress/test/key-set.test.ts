@@ -132,7 +132,7 @@ test("a key set whose fetch began before the request came makes no key unknown",
   const { promise, resolve: letGo } = Promise.withResolvers<void>();
   endpoint.heldUntil = promise;
   const junk = keyFor("junk").catch((error: unknown) => error);
-  await vi.waitFor(() => expect(endpoint.fetches).toBe(2));
+  await vi.waitFor(() => expect(endpoint.fetches).toBe(2), { timeout: 20_000 });
   endpoint.keys = [named("k1"), named("k2")];
   const honest = keyFor("k2").catch((error: unknown) => error);
   letGo();
