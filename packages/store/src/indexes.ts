@@ -25,7 +25,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "eventLog", key: { id: 1 } },
   { collection: "eventLog", key: { at: 1 } },
   { collection: "eventLanes", key: { dueAt: 1 } },
-  { collection: "eventLanes", key: { receiverId: 1, failingSince: 1 } },
+  { collection: "eventLanes", key: { receiverId: 1, waitsSince: 1 } },
   { collection: "eventAttempts", key: { at: 1 } },
   { collection: "eventAttempts", key: { receiverId: 1, at: -1, _id: -1 } },
   { collection: "accounts", key: { installationId: 1 } },

@@ -61,6 +61,12 @@ export function createClusterMetrics({ registry }: Metrics) {
       labelNames: [],
       registers,
     }),
+    receiverOldestEventSeconds: new Gauge({
+      name: "fleetkeeper_receiver_oldest_event_seconds",
+      help: "How long the oldest event waits that a receiver was not told of yet; 0 where none waits. What waits for a disabled one does not count.",
+      labelNames: [],
+      registers,
+    }),
     redisPersistent: new Gauge({
       name: "fleetkeeper_redis_persistent",
       help: "1 when Redis keeps an append-only file, 0 when a crash of it loses accepted callbacks.",

@@ -19,6 +19,8 @@ export interface MeasureOptions {
   lagMs: () => Promise<number>;
   /** Who is told of events. */
   listReceivers: () => Promise<ReceiverRow[]>;
+  /** Since when the oldest event waits for one of these receivers; null where none does. */
+  waitingSince: (receiverIds: readonly string[]) => Promise<Date | null>;
   /** What costs a count of all accounts. */
   readCounts: () => Promise<AccountCounts>;
   log: Log;
@@ -27,7 +29,7 @@ export interface MeasureOptions {
 
 /** A function that measures; it never rejects, and what cannot be measured is exported as nothing. */
 export function createMeasureCluster(options: MeasureOptions): () => Promise<void> {
-  const { metrics, redis, queues, lagMs, listReceivers, readCounts, log, now } = options;
+  const { metrics, redis, queues, lagMs, listReceivers, waitingSince, readCounts, log, now } = options;
 
   return async () => {
     await Promise.all([
@@ -38,7 +40,10 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
         metrics.scheduleLagSeconds.set((await lagMs()) / 1_000),
       ),
       measured([metrics.redisPersistent, metrics.redisNeverEvicts], measureRedis),
-      measured([metrics.receivers, metrics.receiverFailingSeconds], measureReceivers),
+      measured(
+        [metrics.receivers, metrics.receiverFailingSeconds, metrics.receiverOldestEventSeconds],
+        measureReceivers,
+      ),
       measured([metrics.installations, metrics.tokens, metrics.webhookEndpoints], countAccounts),
     ]);
   };
@@ -71,13 +76,18 @@ export function createMeasureCluster(options: MeasureOptions): () => Promise<voi
   async function measureReceivers(): Promise<void> {
     const counts = { ok: 0, failing: 0, disabled: 0 };
     let longestMs = 0;
-    for (const { disabled, failingSince } of await listReceivers()) {
+    const receivers = await listReceivers();
+    for (const { disabled, failingSince } of receivers) {
       counts[disabled !== null ? "disabled" : failingSince !== null ? "failing" : "ok"] += 1;
       if (disabled === null && failingSince !== null)
         longestMs = Math.max(longestMs, now().getTime() - failingSince.getTime());
     }
     for (const [state, count] of Object.entries(counts)) metrics.receivers.set({ state }, count);
     metrics.receiverFailingSeconds.set(longestMs / 1_000);
+    const enabled = receivers.filter(({ disabled }) => disabled === null).map(({ _id }) => _id);
+    const since = await waitingSince(enabled);
+    const oldestMs = since === null ? 0 : Math.max(0, now().getTime() - since.getTime());
+    metrics.receiverOldestEventSeconds.set(oldestMs / 1_000);
   }
 
   async function countAccounts(): Promise<void> {

@@ -44,6 +44,7 @@ export async function startWorkerOps(options: {
       metrics: createClusterMetrics(metrics),
       readCounts: createCountAccounts(options),
       listReceivers: () => store.events.receivers.list(),
+      waitingSince: (receiverIds) => store.events.lanes.waitingSince(receiverIds),
       lagMs: async () => {
         const [first] = await store.syncs.due(now(), 1);
         return Math.max(0, now().getTime() - (first?.nextRunAt ?? now()).getTime());

@@ -1,5 +1,6 @@
 import { type QueueSet, queueNames } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
+import type { ReceiverRow } from "@fleetkeeper/store";
 import { createLog, createMetrics } from "@fleetkeeper/telemetry";
 import { expect, test } from "vitest";
 import { createClusterMetrics } from "../src/cluster-metrics.ts";
@@ -31,7 +32,12 @@ function setup(replaced: Partial<Parameters<typeof createMeasureCluster>[0]> = {
         name === "install" ? new Date(now.getTime() - 90_000) : undefined,
     } as unknown as QueueSet,
     lagMs: async () => 12_000,
-    listReceivers: async () => [],
+    listReceivers: async () => [
+      { _id: "rcv_1", disabled: null, failingSince: null } as ReceiverRow,
+      { _id: "rcv_2", disabled: { why: "operator" }, failingSince: null } as ReceiverRow,
+    ],
+    waitingSince: async (ids: readonly string[]) =>
+      ids.join() === "rcv_1" ? new Date(now.getTime() - 45_000) : null,
     readCounts: async () => ({
       installations: { active: 7 },
       tokens: { expired: 1, more: 6 },
@@ -56,6 +62,8 @@ test("the facts are exported as they are measured", async () => {
     'fleetkeeper_installations{state="active",service="worker"} 7',
     'fleetkeeper_tokens{left="expired",service="worker"} 1',
     'fleetkeeper_webhook_endpoints{standing="silent",service="worker"} 2',
+    'fleetkeeper_receivers{state="disabled",service="worker"} 1',
+    'fleetkeeper_receiver_oldest_event_seconds{service="worker"} 45',
     'fleetkeeper_redis_persistent{service="worker"} 1',
     'fleetkeeper_redis_never_evicts{service="worker"} 1',
   ])

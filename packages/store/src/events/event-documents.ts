@@ -75,6 +75,8 @@ export interface LaneDocument {
   delivered: number;
   /** Positions that it is to be told of once more, before the others. */
   replays: number[];
+  /** What it was not told of happened then or later; absent while nothing waits. */
+  waitsSince?: Date;
   /**
    * When a dispatcher looks at it next; null while nothing waits. While a job has it, the end of its lease.
    */

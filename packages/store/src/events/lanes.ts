@@ -34,12 +34,15 @@ export function createLanes(db: Db, log: EventLog) {
         const tells = mine.some(({ type }) => type === "account.forgotten");
         const _id = laneIdOf(installationId, receiverId);
         const set = tells ? { tellsForgotten: true as const } : {};
-        const update = { $set: { ...set, dueAt: now }, $inc: { wakes: 1 } };
+        const update = { $set: { ...set, dueAt: now }, $inc: { wakes: 1 }, $min: { waitsSince: now } };
         // One that waits after a failure reads on automatically when it has been tried again.
         const { matchedCount } = await lanes.updateOne({ _id, retryAt: null }, update);
         if (matchedCount === 1) continue;
         const fresh = newLane({ installationId, receiverId, firstToken, delivered: first - 1, dueAt: now });
-        const upsert = { $setOnInsert: without(fresh, set), ...(tells && { $set: set }) };
+        const upsert = {
+          $setOnInsert: { ...without(fresh, set), waitsSince: now },
+          ...(tells && { $set: set }),
+        };
         await plainUpsert(() => lanes.updateOne({ _id }, upsert, { upsert: true }));
       }
     },
@@ -111,7 +114,7 @@ export function createLanes(db: Db, log: EventLog) {
             failingSince: null,
             // Those before it are no longer in the log.
             replays: asked < 0 ? [] : lane.replays.slice(asked + 1),
-            ...(asked < 0 && { delivered: position }),
+            ...(asked < 0 && { delivered: position, waitsSince: event.at }),
           },
           ...(event.type === "account.forgotten" && { $unset: { tellsForgotten: "" as const } }),
         },
@@ -140,7 +143,7 @@ export function createLanes(db: Db, log: EventLog) {
     async rest({ _id, token, wakes }: LaneDocument): Promise<boolean> {
       const { matchedCount } = await lanes.updateOne(
         { _id, token, wakes },
-        { $set: { dueAt: null, replays: [] } },
+        { $set: { dueAt: null, replays: [] }, $unset: { waitsSince: "" as const } },
       );
       return matchedCount === 1;
     },
@@ -186,14 +189,17 @@ export function createLanes(db: Db, log: EventLog) {
       await lanes.updateOne({ _id }, { $min: { delivered }, ...afresh(now) });
     },
 
-    /** How many lanes of each receiver wait after a failure, and since when the first of them does. */
-    async standing(receiverId: string): Promise<{ failing: number; since: Date | null }> {
-      const filter = { receiverId, failingSince: { $gt: new Date(0) } };
-      const [failing, first] = await Promise.all([
-        lanes.countDocuments(filter),
-        lanes.findOne(filter, { sort: { failingSince: 1 }, projection: { failingSince: 1 } }),
-      ]);
-      return { failing, since: first?.failingSince ?? null };
+    /** Since when the oldest event waits that one of these receivers was not told of; null where none waits. */
+    async waitingSince(receiverIds: readonly string[]): Promise<Date | null> {
+      const projection = { waitsSince: 1 } as const;
+      const found = await Promise.all(
+        receiverIds.map((receiverId) => {
+          const filter = { receiverId, waitsSince: { $gt: new Date(0) } };
+          return lanes.findOne(filter, { sort: { waitsSince: 1 }, projection });
+        }),
+      );
+      const times = found.flatMap((lane) => lane?.waitsSince?.getTime() ?? []);
+      return times.length === 0 ? null : new Date(Math.min(...times));
     },
 
     async removeOf(receiverId: string): Promise<void> {

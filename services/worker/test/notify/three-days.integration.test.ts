@@ -66,6 +66,8 @@ test("a receiver that takes nothing for three days is disabled, which is logged,
   const { store, receiver, actions, clock, id, lines, metrics, tell, dueAt } = world;
   const sent: string[] = [];
   for (let count = 0; count < 3; count++) sent.push((await actions.test("olive", id)).eventId);
+  const waitingSince = () => store.events.lanes.waitingSince([id]);
+  expect(await waitingSince()).toEqual(startedAt);
   let tries = 0;
   for (; (await actions.find(id)).disabled === null && tries < 20; tries++) {
     clock.now = (await dueAt()) ?? clock.now;
@@ -75,7 +77,7 @@ test("a receiver that takes nothing for three days is disabled, which is logged,
   expect(clock.now.getTime() - startedAt.getTime()).toBe(deliveriesForMs);
   const disabled = { why: "failing", code: "ERR_NOTIFY_STATUS", at: clock.now };
   expect(await actions.find(id)).toMatchObject({ disabled });
-  expect(await dueAt()).toBeNull();
+  expect([await dueAt(), await waitingSince()]).toEqual([null, startedAt]);
 
   expect(receiverStanding(await actions.find(id), clock.now)).toMatchObject({
     mood: "bad",
@@ -95,7 +97,7 @@ test("a receiver that takes nothing for three days is disabled, which is logged,
   await actions.enable("olive", id);
   expect(await tell()).toEqual({ outcome: "told", told: 3 });
   expect(receiver.taken.map((event) => event.id)).toEqual(sent);
-  expect((await actions.find(id)).failingSince).toBeNull();
+  expect([(await actions.find(id)).failingSince, await waitingSince()]).toEqual([null, null]);
 });
 
 test("where other deliveries succeed meanwhile, the event that fails for three days is given up, and the next has its turn", async () => {
@@ -114,6 +116,7 @@ test("where other deliveries succeed meanwhile, the event that fails for three d
     if (row !== null) await store.events.receivers.noteSuccess(row, clock.now);
   }
   expect(receiver.taken.map((event) => event.id)).toEqual([next]);
+  expect(await store.events.lanes.waitingSince([id])).toBeNull();
   expect((await actions.find(id)).disabled).toBeNull();
   const { rows } = await actions.deliveries({ receiverId: id, limit: 3, eventId: refused ?? "" });
   expect(rows.map(({ outcome, attempt }) => [outcome, attempt])).toEqual([
