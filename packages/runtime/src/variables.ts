@@ -13,6 +13,7 @@ import { audiences, claims, stringOrUri } from "./callback-variables.ts";
 import { certificateVariables } from "./certificates.ts";
 import { variable } from "./variable.ts";
 
+const leastKeyLength = 32;
 const appId = /^@[^\s/@,]+\/[^\s/@,]+$/;
 
 /** Each by its name; `pickVariables` takes some of them. */
@@ -55,6 +56,8 @@ export const sharedVariables = {
     .baseUrl()
     .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
     .optional(),
+  // Whoever makes the next one puts it before those that are there.
+  BOARD_SESSION_KEY: variable.secret(leastKeyLength).transform(keysIn).optional(),
   NOTIFY_ADDRESSES: variable.oneOf(["public", "any"]).default("public"),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),
   HTTPS_PROXY: variable.checkedBy(checkProxyUrl).optional(),
@@ -85,6 +88,12 @@ export function pickVariables<Name extends SharedName>(...names: Name[]): Pick<t
     typeof sharedVariables,
     Name
   >;
+}
+
+/** With a blank between each two; a key of an earlier time may hold blanks, and has parts that are none. */
+function keysIn(value: string): string[] {
+  const keys = value.split(" ");
+  return keys.every((key) => key.length >= leastKeyLength) ? keys : [value];
 }
 
 function trimmed(value: unknown): unknown {

@@ -8,6 +8,7 @@ const minLength = 6;
 const minFragment = 8;
 /** Shorter is the last line of a key, or a word of its frame. */
 const pemLine = 20;
+const keyLength = 32;
 
 /** The one state of this package: whoever writes a line must not have to be told what it may not hold. */
 const spellings = new Set<string>();
@@ -35,7 +36,7 @@ function secretsIn(name: string, value: string): string[] {
     ...privateMembers(value),
     ...queryValues(value),
     ...(name.endsWith("_HEADERS") ? headerValues(value) : []),
-    ...(isSecretVariable(name) ? [value, ...pemLines(value)] : []),
+    ...(isSecretVariable(name) ? [value, ...keysIn(value), ...pemLines(value)] : []),
   ].filter((secret) => secret.length >= minLength);
 }
 
@@ -65,6 +66,11 @@ function headerValues(value: string): string[] {
     const text = decoded(pair.slice(pair.indexOf("=") + 1)).trim();
     return /^[A-Za-z]+ (.+)$/.exec(text)?.[1] ?? text;
   });
+}
+
+/** Several keys in one variable, with blanks between. */
+function keysIn(value: string): string[] {
+  return value.split(" ").filter((key) => key.length >= keyLength);
 }
 
 /** A key in PEM may be quoted in part, a line of it. */

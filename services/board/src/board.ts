@@ -1,6 +1,5 @@
 // Builds the board's HTTP server from top to bottom; the caller listens.
 
-import { randomBytes } from "node:crypto";
 import cookiePlugin from "@fastify/cookie";
 import csrfPlugin from "@fastify/csrf-protection";
 import formPlugin from "@fastify/formbody";
@@ -45,7 +44,7 @@ import { type OidcSettings, trustOf } from "./auth/oidc/settings.ts";
 import { csrfUserOf } from "./auth/page-state.ts";
 import { createPasswordLogin } from "./auth/password-login.ts";
 import { type BoardUser, createPasswords } from "./auth/passwords.ts";
-import { createSessions, deriveKey } from "./auth/sessions.ts";
+import { createKeysFor, createSessions, deriveKey } from "./auth/sessions.ts";
 import { createTryPassword } from "./auth/try-password.ts";
 import { addCallbackRoutes } from "./callbacks/routes.ts";
 import { BoardError } from "./errors.ts";
@@ -79,7 +78,8 @@ export interface BoardOptions {
   oidcTiming?: OidcTiming;
   /** Of the ingresses: with them the callback inbox says which entries are theirs. */
   verificationKeys?: JSONWebKeySet | undefined;
-  sessionKey?: string | undefined;
+  /** The newest first. */
+  sessionKeys?: readonly string[] | undefined;
   secureCookies: boolean;
   trustedProxies: readonly string[];
   namespace: string;
@@ -109,12 +109,11 @@ export interface BoardOptions {
 export async function createBoard(options: BoardOptions): Promise<FastifyInstance> {
   const { users, oidc, secureCookies, namespace, redis, queueSet, metrics, checks, log } = options;
   const { now = () => new Date() } = options;
-  const sessionKey = options.sessionKey ?? randomBytes(32).toString("hex");
   const letIn = oidc === undefined ? users : { users, oidc: trustOf(oidc) };
-  const keyFor = (purpose: string) => deriveKey(sessionKey, purpose, letIn);
+  const keysFor = createKeysFor(options.sessionKeys, letIn);
   const cookies = createCookies(secureCookies);
   const basePath = basePathOf(options.publicUrl);
-  const sessions = createSessions({ key: keyFor("session"), now });
+  const sessions = createSessions({ keys: keysFor("session"), now });
   const endedSessions = createEndedSessions({
     redis,
     namespace,
@@ -143,7 +142,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
         settings: oidc,
         outbound: options.outbound,
         timing: options.oidcTiming,
-        key: keyFor("oidc"),
+        keys: keysFor("oidc"),
         cookies,
         redis,
         namespace,
@@ -172,13 +171,14 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   addBasePath(server, basePath);
   server.setErrorHandler(sendError);
   await server.register(helmetPlugin, securityHeaders(secureCookies));
-  await server.register(cookiePlugin, { secret: Buffer.from(keyFor("cookie")).toString("hex") });
+  await server.register(cookiePlugin, { secret: keysFor("cookie").map((key) => key.toString("hex")) });
   if (!secureCookies) addSecureBehindTls(server);
   await server.register(formPlugin);
   await server.register(csrfPlugin, {
     cookieKey: cookies.csrf.name,
     cookieOpts: cookies.csrf.options,
-    csrfOpts: { userInfo: true, hmacKey: Buffer.from(keyFor("csrf")).toString("hex") },
+    // Not of the session keys, so that no form fails while these change: it is taken over a session's id, which is secret.
+    csrfOpts: { userInfo: true, hmacKey: deriveKey("forms", "csrf", letIn).toString("hex") },
     getUserInfo: csrfUserOf,
   });
   server.addHook("onSend", async (_request, reply) => {

@@ -46,7 +46,7 @@ export const schema = z
     BOARD_PASSWORD: variable.password().optional(),
     BOARD_VIEWER_USER: userName.optional(),
     BOARD_VIEWER_PASSWORD: variable.password().optional(),
-    BOARD_SESSION_KEY: variable.secret(32).optional(),
+    ...pickVariables("BOARD_SESSION_KEY"),
     BOARD_SECURE_COOKIES: variable.text().pipe(z.stringbool("is neither true nor false")).optional(),
     BOARD_TRUSTED_PROXIES: variable.networks().optional(),
     BOARD_PUBLIC_URL: variable.baseUrl().refine(isSafeAddress, plainHttp).transform(toUrl).optional(),
@@ -128,7 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       proxyCertificate: certificateOf(values.proxyClientCertificate, values.proxyClientKey),
     },
     /** Unset: every start makes its own, and whoever was logged in logs in again. */
-    sessionKey: values.boardSessionKey,
+    sessionKeys: values.boardSessionKey,
     // Behind https: there is no reason for less, whatever else is set.
     secureCookies:
       values.boardPublicUrl?.protocol === "https:" ||

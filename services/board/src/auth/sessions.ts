@@ -1,8 +1,8 @@
-// Sessions live in the browser's cookie, encrypted (JWE, RFC 7516): no store to lose, and any board with the same key reads them.
+// Sessions live in the browser's cookie, encrypted: no store to lose, and any board with the same key reads them.
 
-import { hkdfSync, randomUUID } from "node:crypto";
-import { EncryptJWT, jwtDecrypt } from "jose";
+import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import type { Identity, Role } from "./identity.ts";
+import { openCookie, sealCookie } from "./sealed-cookie.ts";
 
 export interface Session {
   id: string;
@@ -13,8 +13,8 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** 32 bytes. */
-  key: Uint8Array;
+  /** 32 bytes each; the first makes sessions, all are read. */
+  keys: readonly Uint8Array[];
   /** The session ends this long after the login. Default 12 hours. */
   maxAgeMs?: number;
   /** It ends this long after the last request; a page that refreshes itself counts. Default 1 hour. */
@@ -35,33 +35,27 @@ export interface Sessions {
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { key, maxAgeMs = 12 * 60 * 60_000, idleMs = 60 * 60_000, now = () => new Date() } = options;
+  const { keys, maxAgeMs = 12 * 60 * 60_000, idleMs = 60 * 60_000, now = () => new Date() } = options;
   return {
     maxAgeMs,
     start: (identity) => ({ id: randomUUID(), identity, startedAt: now(), seenAt: now() }),
     renew: (session) => ({ ...session, seenAt: now() }),
     isStale: (session) => now().getTime() - session.seenAt.getTime() > idleMs / 20,
     write: ({ id, identity, startedAt, seenAt }) =>
-      new EncryptJWT({
-        role: identity.role,
-        via: identity.via,
-        startedAt: startedAt.getTime(),
-        seenAt: seenAt.getTime(),
-      })
-        .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
-        .setJti(id)
-        .setSubject(identity.user)
-        .setExpirationTime(new Date(Math.min(startedAt.getTime() + maxAgeMs, seenAt.getTime() + idleMs)))
-        .encrypt(key),
+      sealCookie(
+        keys,
+        { role: identity.role, via: identity.via, startedAt: startedAt.getTime(), seenAt: seenAt.getTime() },
+        {
+          id,
+          subject: identity.user,
+          expiresAt: new Date(Math.min(startedAt.getTime() + maxAgeMs, seenAt.getTime() + idleMs)),
+        },
+      ),
     async read(text) {
-      const decrypted = await jwtDecrypt(text, key, {
-        keyManagementAlgorithms: ["dir"],
-        contentEncryptionAlgorithms: ["A256GCM"],
-        requiredClaims: ["jti", "sub", "exp"],
-        currentDate: now(),
-      }).catch(() => undefined);
-      if (decrypted === undefined) return undefined;
-      const { jti = "", sub = "", role, via, startedAt, seenAt } = decrypted.payload;
+      const requiredClaims = ["jti", "sub", "exp"];
+      const opened = await openCookie<Record<string, unknown>>(keys, text, { requiredClaims, now: now() });
+      if (opened === undefined) return undefined;
+      const { jti = "", sub = "", role, via, startedAt, seenAt } = opened;
       return {
         id: jti,
         identity: { user: sub, role: role as Role, via: via as Identity["via"] },
@@ -72,12 +66,20 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 }
 
+/** The keys for a purpose, the newest first. `sessionKeys`: default one that nobody else has. */
+export function createKeysFor(
+  sessionKeys: readonly string[] = [randomBytes(32).toString("hex")],
+  users: unknown,
+): (purpose: string) => Buffer[] {
+  return (purpose) => sessionKeys.map((key) => deriveKey(key, purpose, users));
+}
+
 /**
  * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name, password or role,
  * or whom the provider may let in, ends the sessions that rest on the old one.
  */
-export function deriveKey(sessionKey: string, purpose: string, users: unknown): Uint8Array {
-  return new Uint8Array(
+export function deriveKey(sessionKey: string, purpose: string, users: unknown): Buffer {
+  return Buffer.from(
     hkdfSync("sha256", sessionKey, JSON.stringify(users), `fleetkeeper board ${purpose}`, 32),
   );
 }

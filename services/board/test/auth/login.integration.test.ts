@@ -202,13 +202,37 @@ test("the logout ends the session, for a copy of the cookie too", async () => {
 });
 
 test("a session outlives a restart of the board when the session key is given, and no other board's", async () => {
-  const sessionKey = "0123456789abcdef0123456789abcdef";
-  const first = await startBoard(redisUrl, { sessionKey });
+  const sessionKeys = ["0123456789abcdef0123456789abcdef"];
+  const first = await startBoard(redisUrl, { sessionKeys });
   const cookie = await logIn(first.url, operator);
-  const second = await startBoard(redisUrl, { sessionKey });
+  const second = await startBoard(redisUrl, { sessionKeys });
   const other = await startBoard(redisUrl);
   expect((await fetch(second.url, { headers: { cookie } })).status).toBe(200);
   expect((await fetch(other.url, { headers: { cookie } })).status).toBe(401);
+});
+
+test("sessions, and forms that are open, survive a new session key, and end with the key that made them", async () => {
+  const [old, next] = ["old".padEnd(32, "0"), "next".padEnd(32, "0")];
+  const before = await startBoard(redisUrl, { sessionKeys: [old] });
+  const cookie = await logIn(before.url, operator);
+  const form = await fetch(before.url, { headers: { cookie } });
+  const cookies = [cookie, cookiesOf(form)].join("; ");
+  const body = new URLSearchParams({ _csrf: csrfTokenOf(await form.text()) });
+
+  const between = await startBoard(redisUrl, { sessionKeys: [next, old] });
+  const young = await logIn(between.url, operator);
+  const after = await startBoard(redisUrl, { sessionKeys: [next] });
+  const statusAt = async ({ url }: { url: string }, mine: string) =>
+    (await fetch(url, { headers: { cookie: mine } })).status;
+  expect(await Promise.all([between, after].map((board) => statusAt(board, cookie)))).toEqual([200, 401]);
+  expect(await Promise.all([between, after].map((board) => statusAt(board, young)))).toEqual([200, 200]);
+  const out = await fetch(`${between.url}/logout`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: cookies, origin: between.url },
+    body,
+  });
+  expect([out.status, out.headers.get("location")]).toEqual([303, "/login"]);
 });
 
 test("an idle session ends", async () => {

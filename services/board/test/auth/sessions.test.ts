@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 function setup(sessionKey = "k".repeat(32), withUsers = users) {
   let now = new Date("2026-01-01T00:00:00Z");
   const sessions = createSessions({
-    key: deriveKey(sessionKey, "session", withUsers),
+    keys: [deriveKey(sessionKey, "session", withUsers)],
     maxAgeMs: 120 * minuteMs,
     idleMs: 60 * minuteMs,
     now: () => now,

@@ -1,6 +1,7 @@
 // `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so that the old can go.
 // With `--token-key`, the key of the access tokens in Redis.
 
+import { randomBytes } from "node:crypto";
 import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Command } from "commander";
 import type { JWK } from "jose";
@@ -21,6 +22,7 @@ interface Options extends Omit<GenerateOptions, "out"> {
   dropOld?: boolean;
   tokenKey?: boolean;
   webhookKey?: boolean;
+  sessionKey?: boolean;
 }
 
 export function addKeysRotate(keys: Command): void {
@@ -33,12 +35,14 @@ export function addKeysRotate(keys: Command): void {
         "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
         "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
         "The token key in one, --token-key: what is sealed with it lives for hours.",
+        "The board's session key, --session-key: whoever is logged in stays so, and the old one goes after 12 hours.",
       ].join("\n"),
       examples: [
         "keys rotate --out secrets-new",
         "keys rotate --reseal",
         "keys rotate --drop-old --out secrets-only-new",
         "keys rotate --token-key --out secrets-tokens",
+        "keys rotate --session-key --out secrets-sessions",
       ],
     }),
   )
@@ -48,12 +52,15 @@ export function addKeysRotate(keys: Command): void {
     .option("--drop-old", "write a private set without the keys that nothing needs")
     .option("--token-key", "make a new token key before the one of TOKEN_KEY, if that is set")
     .option("--webhook-key", "make a new webhook key before those of WEBHOOK_KEY, if that is set")
+    .option("--session-key", "make a new session key of the board before the one of BOARD_SESSION_KEY")
     .action(
       invoke<Options>((invocation, options) => {
-        if (
-          [options.reseal, options.dropOld, options.tokenKey, options.webhookKey].filter(Boolean).length > 1
-        )
-          throw new UsageError("give one of --reseal, --drop-old, --token-key and --webhook-key");
+        const { reseal, dropOld: drops, tokenKey, webhookKey, sessionKey } = options;
+        if ([reseal, drops, tokenKey, webhookKey, sessionKey].filter(Boolean).length > 1)
+          throw new UsageError(
+            "give one of --reseal, --drop-old, --token-key, --webhook-key and --session-key",
+          );
+        if (options.sessionKey) return rotateSessionKey(invocation, options.out);
         if (options.tokenKey) return rotateTokenKey(invocation, options.out);
         if (options.webhookKey) return rotateWebhookKey(invocation, options.out);
         if (options.reseal) return resealAll(invocation);
@@ -88,6 +95,30 @@ async function rotateTokenKey(invocation: Invocation, out: string | undefined): 
     [
       `Token key ${key.kid} is made. Every worker: TOKEN_KEY_FILE=${tokenKeyFile}; restart them.`,
       "Whoever cannot open a token asks Trackunit for another one, so the order does not matter.",
+    ].join("\n"),
+  );
+}
+
+/** Two keys at most: no session lives longer than 12 hours. */
+async function rotateSessionKey(invocation: Invocation, out: string | undefined): Promise<void> {
+  const { env, output } = invocation;
+  const old = readVariables(env, "BOARD_SESSION_KEY").boardSessionKey?.slice(0, 1) ?? [];
+  const key = randomBytes(32).toString("base64url");
+  await noteKeys(invocation, "make a session key of the board");
+  const { board_session_key: sessionKeyFile } = writeFiles(out ?? "secrets-session-key", {
+    board_session_key: [key, ...old].join(" "),
+  });
+  output.result({ keys: 1 + old.length, sessionKeyFile }, () =>
+    [
+      `A session key is made. Every board: BOARD_SESSION_KEY_FILE=${sessionKeyFile}; restart them.`,
+      ...(old.length === 0
+        ? ["There was no BOARD_SESSION_KEY here: everybody logs in again once."]
+        : [
+            "Whoever is logged in stays so. Where several boards share an address, first give all of them the two keys in",
+            "the other order: then each knows the new key before one uses it.",
+            "After 12 hours take the second key, behind the blank, out of the file, and restart them once more.",
+            "If the old key has leaked, take it out at once: everybody logs in again.",
+          ]),
     ].join("\n"),
   );
 }

@@ -114,6 +114,24 @@ test("a new token key comes before the one in use, and the one before that goes"
   }
 });
 
+test("a new session key of the board comes before the one in use, and the one before that goes", async () => {
+  const parent = folder();
+  let keys: string[] = [];
+  for (const round of ["first", "second", "third"]) {
+    const out = join(parent, round);
+    const env = keys.length === 0 ? {} : { BOARD_SESSION_KEY_FILE: join(parent, "last") };
+    const { code, json } = await runCli(["keys", "rotate", "--session-key", "--out", out, "--json"], { env });
+    expect(code).toBe(0);
+    const { sessionKeyFile } = json() as { sessionKeyFile: string };
+    const made = readFileSync(sessionKeyFile, "utf8").trim().split(" ");
+    expect(made.slice(1)).toEqual(keys.slice(0, 1));
+    expect(made[0]).toMatch(/^[\w-]{43}$/);
+    expect(keys).not.toContain(made[0]);
+    keys = made;
+    copyFileSync(sessionKeyFile, join(parent, "last"));
+  }
+});
+
 test("a key is rotated step by step, until the old one can go", async () => {
   const world = await setup();
   const { cli, store, queues, env, signingKey } = world;

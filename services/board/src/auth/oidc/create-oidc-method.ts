@@ -22,7 +22,7 @@ export function createOidcMethod(options: {
   outbound?: ConnectionsOptions | undefined;
   timing?: OidcTiming | undefined;
   /** Seals a try's cookie: 32 bytes. */
-  key: Uint8Array;
+  keys: readonly Uint8Array[];
   cookies: BoardCookies;
   redis: RedisClient;
   namespace: string;

@@ -3,11 +3,11 @@
 import { randomUUID } from "node:crypto";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { EncryptJWT, jwtDecrypt } from "jose";
 import { randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
 import { BoardError } from "../../errors.ts";
 import type { BoardCookie } from "../cookies.ts";
 import { safeNext } from "../login-method.ts";
+import { openCookie, sealCookie } from "../sealed-cookie.ts";
 
 export interface OidcTry {
   state: string;
@@ -31,8 +31,8 @@ export interface OidcTries {
 const maxNextLength = 1_500;
 
 export function createOidcTries(options: {
-  /** 32 bytes. */
-  key: Uint8Array;
+  /** 32 bytes each, the newest first. */
+  keys: readonly Uint8Array[];
   cookie: BoardCookie;
   maxAgeMs: number;
   redis: RedisClient;
@@ -40,7 +40,7 @@ export function createOidcTries(options: {
   onError: (error: unknown) => void;
   now: () => Date;
 }): OidcTries {
-  const { key, cookie, maxAgeMs, redis, namespace, onError, now } = options;
+  const { keys, cookie, maxAgeMs, redis, namespace, onError, now } = options;
 
   /** Also while Redis does not answer: the provider takes a code only once, too. */
   async function isFirstUse(id: string): Promise<boolean> {
@@ -60,11 +60,8 @@ export function createOidcTries(options: {
         codeVerifier: randomPKCECodeVerifier(),
         next: next.length > maxNextLength ? "/" : next,
       };
-      const sealed = await new EncryptJWT(begun)
-        .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
-        .setJti(randomUUID())
-        .setExpirationTime(new Date(now().getTime() + maxAgeMs))
-        .encrypt(key);
+      const expiresAt = new Date(now().getTime() + maxAgeMs);
+      const sealed = await sealCookie(keys, begun, { id: randomUUID(), expiresAt });
       reply.setCookie(cookie.name, sealed, { ...cookie.options, maxAge: maxAgeMs / 1_000 });
       return begun;
     },
@@ -72,14 +69,10 @@ export function createOidcTries(options: {
       const sealed = request.cookies[cookie.name];
       if (sealed === undefined) throw new BoardError("ERR_OIDC_STATE");
       reply.clearCookie(cookie.name, cookie.options);
-      const decrypted = await jwtDecrypt<OidcTry>(sealed, key, {
-        keyManagementAlgorithms: ["dir"],
-        contentEncryptionAlgorithms: ["A256GCM"],
-        requiredClaims: ["jti", "exp"],
-        currentDate: now(),
-      }).catch(() => undefined);
-      if (decrypted === undefined) throw new BoardError("ERR_OIDC_STATE");
-      const { jti = "", next, ...begun } = decrypted.payload;
+      const requiredClaims = ["jti", "exp"];
+      const opened = await openCookie<OidcTry>(keys, sealed, { requiredClaims, now: now() });
+      if (opened === undefined) throw new BoardError("ERR_OIDC_STATE");
+      const { jti = "", next, ...begun } = opened;
       const firstUse = await isFirstUse(jti);
       if (!firstUse || state !== begun.state) throw new BoardError("ERR_OIDC_STATE");
       return { ...begun, next: safeNext(next) };

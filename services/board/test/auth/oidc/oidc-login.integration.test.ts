@@ -243,20 +243,20 @@ test("the session of a password ends on the login page as before", async () => {
 });
 
 test("a change of who may come in ends the sessions; a board without OpenID Connect has no such routes", async () => {
-  const sessionKey = "0123456789abcdef0123456789abcdef";
+  const sessionKeys = ["0123456789abcdef0123456789abcdef"];
   const planned = await plan();
   await startProvider(planned);
   const { boardPort: port, oidc } = planned;
-  const first = await startBoard(redisUrl, { port, oidc, sessionKey });
+  const first = await startBoard(redisUrl, { port, oidc, sessionKeys });
   const opal = travel(first.url);
   await opal.logIn("sub-opal");
   const cookie = `fleetkeeper=${opal.jar.get("fleetkeeper")}`;
-  const same = await startBoard(redisUrl, { oidc, sessionKey });
+  const same = await startBoard(redisUrl, { oidc, sessionKeys });
   expect((await fetch(same.url, { headers: { cookie } })).status).toBe(200);
   const stricter = oidc && { ...oidc, operatorRoles: ["another"] };
-  const changed = await startBoard(redisUrl, { oidc: stricter, sessionKey });
+  const changed = await startBoard(redisUrl, { oidc: stricter, sessionKeys });
   expect((await fetch(changed.url, { headers: { cookie } })).status).toBe(401);
-  const without = await startBoard(redisUrl, { sessionKey });
+  const without = await startBoard(redisUrl, { sessionKeys });
   expect((await fetch(without.url, { headers: { cookie } })).status).toBe(401);
   expect((await travel(without.url).get("/login/oidc/callback")).status).toBe(401);
 });
