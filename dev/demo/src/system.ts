@@ -2,9 +2,9 @@
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makePrivateFolder, startLocalStack } from "@fleetkeeper/local-stack";
+import { startLocalStack } from "@fleetkeeper/local-stack";
 import type { InstallationId } from "@fleetkeeper/model";
-import { sharedVariables } from "@fleetkeeper/runtime";
+import { makePrivateFolder, sharedVariables } from "@fleetkeeper/runtime";
 import { type Simulator, startSimulator, type WebhookTarget } from "@fleetkeeper/simulator";
 import { openStore, type Store } from "@fleetkeeper/store";
 import { type DemoApi, startDemoApi } from "./demo-api.ts";
@@ -49,6 +49,12 @@ export interface System {
   webhookEndpointOf(installationId: InstallationId): Promise<WebhookTarget>;
 }
 
+/** What this system keeps in its data folder, the servers' data included. */
+const ownNames = new Set([
+  ...["logs", "secrets.json", "api-key", "fleetkeeper.env"],
+  ...["redis", "mongodb", "ferretdb"],
+]);
+
 /** How many accounts the simulated Trackunit has at first, and how large the first one's fleet is. */
 const demoAccounts = [
   { name: "Nordic Rental", assets: 250 },
@@ -59,7 +65,7 @@ const demoAccounts = [
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { dataDir, env, progress, anyPorts, environmentOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
-  await makePrivateFolder(dataDir);
+  makePrivateFolder(dataDir, (name) => ownNames.has(name.replace(/\.new$/, "")));
   await mkdir(logDir, { recursive: true });
 
   const stack = await startLocalStack({ dataDir, env, onProgress: (line) => progress.step(line) });

@@ -1,7 +1,7 @@
 // Where a server's data lives, and who may use it.
 
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -26,19 +26,13 @@ export async function takeDataFolder(dataDir: string | undefined, name: string):
     return { path, release: () => rm(path, { recursive: true, force: true }) };
   }
   const path = resolve(dataDir, name);
-  await makePrivateFolder(dataDir);
-  await mkdir(path, { recursive: true });
+  // For its owner only where it is made here: it holds customers' data.
+  await mkdir(path, { recursive: true, mode: 0o700 });
   const lock = await lockPath(path);
   return {
     path,
     release: () => new Promise((done) => lock.close(() => done())),
   };
-}
-
-/** For its owner only, whatever it was before: it holds customers' data. */
-export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  await chmod(path, 0o700);
 }
 
 async function lockPath(path: string): Promise<Server> {

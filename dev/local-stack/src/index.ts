@@ -1,7 +1,6 @@
 // Redis and MongoDB on this machine, for tests, demo and development.
 
 export { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
-export { makePrivateFolder } from "./data-folder.ts";
 export {
   DataInUseError,
   LocalStackError,

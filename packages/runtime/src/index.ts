@@ -1,6 +1,6 @@
 // This process: its environment, its life, its health.
 
-export { createIsAmong, networkOf } from "./addresses.ts";
+export { createIsAmong, networkOf, networksPerSite, siteOf } from "./addresses.ts";
 export { withoutBasePath } from "./base-path.ts";
 export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
@@ -22,6 +22,7 @@ export {
   schemaWithOutbound,
   tracesOptionsOf,
 } from "./outbound-variables.ts";
+export { FolderSharedError, makePrivateFolder } from "./private-folder.ts";
 export { createRefusalLog } from "./refusal-log.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";

@@ -201,6 +201,11 @@ export const ofCommands = {
     means: "A file cannot be read or written, or is there already.",
     advice: "The message names it.",
   },
+  ERR_FOLDER_SHARED: {
+    means:
+      "A folder for secrets is open to other users of the machine and holds files of others, so it was left alone.",
+    advice: "Name a folder of its own, or close this one: `chmod 700`.",
+  },
   ERR_CAPTURE_MALFORMED: {
     means: "The file holds no captured callback.",
     advice: "`fleetkeeper callback verify --help` shows what it has to hold.",

@@ -2,9 +2,10 @@
 // adds what it needs.
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { redisAcl, redisUsers } from "@fleetkeeper/redis";
+import { makePrivateFolder } from "@fleetkeeper/runtime";
 import { type FirstKeys, generateFirstKeys, type SealingAlgorithm } from "@fleetkeeper/sealing";
 import { mongodbUsers, rolesScript } from "@fleetkeeper/store";
 import { FileError } from "../errors.ts";
@@ -39,7 +40,7 @@ const ofOthers = [
 /**
  * Writes what is missing in `folder`.
  * @returns the paths of what was written.
- * @throws FileError: nothing is missing, or a half of a pair is, which cannot be made anew.
+ * @throws FolderSharedError; FileError: nothing is missing, or a half of a pair is, which cannot be made anew.
  */
 export async function writeComposeSecrets(
   folder: string,
@@ -60,8 +61,8 @@ export async function writeComposeSecrets(
   if (missing.length === 0) throw new FileError(`${folder} has all of them already: nothing was written`);
   // Compose mounts a secret's file as it is, whatever user reads it in the container: so the folder keeps
   // everybody else on this machine out, and each file is readable to whom it is handed.
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o700);
+  const ours = new Set(groups.flatMap(({ names }) => names));
+  makePrivateFolder(folder, (name) => ours.has(name));
   const { uid, gid } = statSync(folder);
   const files: Files = Object.assign({}, ...missing.map(({ make }) => make()));
   const paths = writeFiles(folder, files, (path) => {

@@ -1,0 +1,32 @@
+// A folder that only its owner opens, since it holds secrets or customers' data. One that was there before and is not ours is left alone.
+
+import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { FleetkeeperError } from "@fleetkeeper/model";
+
+/** Others can open the folder, and it may be somebody else's: it was left as it is. */
+export class FolderSharedError extends FleetkeeperError {
+  readonly code = "ERR_FOLDER_SHARED";
+  readonly remedy = "never";
+
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `others can open the folder ${path}, and it holds what is not Fleetkeeper's: name a folder of its own, or close this one (chmod 700)`,
+      options,
+    );
+  }
+}
+
+/**
+ * Makes it, with those above it, or closes it to others where it is empty or holds nothing but what `isOurs` knows.
+ * @throws FolderSharedError
+ */
+export function makePrivateFolder(path: string, isOurs: (name: string) => boolean): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (process.platform === "win32" || (statSync(path).mode & 0o077) === 0) return;
+  if (!readdirSync(path).every(isOurs)) throw new FolderSharedError(path);
+  try {
+    chmodSync(path, 0o700);
+  } catch (cause) {
+    throw new FolderSharedError(path, { cause });
+  }
+}
