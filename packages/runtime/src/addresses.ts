@@ -6,11 +6,25 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
+  return isIPv6(address) ? groupsOf(address).slice(0, 4).join(":") : address;
+}
+
+/** A site may do as much as so many of its networks. */
+export const networksPerSite = 8;
+
+/** The /48 that a provider gives to one site, which has 65 536 networks in it; undefined for IPv4. */
+export function siteOf(address: string): string | undefined {
+  const network = networkOf(address);
+  return isIPv6(address) && !network.includes(".")
+    ? `site ${groupsOf(address).slice(0, 3).join(":")}`
+    : undefined;
+}
+
+function groupsOf(address: string): string[] {
   const [head = "", tail = ""] = address.split("::");
   const groups = (text: string) => text.split(":").filter((group) => group !== "");
   const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => "0");
-  return [...groups(head), ...zeros, ...groups(tail)].slice(0, 4).join(":");
+  return [...groups(head), ...zeros, ...groups(tail)].map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 /** Such as `10.0.0.7` or `10.0.0.0/8`. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isPrivateHost } from "../src/addresses.ts";
-import { createIsAmong, networkOf } from "../src/index.ts";
+import { createIsAmong, networkOf, siteOf } from "../src/index.ts";
 
 test.each([
   ["192.0.2.7", "192.0.2.7"],
@@ -10,6 +10,17 @@ test.each([
   ["::1", "0:0:0:0"],
 ])("the guesses of %s count as those of %s", (address, client) => {
   expect(networkOf(address)).toBe(client);
+});
+
+test.each([
+  ["2001:db8:1:2:3:4:5:6", "site 2001:db8:1"],
+  ["2001:0DB8:0001:ffff::6", "site 2001:db8:1"],
+  ["2001:db8::1", "site 2001:db8:0"],
+  ["::ffff:192.0.2.7", undefined],
+  ["192.0.2.7", undefined],
+  ["", undefined],
+])("the networks of one site are found together: %s is in %s", (address, site) => {
+  expect(siteOf(address)).toBe(site);
 });
 
 test("an address is among the addresses and networks that a list names", () => {

@@ -3,12 +3,12 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { networkOf } from "@fleetkeeper/runtime";
+import { networkOf, networksPerSite, siteOf } from "@fleetkeeper/runtime";
 
 export interface ConnectionLimits {
   /** Of all clients together. */
   total: number;
-  /** Of one address, or one /64 network of IPv6. */
+  /** Of one address, or one /64 network of IPv6; eight times as many of one /48. */
   perAddress: number;
   /**
    * For a connection that has not had a verified request yet: within so long the headers of its next one are
@@ -32,6 +32,7 @@ export function guardConnections(
   const { total, perAddress, firstRequestMs } = limits;
   const { isProxy, onDrop } = options;
   const counts = new Map<string, number>();
+  const countOf = (one: string) => counts.get(one) ?? 0;
   const verified = new WeakSet<Socket>();
   const timers = new Map<Socket, NodeJS.Timeout>();
 
@@ -40,19 +41,22 @@ export function guardConnections(
   server.on("connection", (socket: Socket) => {
     const { remoteAddress = "" } = socket;
     if (isProxy(remoteAddress)) return void verified.add(socket);
-    const client = networkOf(remoteAddress);
-    const count = (counts.get(client) ?? 0) + 1;
-    if (count > perAddress) {
+    const [client, site] = [networkOf(remoteAddress), siteOf(remoteAddress)];
+    const isFull =
+      countOf(client) >= perAddress || (site !== undefined && countOf(site) >= perAddress * networksPerSite);
+    if (isFull) {
       onDrop("address", remoteAddress);
       return void socket.destroy();
     }
-    counts.set(client, count);
+    const counted = site === undefined ? [client] : [client, site];
+    for (const one of counted) counts.set(one, countOf(one) + 1);
     awaitRequest(socket);
     socket.once("close", () => {
       stopWaiting(socket);
-      const left = (counts.get(client) ?? 1) - 1;
-      if (left > 0) counts.set(client, left);
-      else counts.delete(client);
+      for (const one of counted) {
+        if (countOf(one) > 1) counts.set(one, countOf(one) - 1);
+        else counts.delete(one);
+      }
     });
   });
   server.on("request", ({ socket }) => stopWaiting(socket));

@@ -1,9 +1,9 @@
 // Bounds password guessing by client and by user, without ever locking a user out.
 
 import { createHash, randomUUID } from "node:crypto";
-import { networkOf } from "@fleetkeeper/runtime";
+import { networkOf, networksPerSite, siteOf } from "@fleetkeeper/runtime";
 import type { FastifyRequest } from "fastify";
-import { RateLimiterMemory } from "rate-limiter-flexible";
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { BoardError } from "../errors.ts";
 import type { BoardCookie } from "./cookies.ts";
 
@@ -24,6 +24,8 @@ export interface GuessLimitOptions {
 /** Where a guess comes from. */
 export interface Client {
   address: string;
+  /** The /48 of an IPv6 address, which has thousands of networks: it has eight times a client's guesses. */
+  site?: string | undefined;
   /** A browser in which this very user has logged in before. */
   browser?: string | undefined;
 }
@@ -47,28 +49,40 @@ export function createGuessLimit(options: GuessLimitOptions = {}): GuessLimit {
   const byUser = new RateLimiterMemory({ points: perUser, duration: windowMs / 1_000 });
   return {
     async take(client, user) {
-      const keys = keysOf(client, user);
       const guessesAtUser = (await byUser.get(user))?.consumedPoints ?? 0;
       const allowed = guessesAtUser > perUser ? perClientUnderAttack : perClient;
-      const counts = await Promise.all(keys.map((key) => byClient.penalty(key)));
-      const { consumedPoints = 0, msBeforeNext = 0 } = counts.at(-1) ?? {};
-      if (consumedPoints > allowed)
-        throw new BoardError("ERR_TOO_MANY_TRIES", {
-          retryAfterMs: msBeforeNext,
-          message: `Too many tries. The next one counts in ${Math.ceil(msBeforeNext / 60_000)} min.`,
-        });
+      const { counted, decides, site } = keysOf(client, user);
+      const counts = await Promise.all(counted.map((key) => byClient.penalty(key)));
+      refuseOver(counts[counted.indexOf(decides)], allowed);
+      // A network that has none left uses up nothing of its site's.
+      if (site !== undefined) refuseOver(await byClient.penalty(site), allowed * networksPerSite);
       await byUser.penalty(user);
     },
     async giveBack(client, user) {
-      await Promise.all([...keysOf(client, user).map((key) => byClient.reward(key)), byUser.reward(user)]);
+      const { counted, site } = keysOf(client, user);
+      const keys = site === undefined ? counted : [...counted, site];
+      await Promise.all([...keys.map((key) => byClient.reward(key)), byUser.reward(user)]);
     },
   };
 }
 
-/** What is counted, and last what decides. */
-function keysOf({ address, browser }: Client, user: string): string[] {
+/** @throws ERR_TOO_MANY_TRIES */
+function refuseOver(count: RateLimiterRes | undefined, allowed: number): void {
+  const { consumedPoints = 0, msBeforeNext = 0 } = count ?? {};
+  if (consumedPoints <= allowed) return;
+  throw new BoardError("ERR_TOO_MANY_TRIES", {
+    retryAfterMs: msBeforeNext,
+    message: `Too many tries. The next one counts in ${Math.ceil(msBeforeNext / 60_000)} min.`,
+  });
+}
+
+/** What is counted, what of it decides, and the site, which does not hold up a user's own browser. */
+function keysOf({ address, site, browser }: Client, user: string) {
   const ofAddress = `address ${address} at ${user}`;
-  return browser === undefined ? [ofAddress] : [ofAddress, `browser ${browser} at ${user}`];
+  if (browser === undefined)
+    return { counted: [ofAddress], decides: ofAddress, site: site && `${site} at ${user}` };
+  const ofBrowser = `browser ${browser} at ${user}`;
+  return { counted: [ofAddress, ofBrowser], decides: ofBrowser, site: undefined };
 }
 
 export type ClientOf = (request: FastifyRequest, user: string) => Client;
@@ -78,11 +92,11 @@ export type ClientOf = (request: FastifyRequest, user: string) => Client;
  */
 export function createClientOf(knownBrowser: BoardCookie): ClientOf {
   return (request, user) => {
-    const address = networkOf(request.ip);
+    const [address, site] = [networkOf(request.ip), siteOf(request.ip)];
     const cookie = request.cookies[knownBrowser.name];
     const known = cookie === undefined ? undefined : request.unsignCookie(cookie);
     const [id, ownedBy] = known?.valid ? (known.value ?? "").split(".") : [];
-    return ownedBy === ownerMark(user) ? { address, browser: id } : { address };
+    return ownedBy === ownerMark(user) ? { address, site, browser: id } : { address, site };
   };
 }
 

@@ -50,6 +50,21 @@ test("guesses from many addresses leave each address fewer, and the true user st
   });
 });
 
+test("a site of many networks has eight times the guesses of one, which a blocked network cannot use up", async () => {
+  const limit = createGuessLimit({ windowMs: 60_000, perClient: 3, perUser: 1_000 });
+  const client = (network: number): Client => ({ address: `network ${network}`, site: "site" });
+  const isRefused = (one: Client) =>
+    limit.take(one, "olive").then(
+      () => false,
+      () => true,
+    );
+  for (let count = 0; count < 50; count++) await isRefused(client(0));
+  for (let network = 1; network <= 7; network++) await guess(limit, client(network), 3);
+  expect(await isRefused(client(8))).toBe(true);
+  expect(await isRefused({ ...client(8), browser: "own" })).toBe(false);
+  expect(await isRefused({ address: "elsewhere", site: "another" })).toBe(false);
+});
+
 test("a user's own browser has its own tries, each of which also counts at its address", async () => {
   const limit = setup();
   const own: Client = { address: "a", browser: "1" };
