@@ -1,4 +1,5 @@
-// A folder that only its owner opens, since it holds secrets or customers' data. One that was there before and is not ours is left alone.
+// A folder that only its owner opens, since it holds secrets or customers' data. One that was there before and
+// is not ours is left alone.
 
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { FleetkeeperError } from "@fleetkeeper/model";
@@ -17,7 +18,8 @@ export class FolderSharedError extends FleetkeeperError {
 }
 
 /**
- * Makes it, with those above it, or closes it to others where it is empty or holds nothing but what `isOurs` knows.
+ * Makes it, with those above it, or closes it to others where it is empty or holds nothing but what `isOurs`
+ * knows.
  * @throws FolderSharedError
  */
 export function makePrivateFolder(path: string, isOurs: (name: string) => boolean): void {

@@ -1,5 +1,5 @@
-// What a cookie of ours carries, encrypted (JWE, RFC 7516): by the newest key, and read with any of them, so that keys change
-// without a stop.
+// What a cookie of ours carries, encrypted (JWE, RFC 7516): by the newest key, and read with any of them, so
+// that keys change without a stop.
 
 import { EncryptJWT, type JWTPayload, jwtDecrypt } from "jose";
 
