@@ -25,7 +25,7 @@ try {
     ["the beginning of an id", middle.accountId.slice(0, 9)],
     ["the middle of an id", middle.accountId.slice(15, 26)],
     ["the end of an id", middle.accountId.slice(-8)],
-    ["a part of a name", `thworks ${count >> 1}`],
+    ["a part of a name", middle.name?.slice(2) ?? ""],
     ["a part of many names", "thworks"],
     ["a part of a fingerprint", middle.clientIdFingerprint.slice(4, 14)],
     ["what nobody has", "no such account"],

@@ -136,6 +136,8 @@ function isSelective({ changedSince, deleted, ids, search }: RecordQuery): boole
 
 /** The last record that one page looks at; undefined when it can look at all that are left. */
 async function scanEnd(records: Collection<RecordDocument>, range: Range): Promise<string | undefined> {
+  // Of most accounts it can, which a count from an index tells sooner than a look at their last record.
+  if ((await records.countDocuments({ _id: range }, { limit: maxScanned })) < maxScanned) return undefined;
   const [last] = await records
     .find({ _id: range }, { projection: { _id: 1 } })
     .sort({ _id: 1 })

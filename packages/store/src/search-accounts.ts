@@ -91,14 +91,14 @@ export async function searchAccounts(
 }
 
 /**
- * Ids of accounts are in their keys as they are, names are encoded: a text that differs is looked for in both
- * ways.
+ * Ids of accounts are in their keys as they are, names are encoded: a beginning that differs is looked for in both ways. Inside of
+ * a key the encoded one is enough, since the installation id behind it has the account's id encoded.
  */
 function looksFor({ text, beginning }: AccountSearch): Look[] {
   const wanted = text.toLowerCase();
-  const texts = [...new Set([wanted, encodedText(wanted)])];
-  const ways = beginning ? [false] : [false, true];
-  return ways.flatMap((isInside) => texts.map((one) => ({ text: one, isInside })));
+  const encoded = encodedText(wanted);
+  const atBeginning = [...new Set([wanted, encoded])].map((one) => ({ text: one, isInside: false }));
+  return beginning ? atBeginning : [...atBeginning, { text: encoded, isInside: true }];
 }
 
 /** Keys in their order, some at a time. `readTo`: all before it have been read. */

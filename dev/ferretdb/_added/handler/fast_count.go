@@ -35,13 +35,17 @@ func (h *Handler) countOf(ctx context.Context, c backends.Collection, filter *ty
 func (h *Handler) countOrProcess(
 	ctx context.Context, closer *iterator.MultiCloser, pipeline []any, params *stagesDocumentsParams,
 ) (types.DocumentsIterator, error) {
-	if filter, id, ok := countedBy(pipeline); ok {
+	if filter, id, limit, ok := countedBy(pipeline); ok {
 		n, known, err := h.countOf(ctx, params.c, filter)
 		if err != nil {
 			return nil, err
 		}
 
 		if known {
+			if limit > 0 {
+				n = min(n, limit)
+			}
+
 			docs := []*types.Document{must.NotFail(types.NewDocument("_id", id, "n", n))}
 			if n == 0 {
 				docs = nil
@@ -54,28 +58,37 @@ func (h *Handler) countOrProcess(
 	return processStagesDocuments(ctx, closer, params)
 }
 
-// countedBy returns the filter and the _id of [{$match: filter}, {$group: {_id: 1, n: {$sum: 1}}}].
-func countedBy(pipeline []any) (filter *types.Document, id any, ok bool) {
+// countedBy returns the filter, the _id and the limit, if any, of [{$match: filter}, {$limit: limit}, {$group: {_id: 1,
+// n: {$sum: 1}}}].
+func countedBy(pipeline []any) (filter *types.Document, id any, limit int32, ok bool) {
+	if len(pipeline) == 3 {
+		if limit, ok = only(pipeline[1], "$limit").(int32); !ok || limit <= 0 {
+			return nil, nil, 0, false
+		}
+
+		pipeline = []any{pipeline[0], pipeline[2]}
+	}
+
 	if len(pipeline) != 2 {
-		return nil, nil, false
+		return nil, nil, 0, false
 	}
 
 	filter, ok = only(pipeline[0], "$match").(*types.Document)
 	if !ok {
-		return nil, nil, false
+		return nil, nil, 0, false
 	}
 
 	group, _ := only(pipeline[1], "$group").(*types.Document)
 	if group.Len() != 2 || group.Keys()[0] != "_id" || group.Keys()[1] != "n" {
-		return nil, nil, false
+		return nil, nil, 0, false
 	}
 
 	id = group.Values()[0]
 	if id != int32(1) || only(group.Values()[1], "$sum") != int32(1) {
-		return nil, nil, false
+		return nil, nil, 0, false
 	}
 
-	return filter, id, true
+	return filter, id, limit, true
 }
 
 // only returns the value of a document that has one key and this one, or nil.

@@ -82,7 +82,7 @@ function pager(first: Partial<AuditRequest>, here: string | undefined, next: str
 }
 
 function table(entries: readonly LogEntry[], now: Date): Html {
-  return html`<table class="cards thirds" aria-label="Audit log">
+  return html`<table class="cards thirds audit" aria-label="Audit log">
     <thead>
       <tr>
         <th scope="col">When</th>
