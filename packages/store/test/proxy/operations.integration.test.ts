@@ -11,7 +11,7 @@ import type { Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 
 /** By chance, or the server's clock. */
-const everNew = ["clearingSince", "revision", "dispatchedBy", "serverAt", "confirmedAt"];
+const everNew = ["clearingSince", "revision", "dispatchedBy", "serverAt", "confirmedAt", "fingerprintAt"];
 /** A repetition may count again. */
 const counted = ["fencingToken", "tokenFailures"];
 

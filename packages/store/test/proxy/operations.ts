@@ -210,5 +210,17 @@ export const operations: Record<string, Operation> = {
     },
     writes: [["update", "syncs"]],
   },
+  "what operators are to be told": {
+    run: async (store) => {
+      if ((await store.notifications.hold("board", at(1), at(10))) === null)
+        throw new Error("looked at later");
+      const channels = { email: { lastSuccessAt: at(1), failingSince: null, code: null } };
+      await store.notifications.write("board", { standing: [], outbox: [], channels });
+    },
+    writes: [
+      ["findAndModify", "notifications"],
+      ["update", "notifications"],
+    ],
+  },
   ...syncOperations,
 };
