@@ -388,6 +388,12 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            name: string | null;
+            /** @description An operator's note. */
+            note: string | null;
+            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            trackunitName: string | null;
             scopes: {
                 requested: string[];
                 granted: string[];
@@ -473,6 +479,12 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            name: string | null;
+            /** @description An operator's note. */
+            note: string | null;
+            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            trackunitName: string | null;
             scopes: {
                 requested: string[];
                 granted: string[];
@@ -680,6 +692,12 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            name: string | null;
+            /** @description An operator's note. */
+            note: string | null;
+            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            trackunitName: string | null;
             scopes: {
                 requested: string[];
                 granted: string[];
@@ -765,6 +783,12 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            name: string | null;
+            /** @description An operator's note. */
+            note: string | null;
+            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            trackunitName: string | null;
             scopes: {
                 requested: string[];
                 granted: string[];
@@ -973,6 +997,8 @@ export interface operations {
                 /** @description `@organization/appname`. */
                 app?: string;
                 reference?: string;
+                /** @description Any part of an account's id, of one of its names, of a fingerprint or of the installation id, in any case. A page may come before it is full, as `next` tells. */
+                search?: string;
             };
             header?: never;
             path?: never;
