@@ -21,6 +21,7 @@ const order = [
   "webhooks",
   "accounts",
   "api-keys",
+  "audit",
   "receivers",
   "metrics.ts",
   "config.ts",
