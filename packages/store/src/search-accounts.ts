@@ -29,6 +29,13 @@ const last = "~";
  * hexadecimal numbers; names begin with letters. A piece is read whole before the time is looked at.
  */
 const pieces = ["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f", "g", "m", "s"];
+const hexadecimal = [..."0123456789abcdef"];
+/** Finer ones, for many accounts. */
+const finePieces = pieces.flatMap((piece) =>
+  hexadecimal.includes(piece) ? [piece, ...hexadecimal.slice(1).map((digit) => piece + digit)] : [piece],
+);
+/** From this many keys on, those that begin so are shown before those that have it further inside are looked for. */
+const manyKeys = 100_000;
 /** After this a page ends as it is, and the next one goes on from there. */
 const searchMs = 700;
 
@@ -59,11 +66,15 @@ export async function searchAccounts(
   const [fromLook = "0", fromKey = ""] = search.after === undefined ? [] : keyOf(search.after);
   const endsAtMs = performance.now() + searchMs;
   const rows: InstallationRow[] = [];
+  const isLarge = (await accounts.estimatedDocumentCount()) > manyKeys;
   for (let index = Number(fromLook); index < looks.length; index++) {
     const look = looks[index];
     if (look === undefined) break;
     let reached = `${index}` === fromLook ? fromKey : "";
-    for await (const found of keysFor(accounts, look, reached, search.limit)) {
+    if (isLarge && look.isInside && rows.length > 0)
+      return { rows, next: cursorOf(`${index}`, ""), isCut: true };
+    const inPieces = isLarge ? finePieces : pieces;
+    for await (const found of keysFor(accounts, look, { after: reached, limit: search.limit, inPieces })) {
       const byId = await rowsOf(found.keys);
       for (const { _id, installationId } of found.keys) {
         const row = byId.get(installationId);
@@ -105,11 +116,10 @@ function looksFor({ text, beginning }: AccountSearch): Look[] {
 async function* keysFor(
   accounts: Collection<AccountDocument>,
   { text, isInside }: Look,
-  after: string,
-  limit: number,
+  { after, limit, inPieces }: { after: string; limit: number; inPieces: readonly string[] },
 ): AsyncGenerator<{ keys: AccountDocument[]; readTo?: string }> {
   const ranges = isInside
-    ? pieces.map((from, index) => ({ from, to: pieces[index + 1] }))
+    ? inPieces.map((from, index) => ({ from, to: inPieces[index + 1] }))
     : [{ from: text, to: `${text}${last}` }];
   const $regex = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   for (const { from, to } of ranges) {

@@ -80,7 +80,7 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
 
 function rows(facts: ListFacts): Html {
   const { rows, request, next, counts, isCut } = facts;
-  const paging = html`${isCut ? html`<p class="faint">The search took its time and has not looked at all accounts; the next page goes on.</p>` : ""}${pager(request, next)}`;
+  const paging = html`${isCut ? html`<p class="faint">The search has not looked at all accounts yet; the next page goes on.</p>` : ""}${pager(request, next)}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
       <thead>
