@@ -137,9 +137,24 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
      * The fencing token of new syncs: greater than that of any run from before, which may still be under way.
      */
     async firstTokenOf(_id: InstallationId): Promise<number> {
-      return ((await tombstones.findOne({ _id }))?.fencingToken ?? -1) + 1;
+      return tokenAfter(await tombstones.findOne({ _id }));
+    },
+
+    /**
+     * The same for syncs that are planned.
+     * @throws AccountBeingForgottenError: they might be made after those that are there were deleted
+     */
+    async firstSyncTokenOf(_id: InstallationId): Promise<number> {
+      const tombstone = await tombstones.findOne({ _id });
+      if (tombstone?.clearingSince && isRecent(tombstone.clearingSince))
+        throw new AccountBeingForgottenError();
+      return tokenAfter(tombstone);
     },
   };
+
+  function tokenAfter(tombstone: ForgottenDocument | null): number {
+    return (tombstone?.fencingToken ?? -1) + 1;
+  }
 
   /** Also of a time in the future, which a wrong clock wrote. */
   function isRecent(clearingSince: Date): boolean {

@@ -26,13 +26,14 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
     /**
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is
      * paused; those that exist keep their progress and use this install's credential from now on, and are due
-     * where it may cure or renew them. `firstToken`: asked where there are new ones, whose fencing tokens
-     * begin there; default 0.
+     * where it may cure or renew them. `firstToken`: asked where there are new ones, before they are made and
+     * after, whose fencing tokens begin there; default 0. Undefined, or an error: the account is forgotten, or
+     * is being forgotten, and none of them stays.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,
       names: readonly string[],
-      { now, firstToken }: { now: Date; firstToken?: () => Promise<number> },
+      { now, firstToken = async () => 0 }: { now: Date; firstToken?: () => Promise<number | undefined> },
     ): Promise<void> {
       const planned = await syncs.find({ _id: idsUnder(installationId) }).toArray();
       if (planned.some((sync) => !(sync.generation >= generation)))
@@ -40,7 +41,8 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
       const present = new Set(planned.map(({ sync }) => sync));
       const missing = names.filter((name) => !present.has(name));
       if (missing.length === 0) return;
-      const fencingToken = (await firstToken?.()) ?? 0;
+      const fencingToken = await firstToken();
+      if (fencingToken === undefined) return;
       await insertUnlessPresent(
         missing.map((sync) => ({
           _id: syncIdOf(installationId, sync),
@@ -65,9 +67,18 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
           firstToken: fencingToken,
         })),
       );
-      // The account may have been forgotten since the token was asked for.
-      const least = (await firstToken?.()) ?? 0;
-      if (least > fencingToken)
+      // The account may have been forgotten since the token was asked for, by somebody who looked for syncs
+      // before these were there.
+      const withdraw = async () => {
+        const _id = { $in: missing.map((name) => syncIdOf(installationId, name)) };
+        await syncs.deleteMany({ _id, firstToken: fencingToken });
+      };
+      const least = await firstToken().catch(async (error: unknown) => {
+        await withdraw();
+        throw error;
+      });
+      if (least === undefined) await withdraw();
+      else if (least > fencingToken)
         await syncs.updateMany(
           { _id: idsUnder(installationId), fencingToken: { $lt: least } },
           { $set: { fencingToken: least, firstToken: least } },

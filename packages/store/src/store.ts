@@ -156,7 +156,12 @@ export async function openStore(options: {
     async plan(id: InstallationId, names: readonly string[], now: Date): Promise<void> {
       const installation = await installations.find(id);
       if (installation === null || installation.sealedCredential === null) return;
-      await syncs.plan(installation, names, { now, firstToken: () => forgets.firstTokenOf(id) });
+      // The token first: an account that is forgotten after it was asked for is gone, or gets another.
+      const firstToken = async () => {
+        const token = await forgets.firstSyncTokenOf(id);
+        return (await installations.find(id))?.sealedCredential ? token : undefined;
+      };
+      await syncs.plan(installation, names, { now, firstToken });
     },
 
     /** Stops an installation's token and syncs until `resume`; what runs now loses its lease. */

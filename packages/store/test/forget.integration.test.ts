@@ -56,6 +56,26 @@ test("an install that was looked at before the account was forgotten does not br
   expect(await db.collection("accounts").countDocuments()).toBe(0);
 });
 
+test.each([
+  ["find", "forgotten", 0],
+  ["insert", "syncs", 0],
+  ["find", "forgotten", 1],
+] as const)(
+  "an account that is forgotten while its syncs are planned keeps none: before %s %s %i",
+  async (command, collection, after) => {
+    const { proxy, proxied, other } = await setup();
+    await putInForce(other, installOf("1"));
+    const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
+    const { met } = proxy.add({ command, collection, after, when: "before", fault: { holdUntil } });
+    const planning = proxied.plan(installationId, ["assets", "sites"], at(0));
+    await met;
+    expect(await other.forget(installationId, at(1), resources)).toMatchObject({ outcome: "forgotten" });
+    letGo();
+    await planning;
+    expect(await other.syncs.ofInstallation(installationId)).toEqual([]);
+  },
+);
+
 test("an install that came while an account is being forgotten waits, and then has everything", async () => {
   const { proxy, proxied, other } = await setup();
   await putInForce(other, installOf("1"));
