@@ -282,6 +282,8 @@ export interface SchemaDocument {
   readableBy: number;
   /** Documents that the migration under way has changed. */
   done: number;
+  /** Where the migration under way goes on, if it goes through a collection by ids. */
+  reached?: string;
   /** The process that migrates, and how long it does without another word. */
   holder: string;
   heldUntil: Date;

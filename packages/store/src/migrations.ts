@@ -1,11 +1,13 @@
 // The schema's version, and the migrations that bring the documents of an earlier version up to date while
 // services run.
 //
-// A new one: raise `schemaVersion`, and add it below with a query for what it has not reached yet. Every
+// A new one: raise `schemaVersion`, and add it below. Every
 // service of the version before must be able to work with what it writes (expand first, take away a release
 // later); where it cannot, raise `readableBy`.
 
+import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db, Document } from "mongodb";
+import { createAccountKeys } from "./account-keys.ts";
 import { decidedUpsert } from "./decided-upsert.ts";
 import type { SchemaDocument } from "./documents.ts";
 import { withFieldsOfToday as installationOfToday } from "./edit-credentials.ts";
@@ -14,7 +16,7 @@ import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Of the documents that this version of the code writes. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Code of this schema version or later works with what is stored here. */
 const readableBy = 0;
@@ -23,24 +25,35 @@ interface Migration {
   to: number;
   /** For the log. */
   what: string;
-  collection: "installations";
-  /** What it has not reached yet; what it wrote does not fit any more. */
-  left: Document;
-  /** The fields to be set, of one document; written only if it still fits `left`. */
-  set: (found: never) => Document;
+  /** Carries out a batch behind `reached`, which is empty at first. May be repeated. */
+  carryOut: (db: Db, reached: string, now: Date) => Promise<Batch>;
+}
+
+interface Batch {
+  /** How many documents it was about; 0 when nothing is left. */
+  count: number;
+  /** Where the next one begins, for those that cannot ask what is left. */
+  reached?: string;
 }
 
 const migrations: readonly Migration[] = [
   {
     to: 1,
     what: "installations from before candidates get their fields",
-    collection: "installations",
-    left: { candidates: { $exists: false } },
-    set: (found: InstallationDocument) => {
-      const { revision, inForceSince, candidates, former, refused, clientChange, proveAt, formerUntil } =
-        installationOfToday(found);
-      return { revision, inForceSince, candidates, former, refused, clientChange, proveAt, formerUntil };
-    },
+    carryOut: setFields(
+      "installations",
+      { candidates: { $exists: false } },
+      (found: InstallationDocument) => {
+        const { revision, inForceSince, candidates, former, refused, clientChange, proveAt, formerUntil } =
+          installationOfToday(found);
+        return { revision, inForceSince, candidates, former, refused, clientChange, proveAt, formerUntil };
+      },
+    ),
+  },
+  {
+    to: 2,
+    what: "accounts from before any part of them was searched get their keys",
+    carryOut: addAccountKeys,
   },
 ];
 
@@ -92,12 +105,12 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
       for (const step of steps.filter(({ to }) => to > (held?.version ?? 0))) {
         for (;;) {
           signal?.throwIfAborted();
-          const changed = await nextBatch(step);
-          const isDone = changed === 0;
+          const { count, reached = "" } = await step.carryOut(db, held.reached ?? "", now());
+          const isDone = count === 0;
           held = await note(holder, now(), {
             ...(isDone
-              ? { version: step.to, done: 0, readableBy: Math.max(held.readableBy, readableBy) }
-              : { done: held.done + changed }),
+              ? { version: step.to, done: 0, reached, readableBy: Math.max(held.readableBy, readableBy) }
+              : { done: held.done + count, reached }),
           });
           // It stood still for longer than it may.
           if (held === null) return false;
@@ -133,16 +146,45 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
       { returnDocument: "after" },
     );
   }
+}
 
-  /** @returns how many were there; 0 at the end. */
-  async function nextBatch({ collection, left, set }: Migration): Promise<number> {
-    const found = await ownCollection(db, collection).find(left).limit(batch).toArray();
-    if (found.length === 0) return 0;
-    await ownCollection(db, collection).bulkWrite(
+/** `left`: what it has not reached yet; what it wrote does not fit any more, and only what fits is written. */
+function setFields<Found extends Document>(
+  name: "installations",
+  left: Document,
+  set: (found: Found) => Document,
+): Migration["carryOut"] {
+  return async (db) => {
+    const collection = ownCollection(db, name);
+    const found = await collection.find(left).limit(batch).toArray();
+    if (found.length === 0) return { count: 0 };
+    await collection.bulkWrite(
       found.map((one) => ({
         updateOne: { filter: { _id: one._id, ...left }, update: { $set: set(one as never) } },
       })),
     );
-    return found.length;
+    return { count: found.length };
+  };
+}
+
+/** Of every account, in the order of ids: what has none cannot be asked for, and those that have stay. */
+async function addAccountKeys(db: Db, reached: string, now: Date): Promise<Batch> {
+  const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
+  const keys = createAccountKeys(db);
+  const found = await installations
+    .find({ _id: { $gt: reached as InstallationId } })
+    .sort({ _id: 1 })
+    .limit(batch)
+    .toArray();
+  for (const installation of found) {
+    await keys.addAll(installation, now);
+    const isThere = async () => installations.findOne({ _id: installation._id });
+    if ((await isThere()) !== null) continue;
+    // It was forgotten meanwhile, perhaps before its keys were added; one that is installed again has its own.
+    await keys.forget(installation._id);
+    const back = await isThere();
+    if (back !== null) await keys.addAll(back, now);
   }
+  const last = found.at(-1)?._id;
+  return { count: found.length, ...(last === undefined ? {} : { reached: last }) };
 }

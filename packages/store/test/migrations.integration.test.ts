@@ -48,7 +48,7 @@ test("documents of an earlier version are brought up to date by one process at a
   expect(await migrate("other", 0.5)).toBe(false);
   expect(await Promise.all(["b", "c", "d"].map((holder) => migrate(holder, 2)))).toContain(true);
   expect(await left()).toBe(0);
-  expect(told).toEqual([3, 4]);
+  expect(told).toEqual([3, 4, 3]);
   expect(await migrate("late", 5)).toBe(true);
   expect(await db.collection("schema").find().toArray()).toMatchObject([
     { _id: "schema", version: schemaVersion, readableBy: 0 },
@@ -57,6 +57,42 @@ test("documents of an earlier version are brought up to date by one process at a
   expect(await store.installations.list({ sort: "id", limit: 10 })).toEqual(before);
   const stored = await installations.find({}, { projection: { candidates: 1, inForceSince: 1 } }).toArray();
   expect(stored).toEqual(all.map((_id) => ({ _id, candidates: [], inForceSince: expect.any(Date) })));
+});
+
+test("accounts that had only their id as a key are found by names and fingerprints, also those behind an interruption", async () => {
+  const { store, installations } = await setupOld();
+  const [one] = dump.installations ?? [];
+  const more = Array.from({ length: 200 }, (_, number) => `x${number}`);
+  await installations.insertMany(
+    more.map((accountId) => ({ ...one, _id: installationIdOf("@a/b", accountId) as never, accountId })),
+  );
+  await installations.updateMany({ accountId: { $in: ["1", "x99"] } }, { $set: { name: "Acme Cranes" } });
+  const found = async (search: string) =>
+    (await store.installations.list({ search, sort: "id", limit: 500 })).rows.map(
+      ({ accountId }) => accountId,
+    );
+  expect(await found("cranes")).toEqual([]);
+  const told: number[] = [];
+  const migrate = (minute: number, signal?: AbortSignal, stop?: () => void) =>
+    store.migrations.migrate({
+      holder: `at ${minute}`,
+      now: () => at(minute * 60),
+      onProgress: ({ to, done }) => {
+        if (to !== 2) return;
+        told.push(done);
+        stop?.();
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const stopping = new AbortController();
+  await expect(migrate(0, stopping.signal, () => stopping.abort())).rejects.toThrow("aborted");
+  expect(await found("cranes")).toEqual(["1"]);
+  // Goes on behind what was reached: the others are not gone through again.
+  expect(await migrate(2)).toBe(true);
+  expect(told).toEqual([200, 203]);
+  expect(await found("cranes")).toEqual(["1", "x99"]);
+  expect(await found("f")).toHaveLength(203);
+  expect(await store.installations.ofAccount("x7")).toHaveLength(1);
 });
 
 test("what an earlier version wrote is worked with before it was brought up to date", async () => {
