@@ -5,6 +5,7 @@ import type { ApiKeyRow } from "@fleetkeeper/store";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { apiKeysPath, newApiKeyPath, revokeApiKeyPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge } from "../html/words.ts";
 
@@ -28,17 +29,7 @@ export function apiKeyListPage(page: PageState & Listed & { notice: string | und
 
 function keyTable({ keys, at }: Listed, mayChange: boolean): Html {
   return html`<table class="cards keys">
-    <thead>
-      <tr>
-        <th scope="col">Key</th>
-        <th scope="col">Accounts of</th>
-        <th scope="col">Rights</th>
-        <th scope="col">Last used</th>
-        <th scope="col" class="number">Uses</th>
-        <th scope="col">State</th>
-        ${mayChange ? html`<th scope="col">Actions</th>` : ""}
-      </tr>
-    </thead>
+    ${tableHead(["Key", "Accounts of", "Rights", "Last used", { number: "Uses" }, "State", mayChange && "Actions"])}
     <tbody>${keys.map((key) => keyRow(key, at, mayChange))}</tbody>
   </table>`;
 }

@@ -5,7 +5,10 @@ import { type LogEntry, logOutcomes } from "@fleetkeeper/store";
 import { withCodes } from "../html/codes.ts";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
+import { pager } from "../html/pager.ts";
 import { accountPath, auditFilePath, auditPath } from "../html/paths.ts";
+import { searchField, timeFields } from "../html/search-form.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge, capitalised } from "../html/words.ts";
 import type { AuditFacts, AuditRequest } from "./query.ts";
@@ -29,18 +32,9 @@ function filterForm({ account, who, action, outcome, kind, from, to }: AuditRequ
   const option = (value: string, text: string, chosen: string | undefined) =>
     html`<option value="${value}" ${(chosen ?? "") === value ? "selected" : ""}>${text}</option>`;
   return html`<form class="search" action="${auditPath()}" role="search">
-    <div>
-      <label for="account">Account</label>
-      <input id="account" name="account" type="search" value="${account}" placeholder="Its id or its name" autocapitalize="none" spellcheck="false">
-    </div>
-    <div>
-      <label for="who">Who</label>
-      <input id="who" name="who" type="search" value="${who}" placeholder="Such as olive or cli:jo" autocapitalize="none" spellcheck="false">
-    </div>
-    <div>
-      <label for="action">Action</label>
-      <input id="action" name="action" type="search" value="${action}" placeholder="Its beginning, such as pause" autocapitalize="none" spellcheck="false">
-    </div>
+    ${searchField({ name: "account", label: "Account", value: account, placeholder: "Its id or its name" })}
+    ${searchField({ name: "who", label: "Who", value: who, placeholder: "Such as olive or cli:jo" })}
+    ${searchField({ name: "action", label: "Action", value: action, placeholder: "Its beginning, such as pause" })}
     <div>
       <label for="outcome">Outcome</label>
       <select id="outcome" name="outcome">${option("", "Any", outcome)}${logOutcomes.map((one) => option(one, capitalised(one), outcome))}</select>
@@ -49,14 +43,7 @@ function filterForm({ account, who, action, outcome, kind, from, to }: AuditRequ
       <label for="kind">What</label>
       <select id="kind" name="kind">${option("", "Actions and events", kind)}${option("audit", "Actions", kind)}${option("event", "Events", kind)}</select>
     </div>
-    <div>
-      <label for="from">From (UTC)</label>
-      <input id="from" name="from" type="datetime-local" value="${from ?? ""}">
-    </div>
-    <div>
-      <label for="to">Before (UTC)</label>
-      <input id="to" name="to" type="datetime-local" value="${to ?? ""}">
-    </div>
+    ${timeFields({ from, to })}
     <button>Show</button>
   </form>`;
 }
@@ -66,32 +53,17 @@ function rows({ rows, accounts, request, next, at }: AuditFacts): Html {
   if (accounts !== undefined && accounts.length > 1)
     return html`<div class="card"><p>Several accounts are called so:</p>
       <ul class="plain-list">${accounts.map((_id) => html`<li><a href="${auditPath({ ...request, account: _id })}">${_id}</a></li>`)}</ul></div>`;
-  const { after: here, ...first } = request;
+  const { after, ...first } = request;
   return html`${rows.length === 0 ? html`<p class="card">There is no such entry.</p>` : table(rows, at)}
-    ${here === undefined && next === undefined ? "" : pager(first, here, next)}
+    ${pager({ after, next, pathOf: (page) => auditPath({ ...first, after: page }) })}
     <p class="faint">All that fit, the oldest first, as a file:
       <a href="${auditFilePath("ndjson", first)}" download>lines of JSON</a> ·
       <a href="${auditFilePath("csv", first)}" download>CSV</a></p>`;
 }
 
-function pager(first: Partial<AuditRequest>, here: string | undefined, next: string | undefined): Html {
-  return html`<nav class="pager" aria-label="Pages">
-    ${here === undefined ? "" : html`<a class="button quiet" href="${auditPath(first)}">First page</a>`}
-    ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${auditPath({ ...first, after: next })}" rel="next">Next page</a>`}
-  </nav>`;
-}
-
 function table(entries: readonly LogEntry[], now: Date): Html {
   return html`<table class="cards thirds audit" aria-label="Audit log">
-    <thead>
-      <tr>
-        <th scope="col">When</th>
-        <th scope="col">Who</th>
-        <th scope="col">Action</th>
-        <th scope="col">Outcome</th>
-        <th scope="col">About</th>
-      </tr>
-    </thead>
+    ${tableHead(["When", "Who", "Action", "Outcome", "About"])}
     <tbody>${entries.map((entry) => row(entry, now))}</tbody>
   </table>`;
 }

@@ -6,27 +6,18 @@ import { matchAccounts } from "@fleetkeeper/operator";
 import { type LogPage, type LogQuery, logKinds, logOutcomes, type Store } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BoardError } from "../errors.ts";
+import { searchedTime, searchedWord } from "../html/search-form.ts";
 
 const pageSize = 50;
 
-const word = z.string().trim().max(300).catch("");
-/** As a browser's field for date and time sends it; in UTC. */
-const time = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)))
-  .optional()
-  .catch(undefined);
-
-/** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
-  account: word,
-  who: word,
-  action: word,
+  account: searchedWord(),
+  who: searchedWord(),
+  action: searchedWord(),
   outcome: z.enum(logOutcomes).optional().catch(undefined),
   kind: z.enum(logKinds).optional().catch(undefined),
-  from: time,
-  to: time,
+  from: searchedTime,
+  to: searchedTime,
   after: z.string().max(2_000).optional().catch(undefined),
 });
 

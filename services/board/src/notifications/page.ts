@@ -7,6 +7,7 @@ import { withCodes } from "../html/codes.ts";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { notificationsPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge } from "../html/words.ts";
 
@@ -64,7 +65,7 @@ function resultList(results: TestResults): Html {
 
 function channelTable({ channels, state, at }: NotificationFacts): Html {
   return html`<table class="cards" aria-label="Ways">
-    <thead><tr><th scope="col">By</th><th scope="col">To</th><th scope="col">Now</th><th scope="col">Last message</th></tr></thead>
+    ${tableHead(["By", "To", "Now", "Last message"])}
     <tbody>${channels.map(({ name, to }) => {
       const standing = state?.channels[name];
       return html`<tr>
@@ -93,7 +94,7 @@ function standingTable({ state, at }: NotificationFacts): Html {
       standing.length === 0
         ? html`<p class="notice good">Nothing is wrong that operators are told of.</p>`
         : html`<table class="cards" aria-label="What stands">
-            <thead><tr><th scope="col">What</th><th scope="col">Told</th><th scope="col">Since then</th></tr></thead>
+            ${tableHead(["What", "Told", "Since then"])}
             <tbody>${standing.map(
               ({ text, link, toldAt, untoldSince, goneSince }) => html`<tr>
                 <th scope="row">${link === undefined ? text : html`<a href="${link}">${text}</a>`}</th>

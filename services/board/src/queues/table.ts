@@ -5,6 +5,7 @@ import { count, duration, type QueueState } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";
 import { type Html, html } from "../html/html.ts";
 import { queuePath, retryPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { badge, capitalised } from "../html/words.ts";
 import { retriableQueues } from "./retry-routes.ts";
 
@@ -25,14 +26,7 @@ export function queueTable(queues: readonly QueueState[], role: Role, now: Date)
   return html`<section aria-labelledby="queues">
     <h2 id="queues">Queues</h2>
     <table class="cards thirds">
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          ${columns.map((column) => html`<th scope="col" class="number">${capitalised(column)}</th>`)}
-          <th scope="col" class="number">Oldest waiting</th>
-          <th scope="col" class="number">Workers</th>
-        </tr>
-      </thead>
+      ${tableHead(["Queue", ...columns.map((column) => ({ number: capitalised(column) })), { number: "Oldest waiting" }, { number: "Workers" }])}
       <tbody>${queues.map((queue) => queueRow(queue, role, now))}</tbody>
     </table>
   </section>`;

@@ -5,6 +5,7 @@ import type { AttemptDocument } from "@fleetkeeper/store";
 import { withCodes } from "../html/codes.ts";
 import { type Html, html } from "../html/html.ts";
 import { accountPath, receiverActionPath, receiverPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge } from "../html/words.ts";
 import { receiverActions } from "./actions.ts";
@@ -15,16 +16,7 @@ export function attemptTable(
   { mayReplay }: { mayReplay: boolean },
 ): Html {
   return html`<table class="cards thirds deliveries" aria-label="Deliveries">
-    <thead>
-      <tr>
-        <th scope="col">Event</th>
-        <th scope="col">Account</th>
-        <th scope="col">At</th>
-        <th scope="col">Outcome</th>
-        <th scope="col">Answer</th>
-        ${mayReplay ? html`<th scope="col">Actions</th>` : ""}
-      </tr>
-    </thead>
+    ${tableHead(["Event", "Account", "At", "Outcome", "Answer", mayReplay && "Actions"])}
     <tbody>${rows.map((row) => attemptRow(row, now, mayReplay))}</tbody>
   </table>`;
 }

@@ -4,6 +4,7 @@ import type { ReceiverActions } from "@fleetkeeper/operator";
 import type { AttemptDocument, ReceiverRow } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BoardError } from "../errors.ts";
+import { searchedWord } from "../html/search-form.ts";
 
 const pageSize = 25;
 
@@ -12,7 +13,7 @@ export const outcomes = ["delivered", "failed", "given-up"] as const satisfies A
 /** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
   outcome: z.enum(outcomes).optional().catch(undefined),
-  event: z.string().trim().max(100).catch(""),
+  event: searchedWord(100),
   after: z.string().max(1_000).optional().catch(undefined),
 });
 

@@ -5,6 +5,7 @@ import type { ReceiverRow } from "@fleetkeeper/store";
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
 import { newReceiverPath, receiverPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge } from "../html/words.ts";
 import { eventsInWords, shownUrl } from "./words.ts";
@@ -28,15 +29,7 @@ export function receiverListPage(page: PageState & Listed & { notice: string | u
 
 function receiverTable({ receivers, at }: Listed): Html {
   return html`<table class="cards receivers" aria-label="Receivers">
-    <thead>
-      <tr>
-        <th scope="col">Receiver</th>
-        <th scope="col">Accounts of</th>
-        <th scope="col">Events</th>
-        <th scope="col">Now</th>
-        <th scope="col">Last success</th>
-      </tr>
-    </thead>
+    ${tableHead(["Receiver", "Accounts of", "Events", "Now", "Last success"])}
     <tbody>${receivers.map((receiver) => receiverRow(receiver, at))}</tbody>
   </table>`;
 }

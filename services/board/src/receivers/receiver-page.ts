@@ -7,6 +7,7 @@ import { copyable } from "../html/copyable.ts";
 import { fact } from "../html/fact.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
+import { pager } from "../html/pager.ts";
 import {
   changeReceiverPath,
   receiverActionPath,
@@ -14,6 +15,7 @@ import {
   receiverPath,
   receiversPath,
 } from "../html/paths.ts";
+import { searchField } from "../html/search-form.ts";
 import { timeTag } from "../html/time.ts";
 import { badge, capitalised } from "../html/words.ts";
 import type { Fragment } from "../live/live-hub.ts";
@@ -86,10 +88,7 @@ function filterForm(id: string, { outcome, event }: AttemptsRequest): Html {
         ${outcomes.map((one) => html`<option value="${one}" ${one === outcome ? "selected" : ""}>${capitalised(one.replace("-", " "))}</option>`)}
       </select>
     </div>
-    <div>
-      <label for="event">Event</label>
-      <input id="event" name="event" type="search" value="${event}" placeholder="Its id" autocapitalize="none" spellcheck="false">
-    </div>
+    ${searchField({ name: "event", label: "Event", value: event, placeholder: "Its id" })}
     <button>Show</button>
   </form>`;
 }
@@ -101,11 +100,7 @@ function rows({ at, receiver, rows, request, next }: ReceiverFacts, role: Role):
     outcome === undefined && event === "" ? "Nothing was told yet." : "There is no such delivery.";
   const table =
     rows.length === 0 ? html`<p class="card">${empty}</p>` : attemptTable(rows, at, { mayReplay });
-  if (after === undefined && next === undefined) return table;
-  const path = (page: string | undefined) => receiverPath(receiver._id, { ...request, after: page });
+  const pathOf = (page: string | undefined) => receiverPath(receiver._id, { ...request, after: page });
   return html`${table}
-    <nav class="pager" aria-label="Pages">
-      ${after === undefined ? "" : html`<a class="button quiet" href="${path(undefined)}">First page</a>`}
-      ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${path(next)}" rel="next">Next page</a>`}
-    </nav>`;
+    ${pager({ after, next, pathOf })}`;
 }

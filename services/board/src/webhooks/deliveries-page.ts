@@ -5,7 +5,9 @@ import { knownEventTypes } from "@fleetkeeper/webhooks";
 import type { Role } from "../auth/identity.ts";
 import { type Html, html, livePart } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
+import { pager } from "../html/pager.ts";
 import { accountPath, deliveriesEventsPath, endpointsPath, replayAllPath } from "../html/paths.ts";
+import { searchField, timeFields } from "../html/search-form.ts";
 import { capitalised } from "../html/words.ts";
 import type { Fragment } from "../live/live-hub.ts";
 import { addressOf, type DeliveriesFacts, type DeliveriesRequest, outcomes } from "./delivery-query.ts";
@@ -38,14 +40,8 @@ export function deliveriesFragments(facts: DeliveriesFacts, role: Role): Fragmen
 
 function filterForm({ account, endpoint, type, outcome, from, to }: DeliveriesRequest): Html {
   return html`<form class="search" action="/webhooks" role="search">
-    <div>
-      <label for="account">Account</label>
-      <input id="account" name="account" type="search" value="${account}" placeholder="Its id, or the beginning" autocapitalize="none" spellcheck="false">
-    </div>
-    <div>
-      <label for="endpoint">Endpoint</label>
-      <input id="endpoint" name="endpoint" type="search" value="${endpoint}" placeholder="Its id" autocapitalize="none" spellcheck="false">
-    </div>
+    ${searchField({ name: "account", label: "Account", value: account, placeholder: "Its id, or the beginning" })}
+    ${searchField({ name: "endpoint", label: "Endpoint", value: endpoint, placeholder: "Its id" })}
     <div>
       <label for="type">Type</label>
       <input id="type" name="type" type="search" value="${type}" list="types" placeholder="Such as alerts.asset.on" autocapitalize="none" spellcheck="false">
@@ -58,14 +54,7 @@ function filterForm({ account, endpoint, type, outcome, from, to }: DeliveriesRe
         ${outcomes.map((one) => html`<option value="${one}" ${one === outcome ? "selected" : ""}>${capitalised(outcomesInWords[one].text)}</option>`)}
       </select>
     </div>
-    <div>
-      <label for="from">From (UTC)</label>
-      <input id="from" name="from" type="datetime-local" value="${from ?? ""}">
-    </div>
-    <div>
-      <label for="to">Before (UTC)</label>
-      <input id="to" name="to" type="datetime-local" value="${to ?? ""}">
-    </div>
+    ${timeFields({ from, to })}
     <button>Show</button>
   </form>`;
 }
@@ -92,13 +81,9 @@ function rows(facts: DeliveriesFacts): Html {
     rows.length === 0
       ? html`<div class="card">${emptyList(facts)}</div>`
       : deliveryTable(rows, at, { withAccount: accounts === undefined });
-  const { after: here, ...first } = request;
-  if (here === undefined && next === undefined) return table;
+  const { after, ...first } = request;
   return html`${table}
-    <nav class="pager" aria-label="Pages">
-      ${here === undefined ? "" : html`<a class="button quiet" href="${addressOf(first)}">First page</a>`}
-      ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${addressOf({ ...first, after: next })}" rel="next">Next page</a>`}
-    </nav>`;
+    ${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
 }
 
 function emptyList({ request, accounts }: DeliveriesFacts): Html {

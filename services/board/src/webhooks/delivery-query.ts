@@ -6,6 +6,7 @@ import type { DeliveryPage, DeliveryQuery, Store } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BoardError } from "../errors.ts";
 import { deliveriesPath } from "../html/paths.ts";
+import { searchedTime, searchedWord } from "../html/search-form.ts";
 
 const pageSize = 25;
 /** Without an account, so far back is looked for a type or an outcome, unless the address says from when. */
@@ -13,23 +14,13 @@ const lookBackMs = 86_400_000;
 
 export const outcomes = Object.keys(outcomesInWords) as [WebhookOutcome, ...WebhookOutcome[]];
 
-const word = z.string().trim().max(300).catch("");
-/** As a browser's field for date and time sends it; in UTC. */
-const time = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
-  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)))
-  .optional()
-  .catch(undefined);
-
-/** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
-  account: word,
-  endpoint: word,
-  type: word,
+  account: searchedWord(),
+  endpoint: searchedWord(),
+  type: searchedWord(),
   outcome: z.enum(outcomes).optional().catch(undefined),
-  from: time,
-  to: time,
+  from: searchedTime,
+  to: searchedTime,
   after: z.string().max(600).optional().catch(undefined),
 });
 

@@ -4,6 +4,7 @@ import { outcomesInWords } from "@fleetkeeper/operator";
 import type { DeliveryRow } from "@fleetkeeper/store";
 import { type Html, html } from "../html/html.ts";
 import { accountPath, deliveryPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge, capitalised } from "../html/words.ts";
 
@@ -14,15 +15,7 @@ export function deliveryTable(
   { withAccount }: { withAccount: boolean },
 ): Html {
   return html`<table class="cards thirds deliveries" aria-label="Deliveries">
-    <thead>
-      <tr>
-        <th scope="col">Event</th>
-        ${withAccount ? html`<th scope="col">Account</th>` : ""}
-        <th scope="col">Received</th>
-        <th scope="col">Outcome</th>
-        <th scope="col">Syncs</th>
-      </tr>
-    </thead>
+    ${tableHead(["Event", withAccount && "Account", "Received", "Outcome", "Syncs"])}
     <tbody>${rows.map(({ _id, installationId, type, receivedAt, outcome, refreshed, replayedAt }) => {
       const { text, mood } = outcomesInWords[outcome];
       return html`<tr>

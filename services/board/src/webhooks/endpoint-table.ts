@@ -5,6 +5,7 @@ import { describeRefusals, endpointStanding } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";
 import { type Html, html } from "../html/html.ts";
 import { accountPath, endpointPath } from "../html/paths.ts";
+import { tableHead } from "../html/table-head.ts";
 import { timeTag } from "../html/time.ts";
 import { badge } from "../html/words.ts";
 
@@ -21,15 +22,7 @@ export function endpointTable(
   { withAccount }: { withAccount: boolean },
 ): Html {
   return html`<table class="cards thirds endpoints" aria-label="Endpoints">
-    <thead>
-      <tr>
-        <th scope="col">Endpoint</th>
-        ${withAccount ? html`<th scope="col">Account</th>` : ""}
-        <th scope="col">Now</th>
-        <th scope="col">Last delivery</th>
-        <th scope="col">Refused lately</th>
-      </tr>
-    </thead>
+    ${tableHead(["Endpoint", withAccount && "Account", "Now", "Last delivery", "Refused lately"])}
     <tbody>${endpoints.map(({ endpoint, refusals }) => {
       const { label, text, mood } = endpointStanding(endpoint, now);
       const { endpointId, installationId, lastDeliveryAt } = endpoint;

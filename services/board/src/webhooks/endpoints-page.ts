@@ -2,6 +2,7 @@
 
 import { type Html, html } from "../html/html.ts";
 import { layout, type PageState } from "../html/layout.ts";
+import { pager } from "../html/pager.ts";
 import { endpointsPath } from "../html/paths.ts";
 import { type EndpointFacts, endpointTable } from "./endpoint-table.ts";
 import { webhooksNavigation } from "./navigation.ts";
@@ -28,13 +29,6 @@ export function endpointsPage(page: PageState & { facts: EndpointsFacts; notice:
           ? html`<p class="card">There is no endpoint${after === undefined ? "" : " on this page"}. The page of an <a href="/accounts">account</a> makes one.</p>`
           : endpointTable(endpoints, at, { withAccount: true })
       }
-      ${
-        after === undefined && next === undefined
-          ? ""
-          : html`<nav class="pager" aria-label="Pages">
-        ${after === undefined ? "" : html`<a class="button quiet" href="${endpointsPath()}">First page</a>`}
-        ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${endpointsPath(next)}" rel="next">Next page</a>`}
-      </nav>`
-      }`,
+      ${pager({ after, next, pathOf: endpointsPath })}`,
   });
 }

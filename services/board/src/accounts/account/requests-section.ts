@@ -3,6 +3,7 @@
 import { count, duration } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
@@ -14,16 +15,7 @@ export function requestsSection({ requests, at }: AccountFacts): Html {
     <h2 id="requests-title">Forwarded requests</h2>
     <p class="faint">What your own code asked of Trackunit through the API: no bodies, and of a query only the names.</p>
     <table class="cards thirds requests">
-      <thead>
-        <tr>
-          <th scope="col">Request</th>
-          <th scope="col">When</th>
-          <th scope="col">Answer</th>
-          <th scope="col" class="number">Took</th>
-          <th scope="col" class="number">Bytes</th>
-          <th scope="col">Key</th>
-        </tr>
-      </thead>
+      ${tableHead(["Request", "When", "Answer", { number: "Took" }, { number: "Bytes" }, "Key"])}
       <tbody>${requests.map((request) => requestRow(request, at))}</tbody>
     </table>
   </section>`;

@@ -4,6 +4,7 @@ import { changesInWords, count, duration } from "@fleetkeeper/operator";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { deliveryPath, runPath } from "../../html/paths.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
@@ -17,17 +18,7 @@ export function runsSection({ runs, at }: AccountFacts): Html {
 
 function runTable(runs: AccountFacts["runs"], now: Date): Html {
   return html`<table class="cards thirds runs">
-    <thead>
-      <tr>
-        <th scope="col">Sync</th>
-        <th scope="col">Ended</th>
-        <th scope="col">Outcome</th>
-        <th scope="col" class="number">Took</th>
-        <th scope="col" class="number">Pages</th>
-        <th scope="col" class="number">Records</th>
-        <th scope="col">Changes</th>
-      </tr>
-    </thead>
+    ${tableHead(["Sync", "Ended", "Outcome", { number: "Took" }, { number: "Pages" }, { number: "Records" }, "Changes"])}
     <tbody>${runs.map((run) => runRow(run, now))}</tbody>
   </table>`;
 }

@@ -6,6 +6,7 @@ import type { SyncDocument } from "@fleetkeeper/store";
 import type { Role } from "../../auth/identity.ts";
 import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { AccountAction } from "../actions/action.ts";
@@ -25,16 +26,7 @@ export function syncsSection({ installation, syncs, at }: AccountFacts, role: Ro
   return html`<section aria-labelledby="syncs-title">
     <h2 id="syncs-title">Syncs</h2>
     <table class="cards thirds syncs">
-      <thead>
-        <tr>
-          <th scope="col">Sync</th>
-          <th scope="col">Now</th>
-          <th scope="col">Last run</th>
-          <th scope="col">Next run</th>
-          <th scope="col">Every</th>
-          ${isOperator ? html`<th scope="col">Actions</th>` : ""}
-        </tr>
-      </thead>
+      ${tableHead(["Sync", "Now", "Last run", "Next run", "Every", isOperator && "Actions"])}
       <tbody>${syncs.map((sync) =>
         syncRow(sync, syncStanding(sync, at), at, isOperator ? actionCell(sync, maySync) : html``),
       )}</tbody>

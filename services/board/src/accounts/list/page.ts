@@ -12,7 +12,9 @@ import {
 } from "@fleetkeeper/operator";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
+import { pager } from "../../html/pager.ts";
 import { accountPath } from "../../html/paths.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge, capitalised } from "../../html/words.ts";
 import type { Fragment } from "../../live/live-hub.ts";
@@ -80,17 +82,11 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
 
 function rows(facts: ListFacts): Html {
   const { rows, request, next, counts, isCut } = facts;
-  const paging = html`${isCut ? html`<p class="faint">The search has not looked at all accounts yet; the next page goes on.</p>` : ""}${pager(request, next)}`;
+  const { after, ...first } = request;
+  const paging = html`${isCut ? html`<p class="faint">The search has not looked at all accounts yet; the next page goes on.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
-      <thead>
-        <tr>
-          <th scope="col">Account</th>
-          <th scope="col">State</th>
-          <th scope="col">Token</th>
-          <th scope="col">Syncs</th>
-        </tr>
-      </thead>
+      ${tableHead(["Account", "State", "Token", "Syncs"])}
       <tbody>${rows.map((row) => accountRow(row, facts.at))}</tbody>
     </table>
     ${paging}`;
@@ -138,12 +134,3 @@ const untilWords: Record<string, string> = {
   expired: "",
   expiring: "",
 };
-
-function pager(request: ListRequest, next: string | undefined): Html {
-  const { after: here, ...first } = request;
-  if (here === undefined && next === undefined) return html``;
-  return html`<nav class="pager" aria-label="Pages">
-    ${here === undefined ? "" : html`<a class="button quiet" href="${addressOf(first)}">First page</a>`}
-    ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${addressOf({ ...first, after: next })}" rel="next">Next page</a>`}
-  </nav>`;
-}

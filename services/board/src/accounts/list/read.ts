@@ -6,13 +6,14 @@ import type { InstallationRow, Store, SyncDocument, SyncHealth } from "@fleetkee
 import { z } from "zod";
 import { BoardError } from "../../errors.ts";
 import { listPath } from "../../html/paths.ts";
+import { searchedWord } from "../../html/search-form.ts";
 
 const pageSize = 25;
 export const sorts = ["id", "newest"] as const;
 
 /** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
-  search: z.string().trim().max(200).catch(""),
+  search: searchedWord(200),
   state: z.enum(installationStates).optional().catch(undefined),
   sort: z.enum(sorts).catch("id"),
   /** `any`, or the code of a failure. */

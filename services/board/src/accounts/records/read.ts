@@ -5,6 +5,7 @@ import { columnsOf, countRecords, type ResourceCount } from "@fleetkeeper/operat
 import type { RecordQuery, RecordRow, Store, SyncDocument } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BoardError } from "../../errors.ts";
+import { searchedWord } from "../../html/search-form.ts";
 
 const pageSize = 25;
 const shownColumns = 4;
@@ -12,10 +13,10 @@ const shownColumns = 4;
 /** Whatever the address says that is none of these counts as not said. */
 const query = z.object({
   resource: z.string().max(61).optional().catch(undefined),
-  search: z.string().trim().max(200).catch(""),
+  search: searchedWord(200),
   deleted: z.enum(["include", "only"]).optional().catch(undefined),
   /** Dotted paths, with commas between them. */
-  columns: z.string().trim().max(1_000).catch(""),
+  columns: searchedWord(1_000),
   after: z.string().max(2_000).optional().catch(undefined),
 });
 

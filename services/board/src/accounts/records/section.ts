@@ -4,7 +4,9 @@
 import { cellOf } from "@fleetkeeper/operator";
 import type { RecordRow } from "@fleetkeeper/store";
 import { type Html, html } from "../../html/html.ts";
+import { pager } from "../../html/pager.ts";
 import { recordFilePath, recordPath, recordsPath } from "../../html/paths.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 import type { RecordsFacts } from "./read.ts";
@@ -19,13 +21,14 @@ export function recordsSection({ facts, installationId, now }: Shown): Html {
   const { counts, resource, rows, request, next } = facts;
   if (resource === undefined)
     return html`<p class="card">No sync of this account has written a record yet.</p>`;
+  const { after, ...first } = request;
   return html`<nav class="choices spaced" aria-label="Resource">${counts.map(
     ({ resource: name, text, sync }) =>
       html`<a href="${recordsPath(installationId, { resource: name, search: request.search })}" title="${sync}" ${name === resource ? html`aria-current="true"` : ""}>${name} <span class="tally">${text}</span></a>`,
   )}</nav>
     ${searchForm(facts, installationId, resource)}
     ${rows.length === 0 ? html`<p class="card">${next === undefined ? "No record fits." : "None among those looked at so far; there are more."}</p>` : recordTable({ facts, installationId, now }, resource)}
-    ${pager(facts, installationId, resource)}
+    ${pager({ after, next, pathOf: (page) => recordsPath(installationId, { ...first, resource, after: page }) })}
     <p class="faint">All that fit, as a file:
       <a href="${filePath(facts, installationId, resource, "ndjson")}" download>lines of JSON</a> ·
       <a href="${filePath(facts, installationId, resource, "csv")}" download>CSV</a></p>`;
@@ -57,14 +60,7 @@ function searchForm({ request, columns, allColumns }: RecordsFacts, id: string, 
 function recordTable({ facts, installationId, now }: Shown, resource: string): Html {
   const { rows, columns } = facts;
   return html`<table class="cards thirds records" aria-label="Records">
-    <thead>
-      <tr>
-        <th scope="col">Id</th>
-        ${columns.map((path) => html`<th scope="col">${path.split(".").map((name, index) => (index === 0 ? name : html`.<wbr>${name}`))}</th>`)}
-        <th scope="col">Changed</th>
-        <th scope="col">First seen</th>
-      </tr>
-    </thead>
+    ${tableHead(["Id", ...columns.map((path) => html`${path.split(".").map((name, index) => (index === 0 ? name : html`.<wbr>${name}`))}`), "Changed", "First seen"])}
     <tbody>${rows.map((row) => recordRow(row, columns, recordPath(installationId, resource, row.externalId), now))}</tbody>
   </table>`;
 }
@@ -79,15 +75,6 @@ function recordRow(row: RecordRow, columns: readonly string[], path: string, now
 }
 
 const short = (text: string) => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
-
-function pager({ request, next }: RecordsFacts, id: string, resource: string): Html {
-  const { after: here, ...first } = request;
-  if (here === undefined && next === undefined) return html``;
-  return html`<nav class="pager" aria-label="Pages">
-    ${here === undefined ? "" : html`<a class="button quiet" href="${recordsPath(id, { ...first, resource })}">First page</a>`}
-    ${next === undefined ? html`<span class="faint">This is the last page.</span>` : html`<a class="button quiet" href="${recordsPath(id, { ...first, resource, after: next })}" rel="next">Next page</a>`}
-  </nav>`;
-}
 
 function filePath({ request }: RecordsFacts, id: string, resource: string, format: string): string {
   return recordFilePath(id, resource, { format, search: request.search, deleted: request.deleted });

@@ -7,6 +7,7 @@ import { withCodes } from "../../html/codes.ts";
 import { type Html, html } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { accountPath, deliveryPath, recordPath } from "../../html/paths.ts";
+import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge } from "../../html/words.ts";
 
@@ -51,16 +52,7 @@ function timeline({ timeline, startedAt }: RunDocument): Html {
       timeline === undefined
         ? html`<p class="card">None is kept of this run.</p>`
         : html`<table class="cards thirds" aria-labelledby="timeline-title">
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col">After</th>
-          <th scope="col">At</th>
-          <th scope="col">Answer</th>
-          <th scope="col" class="number">Took</th>
-          <th scope="col">Wait for a limit</th>
-        </tr>
-      </thead>
+      ${tableHead(["Step", "After", "At", "Answer", { number: "Took" }, "Wait for a limit"])}
       <tbody>${timeline.events.map((event) => stepRow(event, startedAt))}</tbody>
     </table>
     ${timeline.leftOut === 0 ? "" : html`<p class="faint">${counted(timeline.leftOut, "step")} after the first ten are left out: the first 10 and the last 30 are kept.</p>`}`
