@@ -5,6 +5,7 @@ import { forTests, layers } from "./layers.ts";
 import { folderAbove } from "./sources.ts";
 
 const maxLines = 300;
+const maxCommentLength = 110;
 /** Files that break a rule since before it was checked: the lines they may have. Only ever shorten this. */
 const longFiles: Readonly<Record<string, number>> = {
   "dev/local-stack/test/mongodb-indexes.integration.test.ts": 356,
@@ -90,12 +91,20 @@ export function refusedPath(path: string): string[] {
   return refused;
 }
 
-/** Files that are too long, and those that let `any` in: the linter refuses it unless a comment hushes it. */
+/**
+ * Files that are too long, comment lines that are, and files that let `any` in: the linter refuses it unless
+ * a comment hushes it.
+ */
 export function refusedText(path: string, text: string): string[] {
   const lines = text.split("\n").length - 1;
   const refused: string[] = [];
   if (!generated.has(path) && lines > (longFiles[path] ?? maxLines))
     refused.push(`${path} has ${lines} lines; ${maxLines} are the most. Split it by what it does.`);
+  const long = text
+    .split("\n")
+    .filter((line) => line.length > maxCommentLength && /^\s*(?:\/[/*]|\*)/.test(line));
+  if (!generated.has(path) && long.length > 0)
+    refused.push(`${path} has comment lines of more than ${maxCommentLength} characters: ${long.join("\n")}`);
   if (!filesWithAny.has(path) && /biome-ignore lint\/suspicious\/noExplicitAny/.test(text))
     refused.push(`${path} allows itself \`any\`: give it a type, or \`unknown\`.`);
   return refused;

@@ -19,7 +19,7 @@ test("there is no cycle, neither of files nor of layers", () => {
   expect([findCycle(imports), findCycle(folders)]).toEqual([undefined, undefined]);
 });
 
-test("files have at most 300 lines and no `any`", () => {
+test("files have at most 300 lines and no `any`, and comment lines at most 110 characters", () => {
   expect(sources.flatMap((path) => refusedText(path, read(path)))).toEqual([]);
 });
 
@@ -90,8 +90,11 @@ test("a class with state, and a method that calls another through `this`, are re
   expect(refusedCode(file, "const a = {\n  b() {\n    return this.c();\n  },\n};")).toHaveLength(1);
 });
 
-test("long files, hushed `any`, empty names and new files at the top are refused", () => {
+test("long files, long comment lines, hushed `any`, empty names and new files at the top are refused", () => {
   expect(refusedText("a.ts", "\n".repeat(301))).toHaveLength(1);
+  expect(refusedText("a.ts", `  // ${"a".repeat(105)}`)).toEqual([]);
+  for (const opening of ["  // ", "/** ", " * "])
+    expect(refusedText("a.ts", opening + "a".repeat(108))).toHaveLength(1);
   expect(refusedText("a.ts", `// biome-ignore ${"lint"}/suspicious/noExplicitAny: because`)).toHaveLength(1);
   expect(refusedPath("packages/model/src/utils/text.ts")).toHaveLength(1);
   expect(refusedPath("services/board/src/helpers.ts")).toHaveLength(1);

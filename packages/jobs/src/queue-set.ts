@@ -50,9 +50,9 @@ export interface QueueSet {
     auditId: string,
     options?: { againAfterMs: number },
   ): Promise<void>;
-  /** `traces`: the `traceparent` that each job goes on from, if any; only with `telemetry`. Proofs go before all that wait. */
+  /** Proofs go before all that wait. `traces`: what each job goes on from, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
-  /** Somebody waits for this token: a job at the head of the queue, unless one for the same is there already. */
+  /** Somebody waits for this token: a job at the queue's head, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
   /** One job for each, unless one for the same receiver and account is there already. */
   addNotifies(payloads: readonly Payloads["notify"][]): Promise<void>;
@@ -67,10 +67,10 @@ export interface QueueSet {
   /** When the oldest job that waits for a worker was added; undefined where none waits. */
   oldestWaitingAt(name: QueueName): Promise<Date | undefined>;
 
-  /** When the oldest job that waits, runs or is to be tried again was added; undefined where there is none. */
+  /** When the oldest job was added that waits, runs or is to be tried again; undefined: there is none. */
   oldestAt(name: QueueName): Promise<Date | undefined>;
 
-  /** The failed jobs about one account, the newest first, among the last 1 000 of each queue; at most `limit` of a queue. */
+  /** Failed jobs about one account, newest first: at most `limit` of the last 1 000 of each queue. */
   failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
   /** Starts those again. Returns how many. */
   retryFailedOf(installationId: InstallationId): Promise<number>;
@@ -78,8 +78,8 @@ export interface QueueSet {
   retryFailed(name: QueueName): Promise<number>;
 
   /**
-   * Removes what the callback inbox says of one account, and the jobs about it that ended, and those that wait since `until` or longer; of installs only what came
-   * in until then. Running ones stay. Returns how many there were.
+   * Removes what the callback inbox says of one account, and the jobs about it that ended or wait since
+   * `until` or longer; of installs what came in until then. Running ones stay. Returns how many there were.
    */
   removeJobsOf(installationId: InstallationId, until: Date): Promise<number>;
 
@@ -97,24 +97,24 @@ export interface QueueSet {
   /** A worker runs this many syncs at a time; it says so again within `forMs`. */
   offerPlaces(workerId: string, places: number, now: Date, forMs: number): Promise<void>;
 
-  /** How many syncs all workers together run at a time, and how many workers they are, as far as they said so lately. */
+  /** How many syncs all workers together run at a time, and how many they are, by what they said lately. */
   placesOffered(now: Date): Promise<{ workers: number; places: number }>;
 
   /**
-   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again automatically, so
-   * every worker calls this now and then. Returns whether it had to be set up.
+   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again
+   * automatically, so every worker calls this now and then. Returns whether it had to be set up.
    */
   ensureTick(everyMs: number, now: Date): Promise<boolean>;
 
-  /** When the next dispatch tick is to run; long past when no worker runs them, undefined when none was ever set up. */
+  /** When the next dispatch tick is to run; long past: no worker runs them; undefined: none was set up. */
   nextTickAt(): Promise<Date | undefined>;
   close(): Promise<void>;
 }
 
-/** This many of the jobs at the head of a queue may be probes, which are younger than what waits behind them. */
+/** Of the jobs at a queue's head this many may be probes, which are younger than what waits behind them. */
 const mayBeProbes = 20;
 
-/** Builds the queues on one connection, which stays the caller's. `onError` gets connection errors, which heal automatically. */
+/** Queues on one connection, which stays the caller's. `onError` gets its errors, which heal. */
 export function createQueueSet(options: {
   redis: RedisClient;
   namespace: string;
@@ -133,7 +133,7 @@ export function createQueueSet(options: {
       connection: redis,
       prefix: keys.queuePrefix(name),
       defaultJobOptions: jobOptions[name],
-      // Without both, a queue made before its connection is ready asks for the version, is refused, and stays so for ever.
+      // Without both, a queue made before its connection is ready is refused the version, and stays so.
       skipWaitingForReady: true,
       skipVersionCheck: true,
       streams: { events: { maxLen: 1_000 } },

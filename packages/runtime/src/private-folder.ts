@@ -1,5 +1,5 @@
-// A folder that only its owner opens, since it holds secrets or customers' data. One that was there before and
-// is not ours is left alone.
+// A folder that only its owner opens, since it holds secrets or customers' data. One that was there before
+// and is not ours is left alone.
 
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { FleetkeeperError } from "@fleetkeeper/model";

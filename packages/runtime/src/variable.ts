@@ -29,8 +29,10 @@ export const variable = {
   /** Of a person or a service, to log in here. */
   password: () => variable.secret(minPasswordLength),
 
-  /** A value that `parse`, of the package that uses it, turns into what it means. It throws an error of ours, whose
-   * message says what is wrong and what to do, and holds no part of the value. */
+  /**
+   * A value that `parse`, of the package that uses it, turns into what it means. It throws an error of ours,
+   * whose message says what is wrong and what to do, and holds no part of the value.
+   */
   parsedBy: <T>(parse: (value: string) => T) =>
     z
       .string()

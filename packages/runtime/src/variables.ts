@@ -1,9 +1,10 @@
 // The variables that more than one service reads, once: each service picks its own by name.
 //
-// A new variable: if one service reads it, in that service's config.ts; if more do, here. Give it a kind of `variable`, or
-// `variable.parsedBy` with the parser of the package that uses it; where this package may not know that one (MongoDB,
-// sealing), each service hands the parser in. Then: a row in docs/configuration.md and .env.example, an entry in
-// docker-compose.yml, and bad values in dev/demo/test/bad-values.ts. Tests compare all of these.
+// A new variable: if one service reads it, in that service's config.ts; if more do, here. Give it a kind of
+// `variable`, or `variable.parsedBy` with the parser of the package that uses it; where this package may not
+// know that one (MongoDB, sealing), each service hands the parser in. Then: a row in docs/configuration.md
+// and .env.example, an entry in docker-compose.yml, and bad values in dev/demo/test/bad-values.ts. Tests
+// compare all of these.
 
 import { checkProxyUrl } from "@fleetkeeper/http";
 import { parseRedisUrl } from "@fleetkeeper/redis";

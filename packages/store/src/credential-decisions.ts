@@ -1,5 +1,6 @@
-// What becomes of an installation's credentials. One is in force; newer ones are candidates until a token was granted for
-// them; those that were in force are kept for a time. Each function decides from what was read; `edit-credentials.ts` writes.
+// What becomes of an installation's credentials. One is in force; newer ones are candidates until a token was
+// granted for them; those that were in force are kept for a time. Each function decides from what was read;
+// `edit-credentials.ts` writes.
 
 import {
   type AccountEvent,
@@ -17,7 +18,7 @@ import type {
   StoredCredential,
 } from "./installation-document.ts";
 
-/** What is to be written: some fields, another document in place of this one, or its deletion. Absent: nothing. */
+/** What is to be written: some fields, another document in place of this, or its deletion; or nothing. */
 export interface Edit<Result> {
   result: Result;
   set?: Partial<InstallationDocument>;
@@ -33,7 +34,8 @@ const maxFormer = 5;
 const maxRefused = 10;
 
 /**
- * A new install becomes a candidate, due at once, also where the clock that says when it came in is ahead of `now`. `same`: this very install is known already, from an earlier start of its job.
+ * A new install becomes a candidate, due at once, also where the clock that says when it came in is ahead of
+ * `now`. `same`: this very install is known already, from an earlier start of its job.
  * @throws CandidatesFullError
  */
 export function addCandidate(
@@ -75,7 +77,7 @@ export function candidateOf(
   return found?.candidates.find((one) => one.generation === generation && generation > found.generation);
 }
 
-/** A token was granted for it: it takes over. `isSame`: it is the very credential in force, brought by a newer install. */
+/** A token was granted: it takes over. `isSame`: it is the one in force, brought by a newer install. */
 export function promote(
   found: InstallationDocument | null,
   generation: Generation,
@@ -119,7 +121,7 @@ export function newsOfPromotion(
   return found.state === "revoked" ? { type: "account.credential_restored", data: {} } : undefined;
 }
 
-/** Until an operator accepts it. One that an operator brings back is the customer's: that ends the change before it. */
+/** Until an operator accepts it. One that an operator brings back is the customer's: it ends the change. */
 function changeOfClient(
   found: InstallationDocument,
   { clientIdFingerprint: to, bringsBack }: Candidate,
@@ -145,7 +147,7 @@ export function refuse(
   return { result: true, set: { candidates, refused: refused.slice(-maxRefused), proveAt } };
 }
 
-/** It proved nothing yet, and is tried again at `tryAt`. `isRejected`: the answer was about this credential. */
+/** It proved nothing yet: tried again at `tryAt`. `isRejected`: the answer was about this credential. */
 export function putOff(
   found: InstallationDocument | null,
   generation: Generation,
@@ -166,7 +168,7 @@ export function putOff(
   return { result: true, set: { candidates, ...(found.state === "paused" ? {} : { proveAt: tryAt }) } };
 }
 
-/** A former credential becomes the newest candidate. `generation`: of the one; default: the one replaced last. */
+/** A former credential becomes the newest candidate: that of `generation`, or the one replaced last. */
 export function bringBack(
   found: InstallationDocument | null,
   { generation, now }: { generation?: Generation | undefined; now: Date },
@@ -196,7 +198,10 @@ export function dropFormer(found: InstallationDocument | null, now: Date): Edit<
   return { result: undefined, set: keptFormer(found.former.filter(({ keptUntil }) => keptUntil > now)) };
 }
 
-/** Everything that came in until then goes: the account is gone, or begins anew with the candidates that came later. */
+/**
+ * Everything that came in until then goes: the account is gone, or begins anew with the candidates that came
+ * later.
+ */
 export function forgetUntil(found: InstallationDocument | null, until: Date): Edit<"gone" | "kept"> {
   if (found === null) return { result: "gone" };
   if (isInstalledSince(found, until)) return { result: "kept" };
@@ -271,7 +276,10 @@ function formerOf(found: InstallationDocument, now: Date, keptMs: number): Forme
   };
 }
 
-/** Of too many the one goes that was in force for the shortest time: installs in quick succession push out none that served. */
+/**
+ * Of too many the one goes that was in force for the shortest time: installs in quick succession push out
+ * none that served.
+ */
 function keptFormer(former: FormerCredential[]): Pick<InstallationDocument, "former" | "formerUntil"> {
   const servedMs = ({ inForceFrom, inForceUntil }: FormerCredential) =>
     inForceUntil.getTime() - inForceFrom.getTime();

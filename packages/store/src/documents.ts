@@ -1,4 +1,4 @@
-// The shapes of our MongoDB documents; those of installations and of forwarded requests are in files of their own.
+// The shapes of our MongoDB documents, but for those of installations and of forwarded requests.
 
 import type {
   ApiRight,
@@ -24,8 +24,8 @@ import type { OutboxFields } from "./events/event-documents.ts";
 /** Collection `accounts`: finds an installation by what it is known by. `account-keys.ts` writes it. */
 export interface AccountDocument {
   /**
-   * `<account id, lower case>/<installation id>`; or in place of the account id one of the account's names or a fingerprint of a
-   * client id, lower case and percent-encoded.
+   * `<account id, lower case>/<installation id>`; or in place of the account id one of the account's names or
+   * a fingerprint of a client id, lower case and percent-encoded.
    */
   _id: string;
   installationId: InstallationId;
@@ -43,15 +43,16 @@ export interface SyncDocument extends OutboxFields {
   /** Of its definition, as the worker that last completed a run has it. Absent before the first. */
   definedIntervalMs?: number;
   /**
-   * When the dispatcher looks at it next. While it is dispatched or running this is the end of the lease, so that lost
-   * work is dispatched again automatically. Null: only an operator, a new install or a granted token wakes it.
+   * When the dispatcher looks at it next. While it is dispatched or running this is the end of the lease, so
+   * that lost work is dispatched again automatically. Null: only an operator, a new install or a granted
+   * token wakes it.
    */
   nextRunAt: Date | null;
   /** Since when its job waits for a worker; null when none does. */
   dispatchedAt: Date | null;
-  /** Grows with each dispatch, start and end; every write of a run carries it or is made only while it is still the run's own. */
+  /** Grows with each dispatch, start and end: a run writes only while it is still the run's own. */
   fencingToken: number;
-  /** What carries a lower token is from before the account was forgotten and installed again; 0 where it never was. */
+  /** A lower token is from before the account was forgotten and installed again; 0 where it never was. */
   firstToken: number;
   /** The install that its credential must be of at least: a run uses no older token. */
   generation: Generation;
@@ -63,13 +64,13 @@ export interface SyncDocument extends OutboxFields {
   failures: number;
   lastRun: RunOutcome | null;
   lastSuccessAt: Date | null;
-  /** A run was asked for while one was running: by an operator, the next follows at once; by a webhook, after a pause. */
+  /** Asked for while a run was running: by an operator, it follows at once; by a webhook, after a pause. */
   runAgain: boolean | "webhook";
   /** The webhook that asked for the run that waits or runs; null or absent where none did. */
   refresh?: Refresh | null;
   /** Of a windowed sync: the window that the last complete pass read. */
   window: TimeWindow | null;
-  /** Of a windowed sync: where the next window begins at the latest, because the last one's items were not all taken. */
+  /** Of a windowed sync: the next window begins no later, as not all items of the last one were taken. */
   rereadFrom: Date | null;
   /** When a run last changed a record: tells the readers of the change feed where to look. */
   lastChangeAt: Date | null;
@@ -79,7 +80,7 @@ export interface SyncDocument extends OutboxFields {
   feedHead: string | null;
   /** Position of the first entry whose records may not be written yet; null when all are. */
   feedOpen: string | null;
-  /** Since when records changed that nobody was told of; absent while there are none. `outboxAt` says when they are. */
+  /** Since when records changed that nobody was told of yet (they are at `outboxAt`); else absent. */
   untoldSince?: Date;
   /** The last complete pass that nothing disturbed, by its `Checkpoint.pass`; null before the first. */
   lastPass: number | null;
@@ -111,7 +112,7 @@ export interface QuietRuns {
   since: Date;
 }
 
-/** Collection `runs`: ended runs that changed something or failed; the last 50 of a sync, kept for two weeks. */
+/** Collection `runs`: ended runs that changed something or failed; 50 of each sync, for two weeks. */
 export interface RunDocument extends RunOutcome {
   /** `<sync id>/<fencing token of the run's end, 12 digits>`. */
   _id: string;
@@ -148,7 +149,9 @@ export interface PassPageDocument {
   fingerprints: Binary;
 }
 
-/** Collection `setAside`: items that cannot be stored as records, for the operator to see. The rest of their page went on. */
+/**
+ * Collection `setAside`: items that cannot be stored as records, for operators; the rest of their page is.
+ */
 export interface SetAsideDocument {
   /** `<sync id>/<external id, or a hash of the item>`. */
   _id: string;
@@ -167,10 +170,10 @@ export interface SetAsideDocument {
 
 /** Collection `changes`: what one page of one run changed, or a part of it. */
 export interface ChangesDocument {
-  /** `<sync id>/<fencing token, 12 digits>-<number within the run, 8 digits>`: grows with time within one sync. */
+  /** `<sync id>/<fencing token, 12 digits>-<number within the run, 8 digits>`: grows within one sync. */
   _id: string;
   at: Date;
-  /** Position of the entry before it; null at the beginning of a feed. Entries that none comes after do not count. */
+  /** Position of the entry before; null at a feed's beginning. One that none comes after does not count. */
   after: string | null;
   changes: RecordChange[];
 }
@@ -184,11 +187,11 @@ export interface FeedCursorDocument {
   confirmedAt?: Date;
 }
 
-/** Collection `forgotten`: that an account was forgotten, so that an older install which is still under way does not bring it back. */
+/** Collection `forgotten`: accounts that an older install, still under way, must not bring back. */
 export interface ForgottenDocument extends OutboxFields {
   _id: InstallationId;
   at: Date;
-  /** At least the highest fencing token of its syncs, and grows each time it is forgotten: new ones begin behind it. */
+  /** At least the highest token of its syncs, growing each time it is forgotten: new ones begin behind it. */
   fencingToken?: number;
   /** Since when its data is being deleted; null when that is done. */
   clearingSince: Date | null;

@@ -148,7 +148,9 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
   }
 }
 
-/** `left`: what it has not reached yet; what it wrote does not fit any more, and only what fits is written. */
+/**
+ * `left`: what it has not reached yet; what it wrote does not fit any more, and only what fits is written.
+ */
 function setFields<Found extends Document>(
   name: "installations",
   left: Document,
@@ -180,7 +182,8 @@ async function addAccountKeys(db: Db, reached: string, now: Date): Promise<Batch
     await keys.addAll(installation, now);
     const isThere = async () => installations.findOne({ _id: installation._id });
     if ((await isThere()) !== null) continue;
-    // It was forgotten meanwhile, perhaps before its keys were added; one that is installed again has its own.
+    // It was forgotten meanwhile, perhaps before its keys were added; one that is installed again has its
+    // own.
     await keys.forget(installation._id);
     const back = await isThere();
     if (back !== null) await keys.addAll(back, now);

@@ -27,8 +27,8 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
      * Makes the syncs of an installation that do not exist yet, due at once unless the installation is
      * paused; those that exist keep their progress and use this install's credential from now on, and are due
      * where it may cure or renew them. `firstToken`: asked where there are new ones, before they are made and
-     * after, whose fencing tokens begin there; default 0. Undefined, or an error: the account is forgotten, or
-     * is being forgotten, and none of them stays.
+     * after, whose fencing tokens begin there; default 0. Undefined, or an error: the account is forgotten,
+     * or is being forgotten, and none of them stays.
      */
     async plan(
       { _id: installationId, generation, state }: Pick<InstallationDocument, "_id" | "generation" | "state">,

@@ -34,7 +34,10 @@ const hexadecimal = [..."0123456789abcdef"];
 const finePieces = pieces.flatMap((piece) =>
   hexadecimal.includes(piece) ? [piece, ...hexadecimal.slice(1).map((digit) => piece + digit)] : [piece],
 );
-/** From this many keys on, those that begin so are shown before those that have it further inside are looked for. */
+/**
+ * From this many keys on, those that begin so are shown before those that have it further inside are looked
+ * for.
+ */
 const manyKeys = 100_000;
 /** After this a page ends as it is, and the next one goes on from there. */
 const searchMs = 700;
@@ -102,8 +105,9 @@ export async function searchAccounts(
 }
 
 /**
- * Ids of accounts are in their keys as they are, names are encoded: a beginning that differs is looked for in both ways. Inside of
- * a key the encoded one is enough, since the installation id behind it has the account's id encoded.
+ * Ids of accounts are in their keys as they are, names are encoded: a beginning that differs is looked for in
+ * both ways. Inside of a key the encoded one is enough, since the installation id behind it has the account's
+ * id encoded.
  */
 function looksFor({ text, beginning }: AccountSearch): Look[] {
   const wanted = text.toLowerCase();

@@ -1,4 +1,5 @@
-// When assets entered and left sites, by REST: the API wants to be told which assets, so each page is one of assets and holds their visits.
+// When assets entered and left sites, by REST: the API wants to be told which assets, so each page is one of
+// assets and holds their visits.
 
 import { defineSync, type Page, type PageOptions, type TrackunitClient } from "@fleetkeeper/syncs";
 import { z } from "zod";

@@ -15,8 +15,9 @@ const spellings = new Set<string>();
 let pattern: RegExp | undefined;
 
 /**
- * From now on no text that this process writes through `redact` shows what is secret in the value of a variable: the
- * whole of one with a secret's name, the password of a URL, the private members of a JSON Web Key.
+ * From now on no text that this process writes through `redact` shows what is secret in the value of a
+ * variable: the whole of one with a secret's name, the password of a URL, the private members of a JSON Web
+ * Key.
  */
 export function hideVariable(name: string, value: string): void {
   for (const secret of secretsIn(name, value)) for (const one of spellingsOf(secret)) spellings.add(one);
@@ -47,7 +48,10 @@ function isSecretVariable(name: string): boolean {
   return isSecretName(name) || secretVariable.test(name);
 }
 
-/** Of a URL's query: the password of a Sentinel or a key file, the key of a gateway; also `NAME:value` within a value. */
+/**
+ * Of a URL's query: the password of a Sentinel or a key file, the key of a gateway; also `NAME:value` within
+ * a value.
+ */
 function queryValues(value: string): string[] {
   const [, query = ""] = /^[a-z][a-z0-9+.-]*:\/\/[^\s?]*\?([^\s#]+)/i.exec(value) ?? [];
   return query.split("&").flatMap((pair) => {
@@ -108,7 +112,9 @@ function spellingsOf(secret: string): string[] {
   ].filter((text) => text.length >= minLength);
 }
 
-/** Whatever stands before the secret, as the user does in a Basic header, it is aligned in one of three ways. */
+/**
+ * Whatever stands before the secret, as the user does in a Basic header, it is aligned in one of three ways.
+ */
 function base64Spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [0, 1, 2].flatMap((before) => {

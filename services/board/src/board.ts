@@ -177,7 +177,8 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   await server.register(csrfPlugin, {
     cookieKey: cookies.csrf.name,
     cookieOpts: cookies.csrf.options,
-    // Not of the session keys, so that no form fails while these change: it is taken over a session's id, which is secret.
+    // Not of the session keys, so that no form fails while these change: it is taken over a session's id,
+    // which is secret.
     csrfOpts: { userInfo: true, hmacKey: deriveKey("forms", "csrf", letIn).toString("hex") },
     getUserInfo: csrfUserOf,
   });

@@ -189,7 +189,9 @@ export function createLanes(db: Db, log: EventLog) {
       await lanes.updateOne({ _id }, { $min: { delivered }, ...afresh(now) });
     },
 
-    /** Since when the oldest event waits that one of these receivers was not told of; null where none waits. */
+    /**
+     * Since when the oldest event waits that one of these receivers was not told of; null where none waits.
+     */
     async waitingSince(receiverIds: readonly string[]): Promise<Date | null> {
       const projection = { waitsSince: 1 } as const;
       const found = await Promise.all(

@@ -1,4 +1,5 @@
-// Sessions live in the browser's cookie, encrypted: no store to lose, and any board with the same key reads them.
+// Sessions live in the browser's cookie, encrypted: no store to lose, and any board with the same key reads
+// them.
 
 import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import type { Identity, Role } from "./identity.ts";
@@ -75,8 +76,8 @@ export function createKeysFor(
 }
 
 /**
- * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name, password or role,
- * or whom the provider may let in, ends the sessions that rest on the old one.
+ * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name,
+ * password or role, or whom the provider may let in, ends the sessions that rest on the old one.
  */
 export function deriveKey(sessionKey: string, purpose: string, users: unknown): Buffer {
   return Buffer.from(

@@ -4,8 +4,8 @@ import { type Html, html } from "./html.ts";
 
 /**
  * Nothing where one page holds all.
- * @param page `after`: what the page shown begins after, undefined for the first; `next`: the same of the next
- * page, undefined on the last; `pathOf`: the address of the page that begins after its argument.
+ * @param page `after`: what the page shown begins after, undefined for the first; `next`: the same of the
+ * next page, undefined on the last; `pathOf`: the address of the page that begins after its argument.
  */
 export function pager(page: {
   after: string | undefined;

@@ -1,5 +1,5 @@
-// `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so that the old can go.
-// With `--token-key`, the key of the access tokens in Redis.
+// `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so
+// that the old can go. With `--token-key`, the key of the access tokens in Redis.
 
 import { randomBytes } from "node:crypto";
 import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
@@ -153,7 +153,10 @@ function steps({ kid }: JWK, { publicKeyFile, privateKeysFile }: KeyFiles): stri
   ].join("\n");
 }
 
-/** The keys to work with, of which the public one's private half must be in the set: nothing else would open what it seals. */
+/**
+ * The keys to work with, of which the public one's private half must be in the set: nothing else would open
+ * what it seals.
+ */
 function readKeySets(env: Invocation["env"]) {
   const { sealingPublicKey: publicKey, sealingPrivateKeys: privateKeys } = readVariables(
     env,

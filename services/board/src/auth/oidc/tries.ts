@@ -1,4 +1,5 @@
-// A login on its way to the provider and back: what must fit when it returns, sealed in a cookie for one try within ten minutes.
+// A login on its way to the provider and back: what must fit when it returns, sealed in a cookie for one try
+// within ten minutes.
 
 import { randomUUID } from "node:crypto";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";

@@ -1,4 +1,5 @@
-// Keeps an open page up to date: replaces each part that the server says has changed. Without it, a reload shows the same.
+// Keeps an open page up to date: replaces each part that the server says has changed. Without it, a reload
+// shows the same.
 
 const page = document.querySelector("[data-live]");
 const note = document.querySelector("[data-live-note]");
@@ -24,7 +25,10 @@ function open() {
   });
 }
 
-/** The browser has given up. The session may have ended or the account be gone: then the page as it is now says so. */
+/**
+ * The browser has given up. The session may have ended or the account be gone: then the page as it is now
+ * says so.
+ */
 async function findOutWhy() {
   const status = await fetch(location.href, { method: "HEAD" }).then(
     (answer) => answer.status,

@@ -1,4 +1,5 @@
-// What the keyboard and copy buttons do on every page. Without it, the search is reached by Tab, and ids can be selected.
+// What the keyboard and copy buttons do on every page. Without it, the search is reached by Tab, and ids can
+// be selected.
 
 const root = document.currentScript.src.replace(/\/assets\/[^/]*$/, "");
 const saidForMs = 2_000;

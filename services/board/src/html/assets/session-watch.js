@@ -1,4 +1,5 @@
-// On the Bull board's page: when its requests are answered with 401 the session has ended, and a reload shows the login page.
+// On the Bull board's page: when its requests are answered with 401 the session has ended, and a reload shows
+// the login page.
 
 const { send } = XMLHttpRequest.prototype;
 
