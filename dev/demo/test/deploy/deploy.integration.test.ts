@@ -35,13 +35,13 @@ const expressions = [
 ];
 
 test("each alert links to its own part of the runbook", () => {
-  const headings = [...textOf("docs/operations.md").matchAll(/^### (Fleetkeeper\w+)$/gm)].map(
+  const headings = [...textOf("docs/runbook.md").matchAll(/^## (Fleetkeeper\w+)$/gm)].map(
     ([, name = ""]) => name,
   );
   expect(rules.map(({ alert }) => alert).toSorted()).toEqual(headings.toSorted());
   const label = "{{ $externalLabels.fleetkeeper_docs }}";
   for (const { alert, annotations } of rules)
-    expect(annotations.runbook_url).toBe(`${label}/operations.md#${alert.toLowerCase()}`);
+    expect(annotations.runbook_url).toBe(`${label}/runbook.md#${alert.toLowerCase()}`);
   expect(parse(textOf("deploy/prometheus/prometheus.yml")).global.external_labels.fleetkeeper_docs).toMatch(
     /\/docs$/,
   );
@@ -137,21 +137,21 @@ test("many accounts make no more series than a few, and no series names one", as
   for (const accountId of accountIds) expect(many.texts.join()).not.toContain(accountId);
 });
 
-test("every code that an alert or docs/operations.md names is one of ours", () => {
+test("every code that an alert or a document on operations names is one of ours", () => {
   const ofAlerts = expressions
     .flatMap(({ expr }) => selectorsOf(expr))
     .flatMap(({ values }) => values.join("|").split("|"));
-  const ofDocument = [...textOf("docs/operations.md").matchAll(/`(ERR_\w+)`/g)].map(([, code = ""]) => code);
-  const named = [...ofAlerts, ...ofDocument].filter((value) => /^ERR_[A-Z_]+$/.test(value));
+  const ofDocuments = ["operations", "metrics", "runbook"].flatMap((name) =>
+    [...textOf(`docs/${name}.md`).matchAll(/`(ERR_\w+)`/g)].map(([, code = ""]) => code),
+  );
+  const named = [...ofAlerts, ...ofDocuments].filter((value) => /^ERR_[A-Z_]+$/.test(value));
   expect(named.length).toBeGreaterThan(20);
   const sources = sourceTexts();
   for (const code of new Set(named)) expect(sources, code).toMatch(new RegExp(`\\b${code}\\b`));
 });
 
-test("docs/operations.md says of every alert what it means and what to do, and of no other", () => {
-  const headings = [...textOf("docs/operations.md").matchAll(/^### (Fleetkeeper\w+)$/gm)].map(
-    ([, name]) => name,
-  );
+test("docs/runbook.md says of every alert what it means and what to do, and of no other", () => {
+  const headings = [...textOf("docs/runbook.md").matchAll(/^## (Fleetkeeper\w+)$/gm)].map(([, name]) => name);
   expect(headings).toEqual(rules.map(({ alert }) => alert));
 });
 
@@ -175,7 +175,7 @@ function labelsShown(text: string): string[] {
 
 /** The rows of the table after `<!-- metrics -->`. */
 function documentedMetrics() {
-  const [, section = ""] = textOf("docs/operations.md").split("<!-- metrics -->\n\n");
+  const [, section = ""] = textOf("docs/metrics.md").split("<!-- metrics -->\n\n");
   const [table = ""] = section.split("\n\n");
   const rows = table
     .split("\n")
@@ -198,7 +198,7 @@ function documentedMetrics() {
 
 /** Fields of log lines that the table after `<!-- log fields -->` does not name. */
 async function undocumentedFields(logDir: string): Promise<string[]> {
-  const [, section = ""] = textOf("docs/operations.md").split("<!-- log fields -->\n\n");
+  const [, section = ""] = textOf("docs/metrics.md").split("<!-- log fields -->\n\n");
   const documented = new Set(
     [...section.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = ""]) => wordsIn(cell)),
   );

@@ -155,7 +155,7 @@ test("what there is more than one of is not all taken away at once", () => {
 });
 
 test("workers are scaled by metrics that workers export", () => {
-  const documented = textOf("docs/operations.md");
+  const documented = textOf("docs/metrics.md");
   const [scaled] = all.filter(({ kind }) => kind === "ScaledObject").map(({ spec }) => spec as ScaledSpec);
   const { scaleTargetRef, minReplicaCount, triggers } = scaled ?? fail("no ScaledObject");
   expect(scaleTargetRef.name).toBe("fleetkeeper-worker");
