@@ -12,6 +12,7 @@ export interface Layer {
 const onItsOwn = "take a function instead, and let a service hand it in";
 const everyPackage = [
   "callbacks",
+  "compile-cache",
   "http",
   "jobs",
   "model",
@@ -31,6 +32,7 @@ const everyPackage = [
 /** Every folder of `packages`, `services`, `dev` and `examples` that holds TypeScript. */
 export const layers: Readonly<Record<string, Layer>> = {
   "packages/model": layer([], "the model imports nothing"),
+  "packages/compile-cache": layer([], "it comes before everything else"),
   "packages/redis": layer(["model"], "connections to Redis know no more than the model"),
   "packages/http": layer(["model"], "outbound requests know no more than the model"),
   "packages/sealing": layer(["model"], onItsOwn),
@@ -53,11 +55,23 @@ export const layers: Readonly<Record<string, Layer>> = {
     "the runtime knows a process's environment, its life and its health",
   ),
   "services/ingress": layer(
-    ["model", "redis", "http", "sealing", "callbacks", "webhooks", "jobs", "telemetry", "runtime"],
+    [
+      "compile-cache",
+      "model",
+      "redis",
+      "http",
+      "sealing",
+      "callbacks",
+      "webhooks",
+      "jobs",
+      "telemetry",
+      "runtime",
+    ],
     "the ingress has no database and no private key",
   ),
   "services/worker": layer(
     [
+      "compile-cache",
       "model",
       "redis",
       "http",
@@ -75,6 +89,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   ),
   "services/board": layer(
     [
+      "compile-cache",
       "model",
       "redis",
       "http",
@@ -92,6 +107,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   ),
   "services/api": layer(
     [
+      "compile-cache",
       "model",
       "redis",
       "http",
@@ -108,6 +124,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   ),
   "services/cli": layer(
     [
+      "compile-cache",
       "model",
       "redis",
       "http",
@@ -127,7 +144,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     "the command line acts through packages",
   ),
   "dev/architecture": layer([], "the architecture test reads the code and runs none of it"),
-  "dev/simulator": layer([], "the simulator is Trackunit and knows nothing of Fleetkeeper"),
+  "dev/simulator": layer(["compile-cache"], "the simulator is Trackunit and knows nothing of Fleetkeeper"),
   "dev/local-stack": layer([], "the local stack knows nothing of Fleetkeeper"),
   "dev/test-worlds": {
     mayImport: [...everyPackage, "dev/simulator", "dev/local-stack"],

@@ -1,16 +1,7 @@
-// The simulator as a process: environment, accounts, page; ends at SIGTERM or SIGINT.
-import { readConfig } from "./config.ts";
-import { startSimulator } from "./simulator.ts";
+// The simulator as a process.
 
-const { options, accounts } = readConfig(process.env);
-const simulator = await startSimulator(options);
-const names = ["Nordlift Rental", "Harbour Cranes", "Granite Earthworks"];
-const sizes = [25, 140, 600];
-for (let serial = 0; serial < accounts; serial++) {
-  simulator.addAccount({ name: names[serial], assets: sizes[serial % sizes.length] });
-}
-console.log(`Simulated Trackunit: ${simulator.url} (${accounts} accounts)`);
+import { useCompileCache } from "@fleetkeeper/compile-cache";
 
-const stop = () => void simulator.close();
-process.once("SIGTERM", stop);
-process.once("SIGINT", stop);
+useCompileCache();
+const { run } = await import("./run.ts");
+await run();

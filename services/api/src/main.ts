@@ -1,13 +1,7 @@
 // The API as a process.
 
-import { configure, runService } from "@fleetkeeper/runtime";
-import { createLog } from "@fleetkeeper/telemetry";
-import { startApi } from "./api.ts";
-import { readConfig } from "./config.ts";
+import { useCompileCache } from "@fleetkeeper/compile-cache";
 
-const config = configure(readConfig);
-const log = createLog({ service: "api", level: config.logLevel });
-
-await runService({ log }, async (defer) => {
-  await startApi(config, log, defer);
-});
+useCompileCache();
+const { run } = await import("./run.ts");
+await run();

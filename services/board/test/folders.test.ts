@@ -26,6 +26,7 @@ const order = [
   "metrics.ts",
   "config.ts",
   "board.ts",
+  "run.ts",
   "main.ts",
 ];
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // `fleetkeeper` as a process.
 
-import { enableCompileCache } from "node:module";
+import { useCompileCache } from "@fleetkeeper/compile-cache";
 
-// Half the time of a start is compiling, and every TAB of a completion is a start.
-enableCompileCache();
+useCompileCache();
 const { run } = await import("./run.ts");
 await run();

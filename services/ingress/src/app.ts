@@ -1,4 +1,4 @@
-// The HTTP side of the ingress: strict limits, every refusal in one shape. It builds; `main.ts` listens.
+// The HTTP side of the ingress: strict limits, every refusal in one shape. It builds; `ingress.ts` listens.
 
 import {
   acceptJsonOnly,

@@ -1,15 +1,7 @@
 // The ingress as a process.
 
-import { configure, runService } from "@fleetkeeper/runtime";
-import { createLog, startTraces } from "@fleetkeeper/telemetry";
-import { readConfig } from "./config.ts";
-import { startIngress } from "./ingress.ts";
+import { useCompileCache } from "@fleetkeeper/compile-cache";
 
-const config = configure(readConfig);
-const traces = await startTraces({ service: "ingress", ...config.traces });
-const log = createLog({ service: "ingress", level: config.logLevel, traceId: traces.traceId });
-
-await runService({ log }, async (defer) => {
-  defer("traces", () => traces.close());
-  await startIngress(config, log, defer, undefined, traces);
-});
+useCompileCache();
+const { run } = await import("./run.ts");
+await run();

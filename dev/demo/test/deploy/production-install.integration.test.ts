@@ -2,7 +2,7 @@
 // dependencies only.
 
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -77,4 +77,6 @@ test("the production install has every command, and all that the services need t
     const started = await outcomeOf("node", [`services/${service}/src/main.ts`], folder);
     expect([service, started.code], started.output).toEqual([service, 78]);
   }
+  // The Dockerfile keeps what these starts left.
+  expect(readdirSync(join(folder, "node_modules/.compile-cache"))).toHaveLength(1);
 });
