@@ -56,8 +56,12 @@ export function redisKeys(namespace: string) {
     /** Until when the API wants no request of that family. Expires. */
     apiClosed: (id: InstallationId, family: string) => key(id, "limit", family, "closed"),
 
-    /** What the counters of all services gained in a minute, such as `2026-03-01T09:00`. Expires. */
-    minuteStats: (minute: string) => key("facts", "stats", minute),
+    /**
+     * What the counters of all services gained in the minute, quarter of an hour or hour that begins then,
+     * such as `2026-03-01T09:00`. Expires.
+     */
+    timeStats: (size: "minute" | "quarter" | "hour", start: string) =>
+      key("facts", "stats", ...(size === "minute" ? [] : [size]), start),
     /**
      * What the claims of accepted callbacks were. Below the only keys there that the ingress may write.
      * Expires.

@@ -89,6 +89,29 @@ export async function readSyncHealth(
   };
 }
 
+/** Of more than these, no middle is looked for. */
+const maxRanked = 1_000_000;
+/** A read of the index alone; where it takes longer, the page is better off without. */
+const rankingMs = 5_000;
+
+/**
+ * When the sync in the middle last succeeded, of all that ever did; null where there is none, or too many to
+ * count. Its cost grows with the number of syncs: not for each look.
+ */
+export async function readMedianSuccess(syncs: Collection<SyncDocument>): Promise<Date | null> {
+  const succeeded = { lastSuccessAt: { $gt: new Date(0) } };
+  const bounds = { maxTimeMS: rankingMs };
+  const number = await syncs.countDocuments(succeeded, { ...bounds, limit: maxRanked + 1 });
+  if (number === 0 || number > maxRanked) return null;
+  const [middle] = await syncs
+    .find(succeeded, { ...bounds, projection: { _id: 0, lastSuccessAt: 1 } })
+    .sort({ lastSuccessAt: 1 })
+    .skip(Math.floor(number / 2))
+    .limit(1)
+    .toArray();
+  return middle?.lastSuccessAt ?? null;
+}
+
 /** Mass deletions that wait for a word, by index. */
 export async function readHeldBack(
   syncs: Collection<SyncDocument>,

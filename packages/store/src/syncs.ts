@@ -14,7 +14,7 @@ import { createRun, type Run } from "./run/run.ts";
 import { bounds } from "./run/tidy.ts";
 import { createSyncControl } from "./sync-control.ts";
 import { syncOfToday } from "./sync-fields.ts";
-import { readHeldBack, readSyncHealth, type SyncHealth } from "./sync-health.ts";
+import { readHeldBack, readMedianSuccess, readSyncHealth, type SyncHealth } from "./sync-health.ts";
 
 /** Dispatch, start and control of syncs. A run's own writes go through the `Run` that `start` gives. */
 export type Syncs = ReturnType<typeof createSyncs>;
@@ -55,6 +55,9 @@ export function createSyncs(db: Db, telling: Telling) {
     async health(reasons: readonly Waiting["for"][], minFailures?: number): Promise<SyncHealth> {
       return readSyncHealth(syncs, reasons, minFailures);
     },
+
+    /** When the sync in the middle last succeeded. Reads an entry of the index for each. */
+    medianSuccess: () => readMedianSuccess(syncs),
 
     /** Mass deletions that wait for an operator's word, or for more passes that agree. */
     heldBack: (limit: number) => readHeldBack(syncs, limit),

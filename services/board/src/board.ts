@@ -58,7 +58,7 @@ import { createLiveStreams, type LiveStreamsOptions } from "./live/live-streams.
 import { remember } from "./live/remember.ts";
 import { addMetricsRoute } from "./metrics.ts";
 import { addNotifications, type NotificationSettings } from "./notifications/add-notifications.ts";
-import { createReadOverview } from "./overview/read.ts";
+import { createReadOverview, readsOfPage } from "./overview/read.ts";
 import { addOverviewRoutes } from "./overview/routes.ts";
 import { addBullBoard } from "./queues/bull-board/plugin.ts";
 import { addRetryRoutes } from "./queues/retry-routes.ts";
@@ -246,6 +246,7 @@ function addPages(
     store,
     countByState,
     readHealth,
+    ...readsOfPage(store, liveEveryMs),
     now,
     onError: (error, what) => log.warn({ error, what }, "the overview could not be read"),
   });

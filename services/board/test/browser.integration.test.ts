@@ -1,3 +1,4 @@
+import { redisKeys } from "@fleetkeeper/redis";
 import { expect, inject, test } from "vitest";
 import { operator, startBoard, viewer } from "./board-world.ts";
 import { openPage } from "./chromium.ts";
@@ -77,6 +78,33 @@ test("the overview counts the failed install, and the logout leads to the login 
   await page.goto(world.url);
   await page.getByRole("heading", { name: "Log in" }).waitFor();
   expect(complaints).toHaveLength(2);
+});
+
+test("the overview goes back a week, and a chart says the value of a bar to keyboard and pointer", async () => {
+  const { world, page, complaints, logIn } = await setup(viewer, "/?range=7d");
+  const hour = (back: number) => new Date(Date.now() - back * 3_600_000).toISOString().slice(0, 13);
+  for (const [back, count] of [
+    [0, 5],
+    [1, 3],
+    [167, 7],
+  ] as const) {
+    const key = redisKeys(world.namespace).timeStats("hour", `${hour(back)}:00`);
+    await world.redis.hset(key, "callbacks:accepted", count);
+  }
+  await logIn();
+  await page.getByRole("heading", { name: "The last 7 days" }).waitFor();
+  const bars = page.getByRole("slider", { name: "Callbacks over time" });
+  const card = page.getByRole("region", { name: "Callbacks", exact: true });
+  await bars.press("ArrowLeft");
+  await card.getByText(": 3 accepted, 0 refused").waitFor();
+  expect(await bars.getAttribute("aria-valuetext")).toContain(
+    `${hour(1).slice(5).replace("T", " ")}:00: 3 accepted`,
+  );
+  await bars.hover({ position: { x: 1, y: 20 } });
+  await card.getByText(": 7 accepted, 0 refused").waitFor();
+  await page.getByRole("link", { name: "24 h" }).click();
+  await page.getByRole("heading", { name: "The last 24 hours" }).waitFor();
+  expect(complaints).toEqual([expect.stringContaining("401")]);
 });
 
 test("on a phone the overview needs no sideways scrolling", async () => {

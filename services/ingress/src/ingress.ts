@@ -5,7 +5,7 @@ import { createHandIn, createQueueSet, forWaits, loadQueueTelemetry } from "@fle
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
 import { createSeal, createSign } from "@fleetkeeper/sealing";
-import { createMinuteStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
+import { createTimeStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
 import { createBindBody } from "./bind-body.ts";
@@ -67,7 +67,7 @@ export async function startIngress(
   const sign = createSign(config.signingKey);
   const queueSet = createQueueSet({ redis, namespace, onError, telemetry, sign });
   defer("queues", () => queueSet.close());
-  const stats = createMinuteStats({ redis, namespace, metrics });
+  const stats = createTimeStats({ redis, namespace, metrics });
   defer("minute stats", () => stats.close());
 
   const fetcher = createKeySetFetcher(config.keySetUrl, config.outbound);

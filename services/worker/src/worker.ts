@@ -7,7 +7,7 @@ import type { Defer } from "@fleetkeeper/runtime";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import { builtInSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
-import { createMinuteStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
+import { createTimeStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { jobsAtATime, startConsumers } from "./consumers.ts";
@@ -56,7 +56,7 @@ export async function startWorker(
   await connected(producer);
   const queues = createQueueSet({ redis: producer, namespace, onError, telemetry });
   defer("queues", () => queues.close());
-  const stats = createMinuteStats({ redis: producer, namespace, metrics, now });
+  const stats = createTimeStats({ redis: producer, namespace, metrics, now });
   defer("minute stats", () => stats.close());
 
   const store = await openStore({

@@ -15,7 +15,7 @@ const script = "text/javascript; charset=utf-8";
 const own = (file: string) => new URL(`./assets/${file}`, import.meta.url);
 
 /** Later ones refine earlier ones. */
-const styles = ["base", "frame", "forms", "marks", "lists", "facts", "tables"];
+const styles = ["base", "frame", "forms", "marks", "lists", "facts", "charts", "tables"];
 
 export const styleSheet = asset(
   "board.css",
@@ -25,6 +25,7 @@ export const styleSheet = asset(
 export const icon = asset("icon.svg", "image/svg+xml", readFileSync(own("icon.svg")));
 export const sessionWatch = asset("session-watch.js", script, readFileSync(own("session-watch.js")));
 export const live = asset("live.js", script, readFileSync(own("live.js")));
+export const chart = asset("chart.js", script, readFileSync(own("chart.js")));
 export const pageScript = asset("page.js", script, readFileSync(own("page.js")));
 /** Changes an element into another one and leaves focus, selection and what did not change alone. */
 export const idiomorph = asset(
@@ -32,7 +33,7 @@ export const idiomorph = asset(
   script,
   readFileSync(new URL(import.meta.resolve("idiomorph/dist/idiomorph.min.js"))),
 );
-export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, pageScript, idiomorph];
+export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, chart, pageScript, idiomorph];
 
 export const pathOf = (asset: Asset): string => `/assets/${asset.file}`;
 

@@ -1,6 +1,6 @@
 // The frame that all pages share: head, skip link, header, navigation, main.
 
-import { type Asset, icon, idiomorph, live, pageScript, pathOf, styleSheet } from "./assets.ts";
+import { type Asset, chart, icon, idiomorph, live, pageScript, pathOf, styleSheet } from "./assets.ts";
 import { type Html, html } from "./html.ts";
 import { listPath } from "./paths.ts";
 
@@ -17,6 +17,8 @@ export interface PageContent {
   content: Html;
   /** Where the events come from that keep the page up to date. */
   live?: string;
+  /** Has charts, and uses the width of a desk. */
+  isWide?: boolean;
   /** What the last action came to. */
   notice?: string | undefined;
 }
@@ -35,14 +37,18 @@ const navigation = [
 export function layout(page: PageState & PageContent): Html {
   return document({
     title: page.title,
-    scripts: page.live === undefined ? [pageScript] : [pageScript, idiomorph, live],
+    scripts: [
+      pageScript,
+      ...(page.live === undefined ? [] : [idiomorph, live]),
+      ...(page.isWide === true ? [chart] : []),
+    ],
     body: html`<header class="top">
         <a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
         <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, page.path))}</nav>
         ${page.path === listPath() ? "" : finder}
         ${userCorner(page)}
       </header>
-      <main id="main" tabindex="-1" ${page.live === undefined ? "" : html`data-live="${page.live}"`}>
+      <main id="main" tabindex="-1" ${page.isWide === true ? html`class="wide"` : ""} ${page.live === undefined ? "" : html`data-live="${page.live}"`}>
         ${page.notice === undefined ? "" : html`<p class="notice good" role="status">${page.notice}</p>`}
         ${page.live === undefined ? "" : html`<p class="live-note" role="status" data-live-note></p>`}
         <p class="unseen" role="status" data-said></p>

@@ -5,8 +5,8 @@ import { counted, duration, type QueueState } from "@fleetkeeper/operator";
 import type { SyncHealth } from "@fleetkeeper/store";
 import { accountPath, listPath, queuePath } from "../html/paths.ts";
 import { capitalised } from "../html/words.ts";
-import { lastHourOf, sumOf } from "./last-hour.ts";
 import { maxHeldBack, type OverviewFacts } from "./read.ts";
+import { sumOf, tallyOf } from "./tally.ts";
 
 export interface Concern {
   /** Stays while it stands, whatever its words say meanwhile. It begins with where it is known from. */
@@ -70,7 +70,7 @@ function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
       }),
     );
   concerns.push(...redis.queues.flatMap((queue) => ofQueue(queue, { noWorker, now })));
-  const refused = sumOf(lastHourOf(redis.minutes, "callbacks").bad);
+  const refused = sumOf(tallyOf(redis.minutes, "callbacks").bad);
   if (refused > 0)
     concerns.push(
       wait({

@@ -5,8 +5,10 @@ import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId, InstallationState } from "@fleetkeeper/model";
 import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
-import type { Store, SyncHealth } from "@fleetkeeper/store";
-import { type MinuteStats, readMinuteStats } from "@fleetkeeper/telemetry";
+import type { LogEntry, Store, SyncHealth } from "@fleetkeeper/store";
+import { readTimeStats, type TimeStats } from "@fleetkeeper/telemetry";
+import { remember } from "../live/remember.ts";
+import { lastHour, type Range, ranges } from "./range.ts";
 
 export interface OverviewFacts {
   at: Date;
@@ -18,7 +20,10 @@ export interface OverviewFacts {
 
 export interface QueueFacts {
   queues: QueueState[];
-  minutes: MinuteStats[];
+  /** The last hour. */
+  minutes: TimeStats[];
+  /** What the charts show, where that is not the last hour. */
+  past?: { range: Range; stats: TimeStats[] } | undefined;
   /** Variables about callback tokens that an ingress runs without: it takes any that Trackunit signed. */
   unsetTokenRules?: string[];
   /** Since when an ingress has had no new keys of Trackunit's; null while all have. */
@@ -32,6 +37,10 @@ export interface AccountFacts {
   health: SyncHealth;
   /** Mass deletions that wait for a word; at most `maxHeldBack`. */
   heldBack?: readonly { installationId: InstallationId }[];
+  /** The time since the last success of the sync in the middle; left out before the first success. */
+  medianAgeMs?: number | undefined;
+  /** What happened last, the newest first. */
+  recent?: readonly LogEntry[];
   /** Accounts whose credential is refused; left out where only their number is wanted. */
   revoked?: readonly InstallationId[];
   /** How long what is most overdue has been due. */
@@ -42,9 +51,9 @@ export interface AccountFacts {
 
 export const manyTokens = 1_000;
 export const maxHeldBack = 501;
-const minutes = 60;
 
-export type ReadOverview = () => Promise<OverviewFacts>;
+/** Default: the last hour. */
+export type ReadOverview = (range?: Range) => Promise<OverviewFacts>;
 
 export function createReadOverview(options: {
   queueSet: QueueSet;
@@ -53,27 +62,38 @@ export function createReadOverview(options: {
   store: Store;
   countByState: Store["installations"]["countByState"];
   readHealth: () => Promise<SyncHealth>;
+  /** For a page, not for a message. */
+  readMedianSuccess?: () => Promise<Date | null>;
+  readRecent?: () => Promise<LogEntry[]>;
   /** The accounts whose credential is refused, for who names them. */
   readRevoked?: () => Promise<InstallationId[]>;
   now: () => Date;
   onError: (error: unknown, what: "redis" | "mongodb") => void;
 }): ReadOverview {
   const { queueSet, redis, namespace, store, countByState, readHealth, readRevoked, now, onError } = options;
+  const { readMedianSuccess, readRecent } = options;
+  const statsOf = new Map(
+    ranges.map((range) => [
+      range.name,
+      remember(range.rememberedMs, () => readTimeStats(redis, namespace, { ...range, now: now() })),
+    ]),
+  );
 
-  return async () => {
+  return async (range = lastHour) => {
     const at = now();
     const [fromRedis, mongodb] = await Promise.all([
-      orUndefined(readRedis(at), (error) => onError(error, "redis")),
+      orUndefined(readRedis(at, range), (error) => onError(error, "redis")),
       orUndefined(readMongodb(at), (error) => onError(error, "mongodb")),
     ]);
     return { at, redis: fromRedis, mongodb };
   };
 
-  async function readRedis(at: Date): Promise<QueueFacts> {
+  async function readRedis(at: Date, range: Range): Promise<QueueFacts> {
     const keys = redisKeys(namespace);
-    const [queues, stats, nextTickAt, unsetTokenRules, keySetStale] = await Promise.all([
+    const [queues, minutes, stats, nextTickAt, unsetTokenRules, keySetStale] = await Promise.all([
       readQueueStates(queueSet),
-      readMinuteStats(redis, namespace, minutes, at),
+      readTimeStats(redis, namespace, { ...lastHour, now: at }),
+      range.name === lastHour.name ? undefined : statsOf.get(range.name)?.(),
       queueSet.nextTickAt(),
       redis.smembers(keys.unsetTokenRules()),
       redis.get(keys.keySetStale()),
@@ -81,27 +101,45 @@ export function createReadOverview(options: {
     const tickLateMs =
       nextTickAt === undefined ? undefined : Math.max(0, at.getTime() - nextTickAt.getTime());
     const keySetStaleSince = keySetStale === null ? null : new Date(Number(keySetStale));
-    return { queues, minutes: stats, tickLateMs, unsetTokenRules, keySetStaleSince };
+    const past = stats && { range, stats };
+    return { queues, minutes, past, tickLateMs, unsetTokenRules, keySetStaleSince };
   }
 
   async function readMongodb(at: Date): Promise<AccountFacts> {
-    const [states, health, [mostOverdue], dueTokens, heldBack, revoked] = await Promise.all([
+    const [states, health, [mostOverdue], dueTokens, heldBack, revoked, median, recent] = await Promise.all([
       countByState(),
       readHealth(),
       store.syncs.due(at, 1),
       store.installations.duePrewarms(at, manyTokens),
       store.syncs.heldBack(maxHeldBack),
       readRevoked?.(),
+      readMedianSuccess?.(),
+      readRecent?.(),
     ]);
     return {
       states,
       health,
       heldBack,
       ...(revoked === undefined ? {} : { revoked }),
+      ...(recent === undefined ? {} : { recent }),
+      medianAgeMs: median ? Math.max(0, at.getTime() - median.getTime()) : undefined,
       lagMs: at.getTime() - (mostOverdue?.nextRunAt ?? at).getTime(),
       dueTokens: dueTokens.length,
     };
   }
+}
+
+/** It reads an entry for each sync. */
+const medianForMs = 60_000;
+const recentLines = 8;
+
+/** What only a page shows. */
+export function readsOfPage(store: Store, everyMs: number) {
+  return {
+    // A page without it is better than none.
+    readMedianSuccess: remember(medianForMs, () => store.syncs.medianSuccess().catch(() => null)),
+    readRecent: remember(everyMs, async () => (await store.actionLog.page({ limit: recentLines })).rows),
+  };
 }
 
 async function orUndefined<Value>(

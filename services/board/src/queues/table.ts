@@ -25,7 +25,7 @@ type Column = (typeof columns)[number];
 export function queueTable(queues: readonly QueueState[], role: Role, now: Date): Html {
   return html`<section aria-labelledby="queues">
     <h2 id="queues">Queues</h2>
-    <table class="cards thirds">
+    <table class="cards thirds queues">
       ${tableHead(["Queue", ...columns.map((column) => ({ number: capitalised(column) })), { number: "Oldest waiting" }, { number: "Workers" }])}
       <tbody>${queues.map((queue) => queueRow(queue, role, now))}</tbody>
     </table>

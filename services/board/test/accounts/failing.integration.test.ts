@@ -24,6 +24,7 @@ test("one failing account of 40 is named by the overview, and its link lists exa
   const overview = await page("/");
   expect(overview).toContain('<a href="/accounts?failing=any">3 syncs of 2 accounts fail</a>');
   expect(overview).toContain("ERR_TWO: 1 sync of 1 account, without a success for 2 h 1 min");
+  expect(overview).toContain("<dt>Median age of data</dt><dd>2 min");
   expect(await listed("/accounts?failing=any")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_ONE")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_TWO")).toEqual([">account-07<"]);

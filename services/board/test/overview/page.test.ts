@@ -2,6 +2,7 @@ import type { InstallationId } from "@fleetkeeper/model";
 import type { SyncHealth } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
 import { overviewPage } from "../../src/overview/page.ts";
+import { ranges } from "../../src/overview/range.ts";
 import type { OverviewFacts } from "../../src/overview/read.ts";
 
 const at = new Date("2026-01-02T03:04:05Z");
@@ -19,7 +20,7 @@ const twoMinutesAgo = new Date(at.getTime() - 120_000);
 const health: SyncHealth = { failing: [], syncs: 0, accounts: 0, isMore: false, oldest: null };
 const atPeace = { states: { pending: 0, active: 3, paused: 0, revoked: 0 }, health, lagMs: 0, dueTokens: 0 };
 const quietHour = Array.from({ length: 60 }, (_, minute) => ({
-  minute: new Date(Date.UTC(2026, 0, 2, 2, 5 + minute)),
+  start: new Date(Date.UTC(2026, 0, 2, 2, 5 + minute)),
   counts: {} as Record<string, number>,
 }));
 
@@ -115,7 +116,7 @@ test("failing syncs are counted by code, each with the list of exactly these and
 
 test("the last hour is counted by result, with a chart that says the same in words", async () => {
   const minutes = quietHour.with(10, {
-    minute: at,
+    start: at,
     counts: { "callbacks:accepted": 7, "callbacks:ERR_SIGNATURE": 2, "runs:succeeded": 5 },
   });
   const page = await pageOf({ redis: { queues: [], minutes } });
@@ -123,6 +124,40 @@ test("the last hour is counted by result, with a chart that says the same in wor
   expect(page).toContain("<code>ERR_SIGNATURE</code> 2");
   expect(page).toContain("5 succeeded, 0 failed in the last hour.");
   expect(page.match(/<rect class="bad"/g)).toHaveLength(1);
+});
+
+test("a bar's values are in words beside the chart and in a table, of a day with the date", async () => {
+  const stats = [
+    { start: new Date("2026-01-01T03:15:00Z"), counts: { "runs:succeeded": 7, "records:unchanged": 900 } },
+    {
+      start: new Date("2026-01-02T03:00:00Z"),
+      counts: { "api:200": 5, "api:429": 1, "put-off:rest": 2, "api:none": 1 },
+    },
+  ];
+  const range = ranges[1];
+  const past = range && { range, stats };
+  const page = await pageOf({ redis: { queues: [], minutes: quietHour, past } });
+  expect(page).toContain(">01-02 03:00: 5 answered, 3 held by limits, 1 failed</p>");
+  expect(page).toContain('<tr><th scope="row">01-01 03:15</th><td class="number">7</td>');
+  expect(page).toContain("<code>put off: rest</code> 2");
+  expect(page).toMatch(/href="\/\?range=24h" aria-current="true"/);
+  expect(page).toContain('data-live="/events?range=24h"');
+  expect(page).toContain("0 changed, 0 set aside in the last 24 hours.");
+});
+
+test("the age of data in the middle and the last lines of the log are there", async () => {
+  const installationId = "@a.b.1" as InstallationId;
+  const event = {
+    id: "e",
+    at: twoMinutesAgo,
+    who: "fleetkeeper",
+    action: "account.installed",
+    installationId,
+  };
+  const recent = [{ ...event, kind: "event", outcome: "done" } as const];
+  const page = await pageOf({ mongodb: { ...atPeace, medianAgeMs: 125_000, recent } });
+  expect(page).toContain("<dt>Median age of data</dt><dd>2 min 5 s</dd>");
+  expect(page).toMatch(/2 min ago<\/time><\/span>\s+account\.installed[\s\S]*href="\/accounts\/%40a\.b\.1"/);
 });
 
 test("when all is well it says so", async () => {

@@ -6,9 +6,11 @@ const note = document.querySelector("[data-live-note]");
 const retryMs = 5_000;
 let stream;
 
-/** A `<details>` that somebody opened stays open. */
+/** A `<details>` that somebody opened stays open, and a chart at the bar that somebody looks at. */
 const callbacks = {
-  beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+  beforeAttributeUpdated: (name, node) =>
+    !(name === "open" && node.nodeName === "DETAILS") &&
+    !(name === "value" && node.matches("[data-at]:focus, [data-at]:hover")),
 };
 
 function open() {
@@ -16,7 +18,10 @@ function open() {
   stream.addEventListener("fragment", ({ data }) => {
     const { id, html } = JSON.parse(data);
     const part = document.getElementById(id);
-    if (part !== null) Idiomorph.morph(part, html, { morphStyle: "innerHTML", callbacks });
+    if (part !== null) {
+      Idiomorph.morph(part, html, { morphStyle: "innerHTML", callbacks });
+      part.dispatchEvent(new Event("fresh", { bubbles: true }));
+    }
     say("");
   });
   stream.addEventListener("trouble", ({ data }) => say(JSON.parse(data)));

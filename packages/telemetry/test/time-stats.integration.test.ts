@@ -2,7 +2,7 @@ import { testNamespace } from "@fleetkeeper/local-stack";
 import { connectConsumer, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { Counter, Registry } from "prom-client";
 import { afterEach, expect, inject, test, vi } from "vitest";
-import { createMinuteStats, readMinuteStats } from "../src/minute-stats.ts";
+import { createTimeStats, readTimeStats, type TimeStatsSize } from "../src/time-stats.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,7 +20,7 @@ function setup(options: { namespace?: string; flushMs?: number } = {}) {
   closers.push(() => redis.disconnect());
   const clock = { now: noon };
   const metrics = countersOfServices();
-  const stats = createMinuteStats({ redis, namespace, metrics, flushMs, now: () => clock.now });
+  const stats = createTimeStats({ redis, namespace, metrics, flushMs, now: () => clock.now });
   closers.push(() => stats.close());
   return { namespace, redis, metrics, stats, clock, read: reader(namespace) };
 }
@@ -41,7 +41,8 @@ function countersOfServices() {
 function reader(namespace: string) {
   const redis = connectConsumer(inject("redisUrl"));
   closers.push(() => redis.quit());
-  return async (minutes: number, now: Date) => readMinuteStats(redis, namespace, minutes, now);
+  return async (number: number, now: Date, size: TimeStatsSize = "minute") =>
+    readTimeStats(redis, namespace, { size, number, now });
 }
 
 test("what the counters gain is counted in its minute, summed over all processes", async () => {
@@ -54,7 +55,7 @@ test("what the counters gain is counted in its minute, summed over all processes
   const first = { "callbacks:accepted": 4, "records:created": 7 };
   await expect
     .poll(() => one.read(1, noon))
-    .toEqual([{ minute: new Date("2030-01-01T12:00:00Z"), counts: first }]);
+    .toEqual([{ start: new Date("2030-01-01T12:00:00Z"), counts: first }]);
 
   one.clock.now = at(2);
   one.metrics.callbacks.inc({ result: "accepted" });
@@ -64,16 +65,28 @@ test("what the counters gain is counted in its minute, summed over all processes
   await expect
     .poll(async () => (await one.read(4, at(2))).map(({ counts }) => counts))
     .toEqual([{}, first, {}, second]);
+  const both = { ...first, "callbacks:accepted": 5, "runs:ERR_API_FORBIDDEN": 1, "tokens:granted": 1 };
+  for (const size of ["quarter", "hour"] as const)
+    await expect
+      .poll(() => one.read(1, at(2), size))
+      .toEqual([{ start: new Date("2030-01-01T12:00:00Z"), counts: both }]);
 });
 
-test("an end brings the last counts to Redis, and two hours later they are gone", async () => {
+test("an end brings the last counts to Redis, and after two hours, a day or a week they are gone", async () => {
   const { redis, metrics, stats, namespace, read } = setup({ flushMs: 3_600_000 });
   await expect.poll(() => redis.status).toBe("ready");
   metrics.callbacks.inc({ result: "accepted" });
   await stats.close();
   expect((await read(1, noon))[0]?.counts).toEqual({ "callbacks:accepted": 1 });
-  const [key = ""] = await findKeys(redis, `*${namespace}*`);
-  expect(await redis.ttl(key)).toBeGreaterThan(7_190);
+  const keys = await findKeys(redis, `*${namespace}*`);
+  const secondsLeft = await Promise.all(keys.map((key) => redis.ttl(key)));
+  const [ofMinute, ofQuarter, ofHour, ...others] = secondsLeft.sort((a, b) => a - b);
+  expect([ofMinute, ofQuarter, ofHour].map((left = 0) => Math.ceil(left / 900) * 900)).toEqual([
+    7_200,
+    97 * 900,
+    169 * 3_600,
+  ]);
+  expect(others).toEqual([]);
 });
 
 test("while Redis is away nothing fails, and what was counted comes later, in the minute it was counted in", async () => {
