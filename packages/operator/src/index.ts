@@ -1,6 +1,6 @@
 // What operators see and do, for the board and the command line.
 
-export { accountInWords, nameOfAccount, namesOfAccount } from "./account-names.ts";
+export { accountInWords, type Nameable, nameOfAccount, namesOfAccount } from "./account-names.ts";
 export { createOperatorActions, type OperatorActions } from "./actions.ts";
 export { type ApiKeyActions, createApiKeyActions, type NewApiKey } from "./api-keys.ts";
 export { rightsInWords } from "./api-rights.ts";

@@ -200,7 +200,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   const { sealingPublicKey } = options;
   const sealSecret = sealingPublicKey && (await createSealFor(sealingPublicKey, "notify-secret"));
   addPages(server, options, { endedSessions, cookies, webhookSealing, sealSecret, now });
-  await addBullBoard(server, { queueSet, audit: options.store.audit, sendError, log, now });
+  await addBullBoard(server, { queueSet, store: options.store, sendError, log, now });
   return server;
 }
 

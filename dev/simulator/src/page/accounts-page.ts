@@ -1,13 +1,16 @@
-// The page at `/`: every account with its fleet and its state, and what can be done with it.
+// The page at `/`: every account with its fleet, its state and what can be done with it; faults; facts.
 import type { SimulatedAccount } from "../accounts/account.ts";
 import { webhookTypes } from "../webhooks/webhook-events.ts";
 import type { World } from "../world.ts";
+import { faultsSection } from "./faults-section.ts";
 import { escapeMarkup } from "./html.ts";
 
 const maxRows = 200;
 
 export async function accountsPage(world: World): Promise<string> {
-  return [callbackForm(world), accountTable(world), addForm(), await facts(world)].join("\n");
+  return [callbackForm(world), accountTable(world), addForm(), faultsSection(world), await facts(world)].join(
+    "\n",
+  );
 }
 
 function callbackForm({ settings }: World): string {
@@ -108,7 +111,6 @@ async function facts(world: World): Promise<string> {
 <dt>Token endpoint</dt><dd><code>${world.url()}/apptoken</code></dd>
 <dt>Key set</dt><dd><code>${world.url()}/api/marketplace/jwks</code></dd>
 <dt>Published keys</dt><dd>${published}</dd>
-<dt>Faults waiting</dt><dd>${world.faults.list().length}</dd>
 <dt>Requests so far</dt><dd>${world.requests.count()}</dd>
 </dl>
 <form method="post" action="/_page/rotate-keys">

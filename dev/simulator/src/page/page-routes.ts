@@ -5,6 +5,7 @@ import { BadInputError, CallbackUnreachableError, SimulatorError, UnknownAccount
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { World } from "../world.ts";
 import { accountsPage } from "./accounts-page.ts";
+import { addFault, endFault } from "./faults-section.ts";
 import { layout } from "./layout.ts";
 import { type Notice, Notices } from "./notices.ts";
 
@@ -81,6 +82,8 @@ const actions: Record<string, Action> = {
     account.restore();
     return { failed: false, title: `Restored ${account.name}` };
   },
+  faults: addFault,
+  "faults/end": endFault,
   "rotate-keys": async ({ keys }) => ({
     failed: false,
     title: "New signing keys",

@@ -1,19 +1,19 @@
-// The page's style sheet: system fonts and colours that follow the reader's light or dark setting.
+// The page's style sheet: the board's colours, corners and buttons, by the reader's light or dark setting.
 
 export const styles = `
-:root { --ink: #1c2430; --soft: #5a6675; --line: #d5dbe3; --paper: #fff; --ground: #f5f7f9; --accent: #0b5cad;
-  --good: #1a7044; --bad: #b3261e; --bad-ground: #fdeceb; --good-ground: #e9f5ee; }
+:root { --ink: #16211f; --soft: #5a6a67; --line: #dbe2e1; --paper: #fff; --ground: #f4f6f6; --accent: #0f766e;
+  --on-accent: #fff; --good: #166534; --bad: #b42318; --bad-ground: #fdecea; --good-ground: #e8f6ec; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6eaf0; --soft: #a3aebb; --line: #39434f; --paper: #1b222b; --ground: #12171d; --accent: #7db8f2;
-    --good: #7bd3a3; --bad: #ff9b92; --bad-ground: #3a1d1b; --good-ground: #17311f; }
+  :root { --ink: #e4ebe9; --soft: #93a5a1; --line: #2b3836; --paper: #18211f; --ground: #0f1514; --accent: #2dd4bf;
+    --on-accent: #06302b; --good: #86efac; --bad: #fda29b; --bad-ground: #35191a; --good-ground: #12291b; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 84rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main { max-width: 75rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { margin: 0; font-size: 1.5rem; }
 h2 { margin: 0 0 .5rem; font-size: 1.1rem; }
 header p, .soft { margin: .25rem 0; color: var(--soft); }
-section { margin-top: 1.25rem; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; }
+section { margin-top: 1.25rem; padding: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 10px; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; font-size: 1.1rem; font-weight: 600; padding-bottom: .5rem; }
@@ -29,12 +29,20 @@ form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; }
 label { display: grid; gap: .15rem; font-size: .875rem; color: var(--soft); }
 .actions label { display: flex; align-items: center; gap: .35rem; }
 .actions form { align-items: center; }
-input, button { font: inherit; padding: .35rem .6rem; border: 1px solid var(--line); border-radius: .35rem;
+input, select, button { font: inherit; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: 8px;
   background: var(--paper); color: var(--ink); }
 input[type=number] { width: 6.5rem; } .actions input[type=number] { width: 4rem; }
 label:has(input[type=url]) { flex: 0 1 34rem; }
-button { cursor: pointer; border-color: var(--accent); color: var(--accent); }
-button.first { background: var(--accent); color: var(--paper); }
+select { max-width: 16rem; }
+button { cursor: pointer; }
+button:hover { border-color: var(--accent); }
+button.first { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+details { flex-basis: 100%; }
+summary { cursor: pointer; margin-bottom: .5rem; }
+.faults { margin: 0 0 .75rem; padding: 0; list-style: none; }
+.faults li { padding: .3rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.faults form { align-items: center; }
+.faults + form { margin-bottom: 1rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .notice { border-color: var(--good); background: var(--good-ground); }
 .notice.failed { border-color: var(--bad); background: var(--bad-ground); }

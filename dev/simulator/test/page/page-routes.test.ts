@@ -40,6 +40,34 @@ test("forms add an account, change a fleet, revoke and restore", async () => {
   expect(await submit(simulator, "rotate-keys")).toContain("New signing keys");
 });
 
+test("a button asks for a fault, of one account and so many times, and another ends it", async () => {
+  const { simulator } = await setup();
+  const { accountId } = simulator.addAccount({ name: "Acme" });
+  const wanted = { kind: "status", operation: "rest", accountId, times: "3", status: "503" };
+  expect(await submit(simulator, "faults", wanted)).toContain("From now on: status for rest");
+  expect(simulator.faults.list()).toMatchObject([{ ...wanted, times: 3, status: 503, met: 0 }]);
+  await submit(simulator, "faults", {
+    kind: "rate-limit",
+    operation: "",
+    accountId: "",
+    times: "",
+    status: "",
+  });
+  const [first, second] = simulator.faults.list();
+  expect(second).toMatchObject({ kind: "rate-limit", operation: undefined, times: undefined });
+  expect(await submit(simulator, "faults/end", { id: first?.id ?? "" })).toContain("One fault ended");
+  expect(simulator.faults.list()).toEqual([second]);
+  expect(await submit(simulator, "faults/end")).toContain("None waits");
+  for (const [form, answer] of [
+    [{ kind: "rain" }, "There is no fault"],
+    [{ kind: "cut", operation: "rest.cranes" }, "There is no operation"],
+    [{ kind: "cut", accountId: "nobody" }, "There is no account nobody."],
+    [{ kind: "cut", times: "often" }, "times must be a whole number"],
+  ] as const)
+    expect(await submit(simulator, "faults", form)).toContain(answer);
+  expect(simulator.faults.list()).toEqual([]);
+});
+
 test("an install that nobody answers says so in clear", async () => {
   const { simulator } = await setup();
   const { accountId } = simulator.addAccount();

@@ -12,6 +12,7 @@ export interface Asset {
 }
 
 const script = "text/javascript; charset=utf-8";
+const css = "text/css; charset=utf-8";
 const own = (file: string) => new URL(`./assets/${file}`, import.meta.url);
 
 /** Later ones refine earlier ones. */
@@ -19,12 +20,14 @@ const styles = ["base", "frame", "forms", "marks", "lists", "facts", "charts", "
 
 export const styleSheet = asset(
   "board.css",
-  "text/css; charset=utf-8",
+  css,
   Buffer.concat(styles.map((name) => readFileSync(own(`styles/${name}.css`)))),
 );
 export const icon = asset("icon.svg", "image/svg+xml", readFileSync(own("icon.svg")));
 export const sessionWatch = asset("session-watch.js", script, readFileSync(own("session-watch.js")));
 export const live = asset("live.js", script, readFileSync(own("live.js")));
+/** Of the Bull board's page. */
+export const queuesStyleSheet = asset("queues.css", css, readFileSync(own("queues.css")));
 export const chart = asset("chart.js", script, readFileSync(own("chart.js")));
 export const pageScript = asset("page.js", script, readFileSync(own("page.js")));
 /** Changes an element into another one and leaves focus, selection and what did not change alone. */
@@ -33,7 +36,10 @@ export const idiomorph = asset(
   script,
   readFileSync(new URL(import.meta.resolve("idiomorph/dist/idiomorph.min.js"))),
 );
-export const assets: readonly Asset[] = [styleSheet, icon, sessionWatch, live, chart, pageScript, idiomorph];
+export const assets: readonly Asset[] = [
+  ...[styleSheet, queuesStyleSheet, icon],
+  ...[sessionWatch, live, chart, pageScript, idiomorph],
+];
 
 export const pathOf = (asset: Asset): string => `/assets/${asset.file}`;
 

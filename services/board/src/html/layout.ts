@@ -43,8 +43,7 @@ export function layout(page: PageState & PageContent): Html {
       ...(page.isWide === true ? [chart] : []),
     ],
     body: html`<header class="top">
-        <a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
-        <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, page.path))}</nav>
+        ${mainNavigation(page.path)}
         ${page.path === listPath() ? "" : finder}
         ${userCorner(page)}
       </header>
@@ -55,6 +54,12 @@ export function layout(page: PageState & PageContent): Html {
         ${page.content}
       </main>`,
   });
+}
+
+/** The ways from the page at `path` to the others. */
+export function mainNavigation(path: string): Html {
+  return html`<a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
+        <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, path))}</nav>`;
 }
 
 /** From any page to the accounts; the list of accounts has its own. */

@@ -1,7 +1,10 @@
-// The one HTML page of the Bull board: without what it loads from elsewhere, and under a policy of its own.
+// The one HTML page of the Bull board: without what it loads from elsewhere, under a policy of its own, and
+// with our navigation.
 
-import { pageScript, pathOf, sessionWatch } from "../../html/assets.ts";
+import { pageScript, pathOf, queuesStyleSheet, sessionWatch } from "../../html/assets.ts";
 import { belowBasePath } from "../../html/base-path.ts";
+import { html } from "../../html/html.ts";
+import { mainNavigation } from "../../html/layout.ts";
 
 /** Scripts from here only. Styles also inline: its components set them so. */
 export const entryPageCsp = [
@@ -17,16 +20,18 @@ export const entryPageCsp = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+const scripts = [sessionWatch, pageScript].map((script) => `<script src="${pathOf(script)}"></script>`);
+const headEnd = `${scripts.join("")}<link rel="stylesheet" href="${pathOf(queuesStyleSheet)}"></head>`;
+
 /**
- * Drops the links to other hosts, which are there for fonts, and adds the watch for the session's end and our
- * keys.
+ * Drops the links to other hosts, which are there for fonts, and adds our navigation, the watch for the
+ * session's end and our keys.
  */
-export function adaptEntryPage(page: string, basePath: string): string {
+export async function adaptEntryPage(page: string, basePath: string): Promise<string> {
+  const top = String(await html`<header class="our-top">${mainNavigation("/queues/")}</header>`);
   const adapted = page
     .replace(/<link\b[^>]*\bhref="https:[^>]*>/g, "")
-    .replace(
-      "</head>",
-      `<script src="${pathOf(sessionWatch)}"></script><script src="${pathOf(pageScript)}"></script></head>`,
-    );
+    .replace("</head>", headEnd)
+    .replace('<div id="root">', `${top}<div id="root">`);
   return belowBasePath(adapted, basePath);
 }

@@ -1,5 +1,5 @@
 // The Bull board at `/queues`, bent to our rules: nothing secret in its answers, few operations, read-only
-// for viewers, our CSP.
+// for viewers, our CSP, navigation and time zone, and each job with a link to its account.
 
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
@@ -14,6 +14,7 @@ import { icon, pathOf } from "../../html/assets.ts";
 import type { SendError } from "../../send-error.ts";
 import { adaptEntryPage, entryPageCsp } from "./entry-page.ts";
 import { fitToRole } from "./fit-to-role.ts";
+import { linkAccounts } from "./link-accounts.ts";
 import { allowedOperation } from "./operations.ts";
 import { presentable } from "./presentable.ts";
 
@@ -23,13 +24,14 @@ export async function addBullBoard(
   server: FastifyInstance,
   options: {
     queueSet: QueueSet;
-    audit: Pick<Store["audit"], "add">;
+    store: { audit: Pick<Store["audit"], "add">; installations: Pick<Store["installations"], "find"> };
     sendError: SendError;
     log: Log;
     now: () => Date;
   },
 ): Promise<void> {
-  const { queueSet, audit, sendError, log, now } = options;
+  const { queueSet, store, sendError, log, now } = options;
+  const { audit, installations } = store;
   const adapter = new FastifyAdapter();
   const { basePath } = server;
   adapter.setBasePath(bullBoardPath);
@@ -56,9 +58,10 @@ export async function addBullBoard(
         return sendError(error, request, reply);
       }
     });
-    scope.addHook("preSerialization", async (request, _reply, payload) =>
-      withWordsForBullBoard(fitToRole(request.identity, presentable(payload))),
-    );
+    scope.addHook("preSerialization", async (request, _reply, payload) => {
+      const shown = withWordsForBullBoard(fitToRole(request.identity, presentable(payload)));
+      return linkAccounts(shown, { find: installations.find, basePath });
+    });
     scope.addHook("onSend", async (request, reply) => {
       if (changesSomething(request)) logOperation(request, reply, log);
     });
@@ -77,14 +80,24 @@ interface BullBoardParams {
   jobId?: string;
 }
 
+/** In UTC, as all pages of ours, and it says so. */
+const dayAndTime = {
+  timeZone: "UTC",
+  timeZoneName: "short",
+  hourCycle: "h23",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+} as const;
+
 const uiConfigFor = (basePath: string) => ({
   boardTitle: "Fleetkeeper queues",
   boardLogo: { path: basePath + pathOf(icon), width: 28, height: 28 },
   favIcon: { default: basePath + pathOf(icon), alternative: basePath + pathOf(icon) },
-  miscLinks: [
-    { text: "Overview", url: `${basePath}/` },
-    { text: "Accounts", url: `${basePath}/accounts` },
-  ],
+  dateFormats: { short: dayAndTime, common: dayAndTime, full: dayAndTime },
   hideDocsLink: true,
 });
 

@@ -4,6 +4,7 @@ import { queueNames } from "@fleetkeeper/jobs";
 import { expect, inject, test, vi } from "vitest";
 import { basic, logIn, operator, startBoard, viewer } from "../../board-world.ts";
 import { addFailedInstall, canary, sealingKeyId } from "../../failed-install.ts";
+import { idOf, seedAccounts } from "../../seed-accounts.ts";
 
 const redisUrl = inject("redisUrl");
 const require = createRequire(import.meta.url);
@@ -45,6 +46,26 @@ test("an operator's retry of a failed install runs it again", async () => {
   expect(response.status).toBe(204);
   await succeeded;
   expect(world.logText()).toContain('"operation":"retry job"');
+});
+
+test("each job names its account and leads to its page, below our navigation", async () => {
+  const world = await startBoard(redisUrl, { publicUrl: new URL("https://ops.example/fleet") });
+  await addFailedInstall(world, redisUrl);
+  const headers = { cookie: await logIn(world.url, viewer) };
+  const linkOf = async () => {
+    const path = "/queues/api/queues?activeQueue=install&status=failed";
+    const { queues } = (await (await fetch(world.url + path, { headers })).json()) as {
+      queues: { jobs: { externalUrl?: { displayText: string; href: string } }[] }[];
+    };
+    return queues[0]?.jobs[0]?.externalUrl;
+  };
+  const href = `/fleet/accounts/${encodeURIComponent(idOf("account-1"))}`;
+  expect(await linkOf()).toEqual({ displayText: "account-1", href });
+  await seedAccounts(world.mongodbUrl, ["account-1"], () => ({ name: "Acme Cranes" }));
+  expect(await linkOf()).toEqual({ displayText: "Acme Cranes (account-1)", href });
+  const page = await (await fetch(`${world.url}/queues`, { headers })).text();
+  expect(page).toMatch(/<header class="our-top">[\s\S]*href="\/fleet\/accounts">Accounts</);
+  expect(page).toContain('"timeZone":"UTC"');
 });
 
 test("a viewer sees a read-only board and is refused a retry", async () => {
