@@ -9,6 +9,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "syncs", key: { lastSuccessAt: 1 } },
   // Without a code while a sync is well: the runs of healthy syncs do not touch it.
   { collection: "syncs", key: { "waiting.code": 1, _id: 1 } },
+  { collection: "syncs", key: { "lastRun.code": 1, _id: 1 } },
   // Without a value while nothing is held back.
   { collection: "syncs", key: { "heldBack.missing": 1 } },
   { collection: "installations", key: { prewarmAt: 1 } },

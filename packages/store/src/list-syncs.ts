@@ -16,6 +16,8 @@ export interface SyncListQuery {
    * for.
    */
   waitingFor?: readonly Waiting["for"][];
+  /** Only those that fail, found by an index: what a failing sync waits for. */
+  failing?: readonly Waiting["for"][];
   /** The last id of the page before. */
   after?: SyncId;
   /** At most 500. */
@@ -31,12 +33,13 @@ export interface SyncPage {
 
 /** One page, in the order of ids, at most `limit`. */
 export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncListQuery): Promise<SyncPage> {
-  const { installationId, sync, waitingFor, after, limit } = query;
+  const { installationId, sync, waitingFor, failing, after, limit } = query;
   const under = installationId === undefined ? {} : idsUnder<SyncId>(installationId);
   const filter: Filter<SyncDocument> = {
     _id: after === undefined ? { $gte: "" as SyncId, ...under } : { ...under, $gt: after },
     ...(sync === undefined ? {} : { sync }),
     ...(waitingFor === undefined ? {} : waitingFilter(waitingFor)),
+    ...(failing === undefined ? {} : failingFilter(failing)),
   };
   const found = await syncs
     .find(filter)
@@ -51,7 +54,6 @@ export async function listSyncs(syncs: Collection<SyncDocument>, query: SyncList
 const coded: readonly Waiting["for"][] = ["backoff", "scope", "operator", "credential"];
 
 function waitingFilter(reasons: readonly Waiting["for"][]): Filter<SyncDocument> {
-  return reasons.every((reason) => coded.includes(reason))
-    ? failingFilter(reasons)
-    : { "waiting.for": { $in: [...reasons] } };
+  const isCoded = reasons.every((reason) => coded.includes(reason));
+  return { ...(isCoded && { "waiting.code": { $gt: "" } }), "waiting.for": { $in: [...reasons] } };
 }

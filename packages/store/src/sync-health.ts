@@ -38,9 +38,18 @@ export const maxNamed = 501;
 /** At most this many failing syncs are counted. */
 export const maxCounted = 20_000;
 
-/** `reasons`: what a failing sync waits for. */
+/**
+ * `reasons`: what a failing sync waits for. Whose last run failed goes on failing while the next one is due,
+ * in turn, at a limit or running, until that succeeds; not while an operator has paused it.
+ */
 export function failingFilter(reasons: readonly Waiting["for"][], code?: string): Filter<SyncDocument> {
-  return { "waiting.code": code ?? { $gt: "" }, "waiting.for": { $in: [...reasons] } };
+  const wanted = code ?? { $gt: "" };
+  return {
+    $or: [
+      { "waiting.code": wanted, "waiting.for": { $in: [...reasons] } },
+      { "lastRun.code": wanted, "waiting.for": { $nin: [...reasons, "operator"] } },
+    ],
+  };
 }
 
 /** Reads by index; its cost grows with the number of syncs that fail, up to `maxCounted`. */
@@ -56,7 +65,7 @@ export async function readSyncHealth(
           ? { ...failingFilter(reasons), failures: { $gte: minFailures } }
           : failingFilter(reasons),
         {
-          projection: { installationId: 1, waiting: 1, lastSuccessAt: 1, createdAt: 1 },
+          projection: { installationId: 1, waiting: 1, "lastRun.code": 1, lastSuccessAt: 1, createdAt: 1 },
         },
       )
       .limit(maxCounted + 1)
@@ -71,7 +80,9 @@ export async function readSyncHealth(
       .toArray(),
   ]);
   const counted = found.slice(0, maxCounted);
-  const byCode = Map.groupBy(counted, ({ waiting }) => ("code" in waiting ? waiting.code : ""));
+  const byCode = Map.groupBy(counted, ({ waiting, lastRun }) =>
+    "code" in waiting ? waiting.code : (lastRun?.code ?? ""),
+  );
   return {
     failing: [...byCode]
       .map(([code, ofCode]) => ({

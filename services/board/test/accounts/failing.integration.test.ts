@@ -1,12 +1,21 @@
-import type { Waiting } from "@fleetkeeper/model";
+import { noChanges, type RunOutcome, type SyncId, type Waiting } from "@fleetkeeper/model";
+import { failingReasons } from "@fleetkeeper/operator";
 import { expect, inject, test } from "vitest";
 import { logIn, operator, startBoard } from "../board-world.ts";
-import { seedAccounts } from "../seed-accounts.ts";
+import { idOf, seedAccounts, startedRun } from "../seed-accounts.ts";
 
 const fails = (sync: string, code: string) => {
   const until = new Date(Date.now() + 60_000);
   const waiting: Waiting = { for: "backoff", until, code, attempt: 2, message: "it broke" };
   return { sync, waiting, failures: 2, lastSuccessAt: new Date(Date.now() - 2 * 3_600_000 - 60_000) };
+};
+
+const none = { records: 0, pages: 0, changes: noChanges };
+/** Its last run failed with this code, and this is what it waits for now. */
+const failedBefore = (sync: string, code: string, waiting: Waiting) => {
+  const at = new Date(Date.now() - 60_000);
+  const lastRun: RunOutcome = { at, startedAt: at, outcome: "failed", code, message: "it broke", ...none };
+  return { sync, waiting, failures: 2, lastRun, lastSuccessAt: null };
 };
 
 test("one failing account of 40 is named by the overview, and its link lists exactly the failing ones", async () => {
@@ -29,6 +38,42 @@ test("one failing account of 40 is named by the overview, and its link lists exa
   expect(await listed("/accounts?failing=ERR_ONE")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_TWO")).toEqual([">account-07<"]);
   expect(await page("/accounts?failing=ERR_NONE")).toContain("No sync fails like this.");
+});
+
+test("a sync whose run failed goes on failing while the next one waits and runs, until that succeeds; not while it is paused", async () => {
+  const { url, mongodbUrl, store } = await startBoard(inject("redisUrl"));
+  const since = new Date();
+  const waits: Record<string, Waiting> = {
+    "account-01": { for: "running", since, pages: 1, records: 1 },
+    "account-02": { for: "worker", since },
+    "account-03": { for: "next-slice", pages: 1, records: 1 },
+    "account-04": { for: "rate-limit", until: since, family: "graphql" },
+    "account-05": { for: "schedule", until: since },
+    "account-06": { for: "operator", code: "paused", of: "sync" },
+  };
+  const running = { for: "running", since, pages: 0, records: 0 } as const;
+  await seedAccounts(mongodbUrl, [...Object.keys(waits), "account-07"], (accountId) => {
+    const waiting = waits[accountId];
+    if (waiting === undefined) return { syncs: [{ sync: "assets", waiting: running }] };
+    return { syncs: [failedBefore("assets", "ERR_ONE", waiting)] };
+  });
+  const failing = ["account-01", "account-02", "account-03", "account-04", "account-05"];
+  const cookie = await logIn(url, operator);
+  const page = async (path: string) =>
+    (await fetch(url + path, { headers: { cookie, accept: "text/html" } })).text();
+  expect(await page("/")).toContain('<a href="/accounts?failing=any">5 syncs of 5 accounts fail</a>');
+  for (const path of ["/accounts?failing=any", "/accounts?failing=ERR_ONE"])
+    expect((await page(path)).match(/>account-\d\d</g)).toEqual(failing.map((id) => `>${id}<`));
+  const { rows } = await store.syncs.list({ failing: failingReasons, limit: 10 });
+  expect(rows.map(({ _id }) => _id)).toEqual(failing.map((id) => `${idOf(id)}/assets`));
+  const run = await startedRun(store, `${idOf("account-05")}/assets` as SyncId);
+  expect(await store.syncs.health(failingReasons, 2)).toMatchObject({ syncs: 5 });
+  const ended: RunOutcome = { at: since, startedAt: since, outcome: "succeeded", ...none };
+  await run.settle({
+    ...{ nextRunAt: since, waiting: { for: "schedule", until: since }, failures: 0 },
+    ...{ keepsCheckpoint: false, ended },
+  });
+  expect(await store.syncs.health(failingReasons)).toMatchObject({ syncs: 4 });
 });
 
 test("the list of failing accounts has pages, none of them twice", async () => {

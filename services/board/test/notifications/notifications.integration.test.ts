@@ -5,6 +5,7 @@ import { failingReasons } from "@fleetkeeper/operator";
 import { redisKeys } from "@fleetkeeper/redis";
 import { capturedLog } from "@fleetkeeper/test-worlds";
 import { newSigningKey } from "@fleetkeeper/webhooks";
+import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { noNotifications } from "../../src/notifications/add-notifications.ts";
 import { createNotifier } from "../../src/notifications/notifier.ts";
@@ -142,6 +143,15 @@ test("many accounts are told in one message with names and links, once, by one o
   );
   expect(linesOf(told).filter((text) => /ERR_FEW|syncs? of/.test(text))).toHaveLength(1);
   expect((await lookAt(6, one, other)).told).toEqual([]);
+  // Its next run lasts for longer than the window: it fails until one succeeds.
+  const many = { _id: `${idOf("MANY")}/assets` as never };
+  const client = await MongoClient.connect(world.mongodbUrl);
+  onTestFinished(() => client.close());
+  await client.db().collection("syncs").updateOne(many, {
+    $set: { "waiting.for": "running", "lastRun.outcome": "failed", "lastRun.code": "ERR_MANY" },
+    $unset: { "waiting.code": "" },
+  });
+  for (const minute of [7, 12, 17]) expect((await lookAt(minute, one, other)).told).toEqual([]);
   // The first is gone without a word.
   expect(await lookAt(20, other)).toEqual({ told: [], held: [true] });
 });

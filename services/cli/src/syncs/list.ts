@@ -67,12 +67,12 @@ async function queryOf(
   idOf: (account: string) => Promise<NonNullable<SyncListQuery["installationId"]>>,
 ): Promise<SyncListQuery> {
   const { account, sync, waitingFor, limit, all } = options;
-  const wanted = options.failing ? failingReasons : waitingFor && [waitingFor];
   return {
     limit: all ? 500 : limit,
     ...(account === undefined ? {} : { installationId: await idOf(account) }),
     ...(sync === undefined ? {} : { sync }),
-    ...(wanted === undefined ? {} : { waitingFor: wanted }),
+    ...(options.failing && { failing: failingReasons }),
+    ...(waitingFor === undefined ? {} : { waitingFor: [waitingFor] }),
   };
 }
 
