@@ -8,10 +8,10 @@
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db, Document } from "mongodb";
 import { createAccountKeys } from "./account-keys.ts";
-import { decidedUpsert } from "./decided-upsert.ts";
 import type { SchemaDocument } from "./documents.ts";
 import { withFieldsOfToday as installationOfToday } from "./edit-credentials.ts";
 import { SchemaTooNewError } from "./errors.ts";
+import { hold } from "./hold.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
@@ -60,6 +60,8 @@ const migrations: readonly Migration[] = [
 const _id = "schema" as const;
 const batch = 200;
 const holdMs = 60_000;
+const heldUntil = (now: Date) => new Date(now.getTime() + holdMs);
+const unmigrated = { version: 0, readableBy: 0, done: 0 };
 
 /** How far a migration is. */
 export interface MigrationProgress {
@@ -78,6 +80,12 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
     /** What is stored, and what this code writes. */
     async version(): Promise<{ stored: number; target: number }> {
       return { stored: (await documents.findOne({ _id }))?.version ?? 0, target };
+    },
+
+    /** Whether there may be documents that a migration has still to bring up to date. */
+    async isBehind(): Promise<boolean> {
+      const stored = (await documents.findOne({ _id }))?.version ?? 0;
+      return stored < target && (await ownCollection(db, "installations").findOne({})) !== null;
     },
 
     /** @throws SchemaTooNewError: what a newer version has stored is not for this one. */
@@ -100,51 +108,36 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
       const { holder, now, onProgress, signal } = options;
       const known = await documents.findOne({ _id });
       if (known !== null && known.version >= target) return true;
-      let held = await hold(holder, now());
+      let held = await hold(documents, { _id, holder, now: now(), until: heldUntil(now()) }, unmigrated);
       if (held === null) return false;
       for (const step of steps.filter(({ to }) => to > (held?.version ?? 0))) {
         for (;;) {
           signal?.throwIfAborted();
           const { count, reached = "" } = await step.carryOut(db, held.reached ?? "", now());
           const isDone = count === 0;
-          held = await note(holder, now(), {
-            ...(isDone
-              ? { version: step.to, done: 0, reached, readableBy: Math.max(held.readableBy, readableBy) }
-              : { done: held.done + count, reached }),
-          });
+          held = await note(
+            holder,
+            isDone
+              ? {
+                  ...{ version: step.to, done: 0, reached },
+                  readableBy: Math.max(held.readableBy, readableBy),
+                  // With the last version, in one write: whoever finds it looks no further.
+                  heldUntil: step.to === target ? new Date(0) : heldUntil(now()),
+                }
+              : { done: held.done + count, reached, heldUntil: heldUntil(now()) },
+          );
           // It stood still for longer than it may.
           if (held === null) return false;
           if (isDone) break;
           onProgress?.({ to: step.to, what: step.what, done: held.done });
         }
       }
-      await documents.updateOne({ _id, holder }, { $set: { heldUntil: new Date(0) } });
       return true;
     },
   };
 
-  async function hold(holder: string, now: Date): Promise<SchemaDocument | null> {
-    return decidedUpsert(
-      () =>
-        documents.findOneAndUpdate(
-          { _id, $or: [{ holder }, { heldUntil: { $lt: now } }] },
-          {
-            $set: { holder, heldUntil: new Date(now.getTime() + holdMs) },
-            $setOnInsert: { version: 0, readableBy: 0, done: 0 },
-          },
-          { upsert: true, returnDocument: "after" },
-        ),
-      async () => null,
-    );
-  }
-
-  function note(holder: string, now: Date, fields: Partial<SchemaDocument>): Promise<SchemaDocument | null> {
-    const heldUntil = new Date(now.getTime() + holdMs);
-    return documents.findOneAndUpdate(
-      { _id, holder },
-      { $set: { ...fields, heldUntil } },
-      { returnDocument: "after" },
-    );
+  function note(holder: string, fields: Partial<SchemaDocument>): Promise<SchemaDocument | null> {
+    return documents.findOneAndUpdate({ _id, holder }, { $set: fields }, { returnDocument: "after" });
   }
 }
 

@@ -1,9 +1,9 @@
 // What operators were told: one document, which the process that tells holds for a while.
 
 import type { NotificationState } from "@fleetkeeper/model";
-import type { Collection, Db, Filter } from "mongodb";
-import { decidedUpsert } from "./decided-upsert.ts";
+import type { Collection, Db } from "mongodb";
 import type { NotificationsDocument } from "./documents.ts";
+import { hold } from "./hold.ts";
 import { ownCollection } from "./own-collection.ts";
 
 const _id = "state" as const;
@@ -16,17 +16,7 @@ export function createNotifications(db: Db) {
   return {
     /** Takes the state, or keeps it, until `until`. Null while another process holds it. */
     async hold(holder: string, now: Date, until: Date): Promise<NotificationState | null> {
-      const mine: Filter<NotificationsDocument> = { _id, $or: [{ holder }, { heldUntil: { $lt: now } }] };
-      const found = await decidedUpsert(
-        () =>
-          documents.findOneAndUpdate(
-            mine,
-            { $set: { holder, heldUntil: until }, $setOnInsert: empty },
-            { upsert: true, returnDocument: "after" },
-          ),
-        // Somebody else's.
-        async () => null,
-      );
+      const found = await hold(documents, { _id, holder, now, until }, empty);
       return found && stateOf(found);
     },
 

@@ -12,6 +12,8 @@ export function keepMigrated(options: { store: Pick<Store, "migrations">; log: L
   stop: () => Promise<void>;
 } {
   const { store, log, now } = options;
+  // One for all tries: the next need not wait until what the one before took is free.
+  const holder = randomUUID();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running = run();
@@ -19,7 +21,7 @@ export function keepMigrated(options: { store: Pick<Store, "migrations">; log: L
   async function run(): Promise<void> {
     try {
       const isDone = await store.migrations.migrate({
-        holder: randomUUID(),
+        holder,
         now,
         signal: stopping.signal,
         onProgress: (progress) => log.info(progress, "documents of an earlier version brought up to date"),

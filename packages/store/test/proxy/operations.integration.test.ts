@@ -34,7 +34,7 @@ async function world() {
     }
     return all;
   }
-  return { proxy, store, stored, drop: () => db.dropDatabase() };
+  return { proxy, store, db, stored, drop: () => db.dropDatabase() };
 }
 
 function without(document: Document, fields: string[]): Document {
@@ -46,17 +46,17 @@ describe.each(Object.entries(operations))("%s", (_name, operation) => {
     retry: 0,
     timeout: 120_000,
   }, async () => {
-    const { proxy, store, stored, drop } = await world();
-    await operation.before?.(store);
+    const { proxy, store, db, stored, drop } = await world();
+    await operation.before?.(store, db);
     const result = await operation.run(store);
     const wanted = await stored(operation);
-    for (const [command, collection] of operation.writes)
+    for (const [command, collection, after = 0] of operation.writes)
       for (const [answer, when, fault] of answers) {
-        const what = `${command} ${collection}, ${answer}`;
+        const what = `${command} ${collection} after ${after}, ${answer}`;
         await drop();
-        await operation.before?.(store);
+        await operation.before?.(store, db);
         let isMet = false;
-        const { met } = proxy.add({ command, collection, when, fault });
+        const { met } = proxy.add({ command, collection, after, when, fault });
         void met.then(() => {
           isMet = true;
         });

@@ -222,5 +222,21 @@ export const operations: Record<string, Operation> = {
       ["update", "notifications"],
     ],
   },
+  "documents of an earlier version that are brought up to date": {
+    before: async (store, db) => {
+      await installed(store);
+      await db.collection("installations").updateMany({}, { $unset: { candidates: "" } });
+    },
+    run: async (store) => {
+      const isDone = await store.migrations.migrate({ holder: "worker", now: () => at(1) });
+      if (!isDone) throw new Error("another one is at it");
+    },
+    writes: [
+      ["findAndModify", "schema"],
+      ["update", "installations"],
+      ["update", "accounts"],
+      ["findAndModify", "schema", 4],
+    ],
+  },
   ...syncOperations,
 };
