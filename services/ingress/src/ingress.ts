@@ -16,7 +16,7 @@ import { createKeySet } from "./key-set.ts";
 import { createIngressMetrics } from "./metrics.ts";
 import { createNoteClaims } from "./note-claims.ts";
 import { noteStaleKeys, noteStaleKeysEveryMs } from "./note-stale-keys.ts";
-import { noteUnset, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
+import { createUnsetNotes, noteUnsetEveryMs, unsetTokenRules } from "./note-unset.ts";
 import { addOpenapi } from "./openapi.ts";
 import { createTimeSteps } from "./time-steps.ts";
 import { warnOfLosses } from "./warn-of-losses.ts";
@@ -87,15 +87,20 @@ export async function startIngress(
 
   const { issuer, audience, maxAgeMs } = config;
   const unset = unsetTokenRules(config);
+  const unsetNotes = createUnsetNotes(redis, { namespace, unset });
+  void unsetNotes.takeBack();
   if (unset.length > 0) {
     log.warn(
       { unset },
       "whose tokens are accepted is not set: any that trackunit signed will do; `fleetkeeper doctor` proposes values",
     );
-    const note = () => void noteUnset(redis, { namespace, unset });
-    note();
-    const noting = setInterval(note, noteUnsetEveryMs);
-    defer("note of unset rules", () => clearInterval(noting));
+    void unsetNotes.note();
+    const noting = setInterval(() => void unsetNotes.note(), noteUnsetEveryMs);
+    defer("note of unset rules", () => {
+      clearInterval(noting);
+      // Not waited for: Redis may be away.
+      void unsetNotes.takeBack();
+    });
   }
   const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({

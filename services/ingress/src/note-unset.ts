@@ -18,17 +18,31 @@ export function unsetTokenRules({ issuer, audience, claimRules }: Config): strin
   ];
 }
 
-/** Notes the names of the variables; at least one. Never rejects. */
-export async function noteUnset(
+/** Notes about the variables that are not set, for one ingress. None of its functions rejects. */
+export function createUnsetNotes(
   redis: RedisClient,
   { namespace, unset }: { namespace: string; unset: readonly string[] },
-): Promise<void> {
+) {
   const key = redisKeys(namespace).unsetTokenRules();
-  // The next one tells it when this one could not.
-  await redis
-    .multi()
-    .sadd(key, ...unset)
-    .expire(key, keptS)
-    .exec()
-    .catch(() => undefined);
+  return {
+    /** Notes the names; nothing where all are set. */
+    async note(): Promise<void> {
+      if (unset.length === 0) return;
+      // The next one tells it when this one could not.
+      await redis
+        .multi()
+        .sadd(key, ...unset)
+        .expire(key, keptS)
+        .exec()
+        .catch(() => undefined);
+    },
+
+    /**
+     * Takes back what any ingress noted, at a start and a stop: with what was said before, by an ingress that
+     * ran with other values. Another one for which it is still so says it again within a minute.
+     */
+    async takeBack(): Promise<void> {
+      await redis.del(key).catch(() => undefined);
+    },
+  };
 }

@@ -1,5 +1,8 @@
 import { redisKeys } from "@fleetkeeper/redis";
+import { createLog } from "@fleetkeeper/telemetry";
 import { expect, inject, test, vi } from "vitest";
+import { readConfig } from "../../../ingress/src/config.ts";
+import { startIngress } from "../../../ingress/src/ingress.ts";
 import { createWorld } from "../../../ingress/test/world.ts";
 import { runCli } from "../run-cli.ts";
 
@@ -45,6 +48,19 @@ test("doctor says that issuer and audience are not set, and proposes what accept
     expect(await doctor({ ...set, CALLBACK_CLAIMS: "accountId=sub" })).toEqual([
       ["CALLBACK_CLAIMS", undefined],
     ]);
+    // Another ingress starts that has them, and the one that has not stops.
+    const log = createLog({ service: "ingress", level: "fatal" });
+    const closers: (() => unknown)[] = [];
+    const isGone = () => vi.waitFor(async () => expect(await world.redis.exists(unset)).toBe(0), 20_000);
+    try {
+      await startIngress(readConfig({ ...world.env, ...set }), log, (_what, close) => closers.push(close));
+      await isGone();
+    } finally {
+      for (const close of closers.reverse()) await close();
+    }
+    await world.redis.sadd(unset, "CALLBACK_ISSUER");
+    await world.stopIngress();
+    await isGone();
   } finally {
     await world.close();
   }
