@@ -4,9 +4,10 @@ import type { NotificationChannel } from "@fleetkeeper/model";
 import { type ChannelSettings, createChannels, type QuietHours } from "@fleetkeeper/notifications";
 import { failingReasons } from "@fleetkeeper/operator";
 import type { Store } from "@fleetkeeper/store";
-import type { Log } from "@fleetkeeper/telemetry";
+import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import type { FastifyInstance } from "fastify";
 import { createReadOverview } from "../overview/read.ts";
+import { addFailingMetric } from "./failing-metric.ts";
 import { createNotifier } from "./notifier.ts";
 import { addNotificationRoutes } from "./routes.ts";
 
@@ -39,15 +40,25 @@ export function addNotifications(
     notifications?: NotificationSettings;
     publicUrl?: URL | undefined;
     notifyAnyAddress?: boolean;
+    metrics: Metrics;
     log: Log;
   },
 ): void {
-  const { store, notifications = noNotifications, publicUrl, notifyAnyAddress = false, log, now } = options;
+  const {
+    store,
+    notifications = noNotifications,
+    publicUrl,
+    notifyAnyAddress = false,
+    metrics,
+    log,
+    now,
+  } = options;
   const { windowMs, failedRuns, quietHours } = notifications;
   const channels = createChannels({ ...notifications, allowPrivate: notifyAnyAddress }, now);
   server.addHook("onClose", () => channels.close());
   const namesOf = (channel: NotificationChannel) => toWhom(notifications, channel);
   addNotificationRoutes(server, { store, channels, namesOf, windowMs, failedRuns, quietHours, log, now });
+  addFailingMetric(metrics, { store, names: [...channels.send.keys()], now });
   if (channels.send.size === 0) return;
   const readFacts = createReadOverview({
     ...options,

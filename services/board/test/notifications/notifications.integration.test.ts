@@ -147,10 +147,13 @@ test("many accounts are told in one message with names and links, once, by one o
   const many = { _id: `${idOf("MANY")}/assets` as never };
   const client = await MongoClient.connect(world.mongodbUrl);
   onTestFinished(() => client.close());
-  await client.db().collection("syncs").updateOne(many, {
-    $set: { "waiting.for": "running", "lastRun.outcome": "failed", "lastRun.code": "ERR_MANY" },
-    $unset: { "waiting.code": "" },
-  });
+  await client
+    .db()
+    .collection("syncs")
+    .updateOne(many, {
+      $set: { "waiting.for": "running", "lastRun.outcome": "failed", "lastRun.code": "ERR_MANY" },
+      $unset: { "waiting.code": "" },
+    });
   for (const minute of [7, 12, 17]) expect((await lookAt(minute, one, other)).told).toEqual([]);
   // The first is gone without a word.
   expect(await lookAt(20, other)).toEqual({ told: [], held: [true] });
@@ -188,10 +191,18 @@ test("an address that refuses is tried again later, the others are not sent it t
   expect(page).toContain("ERR_NOTIFICATION_REFUSED");
   expect(page).not.toContain("Send a test");
   expect(page).not.toContain(secret);
+  const failingFor = async () => {
+    const metrics = await (await visit(world.url, viewer)).page("/metrics");
+    return Number(
+      /^fleetkeeper_notifications_failing_seconds\{.*channel="webhook".*\} (\S+)$/m.exec(metrics)?.[1],
+    );
+  };
+  expect(await failingFor()).toBeGreaterThan(0);
   answers.status = 200;
   expect((await lookAt(6, board)).told.map(({ path }) => path)).toEqual(["/hook", "/slack"]);
   expect(new Set(taken.filter(({ path }) => path === "/hook").map(({ id }) => id)).size).toBe(1);
   expect((await lookAt(60, board)).told).toEqual([]);
+  expect(await failingFor()).toBe(0);
 });
 
 test("what ended is told as over, old keys and mass deletions are told, and an operator sends a test", async () => {

@@ -13,6 +13,7 @@ import { examineClock } from "./checks/clock.ts";
 import { examineConfiguration } from "./checks/configuration.ts";
 import { examineKeySet } from "./checks/key-set.ts";
 import { examineMongodb } from "./checks/mongodb.ts";
+import { examineNotifications } from "./checks/notifications.ts";
 import { examineQueues } from "./checks/queues.ts";
 import { examineReceivers } from "./checks/receivers.ts";
 import { examineRedis } from "./checks/redis.ts";
@@ -38,6 +39,7 @@ const examinations = {
   webhooks: examineWebhooks,
   "api-keys": examineApiKeys,
   receivers: examineReceivers,
+  notifications: examineNotifications,
   restore: examineRestore,
   clock: examineClock,
 } satisfies Record<string, Examine>;

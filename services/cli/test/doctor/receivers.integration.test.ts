@@ -1,4 +1,5 @@
 import type { SealedText } from "@fleetkeeper/model";
+import type { Document } from "mongodb";
 import { expect, test } from "vitest";
 import { setup } from "../world.ts";
 import { problemsOf } from "./problems-of.ts";
@@ -48,5 +49,30 @@ test("the doctor finds receivers that are disabled or fail for long, and address
   await receivers.disable("rcv_2", { why: "operator", code: null, at: ago(2) });
   expect((await found({ NOTIFY_ADDRESSES: "any" })).map(([level, code]) => [level, code])).toEqual([
     ["warning", "RECEIVERS_TURNED_OFF"],
+  ]);
+});
+
+test("the doctor finds ways of telling operators that fail, by code, and documents of an earlier version", async () => {
+  const world = await setup();
+  await world.db.collection<Document>("installations").insertOne({ accountId: "from before" });
+  const now = new Date();
+  const code = "ERR_NOTIFICATION_REFUSED";
+  const failing = { lastSuccessAt: null, failingSince: new Date(now.getTime() - 7_200_000), code };
+  await world.store.notifications.hold("board", now, now);
+  const channels = {
+    slack: failing,
+    webhook: failing,
+    email: { ...failing, failingSince: null, code: null },
+  };
+  await world.store.notifications.write("board", { standing: [], outbox: [], channels });
+  const { findings } = await problemsOf(world, ["mongodb", "notifications"], {
+    NOTIFICATIONS_SLACK_URL: "https://hooks.slack.test/secret",
+    NOTIFICATIONS_SMTP_URL: "smtps://mail.test",
+    NOTIFICATIONS_MAIL_FROM: "a@mail.test",
+    NOTIFICATIONS_MAIL_TO: "b@mail.test",
+  });
+  expect(findings.filter(({ level }) => level !== "ok").map(({ code, says }) => [code, says])).toEqual([
+    ["MONGODB_SCHEMA_OLD", expect.stringContaining("the schema has version 0")],
+    ["NOTIFICATIONS_FAILING", `operators could not be told by slack for 2 h: ${code}`],
   ]);
 });

@@ -1,6 +1,7 @@
-// MongoDB: which server it is, and the indexes that everything relies on.
+// MongoDB: which server it is, the indexes that everything relies on, and whether its documents are of this
+// version.
 
-import { adviceOn } from "@fleetkeeper/store";
+import { adviceOn, type Store } from "@fleetkeeper/store";
 import { readVariables } from "../../configuration.ts";
 import { clockSample } from "../clock-sample.ts";
 import { type Examine, type Finding, ok, problem, warning } from "../finding.ts";
@@ -20,9 +21,25 @@ export const examineMongodb: Examine = async ({ env, reach, clocks, now }) => {
           `missing: ${missingIndexes.join(", ")}`,
           "Start a worker again: it makes the indexes that are missing.",
         ),
+    await schemaFinding(store),
     ...urlFindings(readVariables(env, "MONGODB_URL").mongodbUrl),
   ];
 };
+
+async function schemaFinding({ migrations }: Store): Promise<Finding> {
+  const { stored, target } = await migrations.version();
+  if (await migrations.isBehind())
+    return warning(
+      "MONGODB_SCHEMA_OLD",
+      `documents are of an earlier version of Fleetkeeper: the schema has version ${stored}, and this writes ${target}`,
+      "A worker of this version brings them up to date while it works; see its log where it does not, or run `fleetkeeper migrate`.",
+    );
+  const newer = stored > target ? `, which is newer than this command's ${target}` : "";
+  return ok(
+    "MONGODB_SCHEMA",
+    `no document is of an earlier version; the schema has version ${stored}${newer}`,
+  );
+}
 
 function urlFindings(mongodbUrl: string): Finding[] {
   const said = adviceOn(mongodbUrl);

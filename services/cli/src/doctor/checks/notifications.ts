@@ -1,0 +1,28 @@
+// Telling operators of what is wrong: whether each configured way takes what it is sent.
+
+import { notificationChannels } from "@fleetkeeper/model";
+import { duration } from "@fleetkeeper/operator";
+import { notificationSchema, notificationSettingsOf, readEnvironment } from "@fleetkeeper/runtime";
+import { type Examine, ok, problem } from "../finding.ts";
+
+export const examineNotifications: Examine = async ({ env, reach, now }) => {
+  const { mail, webhook, slackUrl } = notificationSettingsOf(readEnvironment(notificationSchema, env));
+  const settings = { email: mail, webhook, slack: slackUrl };
+  const configured = notificationChannels.filter((channel) => settings[channel] !== undefined);
+  if (configured.length === 0)
+    return [ok("NOTIFICATIONS", "operators are told of nothing: no variable NOTIFICATIONS_… is set")];
+  const { notifications } = await reach.store();
+  const { channels = {} } = (await notifications.read()) ?? {};
+  const failing = configured.flatMap((channel) => {
+    const { failingSince = null, code = null } = channels[channel] ?? {};
+    return failingSince === null ? [] : [{ channel, failingSince, code: code ?? "ERR_INTERNAL" }];
+  });
+  if (failing.length === 0) return [ok("NOTIFICATIONS", `operators are told by ${configured.join(", ")}`)];
+  return failing.map(({ channel, failingSince, code }) =>
+    problem(
+      "NOTIFICATIONS_FAILING",
+      `operators could not be told by ${channel} for ${duration(now().getTime() - failingSince.getTime())}: ${code}`,
+      `\`fleetkeeper explain ${code}\` says what to do; then try it by \`fleetkeeper notifications test\`. What could not be sent is tried again for a day.`,
+    ),
+  );
+};
