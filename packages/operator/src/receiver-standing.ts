@@ -26,7 +26,7 @@ export function receiverStanding(
     return { mood: disabled.why === "operator" ? "wait" : "bad", label: "disabled", text };
   }
   if (failingSince !== null) {
-    const text = `nothing was taken for ${duration(now.getTime() - failingSince.getTime())}; it is tried again for three days`;
+    const text = `nothing was taken for ${duration(now.getTime() - failingSince.getTime())}; each event is tried for three days`;
     return { mood: "bad", label: "failing", text };
   }
   if (lastSuccessAt === null) return { mood: "wait", label: "not told yet", text: "nothing was told yet" };

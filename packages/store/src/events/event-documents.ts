@@ -83,7 +83,10 @@ export interface LaneDocument {
   dueAt: Date | null;
   /** Until when its first event waits after a failure; null while none does. */
   retryAt: Date | null;
-  /** Failed attempts at its first event, and when the first one was. */
+  /**
+   * Failed attempts at its first event, and when the first one was: later by the time for which the next ones
+   * were overdue, as while no worker ran.
+   */
   attempts: number;
   failingSince: Date | null;
   /**

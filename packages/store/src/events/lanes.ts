@@ -124,15 +124,10 @@ export function createLanes(db: Db, log: EventLog) {
 
     /** Its first event failed, and is tried again at `retryAt`. */
     async failed(
-      { _id, token, attempts, failingSince }: LaneDocument,
-      { at, retryAt }: { at: Date; retryAt: Date },
+      { _id, token, attempts }: LaneDocument,
+      { failingSince, retryAt }: { failingSince: Date; retryAt: Date },
     ): Promise<void> {
-      const fields = {
-        retryAt,
-        dueAt: retryAt,
-        attempts: attempts + 1,
-        failingSince: failingSince ?? at,
-      };
+      const fields = { retryAt, dueAt: retryAt, attempts: attempts + 1, failingSince };
       await lanes.updateOne({ _id, token }, { $set: fields });
     },
 

@@ -118,10 +118,10 @@ export function createReceivers(db: Db) {
       await receivers.updateOne({ _id }, { $set: { failingSince: null }, $max: { lastSuccessAt: at } });
     },
 
-    /** @returns since when it has failed without a success. */
-    async noteFailure({ _id }: Pick<ReceiverDocument, "_id">, at: Date): Promise<Date> {
+    /** @returns when it took something last; exact for what it took after an earlier failure. */
+    async noteFailure({ _id }: Pick<ReceiverDocument, "_id">, at: Date): Promise<Date | null> {
       await receivers.updateOne({ _id, failingSince: null }, { $set: { failingSince: at } });
-      return (await receivers.findOne({ _id }, { projection: { failingSince: 1 } }))?.failingSince ?? at;
+      return (await receivers.findOne({ _id }, { projection: { lastSuccessAt: 1 } }))?.lastSuccessAt ?? null;
     },
 
     async remove(_id: string): Promise<boolean> {

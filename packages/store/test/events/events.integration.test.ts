@@ -149,7 +149,7 @@ test("what comes in while a lane is read is not overlooked, and what waits after
 
   const again = await lanes.begin(installationId, receiverId, at(60));
   if (!again) throw new Error("no lane");
-  await lanes.failed(again, { at: at(4), retryAt: at(500) });
+  await lanes.failed(again, { failingSince: at(4), retryAt: at(500) });
   await store.installations.noteGrant(installationId, generation, granted(5));
   await relay.step(at(6));
   expect(await lanes.due(at(499), 10)).toEqual([]);

@@ -12,7 +12,7 @@ import {
 } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { WorkerMetrics } from "../metrics.ts";
-import { decideDelivery, deliveriesForMs } from "../retry.ts";
+import { decideDelivery } from "../retry.ts";
 import type { createDeliver, Delivered } from "./deliver.ts";
 
 export interface TellOptions {
@@ -87,11 +87,11 @@ export function createTell(options: TellOptions) {
       await keep(lane, event, result, { at, outcome: "delivered", nextAt: null });
       return (await lanes.advance(lane, event, leaseUntil())) !== null;
     }
-    const failed = { attempts: lane.attempts + 1, failingSince: lane.failingSince ?? at };
-    const retryAt = decideDelivery(failed, at, result.askedMs);
-    const failingSince = await receivers.noteFailure(receiver, at);
-    const isLong = at.getTime() - failingSince.getTime() >= deliveriesForMs;
-    if (result.isGone || isLong || (retryAt === undefined && failingSince <= failed.failingSince)) {
+    const failingSince = triedSince(lane, at);
+    const retryAt = decideDelivery({ attempts: lane.attempts + 1, failingSince }, at, result.askedMs);
+    const lastSuccessAt = await receivers.noteFailure(receiver, at);
+    const tookOthers = lastSuccessAt !== null && lastSuccessAt > failingSince;
+    if (result.isGone || (retryAt === undefined && !tookOthers)) {
       await keep(lane, event, result, { at, outcome: "failed", nextAt: null });
       await disable(receiver, result, at);
       await lanes.putOff(lane, null);
@@ -111,7 +111,7 @@ export function createTell(options: TellOptions) {
       "event not delivered",
     );
     if (retryAt !== undefined) {
-      await lanes.failed(lane, { at, retryAt });
+      await lanes.failed(lane, { failingSince, retryAt });
       return false;
     }
     return (await lanes.advance(lane, event, leaseUntil())) !== null;
@@ -153,4 +153,11 @@ export function createTell(options: TellOptions) {
     await lanes.remove(lane);
     return "removed";
   }
+}
+
+/** When the first failure was: later by the time in which nobody tried it again, as while no worker ran. */
+function triedSince({ failingSince, retryAt }: LaneDocument, at: Date): Date {
+  if (failingSince === null) return at;
+  const lateMs = retryAt === null ? 0 : Math.max(0, at.getTime() - retryAt.getTime());
+  return new Date(failingSince.getTime() + lateMs);
 }

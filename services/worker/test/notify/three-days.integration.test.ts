@@ -100,6 +100,35 @@ test("a receiver that takes nothing for three days is disabled, which is logged,
   expect([(await actions.find(id)).failingSince, await waitingSince()]).toEqual([null, null]);
 });
 
+test("three days in which nothing was sent end nothing: neither a receiver, nor an event that no worker tried", async () => {
+  const { store, actions, clock, id, tell, dueAt } = await setup(() => ({ status: 500 }));
+  const outcomes = async () =>
+    (await actions.deliveries({ receiverId: id, limit: 9 })).rows.map(({ outcome }) => outcome).reverse();
+  // Its account is forgotten before the second try.
+  await actions.test("olive", id);
+  await tell();
+  const lane = await store.events.lanes.find(installationId, id);
+  if (lane !== null) await store.events.lanes.remove(lane);
+  clock.now = new Date(startedAt.getTime() + 2 * deliveriesForMs);
+  await actions.test("olive", id);
+  await tell();
+  expect([(await actions.find(id)).disabled, await outcomes()]).toEqual([null, ["failed", "failed"]]);
+  // No worker runs for as long again.
+  clock.now = new Date(startedAt.getTime() + 4 * deliveriesForMs);
+  await tell();
+  expect([(await actions.find(id)).disabled, (await outcomes()).at(-1)]).toEqual([null, "failed"]);
+  // Three days of tries are still what it takes.
+  const again = clock.now;
+  for (let tries = 0; (await actions.find(id)).disabled === null && tries < 20; tries++) {
+    clock.now = (await dueAt()) ?? clock.now;
+    await tell();
+  }
+  expect((await actions.find(id)).disabled).toMatchObject({ why: "failing" });
+  // From the first try on, but for the days without one.
+  expect(clock.now.getTime() - again.getTime()).toBeGreaterThan(deliveriesForMs - 6_000);
+  expect(await outcomes()).not.toContain("given-up");
+});
+
 test("where other deliveries succeed meanwhile, the event that fails for three days is given up, and the next has its turn", async () => {
   let refused: string | undefined;
   const world = await setup(({ id }) => {
