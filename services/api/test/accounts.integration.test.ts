@@ -134,7 +134,15 @@ test("a key of one app sees the accounts of no other, and one without a right le
   expect(unknown).toMatchObject({ status: 404, problem: { code: "ERR_NOT_FOUND" } });
   expect(await plain("/v1/accounts/foreign")).toEqual(unknown);
   expect(await plain("/v1/accounts/foreign?app=%40other%2Fapp")).toEqual(unknown);
-  expect((await ask(bound, "/v1/accounts?app=%40other%2Fapp")).json()).toEqual({ accounts: [], next: null });
+  // Lists too, whether the other app is there or not, and in the same words.
+  const listed = ["accounts", "records/things", "changes?consumer=c"].map((list) =>
+    ["@other/app", "@no/body"].map((other) =>
+      plain(`/v1/${list}${list.includes("?") ? "&" : "?"}app=${encodeURIComponent(other)}`),
+    ),
+  );
+  const answers = await Promise.all(listed.flat());
+  expect(answers[0]?.problem).toMatchObject({ code: "ERR_NOT_FOUND", detail: expect.stringContaining(app) });
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
 
   const weak = (await makeKey(["proxy"])).key;
   const refused = await Promise.all(["mine", "unknown"].map((id) => ask(weak, `/v1/accounts/${id}`)));

@@ -18,6 +18,7 @@ import {
 } from "./account-schema.ts";
 import { accountParams, appQuery, appSchema, createFindAccount } from "./find-account.ts";
 import { requestOf, requestSchema } from "./request-schema.ts";
+import { appOf } from "./whose.ts";
 
 export interface AccountRoutesOptions {
   store: Store;
@@ -53,12 +54,8 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
         },
       },
       async ({ key, query }) => {
-        const { irisAppId } = ofRequest(key);
-        // What the key does not see is not there.
-        if (irisAppId !== null && query.app !== undefined && query.app !== irisAppId)
-          return { accounts: [], next: null };
         const { limit, after, state, reference, search } = query;
-        const named = query.app ?? irisAppId;
+        const named = appOf(ofRequest(key), query.app);
         const wanted: ListQuery = {
           sort: "id",
           limit,

@@ -9,7 +9,6 @@ import { whoseOf } from "../accounts/whose.ts";
 import { ofRequest } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import { readingPage } from "../paging.ts";
-import { Problem } from "../problems.ts";
 import { ownerOf } from "../records/record-schema.ts";
 import { entrySchema } from "./change-schema.ts";
 import { feedCursorOf, firstCursor, textOf } from "./feed-cursor.ts";
@@ -70,7 +69,6 @@ export function changeRoutes({ store, now }: ChangeRoutesOptions): FastifyPlugin
         const { app: named, consumer, limit, wait, after } = query;
         const { irisAppId } = ofRequest(key);
         const whose = whoseOf(ofRequest(key), named);
-        if (whose === undefined) throw new Problem("ERR_NOT_FOUND");
         const reader = JSON.stringify([consumer, whose]);
         const mayWait = wait > 0 && waiting < maxWaiting;
         const gone = new AbortController();

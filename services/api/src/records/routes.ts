@@ -101,9 +101,7 @@ export function recordRoutes({ store, log }: RecordRoutesOptions): FastifyPlugin
       },
       async ({ key, params, query, headers }, reply) => {
         const { app: named, ...rest } = query;
-        const whose = whoseOf(ofRequest(key), named);
-        if (whose === undefined) return { records: [], next: null };
-        return answer(reply, headers.accept, { ...params, ...rest, whose });
+        return answer(reply, headers.accept, { ...params, ...rest, whose: whoseOf(ofRequest(key), named) });
       },
     );
   };
