@@ -3,7 +3,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@fleetkeeper/client";
-import { type ApiRight, hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
+import { apiRights, hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
 import { createApiKeyActions } from "@fleetkeeper/operator";
 import type { Store } from "@fleetkeeper/store";
 import type { DemoReceiver } from "./demo-receiver.ts";
@@ -16,15 +16,6 @@ export interface DemoApi {
   keyFile: string;
   key: string;
 }
-
-const rights: ApiRight[] = [
-  "accounts:read",
-  "tokens:read",
-  "proxy",
-  "records:read",
-  "syncs:write",
-  "webhooks:write",
-];
 
 /** `env`: of the service, without its ports. The key of the last start is used again while it is good. */
 export async function startDemoApi(options: {
@@ -86,11 +77,12 @@ async function keyOfLastStart(store: Store, keyFile: string): Promise<string | u
   const id = idOfApiKey(text);
   const found = id === undefined ? null : await store.apiKeys.find(id);
   const isGood = found !== null && found.revokedAt === null && found.hash === hashOfApiKey(text);
-  return isGood && rights.every((right) => found.rights.includes(right)) ? text : undefined;
+  return isGood && apiRights.every((right) => found.rights.includes(right)) ? text : undefined;
 }
 
 async function makeKey(store: Store, keyFile: string): Promise<string> {
   const actions = createApiKeyActions({ store, now: () => new Date() });
+  const rights = [...apiRights];
   const { key } = await actions.create("start", { name: "first key of start", rights, irisAppId: null });
   await writeFile(keyFile, `${key}\n`, { mode: 0o600 });
   return key;

@@ -4,7 +4,7 @@
 import type { QueueName, QueueSet } from "@fleetkeeper/jobs";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { forgetAction, type InstallationDocument, type Store, type SyncDocument } from "@fleetkeeper/store";
-import { NotFoundError, WrongStateError } from "./errors.ts";
+import { NotFoundError, WrongInputError, WrongStateError } from "./errors.ts";
 import { notingFailures } from "./noting-failures.ts";
 
 /** Each is in the audit log before it is done. @throws NotFoundError and WrongStateError. */
@@ -131,8 +131,8 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
         ["note", 2_000],
       ] as const)
         if ((kept[field]?.length ?? 0) > max)
-          throw new WrongStateError(`a ${field} has at most ${max} characters`);
-      if (/\p{Cc}/u.test(kept.name ?? "")) throw new WrongStateError("a name is one line of text");
+          throw new WrongInputError(`a ${field} has at most ${max} characters`);
+      if (/\p{Cc}/u.test(kept.name ?? "")) throw new WrongInputError("a name is one line of text");
       for (const [field, text] of Object.entries(kept))
         await note(who, text === null ? `remove ${field}` : `set ${field}`, id);
       await store.installations.setNotes(id, kept);

@@ -16,3 +16,6 @@ export class NotFoundError extends OperatorError {
 export class WrongStateError extends OperatorError {
   readonly code = "ERR_WRONG_STATE";
 }
+
+/** What was given cannot be meant, in whatever state; the message says what is wrong with it. */
+export class WrongInputError extends WrongStateError {}

@@ -13,7 +13,7 @@ export {
   failingReasons,
   waitingReasons,
 } from "./describe-waiting.ts";
-export { NotFoundError, OperatorError, WrongStateError } from "./errors.ts";
+export { NotFoundError, OperatorError, WrongInputError, WrongStateError } from "./errors.ts";
 export { explain, explanations } from "./explanations/explain.ts";
 export type { Explanation } from "./explanations/explanation.ts";
 export { describeHeldBack } from "./held-back.ts";

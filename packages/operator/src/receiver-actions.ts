@@ -12,7 +12,7 @@ import {
   type Store,
 } from "@fleetkeeper/store";
 import { newSigningKey } from "@fleetkeeper/webhooks";
-import { NotFoundError, WrongStateError } from "./errors.ts";
+import { NotFoundError, WrongInputError, WrongStateError } from "./errors.ts";
 
 /** What operators and API keys do to receivers. */
 export type ReceiverActions = ReturnType<typeof createReceiverActions>;
@@ -102,7 +102,7 @@ export function createReceiverActions(options: {
      */
     async rotate(who: string, id: string, keepOldMs = oldSecretForMs): Promise<{ secret: string }> {
       if (!(keepOldMs >= 0 && keepOldMs <= maxOldSecretMs))
-        throw new WrongStateError("an old secret is kept for at most 14 days");
+        throw new WrongInputError("an old secret is kept for at most 14 days");
       await find(id);
       const { secret, sealed } = await newSecret(id);
       await note(who, `new secret of receiver ${id}`);
@@ -193,20 +193,20 @@ export function createReceiverActions(options: {
     const { url, description, events: types, irisAppId } = fields;
     if (url !== undefined) checkAddress(url);
     if (description !== undefined && !/^[^\p{Cc}]{0,200}$/u.test(description))
-      throw new WrongStateError("a description has at most 200 characters, none of them a control character");
+      throw new WrongInputError("a description has at most 200 characters, none of them a control character");
     if (types !== undefined && (types.length === 0 || types.some((type) => !eventTypes.includes(type))))
-      throw new WrongStateError(`events are one or more of ${eventTypes.join(", ")}`);
+      throw new WrongInputError(`events are one or more of ${eventTypes.join(", ")}`);
     if (irisAppId && !/^@[^\s/@,]+\/[^\s/@,]+$/.test(irisAppId))
-      throw new WrongStateError("an app is named as @organization/appname");
+      throw new WrongInputError("an app is named as @organization/appname");
     return fields;
   }
 
   function checkAddress(url: string): void {
-    if (url.length > 2_000) throw new WrongStateError("an address has at most 2000 characters");
+    if (url.length > 2_000) throw new WrongInputError("an address has at most 2000 characters");
     try {
       options.checkUrl(url);
     } catch (error) {
-      throw new WrongStateError(error instanceof Error ? error.message : String(error), { cause: error });
+      throw new WrongInputError(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
 

@@ -74,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const detail = "There is no such operation: /openapi.json lists them.";
     refuse.request(new Problem("ERR_NOT_FOUND", { detail }), request, reply);
   });
+  acceptEmptyJson(app);
   await app.register(async (guarded) => {
     addGate(guarded, gate);
     await guarded.register(keyRoutes);
@@ -86,4 +87,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await addReference(app);
   return app;
+}
+
+/** Many clients say that whatever they post is JSON: an operation without a body takes an empty one. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
+    if (body === "") done(null, undefined);
+    else void parse(request, body, done);
+  });
 }

@@ -1,7 +1,7 @@
 // Translates whatever was thrown into a problem: Fastify's errors, those of our packages, and outages.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
-import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";
+import { NotFoundError, WrongInputError, WrongStateError } from "@fleetkeeper/operator";
 import { StoreUnavailableError, UnknownInstallationError } from "@fleetkeeper/store";
 import {
   ApiCircuitOpenError,
@@ -38,6 +38,7 @@ export function problemOf(error: unknown): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(violationsOf(error), error);
   if (error instanceof NotFoundError || error instanceof UnknownInstallationError)
     return new Problem("ERR_NOT_FOUND", { detail: error.message });
+  if (error instanceof WrongInputError) return new Problem("ERR_REQUEST_INVALID", { detail: error.message });
   if (error instanceof WrongStateError) return new Problem("ERR_WRONG_STATE", { detail: error.message });
   if (error instanceof StoreUnavailableError || mongodbOutages.includes((error as Error | null)?.name ?? ""))
     return new Problem("ERR_STORE_UNAVAILABLE", { cause: error });
@@ -48,6 +49,8 @@ export function problemOf(error: unknown): Problem {
   const { code = "", statusCode = 500 } = (error ?? {}) as Partial<FastifyError>;
   const known = ofFastify[code];
   if (known !== undefined) return new Problem(known, { cause: error });
+  if (code === "FST_ERR_CTP_INVALID_JSON_BODY")
+    return new Problem("ERR_REQUEST_INVALID", { cause: error, detail: "The body is no JSON." });
   if (statusCode >= 400 && statusCode < 500) return invalid([], error);
   return new Problem("ERR_INTERNAL", { cause: error });
 }

@@ -176,7 +176,16 @@ test("what a request gets wrong is named by its field", async () => {
     expect(json()).toMatchObject({ code: "ERR_REQUEST_INVALID", violations: [{ field }] });
     expect(status).toBe(400);
   }
-  expect((await patch("{")).json().code).toBe("ERR_REQUEST_INVALID");
+  expect((await patch("{")).json()).toMatchObject({
+    code: "ERR_REQUEST_INVALID",
+    detail: "The body is no JSON.",
+  });
+  // Many clients say JSON of whatever they post: what takes no body takes an empty one.
+  const run = await ask((await makeKey(["syncs:write"])).key, "/v1/accounts/mine/syncs/nope/run", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+  });
+  expect([run.status, run.json().code]).toEqual([409, "ERR_WRONG_STATE"]);
   expect((await patch(JSON.stringify({ reference: "x".repeat(70_000) }))).status).toBe(413);
   const xml = await ask(key, "/v1/accounts/mine", {
     method: "PATCH",

@@ -56,7 +56,7 @@ test("every wrong key gets the same answer, in the shape of problem details", as
       title: "There is no valid API key in the header Authorization",
       status: 401,
       code: "ERR_KEY_REFUSED",
-      detail: "There is no valid API key in the header Authorization",
+      detail: "Send a key that is not revoked as `Authorization: Bearer fk_…`.",
     },
   });
 });

@@ -26,7 +26,7 @@ test("a receiver is made, listed, tested, changed, replayed to and removed", asy
   const path = `/${webhook.id}`;
   receiver.secrets.push(secret);
   for (const [body, status] of [
-    [{ url: "ftp://your.host/" }, 409],
+    [{ url: "ftp://your.host/" }, 400],
     [{ url: receiver.url, events: ["nothing.such"] }, 400],
     [{ url: receiver.url, app: "@no/body" }, 404],
   ] as const)
@@ -51,6 +51,11 @@ test("a receiver is made, listed, tested, changed, replayed to and removed", asy
   expect(tested.status).toBe(202);
   const { eventId } = tested.json();
   await vi.waitFor(() => expect(receiver.taken.map(({ id }) => id)).toContain(eventId), patient);
+  for (const wrong of [{ url: "nonsense" }, { url: "https://u:p@example.com" }, { description: "a\nb" }])
+    expect((await send("PATCH", path, wrong)).json()).toMatchObject({
+      ...{ status: 400, code: "ERR_REQUEST_INVALID" },
+      detail: expect.stringMatching(/^the address |^a description /),
+    });
   expect((await send("PATCH", path, { state: "disabled" })).json()).toMatchObject({ state: "disabled" });
   expect((await send("POST", `${path}/test`)).json()).toMatchObject({ status: 409, code: "ERR_WRONG_STATE" });
   expect((await send("PATCH", path, { state: "enabled", description: "ours" })).json()).toMatchObject({

@@ -61,7 +61,8 @@ export function addGate(app: FastifyInstance, options: GateOptions): void {
     const key = await knownKeys.verify(text);
     if (key !== undefined) return key;
     await refusals.penalty(ip);
-    throw new Problem("ERR_KEY_REFUSED");
+    const detail = "Send a key that is not revoked as `Authorization: Bearer fk_…`.";
+    throw new Problem("ERR_KEY_REFUSED", { detail });
   }
 }
 

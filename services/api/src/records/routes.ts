@@ -27,10 +27,13 @@ const resourceParams = z.object({
 });
 
 const recordQuery = pageQuery.extend({
-  changedSince: z.iso.datetime({ offset: true }).optional().meta({
-    description:
-      "Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`.",
-  }),
+  changedSince: z.iso
+    .datetime({ offset: true, error: "is no time such as 2026-01-01T00:00:00Z" })
+    .optional()
+    .meta({
+      description:
+        "Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`.",
+    }),
   deleted: z.enum(["include", "only"]).optional().meta({
     description: "Records that are gone at Trackunit; without it they are left out.",
   }),
