@@ -34,32 +34,37 @@ export function addAccountsTry(accounts: Command): void {
   })
     .argument(accountArgument.name, accountArgument.text)
     .option("--sync <names...>", "only these")
-    .action(
-      invoke<Options, [string]>(async (invocation, { sync: only }, account) => {
-        const { output, reach, signal, now } = invocation;
-        const definitions = await definitionsOf(invocation, only);
-        const installation = await findAccount(await reach.store(), account);
-        const { client, scopes, close } = await connect(invocation, installation);
-        try {
-          const progress = output.progress("asking Trackunit", definitions.length);
-          const trials: Trial[] = [];
-          for (const definition of definitions) {
-            trials.push(await trySync(definition, { client, scopes, signal, now }));
-            progress.advance(1);
-          }
-          const queries = trials.flatMap(({ sync, query }) => (query === undefined ? [] : [{ sync, query }]));
-          const schema = queries.length === 0 ? undefined : await introspect(client, queries, signal);
-          progress.end();
-          const shown = trials.map(({ query: _, ...trial }) => trial);
-          output.result({ account: installation._id, scopes, trials: shown, schema: schema ?? null }, () =>
-            words(trials, schema, output.paint),
-          );
-          return exitCodeOf(trials, schema);
-        } finally {
-          await close();
-        }
-      }),
+    .action(invoke<Options, [string]>(tryAccount));
+}
+
+/** What the command does. @throws what `findAccount` and `askToken` throw */
+export async function tryAccount(
+  invocation: Invocation,
+  { sync: only }: Options,
+  account: string,
+): Promise<ExitCode> {
+  const { output, reach, signal, now } = invocation;
+  const definitions = await definitionsOf(invocation, only);
+  const installation = await findAccount(await reach.store(), account);
+  const { client, scopes, close } = await connect(invocation, installation);
+  try {
+    const progress = output.progress("asking Trackunit", definitions.length);
+    const trials: Trial[] = [];
+    for (const definition of definitions) {
+      trials.push(await trySync(definition, { client, scopes, signal, now }));
+      progress.advance(1);
+    }
+    const queries = trials.flatMap(({ sync, query }) => (query === undefined ? [] : [{ sync, query }]));
+    const schema = queries.length === 0 ? undefined : await introspect(client, queries, signal);
+    progress.end();
+    const shown = trials.map(({ query: _, ...trial }) => trial);
+    output.result({ account: installation._id, scopes, trials: shown, schema: schema ?? null }, () =>
+      words(trials, schema, output.paint),
     );
+    return exitCodeOf(trials, schema);
+  } finally {
+    await close();
+  }
 }
 
 async function definitionsOf(

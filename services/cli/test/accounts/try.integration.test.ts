@@ -1,4 +1,6 @@
 import { expect, test, vi } from "vitest";
+import { tryAccount } from "../../src/accounts/try.ts";
+import { inProcess } from "../in-process.ts";
 import { setup } from "../world.ts";
 
 const patient = { timeout: 40_000, interval: 50 };
@@ -21,9 +23,12 @@ test("each sync's first page is read as a run reads it: what is forbidden, of an
   await vi.waitFor(async () => {
     const syncs = await store.syncs.ofInstallation(id);
     expect(syncs.find(({ sync }) => sync === "assets")?.lastRun?.outcome).toBe("succeeded");
+    // What is compared below stays as it is.
+    expect(syncs.every(({ lastRun }) => lastRun !== null)).toBe(true);
   }, patient);
   const name = account.accountId.slice(0, 8);
-  const good = await cli(["accounts", "try", name, "--json"]);
+  const tried = inProcess(tryAccount, world.env);
+  const good = await tried({}, name);
   const { trials, schema } = good.json() as { trials: Trial[]; schema: object };
   const of = (all: Trial[], sync: string) => all.find((one) => one.sync === sync);
   expect(good.code).toBe(0);
@@ -37,17 +42,7 @@ test("each sync's first page is read as a run reads it: what is forbidden, of an
   simulator.faults.add({ kind: "status", status: 200, body, operation: "graphql.assets", times: 1 });
   simulator.faults.add({ kind: "forbidden", operation: "graphql.sites", times: 2 });
   simulator.faults.add({ kind: "bad-record", operation: "graphql.customers" });
-  const bad = await cli([
-    "accounts",
-    "try",
-    name,
-    "--json",
-    "--sync",
-    "assets",
-    "sites",
-    "customers",
-    "aemp-equipment",
-  ]);
+  const bad = await tried({ sync: ["assets", "sites", "customers", "aemp-equipment"] }, name);
   expect(bad.code).toBe(4);
   const found = (bad.json() as { trials: Trial[] }).trials;
   expect(of(found, "assets")).toMatchObject({ outcome: "fits", said: ["no item has brand, serialNumber"] });
@@ -80,5 +75,5 @@ test("each sync's first page is read as a run reads it: what is forbidden, of an
     ),
   ).toBeLessThanOrEqual(80);
   await store.pause(id);
-  expect((await cli(["accounts", "try", name])).code).toBe(7);
+  await expect(tried({}, name)).rejects.toMatchObject({ exitCode: 7 });
 });
