@@ -1,9 +1,9 @@
 // Turns a verified body into what may be stored: the credential sealed for its installation, the rest in
 // clear.
 
-import { createHash } from "node:crypto";
 import {
   type Credential,
+  clientIdFingerprintOf,
   generationOf,
   type Install,
   type InstallationId,
@@ -54,7 +54,7 @@ export async function sealCallback(
       ...known,
       generation: generationOf(callback),
       sealedCredential: await seal(credential, { installationId, purpose: "credential" }),
-      clientIdFingerprint: createHash("sha256").update(body.clientId).digest("hex").slice(0, 16),
+      clientIdFingerprint: clientIdFingerprintOf(body.clientId),
     },
     contentHash,
   };

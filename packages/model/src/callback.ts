@@ -1,6 +1,7 @@
 // What an install callback carries once the ingress has verified and sealed it. Source: Trackunit, "Calling
 // the API on behalf of the User".
 
+import { createHash } from "node:crypto";
 import type { InstallationId } from "./installation-id.ts";
 
 /** A JSON Web Encryption in compact form, bound to one installation by its protected header. */
@@ -18,6 +19,11 @@ export interface Credential {
  */
 export type Generation = string & { readonly __brand: "Generation" };
 
+/** First 16 hexadecimal digits of the SHA-256 of the client id: tells credentials apart, reveals none. */
+export function clientIdFingerprintOf(clientId: string): string {
+  return createHash("sha256").update(clientId).digest("hex").slice(0, 16);
+}
+
 /** A verified install callback, as it travels from ingress to worker. */
 export interface Install {
   installationId: InstallationId;
@@ -25,7 +31,7 @@ export interface Install {
   accountId: string;
   generation: Generation;
   sealedCredential: SealedText;
-  /** First 16 hexadecimal digits of the SHA-256 of the client id: tells credentials apart, reveals none. */
+  /** By `clientIdFingerprintOf`. */
   clientIdFingerprint: string;
   receivedAt: Date;
 }

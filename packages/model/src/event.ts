@@ -1,6 +1,6 @@
 // What the publisher's own code is told of by outgoing webhooks.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 /** All types, in the order of a life. */
 export const eventTypes = [
@@ -32,4 +32,9 @@ export interface AccountEvent {
 /** For an event whose change is made once. */
 export function newEventId(): string {
   return `evt_${randomUUID().replaceAll("-", "")}`;
+}
+
+/** For an event that may be made again for the same change: the same each time. `change` names the change. */
+export function eventIdOf(change: string): string {
+  return `evt_${createHash("sha256").update(change).digest("hex").slice(0, 32)}`;
 }

@@ -3,10 +3,11 @@
 export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
-export { generationAfter, generationOf, noGeneration } from "./callback.ts";
+export { clientIdFingerprintOf, generationAfter, generationOf, noGeneration } from "./callback.ts";
 export { type ErrorDetails, FleetkeeperError, type Remedy, rootMessage, rootOf } from "./errors.ts";
-export { type AccountEvent, type EventType, eventTypes, newEventId } from "./event.ts";
+export { type AccountEvent, type EventType, eventIdOf, eventTypes, newEventId } from "./event.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
+export { fractionOf } from "./fraction-of.ts";
 export type { InstallationId } from "./installation-id.ts";
 export {
   accountIdOf,

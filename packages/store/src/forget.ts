@@ -2,8 +2,13 @@
 // so that an older install does not bring the account back, and how far its fencing tokens came, so that job
 // ids and feed positions never repeat.
 
-import { createHash } from "node:crypto";
-import { type AccountEvent, type Install, type InstallationId, ownCollections } from "@fleetkeeper/model";
+import {
+  type AccountEvent,
+  eventIdOf,
+  type Install,
+  type InstallationId,
+  ownCollections,
+} from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { isInstalledSince } from "./credential-decisions.ts";
 import type { Credentials } from "./credentials.ts";
@@ -275,6 +280,5 @@ interface Tokens {
 
 /** The same, however often the end of it is repeated. */
 function idOfForgotten(_id: InstallationId, askedAt: Date): string {
-  const text = `${_id} forgotten ${askedAt.toISOString()}`;
-  return `evt_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+  return eventIdOf(`${_id} forgotten ${askedAt.toISOString()}`);
 }

@@ -2,8 +2,13 @@
 // of workers may do it at once, and end at any point: an event leaves its outbox only after it is in the log
 // and its lanes are awake.
 
-import { createHash } from "node:crypto";
-import { type AccountEvent, type InstallationId, installationOfSync, type SyncId } from "@fleetkeeper/model";
+import {
+  type AccountEvent,
+  eventIdOf,
+  type InstallationId,
+  installationOfSync,
+  type SyncId,
+} from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
 import type { ForgottenDocument, SyncDocument } from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
@@ -160,7 +165,7 @@ function changesOf(one: Found, now: Date): AccountEvent | undefined {
   if (sinceMs < gatherChangesMs) return undefined;
   // A receiver that asks for the records at once shall find them.
   if (feedOpen != null && sinceMs < gatherChangesMs + writtenWithinMs) return undefined;
-  const id = `evt_${createHash("sha256").update(`${_id} ${feedHead}`).digest("hex").slice(0, 32)}`;
+  const id = eventIdOf(`${_id} ${feedHead}`);
   const data = { sync, resource: resource ?? null, changedSince: untoldSince.toISOString() };
   return { id, type: "records.changed", at: now, data };
 }

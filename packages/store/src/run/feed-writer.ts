@@ -5,7 +5,7 @@ import type { RecordChange } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import { BSON } from "mongodb";
 import { changedFields } from "../changed-fields.ts";
-import { contentHash } from "../content-hash.ts";
+import { dataHash } from "../data-hash.ts";
 import type { ChangesDocument, RecordDocument, SyncDocument } from "../documents.ts";
 import type { Interest } from "../events/interest.ts";
 import { gatherChangesMs } from "../events/relay.ts";
@@ -160,7 +160,7 @@ async function correctionsOf(
     const record = byExternalId.get(externalId);
     if (record === undefined || record.deletedAt !== null)
       return kind === "deleted" ? [] : [{ externalId, kind: "deleted", fields: [], data }];
-    if (kind !== "deleted" && contentHash(record.data) === contentHash(data)) return [];
+    if (kind !== "deleted" && dataHash(record.data) === dataHash(data)) return [];
     const fields = changedFields(kind === "deleted" ? undefined : data, record.data);
     return [{ externalId, kind: kind === "deleted" ? "created" : "updated", fields, data: record.data }];
   });

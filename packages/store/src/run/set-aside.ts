@@ -3,7 +3,7 @@
 
 import type { Checkpoint } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
-import { contentHash } from "../content-hash.ts";
+import { dataHash } from "../data-hash.ts";
 import type { SetAsideDocument } from "../documents.ts";
 import { idsUnder } from "../id-range.ts";
 import type { Fence } from "./fence.ts";
@@ -36,7 +36,7 @@ export async function keepSetAside(
   const { syncId, installationId } = fence;
   const sync = syncId.slice(installationId.length + 1);
   const writes = page.slice(0, maxPerPage).map(({ externalId, item, reasons }) => ({
-    _id: `${syncId}/${externalId ?? contentHash(item)}`,
+    _id: `${syncId}/${externalId ?? dataHash(item)}`,
     $set: {
       installationId,
       sync,

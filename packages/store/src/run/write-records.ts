@@ -4,7 +4,7 @@
 import { noChanges, type RecordChange, type RecordChanges } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import { changedFields } from "../changed-fields.ts";
-import { contentHash } from "../content-hash.ts";
+import { dataHash } from "../data-hash.ts";
 import type { RecordDocument } from "../documents.ts";
 import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
@@ -97,7 +97,7 @@ function differencesOf(
   const refused: SetAsideItem[] = [];
   for (const [_id, record] of byId) {
     const before = stored.get(_id);
-    const hash = contentHash(record.data);
+    const hash = dataHash(record.data);
     // The feed knows nothing of what a run from before the account was forgotten wrote afterwards.
     const isKnown = before !== undefined && !(before.fencingToken < firstToken);
     const isPresent = isKnown && before.deletedAt === null;

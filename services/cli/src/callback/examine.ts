@@ -1,7 +1,6 @@
 // Examines a captured callback as the ingress would, check by check, and collects what explains the verdict.
 // Nothing secret is in it.
 
-import { createHash } from "node:crypto";
 import {
   type AccountIdShape,
   accountIdIn,
@@ -21,6 +20,7 @@ import {
   tokenOf,
   verifyToken,
 } from "@fleetkeeper/callbacks";
+import { clientIdFingerprintOf } from "@fleetkeeper/model";
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from "jose";
 import { parseRequest } from "./parse-request.ts";
 import type { Capture } from "./read-capture.ts";
@@ -194,9 +194,7 @@ function shownBody(body: CallbackBody): NonNullable<Examination["body"]> {
     type,
     irisAppId,
     accountId,
-    ...(isInstalled(body)
-      ? { clientIdFingerprint: createHash("sha256").update(body.clientId).digest("hex").slice(0, 16) }
-      : {}),
+    ...(isInstalled(body) ? { clientIdFingerprint: clientIdFingerprintOf(body.clientId) } : {}),
     fields: Object.keys(body),
   };
 }

@@ -5,6 +5,6 @@ import { hash } from "node:crypto";
 import { orderedFields } from "@fleetkeeper/model";
 
 /** 22 characters: 132 bits of the SHA-256 over canonical JSON (fields sorted by name). */
-export function contentHash(data: unknown): string {
+export function dataHash(data: unknown): string {
   return hash("sha256", JSON.stringify(orderedFields(data)), "base64url").slice(0, 22);
 }
