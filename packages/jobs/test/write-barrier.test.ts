@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createWriteBarrier } from "../src/index.ts";
-
-beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
-afterEach(() => vi.useRealTimers());
 
 /** Connections to a server that flushes when told. */
 function setup(connections = 3) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const wait = () => new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));
   const barrier = createWriteBarrier(Array(connections).fill("a connection"), wait);

@@ -1,8 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createReconnect } from "../src/reconnect.ts";
-
-beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
-afterEach(() => vi.useRealTimers());
 
 test.each(["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOREPLICAS"])(
   "%s: somebody else is the master, or will be",
@@ -22,6 +19,8 @@ test.each(["MISCONF", "OOM", "NOPERM", "WRONGTYPE", "ERR", "NOSCRIPT", "MOVED"])
 );
 
 test("a server that is reached each time and refuses each time is asked less and less often", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const { reconnectOnError, retryStrategy } = createReconnect({ maxMs: 2_000, sendAgain: true });
   const waits = Array.from({ length: 6 }, () => {
     reconnectOnError(new Error("READONLY"));

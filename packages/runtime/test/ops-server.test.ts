@@ -1,8 +1,6 @@
 import { createMetrics } from "@fleetkeeper/telemetry";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createOpsServer } from "../src/index.ts";
-
-afterEach(() => vi.useRealTimers());
 
 const metrics = createMetrics("test");
 const coded = (code: string) => Object.assign(new Error("its message is not shown"), { code });
@@ -43,6 +41,7 @@ test("a process asks to be started again only for what that fixes", async () => 
 
 test("a deep check that never ends fails after its bound", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const server = createOpsServer({ metrics, checks: {}, deepChecks: { stuck: () => new Promise(() => {}) } });
   await server.ready();
   const answer = server.inject("/healthz/deep");
@@ -75,6 +74,7 @@ test("whoever asks while a deep check runs shares its result", async () => {
 
 test("a scrape measures first, and answers although measuring fails or hangs", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   for (const measure of [() => Promise.reject(new Error("away")), () => new Promise(() => {})]) {
     const server = createOpsServer({ metrics, checks: {}, measure });
     await server.ready();

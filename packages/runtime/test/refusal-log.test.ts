@@ -1,13 +1,10 @@
 import { capturedLog } from "@fleetkeeper/test-worlds";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createRefusalLog } from "../src/index.ts";
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 test("of each code ten lines are written in a minute; the rest is one line at its end, with the addresses that sent most", async () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const { log, lines } = capturedLog("info");
   const write = createRefusalLog(log);
   for (let count = 0; count < 50; count++)

@@ -4,7 +4,7 @@ import { createPrivateKey, type JsonWebKey } from "node:crypto";
 import { installationIdOf, type SealedText } from "@fleetkeeper/model";
 import fc from "fast-check";
 import { CompactEncrypt, CompactSign, compactDecrypt, importJWK, type JWK } from "jose";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   createOpen,
   createSeal,
@@ -17,8 +17,6 @@ import {
   type Seal,
   type SealBinding,
 } from "../src/index.ts";
-
-afterEach(() => vi.useRealTimers());
 
 const { publicKey, privateKey } = await generateSealingKey();
 const binding: SealBinding = { installationId: installationIdOf("@a/b", "1"), purpose: "credential" };
@@ -91,6 +89,7 @@ async function partsOf(
 
 test("texts share a content key for a thousand of them and for a second, and never a nonce", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const seal = await createSeal(publicKey);
   const { contentKeys, nonces } = await partsOf(seal, 1_000);
   expect([contentKeys.size, nonces.size]).toEqual([1, 1_000]);

@@ -1,10 +1,7 @@
 import { Writable } from "node:stream";
 import { FleetkeeperError } from "@fleetkeeper/model";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createLog } from "../src/index.ts";
-
-beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "Date"] }));
-afterEach(() => vi.useRealTimers());
 
 class OwnError extends FleetkeeperError {
   readonly code = "ERR_OWN";
@@ -12,6 +9,8 @@ class OwnError extends FleetkeeperError {
 }
 
 function setup() {
+  vi.useFakeTimers({ toFake: ["setTimeout", "Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const lines: Record<string, unknown>[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {

@@ -1,9 +1,8 @@
-import { afterEach, expect, inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { createRedisGate } from "./redis-gate.ts";
-import { createWorld, type World } from "./world.ts";
+import { testWorld, type World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 async function deep() {
   const answer = await fetch(`${world.opsUrl}/healthz/deep`);
@@ -12,7 +11,7 @@ async function deep() {
 }
 
 test("an ingress that could take a callback passes its deep check", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { status, checks } = await deep();
   expect(status).toBe(200);
   expect(checks).toMatchObject({ keySet: { status: "ok" }, seal: { status: "ok" }, redis: { status: "ok" } });
@@ -21,7 +20,7 @@ test("an ingress that could take a callback passes its deep check", async () => 
 
 test("one whose keys are too old, or whose Redis is away, fails with the reason by code", async () => {
   const gate = await createRedisGate(inject("redisUrl"));
-  world = await createWorld({ env: { REDIS_URL: gate.url } });
+  world = await testWorld({ env: { REDIS_URL: gate.url } });
   world.simulator.faults.add({ kind: "status", operation: "jwks", status: 502 });
   world.advance(25 * 3_600_000);
   gate.set("shut");

@@ -1,7 +1,7 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { type CallbackParts, mutated, seeded } from "./mutate.ts";
 import { openRaw } from "./raw-connection.ts";
-import { createWorld, type World } from "./world.ts";
+import { testWorld, type World } from "./world.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000);
@@ -29,8 +29,7 @@ async function answersTo(world: World, bytes: Buffer): Promise<{ status: number;
 test(`none of ${requests} mutated requests reaches the queue, or makes a 5xx but for keys that may be new`, {
   timeout: 300_000 + requests * 20,
 }, async () => {
-  const world = await createWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "1000000000" } });
-  onTestFinished(() => world.close());
+  const world = await testWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "1000000000" } });
   const sound: CallbackParts = {
     requestLine: "POST /appinstall HTTP/1.1",
     headers: ["Host: x", "Content-Type: application/json", "Connection: close"],

@@ -2,17 +2,16 @@ import { readCallbackInbox } from "@fleetkeeper/jobs";
 import type { SealedText } from "@fleetkeeper/model";
 import { installationIdOf } from "@fleetkeeper/model";
 import { findKeys, redisKeys } from "@fleetkeeper/redis";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openRaw } from "./raw-connection.ts";
-import { app, createWorld, type World } from "./world.ts";
+import { app, testWorld, type World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 const callbackUrl = () => `${world.url}/appinstall`;
 
 test("an install becomes one job that holds the sealed credential", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { account, simulator } = world;
   const installationId = installationIdOf(app, account.accountId);
   for (const how of [{ algorithm: "RS256" }, { algorithm: "ES256", bearer: true }] as const) {
@@ -39,7 +38,7 @@ test("an install becomes one job that holds the sealed credential", async () => 
 });
 
 test("what was seen of callbacks is kept without a secret, signed and sampled, whatever became of them", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { account, redis, namespace, simulator } = world;
   const token = await simulator.signCallbackToken({
     told: account.clientSecret,
@@ -78,7 +77,7 @@ test("what was seen of callbacks is kept without a secret, signed and sampled, w
 });
 
 test("a repeated delivery is accepted again and is still one job", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const token = await world.simulator.signCallbackToken();
   const reordered = JSON.stringify(
     Object.fromEntries(Object.entries(JSON.parse(world.bodyOf())).reverse()),
@@ -93,7 +92,7 @@ test("a repeated delivery is accepted again and is still one job", async () => {
 });
 
 test("a token carries no other body than its first, for as long as it is acceptable", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const token = await world.simulator.signCallbackToken({}, { expiresInS: 3_600, issuedAt: null });
   expect(await world.callback({ token })).toMatchObject({ status: 202 });
   for (const changes of [
@@ -113,7 +112,7 @@ test("a token carries no other body than its first, for as long as it is accepta
 });
 
 test("of two bodies that race with one token, one wins", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const token = await world.simulator.signCallbackToken();
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
@@ -126,7 +125,7 @@ test("of two bodies that race with one token, one wins", async () => {
 });
 
 test("a token without any time in it is bound for thirty days", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const token = await world.simulator.signCallbackToken({}, { expiresInS: null, issuedAt: null });
   expect(await world.callback({ token })).toMatchObject({ status: 202 });
   const [key = ""] = await findKeys(world.redis, `*${world.namespace}*:callback-token`);
@@ -134,7 +133,7 @@ test("a token without any time in it is bound for thirty days", async () => {
 });
 
 test("a new install has a greater generation than one that was issued before and comes later", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const [early, late] = [new Date(Date.now() - 60_000), new Date()];
   for (const issuedAt of [late, early])
     await world.callback({ token: await world.simulator.signCallbackToken({}, { issuedAt }) });
@@ -143,7 +142,7 @@ test("a new install has a greater generation than one that was issued before and
 });
 
 test("keys rotate without a refused callback", async () => {
-  world = await createWorld();
+  world = await testWorld();
   expect(await world.callback()).toMatchObject({ status: 202 });
   const old = await world.simulator.signCallbackToken();
   await world.simulator.rotateKeys();
@@ -152,7 +151,7 @@ test("keys rotate without a refused callback", async () => {
 });
 
 test("a key that was withdrawn is refused once the keys are fetched again", async () => {
-  world = await createWorld();
+  world = await testWorld();
   await world.simulator.rotateKeys();
   await world.callback();
   const old = await world.simulator.signCallbackToken({}, { expiresInS: 3_600, issuedAt: null });
@@ -167,7 +166,7 @@ test("a key that was withdrawn is refused once the keys are fetched again", asyn
 });
 
 test("while the key endpoint is down the old keys serve up to the bound, then it is 503 until it is back", async () => {
-  world = await createWorld();
+  world = await testWorld();
   world.simulator.faults.add({ kind: "status", operation: "jwks", status: 502 });
   world.advance(24 * 3_600_000 - 1_000);
   expect(await world.callback()).toMatchObject({ status: 202 });
@@ -187,7 +186,7 @@ test("while the key endpoint is down the old keys serve up to the bound, then it
 });
 
 test("the age of the keys and the results are metrics", async () => {
-  world = await createWorld();
+  world = await testWorld();
   await world.callback();
   await world.callback({ token: "a.b.c" });
   world.advance(90_000);
@@ -200,7 +199,7 @@ test("the age of the keys and the results are metrics", async () => {
 });
 
 test("an account id that is no UUID is refused before anything else; one in capital letters is the account itself", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { accountId } = world.account;
   for (const odd of ["a:b", "../accounts", `${accountId}/..`]) {
     const answer = await world.callback({ body: world.bodyOf({ accountId: odd }) });
@@ -213,7 +212,7 @@ test("an account id that is no UUID is refused before anything else; one in capi
 });
 
 test("an app that is not on the list is refused, and its token binds nothing", async () => {
-  world = await createWorld();
+  world = await testWorld();
   for (const irisAppId of ["@fleetkeeper/other", "@fleetkeeper", "@Fleetkeeper/demo", "@fleetkeeper/demo2"]) {
     const answer = await world.callback({ body: world.bodyOf({ irisAppId }) });
     expect(answer).toMatchObject({ status: 403, code: "ERR_APP_NOT_ALLOWED" });
@@ -224,7 +223,7 @@ test("an app that is not on the list is refused, and its token binds nothing", a
 });
 
 test("a type that nobody knows is accepted, sealed whole, and shown to the operator", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { accountId } = world.account;
   const body = { type: "UNINSTALLED\u001b[31m‮", irisAppId: app, accountId, reason: "confidential" };
   expect(await world.callback({ body: JSON.stringify(body) })).toMatchObject({ status: 202 });
@@ -242,7 +241,7 @@ test("a type that nobody knows is accepted, sealed whole, and shown to the opera
 });
 
 test("a stop lets the callback in progress end, and no idle connection holds it up", async () => {
-  world = await createWorld();
+  world = await testWorld();
   await world.callback();
   const body = world.bodyOf();
   const { socket, received } = openRaw(world.url);

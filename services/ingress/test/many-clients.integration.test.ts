@@ -2,17 +2,12 @@
 // counted.
 
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { Agent, request } from "undici";
-import { afterEach, expect, test, vi } from "vitest";
-import { createWorld, type World } from "./world.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { testWorld, type World } from "./world.ts";
 
 let world: World;
-const sockets: Socket[] = [];
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await world.close();
-});
 
 /** As somebody with this address; a whole 127.0.0.0/8 is this machine's. */
 async function callbackFrom(localAddress: string, headers: Record<string, string> = {}): Promise<number> {
@@ -44,13 +39,15 @@ async function dropped(): Promise<Record<string, number>> {
 }
 
 test("2 100 idle connections from one address stop nobody else's callback, are counted, and do not stay", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { hostname, port } = new URL(world.url);
   // In portions that the server's backlog holds.
   for (let portion = 0; portion < 21; portion++) {
     const opened = Array.from({ length: 100 }, () => connect(Number(port), hostname));
     for (const socket of opened) socket.on("error", () => undefined);
-    sockets.push(...opened);
+    onTestFinished(() => {
+      for (const socket of opened) socket.destroy();
+    });
     await Promise.all(opened.map((socket) => once(socket, "connect")));
   }
   expect(await callbackFrom("127.0.0.2")).toBe(202);
@@ -66,7 +63,7 @@ test("2 100 idle connections from one address stop nobody else's callback, are c
 });
 
 test("whoever sends nonsense is refused unread for the rest of the minute, and nobody else is", async () => {
-  world = await createWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "20" } });
+  world = await testWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "20" } });
   const junk = { "trackunit-identity": "no token" };
   for (let count = 0; count < 20; count++) expect(await callbackFrom("127.0.0.3", junk)).toBe(401);
   expect(await callbackFrom("127.0.0.3", junk)).toBe(429);
@@ -77,7 +74,7 @@ test("whoever sends nonsense is refused unread for the rest of the minute, and n
 test("behind a proxy it is the client that counts, if the proxy is named; otherwise nobody is refused for another", async () => {
   const junk = { "trackunit-identity": "no token" };
   const by = (client: string) => ({ "x-forwarded-for": client });
-  world = await createWorld({
+  world = await testWorld({
     env: { INGRESS_REFUSALS_PER_MINUTE: "5", INGRESS_TRUSTED_PROXIES: "127.0.0.0/8" },
   });
   for (let count = 0; count < 5; count++)
@@ -85,9 +82,8 @@ test("behind a proxy it is the client that counts, if the proxy is named; otherw
   expect(await callbackFrom("127.0.0.1", by("192.0.2.1"))).toBe(429);
   expect(await callbackFrom("127.0.0.1", by("192.0.2.2"))).toBe(202);
   expect(world.logged()).toContain('"address":"192.0.2.1"');
-  await world.close();
 
-  world = await createWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "5" } });
+  world = await testWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "5" } });
   for (let count = 0; count < 10; count++)
     expect(await callbackFrom("127.0.0.1", { ...junk, ...by("192.0.2.1") })).toBe(401);
   expect(await callbackFrom("127.0.0.1", by("192.0.2.2"))).toBe(202);
@@ -95,7 +91,7 @@ test("behind a proxy it is the client that counts, if the proxy is named; otherw
 });
 
 test("a flood of tokens with unknown keys is a few lines in the log too", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const before = world.logged().length;
   const tokens = Array.from({ length: 200 }, (_, index) =>
     [{ alg: "RS256", kid: `nobody's ${index}` }, {}, ""].map((part) =>
@@ -112,7 +108,7 @@ test("a flood of tokens with unknown keys is a few lines in the log too", async 
 });
 
 test("a flood of refusals is a few lines in the log, with its number and where it came from", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const before = world.logged().length;
   const flood = Array.from({ length: 300 }, () => callbackFrom("127.0.0.5", { "trackunit-identity": "x" }));
   expect(new Set(await Promise.all(flood))).toEqual(new Set([401]));

@@ -8,16 +8,15 @@ import { refusalCodes } from "@fleetkeeper/callbacks";
 import { generateTokenKey } from "@fleetkeeper/sealing";
 import { webhookRefusalCodes } from "@fleetkeeper/webhooks";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { expect, onTestFinished, test } from "vitest";
-import { createWorld } from "./world.ts";
+import { expect, test } from "vitest";
+import { testWorld } from "./world.ts";
 
 const fuzzer = process.env.SCHEMATHESIS;
 const WEBHOOK_KEY = JSON.stringify({ keys: [generateTokenKey()] });
 const examples = process.env.SCHEMATHESIS_EXAMPLES ?? "100";
 
 async function setup(env: Record<string, string> = {}) {
-  const world = await createWorld({ env });
-  onTestFinished(() => world.close());
+  const world = await testWorld({ env });
   return world;
 }
 

@@ -1,15 +1,14 @@
 import { startRedis } from "@fleetkeeper/local-stack";
 import { connectConsumer } from "@fleetkeeper/redis";
 import { expect, onTestFinished, test } from "vitest";
-import { createWorld } from "./world.ts";
+import { testWorld } from "./world.ts";
 
 test("an ingress whose Redis became a replica, or is full, is not ready; it is again once that has passed", async () => {
   const server = await startRedis({ own: true });
   onTestFinished(() => server.close());
   const admin = connectConsumer(server.url);
   onTestFinished(() => admin.disconnect());
-  const world = await createWorld({ env: { REDIS_URL: server.url } });
-  onTestFinished(() => world.close());
+  const world = await testWorld({ env: { REDIS_URL: server.url } });
   const readiness = async () => {
     const answer = await fetch(`${world.opsUrl}/readyz`);
     return [answer.status, ((await answer.json()) as { failing: string[] }).failing];

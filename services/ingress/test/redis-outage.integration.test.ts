@@ -1,17 +1,14 @@
-import { afterEach, expect, inject, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { createRedisGate, type GateState } from "./redis-gate.ts";
-import { createWorld, type World } from "./world.ts";
+import { testWorld, type World } from "./world.ts";
 
 let world: World;
 let gate: Awaited<ReturnType<typeof createRedisGate>>;
-afterEach(async () => {
-  await world.close();
-  gate.close();
-});
 
 async function setup(initial: GateState = "open", redisUrl = inject("redisUrl")) {
   gate = await createRedisGate(redisUrl, initial);
-  world = await createWorld({ env: { REDIS_URL: gate.url } });
+  onTestFinished(() => gate.close());
+  world = await testWorld({ env: { REDIS_URL: gate.url } });
 }
 
 const forNow = { status: 503, code: "ERR_QUEUE_UNAVAILABLE", retryAfter: "10" };

@@ -7,7 +7,7 @@ import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { createOpen, createVerify, generateFirstKeys } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { capturedLog } from "@fleetkeeper/test-worlds";
-import { inject } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { startIngress } from "../src/ingress.ts";
 
@@ -20,6 +20,13 @@ export interface Answer {
   code: string | undefined;
   retryAfter: string | null;
   body: unknown;
+}
+
+/** A world that ends with the test that asked for it. */
+export async function testWorld(options: { env?: Record<string, string> } = {}): Promise<World> {
+  const world = await createWorld(options);
+  onTestFinished(() => world.close());
+  return world;
 }
 
 /** Its own Redis namespace, keys, simulator and clock. `env` is the ingress's, over the defaults of tests. */

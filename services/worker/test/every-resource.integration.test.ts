@@ -1,7 +1,7 @@
 import { findKeys } from "@fleetkeeper/redis";
 import { type SimulatedAccount, trueResources, truthOf } from "@fleetkeeper/simulator";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { storedRecords } from "./truth.ts";
 
 /** `ACCOUNTS=50` is the full bar: 30 000 records in all. */
@@ -12,8 +12,7 @@ const patient = { timeout: 1_200_000, interval: 500 };
 test(`after each pass MongoDB holds what Trackunit holds, for seven resources of ${accountCount} accounts, and an unchanged pass writes nothing`, {
   timeout: 3_600_000,
 }, async () => {
-  const world = await createWorld();
-  onTestFinished(() => world.close());
+  const world = await testWorld();
   const accounts = Array.from({ length: accountCount }, () => world.simulator.addAccount(fleet));
   await world.startWorker();
   await Promise.all(accounts.map((account) => world.install(account)));

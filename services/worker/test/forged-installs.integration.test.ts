@@ -2,13 +2,12 @@
 // and with their own.
 
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { afterEach, expect, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
 import type { World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 const patient = { timeout: 40_000, interval: 50 };
 const accountQuery = JSON.stringify({ path: "/simulated/account", field: "accountId", nameField: "name" });
@@ -36,7 +35,7 @@ async function runAgain(account: SimulatedAccount) {
 
 /** A victim whose app works, and somebody else with an account and credentials of their own. */
 async function victimAndAttacker(env: Record<string, string> = {}) {
-  world = await createWorld({ env });
+  world = await testWorld({ env });
   const victim = world.simulator.addAccount({ assets: 60 });
   const attacker = world.simulator.addAccount({ assets: 40 });
   await world.startWorker();
@@ -47,7 +46,12 @@ async function victimAndAttacker(env: Record<string, string> = {}) {
 
 test("credentials that are none change nothing for the account, and are shown, counted and audited", async () => {
   const { victim } = await victimAndAttacker();
-  const before = await found(victim);
+  // A sync may succeed before the grant of its token is noted.
+  const before = await vi.waitFor(async () => {
+    const installation = await found(victim);
+    expect(installation?.lastToken).toMatchObject({ outcome: "granted" });
+    return installation;
+  }, patient);
   await world.install(victim, { clientId: "nobody", clientSecret: "nonsense" });
   await vi.waitFor(async () => {
     // It is tried some times, with waits between, before it is given up.
@@ -118,7 +122,7 @@ test("where no request tells, another account's credentials are marked, delete n
 });
 
 test("a credential that Trackunit does not know yet takes over as soon as it does", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   account.revoke();
   await world.startWorker();

@@ -2,18 +2,17 @@ import { randomUUID } from "node:crypto";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
 import { createSeal, createSign, generateSigningKey } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { afterEach, expect, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { app, type World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 const patient = { timeout: 30_000, interval: 50 };
 
 /** A worker, and an account whose assets are there. */
 async function setup(): Promise<SimulatedAccount> {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account);

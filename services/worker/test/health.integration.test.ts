@@ -1,24 +1,19 @@
 import { queueNames } from "@fleetkeeper/jobs";
 import { generateSealingKey } from "@fleetkeeper/sealing";
 import { createLog } from "@fleetkeeper/telemetry";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { startWorker } from "../src/worker.ts";
-import { createWorld } from "./create-world.ts";
+import { testWorld } from "./create-world.ts";
 import type { World } from "./world.ts";
 
 let world: World;
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-  await world.close();
-});
 
 /** Starts a worker, and gives what its ops port says. */
 async function start(env: Record<string, string> = {}) {
   const log = createLog({ service: "worker", level: "silent" });
   const { opsUrl } = await startWorker(readConfig({ ...world.env, ...env }), log, (_what, close) =>
-    closers.push(close),
+    onTestFinished(async () => void (await close())),
   );
   return async (path: string) => {
     const answer = await fetch(`${opsUrl}${path}`);
@@ -27,7 +22,7 @@ async function start(env: Record<string, string> = {}) {
 }
 
 test("a worker that works passes its deep check, beside others and with accounts to look after", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const workers = [await start(), await start(), await start()];
   await world.install(world.simulator.addAccount({ assets: 50 }));
   for (const get of workers) {
@@ -42,7 +37,7 @@ test("a worker that works passes its deep check, beside others and with accounts
 });
 
 test("a worker that looks alive and takes nothing of one queue fails, by name and code", async () => {
-  world = await createWorld();
+  world = await testWorld();
   // Whatever is to be moved there fails from now on, again and again.
   await world.redis.set(`{${world.namespace}-install}:install:active`, "not a list");
   const get = await start();
@@ -56,7 +51,7 @@ test("a worker that looks alive and takes nothing of one queue fails, by name an
 });
 
 test("a worker that cannot open what is sealed now fails", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const { privateKey } = await generateSealingKey();
   const get = await start({ SEALING_PRIVATE_KEYS: JSON.stringify({ keys: [privateKey] }) });
   const { status, text } = await get("/healthz/deep");
@@ -67,7 +62,7 @@ test("a worker that cannot open what is sealed now fails", async () => {
 });
 
 test("every worker exports the same facts about the cluster", async () => {
-  world = await createWorld();
+  world = await testWorld();
   await world.queues.queues.install.pause();
   await world.install(world.simulator.addAccount({ assets: 1 }));
   const workers = [await start(), await start()];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawnService } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { testWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
 
 /** `KILLS=100 ASSETS=20000` is the full bar, and takes a quarter of an hour. */
@@ -12,8 +12,7 @@ test(`a worker killed ${kills} times during a pass of ${assets} assets loses not
   timeout: 3_600_000,
 }, async () => {
   // A lease that a busy machine does not lose: each loss costs a page too.
-  const world = await createWorld({ env: { SYNC_LEASE_MS: "10000", SYNC_SLICE_PAGES: "5" } });
-  onTestFinished(() => world.close());
+  const world = await testWorld({ env: { SYNC_LEASE_MS: "10000", SYNC_SLICE_PAGES: "5" } });
   const account = world.simulator.addAccount({ assets });
   const id = world.installationIdOf(account);
   const pagesRead = async () =>

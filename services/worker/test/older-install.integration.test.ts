@@ -1,7 +1,7 @@
 import { generationAfter } from "@fleetkeeper/model";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import type { World } from "./world.ts";
 
 /** The sync of assets when a run of it that began after `since` has ended well. */
@@ -19,8 +19,7 @@ async function ran(world: World, account: SimulatedAccount, since = new Date()) 
 }
 
 test("a 403 with a token of an older install costs one new token and one more request", async () => {
-  const world = await createWorld();
-  onTestFinished(() => world.close());
+  const world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account);

@@ -1,13 +1,12 @@
 import { findKeys } from "@fleetkeeper/redis";
 import { createSeal } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { afterEach, expect, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
 import type { World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 const patient = { timeout: 40_000, interval: 50 };
 
@@ -34,7 +33,7 @@ async function tokenOf({ clientId, clientSecret }: SimulatedAccount): Promise<st
 }
 
 test("what somebody else writes in place of a token or a failure changes nothing, though it is sealed with the public key", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const victim = world.simulator.addAccount({ assets: 12 });
   const attacker = world.simulator.addAccount({ assets: 40 });
   const stop = await world.startWorker();

@@ -3,8 +3,8 @@
 
 import type { SimulatedAccount, TrueResource } from "@fleetkeeper/simulator";
 import type { Document } from "mongodb";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { storedRecords, trueAssets } from "./truth.ts";
 import type { World } from "./world.ts";
 
@@ -83,8 +83,7 @@ function createReader(world: World) {
 test("a restored MongoDB, older than Redis or torn, comes to the truth again, and every reader of the feed with it", {
   timeout: 240_000,
 }, async () => {
-  const world = await createWorld();
-  onTestFinished(() => world.close());
+  const world = await testWorld();
   const [stays, forgotten, late] = [60, 5, 5].map((assets) => world.simulator.addAccount({ assets }));
   if (stays === undefined || forgotten === undefined || late === undefined) throw new Error("no accounts");
   const reader = createReader(world);

@@ -1,11 +1,10 @@
 import { createLog } from "@fleetkeeper/telemetry";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { tidyHourly } from "../src/tidy-hourly.ts";
-
-afterEach(() => vi.useRealTimers());
 
 test("each hour what is old is removed, whether or not anything new comes, and one failure stops nothing", async () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const tidied: string[] = [];
   const audit = {
     tidy: async () => {

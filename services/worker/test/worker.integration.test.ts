@@ -1,12 +1,11 @@
 import { findKeys } from "@fleetkeeper/redis";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
-import { afterEach, expect, test, vi } from "vitest";
-import { createWorld } from "./create-world.ts";
+import { expect, test, vi } from "vitest";
+import { testWorld } from "./create-world.ts";
 import { storedAssets, trueAssets } from "./truth.ts";
 import type { World } from "./world.ts";
 
 let world: World;
-afterEach(() => world.close());
 
 const patient = { timeout: 40_000, interval: 50 };
 
@@ -34,7 +33,7 @@ async function runAgain(account: SimulatedAccount) {
 }
 
 test("one install becomes a warm token and all the account's assets, and nothing of it waits for a tick", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 250 });
   await world.queues.queues.dispatch.pause();
   // An account has two fifths of the places: all of its syncs fit.
@@ -58,7 +57,7 @@ test("one install becomes a warm token and all the account's assets, and nothing
 });
 
 test("later runs write what changed, mark what two of them missed and leave the rest alone", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 120 });
   await world.startWorker();
   await world.install(account);
@@ -80,7 +79,7 @@ test("later runs write what changed, mark what two of them missed and leave the 
 });
 
 test("of two installs the newer one counts, although the older one's job runs later", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const now = Date.now();
   const newer = await world.install(account, { receivedAt: new Date(now) });
@@ -97,7 +96,7 @@ test("of two installs the newer one counts, although the older one's job runs la
 });
 
 test("a first credential that is refused leaves the account pending, without a sync; a new install ends that", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account, { clientSecret: "not the secret" });
@@ -119,7 +118,7 @@ test("a first credential that is refused leaves the account pending, without a s
 });
 
 test("an outage of the token endpoint is no refusal: the install waits and says why", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const id = world.installationIdOf(account);
   world.simulator.faults.add({ kind: "status", status: 503, operation: "apptoken" });
@@ -152,7 +151,7 @@ test("an outage of the token endpoint is no refusal: the install waits and says 
 });
 
 test("a rate limit makes the sync wait as long as the API says, without counting as a failure", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   world.simulator.faults.add({
     kind: "graphql-rate-limit",
@@ -172,7 +171,7 @@ test("a rate limit makes the sync wait as long as the API says, without counting
 });
 
 test("a resource that the token may not read stops only that sync, and names what it may need", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   world.simulator.faults.add({ kind: "forbidden", operation: "graphql.assets" });
   await world.startWorker();
@@ -188,7 +187,7 @@ test("a resource that the token may not read stops only that sync, and names wha
 });
 
 test("an expired access token costs one new one, not the run", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account);
@@ -199,7 +198,7 @@ test("an expired access token costs one new one, not the run", async () => {
 });
 
 test("a record that does not fit is set aside where an operator sees it, and is not taken for gone", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 30 });
   await world.startWorker();
   await world.install(account);
@@ -214,7 +213,7 @@ test("a record that does not fit is set aside where an operator sees it, and is 
 });
 
 test("a large fleet is read in slices, and a stopping worker hands it on in the middle", async () => {
-  world = await createWorld({ env: { SYNC_SLICE_PAGES: "3" } });
+  world = await testWorld({ env: { SYNC_SLICE_PAGES: "3" } });
   const account = world.simulator.addAccount({ assets: 1_000 });
   const stop = await world.startWorker();
   await world.install(account);
@@ -232,7 +231,7 @@ test("a large fleet is read in slices, and a stopping worker hands it on in the 
 });
 
 test("after the loss of all of Redis everything goes on automatically", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const stop = await world.startWorker();
   await world.install(account);
@@ -249,7 +248,7 @@ test("after the loss of all of Redis everything goes on automatically", async ()
 });
 
 test("many syncs of many workers ask for an account's token once", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const accounts = Array.from({ length: 10 }, () => world.simulator.addAccount({ assets: 5 }));
   world.simulator.faults.add({ kind: "delay", operation: "apptoken", delayMs: 300 });
   await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
@@ -259,7 +258,7 @@ test("many syncs of many workers ask for an account's token once", async () => {
 });
 
 test("a paused account does nothing until it is resumed", async () => {
-  world = await createWorld();
+  world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
   await world.install(account);

@@ -1,9 +1,5 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Client, createGuessLimit } from "../../src/auth/guess-limit.ts";
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 const setup = () =>
   createGuessLimit({ windowMs: 60_000, perClient: 3, perUser: 10, perClientUnderAttack: 1 });
@@ -14,6 +10,7 @@ async function guess(limit: ReturnType<typeof setup>, client: Client, times: num
 
 test("a client that guesses too often has to wait for the next window", async () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const limit = setup();
   await guess(limit, { address: "a" }, 3);
   await expect(limit.take({ address: "a" }, "olive")).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import { createTokenSealing, generateTokenKey, sealEndpoint } from "@fleetkeeper
 import { newWebhookKey } from "@fleetkeeper/test-worlds";
 import { newEndpointId, webhookPath } from "@fleetkeeper/webhooks";
 import { Webhook } from "standardwebhooks";
+import { onTestFinished } from "vitest";
 import { app, createWorld } from "../world.ts";
 
 export interface Sent {
@@ -17,6 +18,13 @@ export interface Sent {
   headers?: Record<string, string>;
   /** Another one than the world's. */
   ingress?: string;
+}
+
+/** A world that ends with the test that asked for it. */
+export async function testWebhookWorld(env: Record<string, string> = {}) {
+  const world = await createWebhookWorld(env);
+  onTestFinished(() => world.close());
+  return world;
 }
 
 export async function createWebhookWorld(env: Record<string, string> = {}) {

@@ -1,15 +1,14 @@
 import { connect } from "node:net";
 import type { SealedText } from "@fleetkeeper/model";
 import { newWebhookKey } from "@fleetkeeper/test-worlds";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openRaw } from "../raw-connection.ts";
-import { createWebhookWorld } from "./webhook-world.ts";
+import { testWebhookWorld } from "./webhook-world.ts";
 
-let world: Awaited<ReturnType<typeof createWebhookWorld>>;
-afterEach(() => world.close());
+let world: Awaited<ReturnType<typeof testWebhookWorld>>;
 
 test("a delivery of either family becomes one job with a sealed payload, however often it comes", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const { path, key, installationId, endpointId } = await world.addEndpoint();
   const body = '{"type":"sites.asset.enter","asset":"confidential"}';
   for (const family of ["svix", "webhook"] as const)
@@ -34,7 +33,7 @@ test("a delivery of either family becomes one job with a sealed payload, however
 });
 
 test("a body that is no JSON, of an unknown type, of any content type or empty is kept all the same", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const { path, key } = await world.addEndpoint();
   for (const [body, type] of [
     ["no json", "text/plain"],
@@ -54,7 +53,7 @@ test("a body that is no JSON, of an unknown type, of any content type or empty i
 });
 
 test("of a long body the beginning is kept", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const { path, key, installationId } = await world.addEndpoint();
   const body = "x".repeat(256 * 1_024);
   expect(await world.deliver(path, key, { body })).toMatchObject({ status: 202 });
@@ -66,7 +65,7 @@ test("of a long body the beginning is kept", async () => {
 });
 
 test("both keys are good while one takes the other's place, and the old one ends", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const [old, next] = [newWebhookKey(), newWebhookKey()];
   const { path } = await world.addEndpoint("1", [
     { key: next, until: null },
@@ -79,7 +78,7 @@ test("both keys are good while one takes the other's place, and the old one ends
 });
 
 test("hostile deliveries are refused with a code, and nothing of them is kept but a count", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const one = await world.addEndpoint("1");
   const other = await world.addEndpoint("2");
   const { path, key } = one;
@@ -139,7 +138,7 @@ test("hostile deliveries are refused with a code, and nothing of them is kept bu
 });
 
 test("refused deliveries to one endpoint keep out neither those to another nor callbacks, and refused callbacks no delivery", async () => {
-  world = await createWebhookWorld({ INGRESS_REFUSALS_PER_MINUTE: "5" });
+  world = await testWebhookWorld({ INGRESS_REFUSALS_PER_MINUTE: "5" });
   const [one, other] = [await world.addEndpoint("1"), await world.addEndpoint("2")];
   const tooMany = { status: 429, code: "ERR_WEBHOOK_TOO_MANY" };
   for (let count = 0; count < 5; count++)
@@ -161,7 +160,7 @@ test("refused deliveries to one endpoint keep out neither those to another nor c
 });
 
 test("an altered body is refused", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const { path, key } = await world.addEndpoint();
   const sound = await world.deliver(path, key, { id: "msg_a", body: '{"type":"a","n":1}' });
   expect(sound.status).toBe(202);
@@ -178,7 +177,7 @@ test("an altered body is refused", async () => {
 });
 
 test("an endpoint that there is not answers as a wrong key does, and costs one look and no body", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const known = await world.addEndpoint();
   const wrong = await world.deliver(known.path, newWebhookKey());
   const gone = "/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -201,7 +200,7 @@ test("an endpoint that there is not answers as a wrong key does, and costs one l
 });
 
 test("no other path leads anywhere", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const paths = [
     "/webhooks/",
     "/webhooks",
@@ -223,7 +222,7 @@ test("no other path leads anywhere", async () => {
 });
 
 test("an entry that another key sealed, or that belongs to another endpoint, is none", async () => {
-  world = await createWebhookWorld();
+  world = await testWebhookWorld();
   const one = await world.addEndpoint();
   const other = await world.addEndpoint("2");
   await world.redis.copy(world.registryKey(one.endpointId), world.registryKey(other.endpointId), "REPLACE");
@@ -233,7 +232,7 @@ test("an entry that another key sealed, or that belongs to another endpoint, is 
 });
 
 test("without WEBHOOK_KEY there are no webhooks", async () => {
-  world = await createWebhookWorld({ WEBHOOK_KEY: "" });
+  world = await testWebhookWorld({ WEBHOOK_KEY: "" });
   expect(await world.deliver("/webhooks/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", newWebhookKey())).toMatchObject({
     status: 404,
   });
