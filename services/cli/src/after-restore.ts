@@ -13,7 +13,7 @@ interface Options {
 export function addAfterRestore(program: Command): void {
   withName(
     addCommand(program, "after-restore", {
-      summary: "Make a MongoDB restored from a backup fit to be worked with again",
+      summary: "Make a MongoDB that was restored from a backup ready for work",
       details:
         "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
       examples: ["after-restore --yes"],

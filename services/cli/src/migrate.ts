@@ -10,7 +10,7 @@ const lookMs = 1_000;
 
 export function addMigrate(program: Command): void {
   addCommand(program, "migrate", {
-    summary: "Bring what earlier versions stored up to date, while services run; workers do it too",
+    summary: "Bring documents of earlier versions up to date, while services run; workers do it too",
     examples: ["migrate"],
   }).action(
     invoke(async ({ reach, output, signal, now }) => {

@@ -37,7 +37,7 @@ export function addAccountsActions(accounts: Command): void {
     .action(invoke<SyncOptions, [string]>(syncNow));
 
   addSimple(accounts, "pause", {
-    summary: "Stop an account with its token, or one of its syncs",
+    summary: "Stop an account and its token, or one of its syncs",
     done: "paused",
     example: "accounts pause 6b5cb246 --as jo",
     act: (actions, who, id, sync) => actions.pause(who, id, sync),
@@ -66,7 +66,7 @@ export function addAccountsActions(accounts: Command): void {
     );
 
   addAccountAction(accounts, "refresh", {
-    summary: "Ask for a new access token, whatever is there",
+    summary: "Ask for a new access token, even if the present one is good",
     done: "a worker asks for a new token",
     act: (actions, who, id) => actions.refreshToken(who, id),
   });

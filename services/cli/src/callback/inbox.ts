@@ -17,7 +17,7 @@ const tones: Record<InboxEntry["outcome"], Tone> = { accepted: "good", unrecogni
 export function addCallbackInbox(callback: Command): void {
   addCommand(callback, "list", {
     watched: true,
-    summary: "List the callbacks that the ingress saw, the last first",
+    summary: "List the callbacks that the ingress saw, the newest first",
     details:
       "At most 200 of those taken and 200 of those refused, for 30 days; of a flood only samples. Needs REDIS_URL.",
     examples: ["callback list", "callback list --refused --json"],

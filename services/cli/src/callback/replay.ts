@@ -35,7 +35,7 @@ interface Options {
 export function addCallbackReplay(callback: Command): void {
   withName(
     addCommand(callback, "replay", {
-      summary: "Take a callback after all that was refused, or whose type was not recognised",
+      summary: "Accept a callback after all that was refused, or whose type was not recognised",
       details: [
         "A refused one goes through all checks again, with the variables and the key set of now and as of the time it came in;",
         "one whose token came with another body stays refused. An unrecognised one is taken for an install with --as-install.",

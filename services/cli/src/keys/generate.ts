@@ -33,7 +33,7 @@ export const algorithmOption = () =>
 export function addKeysGenerate(keys: Command): void {
   withName(
     addCommand(keys, "generate", {
-      summary: "Make the keys of ingress and worker, as files that only their owner can read",
+      summary: "Make all keys of the services, as files that only their owner can read",
       details: "Back up the private key: without it every account must install again.",
       examples: ["keys generate --out secrets", "keys generate --compose"],
     }),

@@ -28,7 +28,7 @@ interface Options extends Omit<GenerateOptions, "out"> {
 export function addKeysRotate(keys: Command): void {
   withName(
     addCommand(keys, "rotate", {
-      summary: "Rotate the sealing key, or the token key, without a stop",
+      summary: "Rotate the sealing key, or another key, while everything runs",
       details: [
         "The sealing key in three steps, each said by the one before:",
         "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",

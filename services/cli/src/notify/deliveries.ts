@@ -21,7 +21,7 @@ interface Filters {
 export function addNotifyDeliveries(notify: Command): void {
   addCommand(notify, "deliveries", {
     watched: true,
-    summary: "List attempts to tell a receiver, the last first",
+    summary: "List deliveries to a receiver, the newest first",
     examples: ["notify deliveries rcv_3f0c…", "notify deliveries rcv_3f0c… --outcome failed --json"],
   })
     .argument(receiverArgument.name, receiverArgument.text)
@@ -64,7 +64,7 @@ export function addNotifyDeliveries(notify: Command): void {
 
   withName(
     addCommand(notify, "replay", {
-      summary: "Tell a receiver one event again, or everything since a time",
+      summary: "Send a receiver one event again, or all since a time",
       examples: [
         "notify replay rcv_3f0c… --event evt_9a1d…",
         "notify replay rcv_3f0c… --since 2026-01-31T12:00:00Z",

@@ -24,7 +24,7 @@ export function addNotifyReceivers(notify: Command): void {
   withName(
     withFields(
       addCommand(notify, "add", {
-        summary: "Have an address of yours told of events; its secret is shown this once",
+        summary: "Make a receiver: an address of yours that is sent events; its secret is shown this once",
         examples: [
           "notify add https://your.host/fleetkeeper",
           "notify add https://your.host/installs --event account.installed account.forgotten",
@@ -97,14 +97,11 @@ export function addNotifyReceivers(notify: Command): void {
       }),
     );
 
-  addState(notify, "enable", "Tell a receiver again, from what waited on", (actions, who, id) =>
+  addState(notify, "enable", "Send to a receiver again, beginning with what waited", (actions, who, id) =>
     actions.enable(who, id),
   );
-  addState(
-    notify,
-    "disable",
-    "Tell a receiver nothing for now; what happens waits for it",
-    (actions, who, id) => actions.disable(who, id),
+  addState(notify, "disable", "Send a receiver nothing for now; events wait for it", (actions, who, id) =>
+    actions.disable(who, id),
   );
 
   withName(

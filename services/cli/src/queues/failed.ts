@@ -40,7 +40,7 @@ const queueOption = () => new Option("--queue <name>", "only of this queue").cho
 export function addFailed(failed: Command): void {
   addCommand(failed, "list", {
     watched: true,
-    summary: "List failed jobs, the last first",
+    summary: "List failed jobs, the newest first",
     examples: ["failed list --queue install"],
   })
     .addOption(queueOption())

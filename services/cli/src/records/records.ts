@@ -59,7 +59,7 @@ export function addRecords(records: Command): void {
     .addOption(new Option("--file <format>", "all that fit, to standard output").choices(["ndjson", "csv"]))
     .action(invoke<ListOptions, [string, string]>(list));
   addCommand(records, "show", {
-    summary: "Show one record: what it holds, and what it went through",
+    summary: "Show one record: what it holds, and its last changes",
     examples: ["records show 6b5cb246 assets 01234567-89ab-4def-8123-456789abcdef"],
   })
     .argument(accountArgument.name, accountArgument.text)

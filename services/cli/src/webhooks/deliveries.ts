@@ -28,7 +28,7 @@ export function addWebhookDeliveries(webhooks: Command): void {
   withFilters(
     addCommand(webhooks, "deliveries", {
       watched: true,
-      summary: "List deliveries, the last first",
+      summary: "List deliveries, the newest first",
       examples: ["webhooks deliveries --account 6b5cb246", "webhooks deliveries --outcome no-sync --json"],
     }),
   )
@@ -49,7 +49,7 @@ export function addWebhookDeliveries(webhooks: Command): void {
     );
 
   addCommand(webhooks, "show", {
-    summary: "Show one delivery with its payload, and what it set off",
+    summary: "Show one delivery with its payload, and which syncs it started",
     examples: ["webhooks show @organization.appname.6b5cb246/0f3a…"],
   })
     .argument("<delivery>", "its id, as `webhooks deliveries` shows it")
@@ -58,7 +58,7 @@ export function addWebhookDeliveries(webhooks: Command): void {
   withName(
     withFilters(
       addCommand(webhooks, "replay", {
-        summary: "Let kept deliveries set off their syncs once more: one, or all of an account that fit",
+        summary: "Have kept deliveries start their syncs again: one, or all of an account that match",
         examples: [
           "webhooks replay @organization.appname.6b5cb246/0f3a…",
           "webhooks replay --account 6b5cb246 --outcome held --from 2026-03-01",

@@ -76,12 +76,12 @@ export function addWebhookEndpoints(webhooks: Command): void {
     );
 
   addStateCommand(webhooks, "pause", {
-    summary: "Keep an endpoint's deliveries without letting them set anything off",
+    summary: "Keep an endpoint's deliveries, but let them start no sync",
     done: "paused; deliveries are kept and can be replayed",
     act: (actions, who, id) => actions.pause(who, id),
   });
   addStateCommand(webhooks, "resume", {
-    summary: "Let an endpoint's deliveries set off syncs again",
+    summary: "Let an endpoint's deliveries start syncs again",
     done: "resumed",
     act: (actions, who, id) => actions.resume(who, id),
   });
