@@ -1,6 +1,7 @@
 // Everything that the overview shows. Queues from Redis, accounts and the schedule from MongoDB; one may be
 // away without the other.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId, InstallationState } from "@fleetkeeper/model";
 import { type QueueState, readQueueStates } from "@fleetkeeper/operator";
@@ -133,11 +134,20 @@ export function createReadOverview(options: {
 const medianForMs = 60_000;
 const recentLines = 8;
 
+/** A page without it is better than one that comes late. */
+const medianWaitMs = 500;
+
 /** What only a page shows. */
 export function readsOfPage(store: Store, everyMs: number) {
+  let known: Date | null = null;
+  const readMedian = remember(medianForMs, async () => {
+    known = await store.syncs.medianSuccess().catch(() => null);
+    return known;
+  });
   return {
-    // A page without it is better than none.
-    readMedianSuccess: remember(medianForMs, () => store.syncs.medianSuccess().catch(() => null)),
+    /** The one known before, while it takes long. */
+    readMedianSuccess: () =>
+      Promise.race([readMedian(), sleep(medianWaitMs, undefined, { ref: false }).then(() => known)]),
     readRecent: remember(everyMs, async () => (await store.actionLog.page({ limit: recentLines })).rows),
   };
 }

@@ -1,8 +1,10 @@
 import { noChanges, type RunOutcome, type SyncId, type Waiting } from "@fleetkeeper/model";
 import { failingReasons } from "@fleetkeeper/operator";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { logIn, operator, startBoard } from "../board-world.ts";
 import { idOf, seedAccounts, startedRun } from "../seed-accounts.ts";
+
+const patient = { timeout: 20_000, interval: 200 };
 
 const fails = (sync: string, code: string) => {
   const until = new Date(Date.now() + 60_000);
@@ -33,7 +35,10 @@ test("one failing account of 40 is named by the overview, and its link lists exa
   const overview = await page("/");
   expect(overview).toContain('<a href="/accounts?failing=any">3 syncs of 2 accounts fail</a>');
   expect(overview).toContain("ERR_TWO: 1 sync of 1 account, without a success for 2 h 1 min");
-  expect(overview).toContain("<dt>Median age of data</dt><dd>2 min");
+  await vi.waitFor(
+    async () => expect(await page("/")).toContain("<dt>Median age of data</dt><dd>2 min"),
+    patient,
+  );
   expect(await listed("/accounts?failing=any")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_ONE")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_TWO")).toEqual([">account-07<"]);
