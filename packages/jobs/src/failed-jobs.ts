@@ -53,14 +53,31 @@ export async function retryFailedOf(
   return retried;
 }
 
+/** Accounts that some failed job is about, among the last 1 000 of each queue. */
+export async function accountsWithFailed(queues: Record<QueueName, Queue>): Promise<Set<InstallationId>> {
+  const found = new Set<InstallationId>();
+  for (const name of aboutAccounts)
+    for await (const jobs of failedOf(queues[name]))
+      for (const { data } of jobs) for (const id of accountsOf(data)) found.add(id);
+  return found;
+}
+
 async function jobsAbout(queue: Queue, installationId: InstallationId, limit: number): Promise<Job[]> {
   const found: Job[] = [];
-  for (let start = 0; start < lookedAt && found.length < limit; start += atATime) {
-    const jobs = await queue.getFailed(start, start + atATime - 1);
-    found.push(...jobs.filter((job) => job !== undefined && isAbout(job.data, installationId)));
-    if (jobs.length < atATime) break;
+  for await (const jobs of failedOf(queue)) {
+    found.push(...jobs.filter((job) => isAbout(job.data, installationId)));
+    if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** The last failed, the newest first, some at a time. */
+async function* failedOf(queue: Queue): AsyncGenerator<Job[]> {
+  for (let start = 0; start < lookedAt; start += atATime) {
+    const jobs = await queue.getFailed(start, start + atATime - 1);
+    yield jobs.filter((job) => job !== undefined);
+    if (jobs.length < atATime) return;
+  }
 }
 
 /** Whether a job carries anything of this account. */
@@ -68,9 +85,13 @@ export function isAbout(
   payload: Payloads[(typeof aboutAccounts)[number]],
   installationId: InstallationId,
 ): boolean {
+  return accountsOf(payload).includes(installationId);
+}
+
+function accountsOf(payload: Payloads[(typeof aboutAccounts)[number]]): InstallationId[] {
   return "syncs" in payload
-    ? payload.syncs.some(({ syncId }) => installationOfSync(syncId) === installationId)
-    : payload.installationId === installationId;
+    ? payload.syncs.map(({ syncId }) => installationOfSync(syncId))
+    : [payload.installationId];
 }
 
 /** False when somebody else started or removed it in the meantime. */

@@ -5,7 +5,7 @@ import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type Job, Queue } from "bullmq";
 import { forgetSeenCallbacks } from "./callback-inbox.ts";
 import { QueueUnavailableError } from "./errors.ts";
-import { type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
+import { accountsWithFailed, type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
 import {
   type AcceptedCallback,
@@ -63,16 +63,15 @@ export interface QueueSet {
 
   /** Adds a job that does nothing, at the head of the queue, unless the one with this id is still there. */
   addProbe(name: QueueName, id: string): Promise<void>;
-
   /** When the oldest job that waits for a worker was added; undefined where none waits. */
   oldestWaitingAt(name: QueueName): Promise<Date | undefined>;
-
   /** When the oldest job was added that waits, runs or is to be tried again; undefined: there is none. */
   oldestAt(name: QueueName): Promise<Date | undefined>;
-
   /** Failed jobs about one account, newest first: at most `limit` of the last 1 000 of each queue. */
   failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
-  /** Starts those again. Returns how many. */
+  /** Accounts that have any. */
+  accountsWithFailed(): Promise<Set<InstallationId>>;
+  /** Starts those of one account again. Returns how many. */
   retryFailedOf(installationId: InstallationId): Promise<number>;
   /** Starts all failed jobs of a queue again. Returns how many there were. */
   retryFailed(name: QueueName): Promise<number>;
@@ -205,6 +204,7 @@ export function createQueueSet(options: {
     },
 
     failedOf: (installationId, limit) => failedJobsOf(queues, installationId, limit),
+    accountsWithFailed: () => accountsWithFailed(queues),
     retryFailedOf: (installationId) => taken(retryFailedOf(queues, installationId)),
 
     async removeJobsOf(installationId, until) {

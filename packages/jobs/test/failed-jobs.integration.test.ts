@@ -58,6 +58,7 @@ test("the failed jobs of one account are found in every queue, with their reason
 test("a retry starts the failed jobs of one account, and leaves those of the others", async () => {
   const { queueSet, failed, fix } = await setup();
   fix();
+  expect(await queueSet.accountsWithFailed()).toEqual(new Set([one, other]));
   expect(await queueSet.retryFailedOf(one)).toBe(2);
   await vi.waitFor(
     async () => expect([await failed("prewarm"), await failed("sync")]).toEqual([1, 1]),

@@ -4,6 +4,18 @@ export { accountInWords, type Nameable, nameOfAccount, namesOfAccount } from "./
 export { createOperatorActions, type OperatorActions } from "./actions.ts";
 export { type ApiKeyActions, createApiKeyActions, type NewApiKey } from "./api-keys.ts";
 export { rightsInWords } from "./api-rights.ts";
+export {
+  type AccountFilter,
+  type BulkActionName,
+  type BulkActions,
+  type BulkOutcome,
+  type BulkPlan,
+  bulkActionNames,
+  createBulkActions,
+  filterInWords,
+  outcomeInWords,
+  planInWords,
+} from "./bulk.ts";
 export { pinsOf } from "./callback-pins.ts";
 export { type CredentialNews, credentialNews, refusalInWords } from "./credential-news.ts";
 export {

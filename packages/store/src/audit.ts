@@ -17,7 +17,13 @@ export type AuditEntry = Pick<AuditDocument, "at" | "who" | "action" | "outcome"
   );
 
 /** What is about no account, queue or API key. */
-export type AuditTopic = "logins" | "refused-logins" | "sealing-keys" | "restores" | "receivers";
+export type AuditTopic =
+  | "logins"
+  | "refused-logins"
+  | "sealing-keys"
+  | "restores"
+  | "receivers"
+  | "bulk-actions";
 
 /** The action of an entry without which a worker forgets no account. */
 export const forgetAction = "forget";

@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { addAccountsActions } from "./accounts/actions.ts";
+import { addAccountsBulk } from "./accounts/bulk.ts";
 import { addAccountsList } from "./accounts/list.ts";
 import { addAccountsNames } from "./accounts/names.ts";
 import { addAccountsShow } from "./accounts/show.ts";
@@ -51,6 +52,7 @@ export function createProgram(version: string): Command {
   addAccountsNames(accounts);
   addAccountsTry(accounts);
   addAccountsActions(accounts);
+  addAccountsBulk(accounts);
 
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));
   addRecords(addGroup(program, "records", "Records that the syncs wrote"));

@@ -76,6 +76,17 @@ export function createReach(env: NodeJS.ProcessEnv) {
       return queues;
     },
 
+    /** Nothing is closed before this has ended, also when the command was interrupted. */
+    finish<Result>(work: Promise<Result>): Promise<Result> {
+      closers.push(() =>
+        work.then(
+          () => undefined,
+          () => undefined,
+        ),
+      );
+      return work;
+    },
+
     async close(): Promise<void> {
       for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     },

@@ -174,10 +174,15 @@ async function syncNow(invocation: Invocation, { sync, wait, timeout }: SyncOpti
 }
 
 async function open(invocation: Invocation, name: string) {
-  const { reach, now } = invocation;
-  const store = await reach.store();
+  const store = await invocation.reach.store();
   const account = await findAccount(store, name);
-  return { account, store, actions: createOperatorActions({ store, queues: lazyQueues(invocation), now }) };
+  return { account, store, actions: await openActions(invocation) };
+}
+
+/** On every account. */
+export async function openActions(invocation: Invocation): Promise<OperatorActions> {
+  const { reach, now } = invocation;
+  return createOperatorActions({ store: await reach.store(), queues: lazyQueues(invocation), now });
 }
 
 /** Redis is reached by those actions only that put a job into a queue. */

@@ -1,4 +1,4 @@
-// Asks before something that cannot be undone.
+// Asks before something that cannot be undone, or is about many accounts.
 
 import { createInterface } from "node:readline/promises";
 import { NotConfirmedError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { NotConfirmedError } from "../errors.ts";
  */
 export async function confirm(question: string, expected: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new NotConfirmedError("this cannot be undone, and there is no terminal to ask on", {
+    throw new NotConfirmedError("this needs a confirmation, and there is no terminal to ask on", {
       advice: "Add --yes to go on without a question.",
     });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
