@@ -1,11 +1,12 @@
 // `pnpm bench [row…] [--rounds 5] [--json file]`: the rows with their yardsticks and goals. Without names,
-// all but the slow ones.
+// all but the slow ones. `--plots folder`: curves instead, drawn there; `--draw`: from the numbers there.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Measured, measureRow, tableOf } from "@fleetkeeper/bench";
+import { drawPlots, keepPlots, measurePlots } from "./plots.ts";
 import { callbackRows } from "./rows/callbacks.ts";
 import { dispatchRows } from "./rows/dispatch.ts";
 import { engineRows } from "./rows/engine.ts";
@@ -24,7 +25,12 @@ const rows = [
 ];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    json: { type: "string" },
+    plots: { type: "string" },
+    draw: { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name));
@@ -36,13 +42,19 @@ const chosen = rows.filter(({ name, isSlow }) =>
   positionals.length === 0 ? !isSlow : positionals.includes(name),
 );
 
+if (values.draw) {
+  drawPlots(values.plots ?? "docs/plots");
+  process.exit();
+}
+
 const loadBefore = loadavg()[0] ?? 0;
 const measured: Measured[] = [];
-for (const row of chosen) {
+const plots = values.plots === undefined ? [] : await measurePlots(rounds);
+for (const row of values.plots === undefined ? chosen : []) {
   console.error(`${row.name} …`);
   measured.push(await measureRow(row, rounds));
 }
-const result = {
+const circumstances = {
   at: new Date().toISOString(),
   rounds,
   machine: {
@@ -55,8 +67,12 @@ const result = {
     openssl: process.versions.openssl,
     ...versionsOf(["jose", "fastify", "bullmq"]),
   },
-  rows: measured,
 };
+if (values.plots !== undefined) {
+  keepPlots(values.plots, { ...circumstances, plots });
+  process.exit();
+}
+const result = { ...circumstances, rows: measured };
 console.log(tableOf(measured));
 console.log(
   `\n${result.machine.cores} × ${result.machine.cpu}, ${Object.entries(result.versions)

@@ -49,7 +49,8 @@ function keeps(number: number, bound: Bound): boolean {
   return "atMost" in bound ? number <= bound.atMost : number >= bound.atLeast;
 }
 
-function spreadOf(numbers: readonly number[]): Spread {
+/** The upper of the middle two, where their number is even. */
+export function spreadOf(numbers: readonly number[]): Spread {
   const sorted = numbers.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   return { median: at(sorted.length >> 1), least: at(0), most: at(sorted.length - 1) };

@@ -17,7 +17,7 @@ export const engineRows: Row[] = [
     yardstick: "JSON.parse and bulkWrite of replacements, by hand",
     goal: { ratio: { atMost: 1.5 } },
     open: async () => {
-      const { store, byHand, close } = await openEngine();
+      const { store, byHand, parsed, close } = await openEngine(records);
       let account = 0;
       return {
         ours: async () => {
@@ -36,7 +36,7 @@ export const engineRows: Row[] = [
     yardstick: "the first pass",
     goal: { ratio: { atMost: 1 / 3 } },
     open: async () => {
-      const { store, close } = await openEngine();
+      const { store, parsed, close } = await openEngine(records);
       let account = 0;
       return {
         async both() {
@@ -50,21 +50,44 @@ export const engineRows: Row[] = [
   },
 ];
 
-const texts = [...pagesOf(records)].map((page) => JSON.stringify(page));
-
-/** As they come from an API: text. */
-function* parsed(): Generator<Item[]> {
-  for (const text of texts) yield JSON.parse(text);
+/** Microseconds of CPU for each record, in turn: a first pass, one without news, and by hand. */
+export async function measureEngine(records: number, rounds: number) {
+  const measured = { first: [] as number[], unchanged: [] as number[], byHand: [] as number[] };
+  const { store, byHand, parsed, close } = await openEngine(records);
+  try {
+    // The first round warms up.
+    for (let round = 0; round <= rounds; round++) {
+      const syncId = await planAssets(store, `round ${round}`);
+      const each = (run: () => Promise<unknown>) => cpuMicrosecondsEach(records, run);
+      const first = await each(() => pass(store, syncId, parsed()));
+      const unchanged = await each(() => pass(store, syncId, parsed()));
+      const straight = await each(() => byHand(`by hand ${round}`));
+      if (round === 0) continue;
+      measured.first.push(first);
+      measured.unchanged.push(unchanged);
+      measured.byHand.push(straight);
+    }
+  } finally {
+    await close();
+  }
+  return measured;
 }
 
-async function openEngine() {
+async function openEngine(records: number) {
+  const texts = [...pagesOf(records)].map((page) => JSON.stringify(page));
   const mongodb = await startMongodb({});
   const url = new URL("/bench", mongodb.url).href;
   const store = await openStore({ mongodbUrl: url });
   const client = await MongoClient.connect(url);
   const collection = client.db().collection<{ _id: string }>("byHand");
+  /** As they come from an API: text. */
+  function* parsed(): Generator<Item[]> {
+    for (const text of texts) yield JSON.parse(text);
+  }
+
   return {
     store,
+    parsed,
 
     /** What one would write without a feed, fences, checkpoints and a search for what is missing. */
     async byHand(account: string): Promise<void> {

@@ -1,0 +1,99 @@
+// What a run costs, and how many there are in a second, by how many workers share the work: real processes on
+// one machine, on which the servers and the simulated Trackunit run too.
+
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Plot, spreadOf } from "@fleetkeeper/bench";
+import { freePort, spawnService } from "@fleetkeeper/demo";
+import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { createWorldOn, type World } from "../../../../services/worker/test/world.ts";
+import { command } from "./command.ts";
+
+const counts = [1, 2, 4];
+const accounts = 20;
+const lookEveryMs = 20;
+type Points = Plot["lines"][number]["points"];
+
+export async function processesPlots(rounds: number): Promise<Plot[]> {
+  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
+  const workers: Awaited<ReturnType<typeof startWorker>>[] = [];
+  const [costs, rates]: [Points, Points] = [[], []];
+  try {
+    for (const x of counts) {
+      while (workers.length < x) workers.push(await startWorker(world));
+      if (x === counts[0]) await installAll(world);
+      const [cpuMs, perSecond]: [number[], number[]] = [[], []];
+      for (let round = 0; round < rounds; round++) {
+        const before = await cpuSecondsOf(workers);
+        const { runs, tookMs } = await runAll(world);
+        cpuMs.push((1_000 * ((await cpuSecondsOf(workers)) - before)) / runs);
+        perSecond.push((1_000 * runs) / tookMs);
+      }
+      costs.push({ x, y: spreadOf(cpuMs) });
+      rates.push({ x, y: spreadOf(perSecond) });
+    }
+  } finally {
+    for (const { child } of workers) {
+      child.kill("SIGTERM");
+      if (child.exitCode === null) await once(child, "exit");
+    }
+    await world.close();
+    await Promise.all([redis.close(), mongodb.close()]);
+  }
+  const xLabel = "workers on one machine";
+  return [
+    {
+      ...{ name: "processes", title: "Of all workers' CPU for each run, their ticks included, in ms" },
+      ...{ xLabel, lines: [{ name: "a run", points: costs }], command },
+    },
+    {
+      ...{ name: "processes-rate", title: "Runs in a second, all syncs due at once" },
+      ...{ xLabel, lines: [{ name: "all workers", points: rates }], command },
+    },
+  ];
+}
+
+async function startWorker({ env }: World) {
+  const opsPort = await freePort(0);
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
+  const logPath = join(tmpdir(), `fleetkeeper-bench-worker-${opsPort}.log`);
+  const child = spawnService({ name: "worker", env: { ...env, OPS_PORT: String(opsPort) }, logPath });
+  while (!(await fetch(`${opsUrl}/readyz`).catch(() => undefined))?.ok) {
+    if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}: ${logPath}`);
+    await sleep(lookEveryMs);
+  }
+  return { child, opsUrl };
+}
+
+async function installAll({ simulator, install, db }: World): Promise<void> {
+  for (let count = 0; count < accounts; count++) await install(simulator.addAccount({ assets: 20 }));
+  const syncs = db.collection<{ _id: string }>("syncs");
+  const ran = { _id: /\/assets$/, lastRun: { $ne: null } };
+  while ((await syncs.countDocuments(ran)) < accounts) await sleep(lookEveryMs);
+  while ((await syncs.countDocuments({ lastRun: null, "waiting.for": "schedule" })) > 0)
+    await sleep(lookEveryMs);
+}
+
+/** Every sync that may run, once more. */
+async function runAll({ db }: World): Promise<{ runs: number; tookMs: number }> {
+  const syncs = db.collection("syncs");
+  const runs = await syncs.countDocuments({ lastRun: { $ne: null } });
+  const since = new Date();
+  await syncs.updateMany({ lastRun: { $ne: null } }, { $set: { nextRunAt: since } });
+  const startedAtMs = performance.now();
+  while ((await syncs.countDocuments({ "lastRun.startedAt": { $gte: since } })) < runs) await sleep(100);
+  return { runs, tookMs: performance.now() - startedAtMs };
+}
+
+/** As they say themselves. */
+async function cpuSecondsOf(workers: readonly { opsUrl: string }[]): Promise<number> {
+  let sum = 0;
+  for (const { opsUrl } of workers) {
+    const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
+    sum += Number(/^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(metrics)?.[1]);
+  }
+  return sum;
+}
