@@ -33,6 +33,10 @@ export async function run(): Promise<void> {
         end("signal");
       });
     }
+    // Whoever ends `pnpm` alone means all of it: it hands on no signal.
+    const parent = process.ppid;
+    const look = () => process.ppid !== parent && end("signal");
+    if (process.env.npm_lifecycle_event === "start") setInterval(look, 1_000).unref();
   });
   let closing = false;
   let fail: (error: Error) => void = () => undefined;

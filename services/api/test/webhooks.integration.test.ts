@@ -44,6 +44,8 @@ test("a receiver is made, listed, tested, changed, replayed to and removed", asy
   expect(first).toMatchObject({ type: "account.installed", attempt: 1, outcome: "delivered", status: 204 });
   expect(receiver.taken).toMatchObject([{ id: first.eventId, data: { accountId } }]);
 
+  // Without a body: the usual time.
+  expect((await send("POST", `${path}/rotate`)).status).toBe(200);
   const rotated = await send("POST", `${path}/rotate`, { keepOldSeconds: 0 });
   expect([rotated.status, rotated.json().webhook.secrets.length]).toEqual([200, 2]);
   receiver.secrets.splice(0, 1, rotated.json().secret);

@@ -22,6 +22,8 @@ export interface WebhookRoutesOptions {
   receivers: ReceiverActions;
 }
 
+/** How long the secret before signs too, when nothing else is asked for. */
+const keepOldByDefaultS = 86_400;
 const config = { right: "webhooks:write" } as const;
 const tags = ["webhooks"];
 const params = z.object({ webhookId: z.string().regex(/^rcv_[0-9a-f]{24}$/) });
@@ -142,12 +144,18 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
       "/v1/webhooks/:webhookId/rotate",
       {
         config,
+        // No body is null to the validator, and only what is undefined has a default.
+        preValidation: async (request) => {
+          request.body ??= { keepOldSeconds: keepOldByDefaultS };
+        },
         schema: {
           operationId: "rotateWebhook",
           summary: "A new secret; the old one signs beside it for a time",
           tags,
           params,
-          body: z.object({ keepOldSeconds: z.int().min(0).max(1_209_600).default(86_400) }).prefault({}),
+          body: z
+            .object({ keepOldSeconds: z.int().min(0).max(1_209_600).default(keepOldByDefaultS) })
+            .prefault({}),
           response: { 200: withSecret, ...refusals },
         },
       },
