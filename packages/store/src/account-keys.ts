@@ -62,7 +62,8 @@ function keyOfText(text: string, _id: InstallationId): string {
 
 function fingerprintsOf({ clientIdFingerprint, candidates, former, refused }: Keyed): string[] {
   const others = [candidates, former, refused].flatMap((list) => list ?? []);
-  return [clientIdFingerprint, ...others.map((one) => one.clientIdFingerprint)];
+  // One whose install has not proved itself yet has none in force.
+  return [clientIdFingerprint, ...others.map((one) => one.clientIdFingerprint)].filter((text) => text !== "");
 }
 
 /** Adds and removes keys. */
