@@ -23,10 +23,11 @@ test("where it is forbidden, nothing is installed into the system and no tool fo
   await expect(stat(called)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("the folder of all data is its owner's alone, also one that was open before", async () => {
+test("the folder of a server's data is its owner's alone, and the one that it is in stays as it is", async () => {
   const path = await folder();
   await chmod(path, 0o755);
-  const { release } = await takeDataFolder(path, "redis");
+  const { path: own, release } = await takeDataFolder(path, "redis");
   await release();
-  expect((await stat(path)).mode & 0o777).toBe(0o700);
+  expect((await stat(own)).mode & 0o777).toBe(0o700);
+  expect((await stat(path)).mode & 0o777).toBe(0o755);
 });
