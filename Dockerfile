@@ -31,6 +31,6 @@ ENV NODE_ENV=production PATH=/app:$PATH
 ENV NODE_OPTIONS=--max-old-space-size-percentage=70
 WORKDIR /app
 # Owned by root and not writable by the services. A number, so that an orchestrator sees that it isn't root.
-COPY --from=install /app .
+COPY --from=install --chown=0:0 /app .
 USER 1000:1000
 STOPSIGNAL SIGTERM
