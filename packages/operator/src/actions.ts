@@ -195,7 +195,7 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
   async function syncOf(id: InstallationId, sync: string): Promise<SyncDocument> {
     const _id: SyncId = syncIdOf(id, sync);
     const found = await store.syncs.find(_id);
-    if (found === null) throw new NotFoundError(`installation ${id} has no sync ${sync}`);
+    if (found === null) throw new NotFoundError(`the account has no sync ${sync}`);
     return found;
   }
 

@@ -11,6 +11,7 @@ import { openStore } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import { createTokenCache } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createForward, createRedisLimiter } from "@fleetkeeper/trackunit";
+import { createFindAccount } from "./accounts/find-account.ts";
 import { createApp } from "./app.ts";
 import { createKeyUses } from "./auth/key-uses.ts";
 import { createKnownKeys } from "./auth/known-keys.ts";
@@ -121,6 +122,7 @@ export async function startApi(
     log,
     metrics,
     store,
+    findAccount: createFindAccount(store.installations),
     queues,
     tokens,
     forward,

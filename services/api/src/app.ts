@@ -5,6 +5,7 @@ import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { type AccountRoutesOptions, accountRoutes } from "./accounts/routes.ts";
+import { createAllowedMethods } from "./allowed-methods.ts";
 import { addGate, type GateOptions } from "./auth/gate.ts";
 import { changeRoutes } from "./changes/routes.ts";
 import { keyRoutes } from "./key/routes.ts";
@@ -70,7 +71,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     metrics.requestSeconds.observe({ operation, status: statusCode }, elapsedTime / 1_000);
   });
   await addOpenapi(app, version);
+  const allowedMethods = createAllowedMethods();
+  app.addHook("onRoute", allowedMethods.add);
   app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods.of(request.url).join(", ");
+    if (allowed !== "") {
+      const detail = `This path takes ${allowed}.`;
+      reply.header("allow", allowed);
+      return refuse.request(new Problem("ERR_METHOD_NOT_ALLOWED", { detail }), request, reply);
+    }
     const detail = "There is no such operation: /openapi.json lists them.";
     refuse.request(new Problem("ERR_NOT_FOUND", { detail }), request, reply);
   });

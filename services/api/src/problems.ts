@@ -18,6 +18,7 @@ const rules = {
   ERR_BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   ERR_MEDIA_TYPE: { status: 415, title: "The body is of a type that this operation does not take" },
   ERR_NOT_FOUND: { status: 404, title: "There is no such thing, or this API key does not see it" },
+  ERR_METHOD_NOT_ALLOWED: { status: 405, title: "The path takes other methods than this one" },
   ERR_APP_AMBIGUOUS: { status: 409, title: "The account installed several apps: name one by ?app=" },
   ERR_ACCOUNT_PAUSED: { status: 409, title: "An operator has paused the account" },
   ERR_ACCOUNT_REVOKED: { status: 409, title: "Trackunit refuses the account's credential" },

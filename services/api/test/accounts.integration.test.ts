@@ -116,7 +116,20 @@ test("the list is paged by a cursor and filtered by state, app and reference", a
   expect((await ask(key, "/v1/accounts/A-2")).json().accountId).toBe("a-2");
   const ambiguous = await ask(key, "/v1/accounts/a-1");
   expect([ambiguous.status, ambiguous.json().code]).toEqual([409, "ERR_APP_AMBIGUOUS"]);
-  expect((await ask(key, `/v1/accounts/a-1?app=${encodeURIComponent(app)}`)).json().app).toBe(app);
+  for (const spelled of ["a-1", "A-1"])
+    expect((await ask(key, `/v1/accounts/${spelled}?app=${encodeURIComponent(app)}`)).json().app).toBe(app);
+});
+
+test("an account that was asked for is found at once after it left one app for another", async () => {
+  const { ask, makeKey, store } = await setup();
+  const { key } = await makeKey(["accounts:read"]);
+  const appsFound = async () => (await ask(key, "/v1/accounts/moving")).json().app;
+  await installed(store, "moving");
+  expect([await appsFound(), await appsFound()]).toEqual([app, app]);
+  await store.forget(installationIdOf(app, "moving"), new Date(), []);
+  expect((await ask(key, "/v1/accounts/moving")).status).toBe(404);
+  await installed(store, "moving", `${app}2`);
+  expect([await appsFound(), await appsFound()]).toEqual([`${app}2`, `${app}2`]);
 });
 
 test("a key of one app sees the accounts of no other, and one without a right learns nothing of either", async () => {

@@ -91,9 +91,21 @@ test("neither log nor database nor metrics hold a key, and an unknown address is
   const { key, id } = await makeKey(["accounts:read"]);
   const nowhere = await ask(key, `/v1/nowhere?key=${key}`);
   expect([nowhere.status, nowhere.json().code]).toEqual([404, "ERR_NOT_FOUND"]);
-  expect((await ask(key, "/v1/key", { method: "POST", body: "{}" })).status).toBe(404);
+  for (const [path, allow] of [
+    ["/v1/key", "GET, HEAD"],
+    ["/v1/accounts/a%2Fb?app=x", "GET, HEAD, PATCH"],
+    ["/v1/webhooks", "GET, HEAD, POST"],
+    ["/openapi.json", "GET, HEAD"],
+  ] as const) {
+    const wrong = await ask(key, path, { method: "DELETE" });
+    expect([wrong.status, wrong.json().code, wrong.headers.get("allow")]).toEqual([
+      405,
+      "ERR_METHOD_NOT_ALLOWED",
+      allow,
+    ]);
+  }
   const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
-  expect(metrics).toContain('fleetkeeper_publisher_problems_total{code="ERR_NOT_FOUND",service="api"} 2');
+  expect(metrics).toContain('fleetkeeper_publisher_problems_total{code="ERR_NOT_FOUND",service="api"} 1');
   const stored = JSON.stringify([
     await db.collection("apiKeys").find().toArray(),
     await db.collection("audit").find().toArray(),

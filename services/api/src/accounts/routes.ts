@@ -16,20 +16,25 @@ import {
   stateSchema,
   syncOf,
 } from "./account-schema.ts";
-import { accountParams, appQuery, appSchema, createFindAccount } from "./find-account.ts";
+import { accountParams, appQuery, appSchema, type FindAccount } from "./find-account.ts";
 import { requestOf, requestSchema } from "./request-schema.ts";
 import { appOf } from "./whose.ts";
 
 export interface AccountRoutesOptions {
   store: Store;
+  findAccount: FindAccount;
   queues: QueueSet;
   now: () => Date;
 }
 
 const tags = ["accounts"];
 
-export function accountRoutes({ store, queues, now }: AccountRoutesOptions): FastifyPluginAsyncZod {
-  const findAccount = createFindAccount(store.installations);
+export function accountRoutes({
+  store,
+  findAccount,
+  queues,
+  now,
+}: AccountRoutesOptions): FastifyPluginAsyncZod {
   const actions = createOperatorActions({ store, queues, now });
 
   return async (app) => {
@@ -165,7 +170,7 @@ export function accountRoutes({ store, queues, now }: AccountRoutesOptions): Fas
     );
   };
 
-  async function withSyncs(key: ApiKeyRow, of: Parameters<typeof findAccount>[1]) {
+  async function withSyncs(key: ApiKeyRow, of: Parameters<FindAccount>[1]) {
     const row = await findAccount(key, of);
     const syncs = await store.syncs.ofInstallation(row._id);
     const at = now();

@@ -2,13 +2,13 @@
 // body.
 
 import { pipeline, type Readable, Transform } from "node:stream";
-import type { ForwardedRequest, Store } from "@fleetkeeper/store";
+import type { ForwardedRequest } from "@fleetkeeper/store";
 import type { CachedToken } from "@fleetkeeper/tokens";
 import type { Forward } from "@fleetkeeper/trackunit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { accountParams, appSchema, createFindAccount } from "../accounts/find-account.ts";
+import { accountParams, appSchema, type FindAccount } from "../accounts/find-account.ts";
 import { ofRequest, whoOf } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import { problemOf } from "../problem-of.ts";
@@ -19,7 +19,7 @@ import { headersBack, headersToTrackunit } from "./headers.ts";
 import { loggedPath, type RequestNotes } from "./request-log.ts";
 
 export interface ProxyRoutesOptions {
-  store: Store;
+  findAccount: FindAccount;
   tokens: TokenSource;
   forward: Forward;
   notes: RequestNotes;
@@ -44,13 +44,12 @@ const operationIds = {
 };
 
 export function proxyRoutes({
-  store,
+  findAccount,
   tokens,
   forward,
   notes,
   now,
 }: ProxyRoutesOptions): FastifyPluginAsyncZod {
-  const findAccount = createFindAccount(store.installations);
   let forwarded = 0;
 
   return async (app) => {

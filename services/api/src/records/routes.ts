@@ -6,7 +6,7 @@ import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { accountParams, appQuery, createFindAccount } from "../accounts/find-account.ts";
+import { accountParams, appQuery, type FindAccount } from "../accounts/find-account.ts";
 import { whoseOf } from "../accounts/whose.ts";
 import { ofRequest } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
@@ -17,6 +17,7 @@ import { recordOf, recordSchema } from "./record-schema.ts";
 
 export interface RecordRoutesOptions {
   store: Store;
+  findAccount: FindAccount;
   log: Log;
 }
 
@@ -56,8 +57,7 @@ const answers = {
   ...refusals,
 };
 
-export function recordRoutes({ store, log }: RecordRoutesOptions): FastifyPluginAsyncZod {
-  const findAccount = createFindAccount(store.installations);
+export function recordRoutes({ store, findAccount, log }: RecordRoutesOptions): FastifyPluginAsyncZod {
   const exported = createExport(store.records, (error) => log.warn({ error }, "an export broke off"));
 
   return async (app) => {

@@ -1,15 +1,14 @@
 // Access tokens of accounts, for the publisher's own requests to Trackunit.
 
-import type { Store } from "@fleetkeeper/store";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { accountParams, appQuery, createFindAccount } from "../accounts/find-account.ts";
+import { accountParams, appQuery, type FindAccount } from "../accounts/find-account.ts";
 import { ofRequest } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import type { TokenSource } from "./token-source.ts";
 
 export interface TokenRoutesOptions {
-  store: Store;
+  findAccount: FindAccount;
   tokens: TokenSource;
 }
 
@@ -22,9 +21,7 @@ const tokenSchema = z
   })
   .meta({ id: "Token" });
 
-export function tokenRoutes({ store, tokens }: TokenRoutesOptions): FastifyPluginAsyncZod {
-  const findAccount = createFindAccount(store.installations);
-
+export function tokenRoutes({ findAccount, tokens }: TokenRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       "/v1/accounts/:accountId/token",
