@@ -16,6 +16,7 @@ export {
   type Rule as MongoRule,
   startMongoProxy,
 } from "./mongo-proxy/mongo-proxy.ts";
+export { answerTo, createMessageReader, requestIdOf, wholeCommandOf } from "./mongo-proxy/wire-message.ts";
 export { createPrivateAuthority } from "./private-authority.ts";
 export type { ProvidedServers } from "./provided-servers.ts";
 export { findRedis, type RedisBinary, startRedisBinary } from "./redis-binary.ts";

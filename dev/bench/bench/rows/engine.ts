@@ -5,55 +5,66 @@ import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
 import { startMongodb } from "@fleetkeeper/local-stack";
 import { openStore } from "@fleetkeeper/store";
 import { MongoClient } from "mongodb";
+import { startStandIn } from "../stand-in/start-stand-in.ts";
 import { type Item, pagesOf, pass, planAssets } from "./pass.ts";
 
 const records = Number(process.env.RECORDS ?? 5_000);
 
+type Server = typeof startStandIn;
+
 export const engineRows: Row[] = [
-  {
-    name: "first-sync",
-    what: `first pass over ${records.toLocaleString("en")} records, with feed and checkpoints`,
-    unit: "µs of CPU per record",
-    yardstick: "JSON.parse and bulkWrite of replacements, by hand",
-    goal: { ratio: { atMost: 1.5 } },
-    open: async () => {
-      const { store, byHand, parsed, close } = await openEngine(records);
-      let account = 0;
-      return {
-        ours: async () => {
-          const syncId = await planAssets(store, `first ${++account}`);
-          return cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
-        },
-        yardstick: () => cpuMicrosecondsEach(records, () => byHand(`by hand ${account}`)),
-        close,
-      };
-    },
-  },
-  {
-    name: "unchanged-sync",
-    what: `a pass over ${records.toLocaleString("en")} records of which none changed, with its search for missing ones`,
-    unit: "µs of CPU per record",
-    yardstick: "the first pass",
-    goal: { ratio: { atMost: 1 / 3 } },
-    open: async () => {
-      const { store, parsed, close } = await openEngine(records);
-      let account = 0;
-      return {
-        async both() {
-          const syncId = await planAssets(store, `unchanged ${++account}`);
-          const first = await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
-          return [await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed())), first];
-        },
-        close,
-      };
-    },
-  },
+  ...rowsOn("", "", () => startMongodb({})),
+  ...rowsOn("-stand-in", "; MongoDB is a stand-in in memory", startStandIn),
 ];
+
+function rowsOn(ending: string, on: string, startServer: Server): Row[] {
+  const count = records.toLocaleString("en");
+  return [
+    {
+      name: `first-sync${ending}`,
+      what: `first pass over ${count} records, with feed and checkpoints${on}`,
+      unit: "µs of CPU per record",
+      yardstick: "JSON.parse and bulkWrite of replacements, by hand",
+      goal: { ratio: { atMost: 1.5 } },
+      open: async () => {
+        const { store, byHand, parsed, close } = await openEngine(records, startServer);
+        let account = 0;
+        return {
+          ours: async () => {
+            const syncId = await planAssets(store, `first ${++account}`);
+            return cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
+          },
+          yardstick: () => cpuMicrosecondsEach(records, () => byHand(`by hand ${account}`)),
+          close,
+        };
+      },
+    },
+    {
+      name: `unchanged-sync${ending}`,
+      what: `a pass over ${count} records of which none changed, with its search for missing ones${on}`,
+      unit: "µs of CPU per record",
+      yardstick: "the first pass",
+      goal: { ratio: { atMost: 1 / 3 } },
+      open: async () => {
+        const { store, parsed, close } = await openEngine(records, startServer);
+        let account = 0;
+        return {
+          async both() {
+            const syncId = await planAssets(store, `unchanged ${++account}`);
+            const first = await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed()));
+            return [await cpuMicrosecondsEach(records, () => pass(store, syncId, parsed())), first];
+          },
+          close,
+        };
+      },
+    },
+  ];
+}
 
 /** Microseconds of CPU for each record, in turn: a first pass, one without news, and by hand. */
 export async function measureEngine(records: number, rounds: number) {
   const measured = { first: [] as number[], unchanged: [] as number[], byHand: [] as number[] };
-  const { store, byHand, parsed, close } = await openEngine(records);
+  const { store, byHand, parsed, close } = await openEngine(records, startStandIn);
   try {
     // The first round warms up.
     for (let round = 0; round <= rounds; round++) {
@@ -73,9 +84,9 @@ export async function measureEngine(records: number, rounds: number) {
   return measured;
 }
 
-async function openEngine(records: number) {
+async function openEngine(records: number, startServer: Server) {
   const texts = [...pagesOf(records)].map((page) => JSON.stringify(page));
-  const mongodb = await startMongodb({});
+  const mongodb = await startServer();
   const url = new URL("/bench", mongodb.url).href;
   const store = await openStore({ mongodbUrl: url });
   const client = await MongoClient.connect(url);
