@@ -11,12 +11,16 @@ import {
   noGeneration,
 } from "@fleetkeeper/model";
 import { CandidatesFullError } from "./errors.ts";
-import type {
-  Candidate,
-  FormerCredential,
-  InstallationDocument,
-  StoredCredential,
-} from "./installation-document.ts";
+import { formerOf, keptFormer } from "./former-credentials.ts";
+import type { Candidate, FormerCredential, InstallationDocument } from "./installation-document.ts";
+
+/** A try that proved nothing. `isRejected`: the answer was about this credential, and not about every one. */
+export interface TriedCandidate {
+  generation: Generation;
+  code: string;
+  tryAt: Date;
+  isRejected: boolean;
+}
 
 /** What is to be written: some fields, another document in place of this, or its deletion; or nothing. */
 export interface Edit<Result> {
@@ -30,7 +34,6 @@ export interface Edit<Result> {
 
 /** Of one installation. A further install waits in its job until one of them was tried. */
 const maxCandidates = 5;
-const maxFormer = 5;
 const maxRefused = 10;
 
 /**
@@ -87,7 +90,7 @@ export function promote(
   const candidate = candidateOf(found, generation);
   if (found === null || candidate === undefined) return { result: "superseded" };
   const { now, isSame, requestedScopes } = how;
-  const { tries: _, rejections: __, last: ___, bringsBack, ...credential } = candidate;
+  const { tries: _, rejections: __, last: ___, tryAt: ____, bringsBack, ...credential } = candidate;
   const isFirst = found.sealedCredential === null;
   const former = found.former.filter((one) => one.generation !== bringsBack && one.keptUntil > now);
   if (!isFirst && !isSame) former.push(formerOf(found, now, how.keptMs));
@@ -143,29 +146,47 @@ export function refuse(
   const { clientIdFingerprint, installedAt } = candidate;
   const refused = [...found.refused, { generation, clientIdFingerprint, installedAt, ...why }];
   const candidates = found.candidates.filter((one) => one !== candidate);
-  const proveAt = candidates.length === 0 || found.state === "paused" ? null : why.at;
+  const proveAt = found.state === "paused" ? null : soonestOf(candidates, why.at);
   return { result: true, set: { candidates, refused: refused.slice(-maxRefused), proveAt } };
 }
 
-/** It proved nothing yet: tried again at `tryAt`. `isRejected`: the answer was about this credential. */
+/**
+ * They proved nothing yet: each is tried again at its own time, so that a new install never waits for what an
+ * older one is to wait. What the endpoint says of every credential puts off all.
+ */
 export function putOff(
   found: InstallationDocument | null,
-  generation: Generation,
-  how: { at: Date; code: string; tryAt: Date; isRejected: boolean },
-): Edit<boolean> {
-  if (found === null || candidateOf(found, generation) === undefined) return { result: false };
-  const { at, code, tryAt, isRejected } = how;
-  const candidates = found.candidates.map((one) =>
-    one.generation === generation
-      ? {
-          ...one,
-          tries: one.tries + 1,
-          rejections: one.rejections + (isRejected ? 1 : 0),
-          last: { at, code },
-        }
-      : one,
-  );
-  return { result: true, set: { candidates, ...(found.state === "paused" ? {} : { proveAt: tryAt }) } };
+  tried: readonly TriedCandidate[],
+  at: Date,
+): Edit<void> {
+  if (found === null) return { result: undefined };
+  const candidates = found.candidates.map((one) => {
+    const now = tried.find(({ generation }) => generation === one.generation);
+    if (now === undefined || candidateOf(found, one.generation) === undefined) return one;
+    const { code, tryAt, isRejected } = now;
+    const rejections = one.rejections + (isRejected ? 1 : 0);
+    return { ...one, tries: one.tries + 1, rejections, last: { at, code }, tryAt };
+  });
+  const ofAll = tried.find(({ isRejected }) => !isRejected)?.tryAt;
+  const proveAt = (candidates.length > 0 && ofAll) || soonestOf(candidates, at);
+  return { result: undefined, set: { candidates, ...(found.state === "paused" ? {} : { proveAt }) } };
+}
+
+/**
+ * Those whose time has come. Where no candidate's has, all: an operator who ends a pause, or a restore, asks
+ * for it.
+ */
+export function dueCandidates(found: InstallationDocument, now: Date): Candidate[] {
+  const all = found.candidates.filter(({ generation }) => candidateOf(found, generation));
+  const due = all.filter(({ tryAt = now }) => tryAt <= now);
+  return due.length === 0 ? all : due;
+}
+
+/** An operator does not wait: all are tried now. */
+export function tryNow(found: InstallationDocument | null, now: Date): Edit<boolean> {
+  if (found === null || found.candidates.length === 0 || found.state === "paused") return { result: false };
+  const candidates = found.candidates.map(({ tryAt: _, ...one }) => one);
+  return { result: true, set: { candidates, proveAt: now } };
 }
 
 /** A former credential becomes the newest candidate: that of `generation`, or the one replaced last. */
@@ -265,34 +286,10 @@ function withRoom(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.filter((one) => one !== rejected);
 }
 
-function formerOf(found: InstallationDocument, now: Date, keptMs: number): FormerCredential {
-  const { generation, sealedCredential, sealKeyId, clientIdFingerprint, installedAt } = found;
-  const credential = { generation, sealedCredential, sealKeyId, clientIdFingerprint, installedAt };
-  return {
-    ...(credential as StoredCredential),
-    inForceFrom: found.inForceSince ?? installedAt,
-    inForceUntil: now,
-    keptUntil: new Date(now.getTime() + keptMs),
-  };
-}
-
-/**
- * Of too many the one goes that was in force for the shortest time: installs in quick succession push out
- * none that served.
- */
-function keptFormer(former: FormerCredential[]): Pick<InstallationDocument, "former" | "formerUntil"> {
-  const servedMs = ({ inForceFrom, inForceUntil }: FormerCredential) =>
-    inForceUntil.getTime() - inForceFrom.getTime();
-  const kept = [...former];
-  while (kept.length > maxFormer) {
-    const shortest = Math.min(...kept.map(servedMs));
-    kept.splice(
-      kept.findIndex((one) => servedMs(one) === shortest),
-      1,
-    );
-  }
-  const first = Math.min(...kept.map(({ keptUntil }) => keptUntil.getTime()));
-  return { former: kept, formerUntil: kept.length === 0 ? null : new Date(first) };
+/** When one is to be tried: at `now` where one never was; null where there is none. */
+function soonestOf(candidates: readonly Candidate[], now: Date): Date | null {
+  if (candidates.length === 0) return null;
+  return new Date(Math.min(...candidates.map(({ tryAt = now }) => tryAt.getTime())));
 }
 
 function byGeneration(a: Candidate, b: Candidate): number {

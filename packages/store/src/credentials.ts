@@ -7,13 +7,15 @@ import { createAccountKeys } from "./account-keys.ts";
 import {
   addCandidate,
   bringBack,
-  candidateOf,
   dropFormer,
+  dueCandidates,
   forgetUntil,
   newsOfPromotion,
   promote,
   putOff,
   refuse,
+  type TriedCandidate,
+  tryNow,
 } from "./credential-decisions.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
 import type { Interest } from "./events/interest.ts";
@@ -58,11 +60,12 @@ export function createCredentials(db: Db, interest: Interest) {
     },
 
     /**
-     * What proving the candidates needs: them, the newest first, and the credential in force. Undefined where
-     * none is to be tried.
+     * What proving the candidates needs: those that are due, the newest first, and the credential in force.
+     * Undefined where none is to be tried.
      */
     async toProve(
       _id: InstallationId,
+      now: Date,
     ): Promise<
       { accountId: string; candidates: Candidate[]; inForce: StoredCredential | undefined } | undefined
     > {
@@ -70,9 +73,7 @@ export function createCredentials(db: Db, interest: Interest) {
       if (read === null) return undefined;
       const found = withFieldsOfToday(read);
       if (found.state === "paused" || found.candidates.length === 0) return undefined;
-      const candidates = found.candidates
-        .filter(({ generation }) => candidateOf(found, generation))
-        .reverse();
+      const candidates = dueCandidates(found, now).reverse();
       const { sealedCredential } = found;
       return {
         accountId: found.accountId,
@@ -108,13 +109,9 @@ export function createCredentials(db: Db, interest: Interest) {
       return editCredentials(installations, _id, (found) => refuse(found, generation, why));
     },
 
-    /** Notes a try that proved nothing, and when to try again. @returns whether it still is a candidate. */
-    async putOff(
-      _id: InstallationId,
-      generation: Generation,
-      how: Parameters<typeof putOff>[2],
-    ): Promise<boolean> {
-      return editCredentials(installations, _id, (found) => putOff(found, generation, how));
+    /** Notes tries that proved nothing, and when to try again. */
+    async putOff(_id: InstallationId, tried: readonly TriedCandidate[], at: Date): Promise<void> {
+      await editCredentials(installations, _id, (found) => putOff(found, tried, at));
     },
 
     /**
@@ -130,11 +127,7 @@ export function createCredentials(db: Db, interest: Interest) {
 
     /** Makes the candidates due now. @returns whether there are any. */
     async tryNow(_id: InstallationId, now: Date): Promise<boolean> {
-      return editCredentials(installations, _id, (found) =>
-        found === null || found.candidates.length === 0 || found.state === "paused"
-          ? { result: false }
-          : { result: true, set: { proveAt: now } },
-      );
+      return editCredentials(installations, _id, (found) => tryNow(found, now));
     },
 
     /** An operator has seen that the client id changed. @returns whether it had. */

@@ -17,6 +17,7 @@ export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
 export type { AuditDocument } from "./audit-document.ts";
 export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
+export type { TriedCandidate } from "./credential-decisions.ts";
 export type {
   ApiKeyDocument,
   ChangesDocument,

@@ -30,6 +30,8 @@ export interface Candidate extends StoredCredential {
   tries: number;
   rejections: number;
   last?: { at: Date; code: string };
+  /** Not before this; absent until it was tried. */
+  tryAt?: Date;
   /** An operator brings this former credential back. */
   bringsBack?: Generation;
 }

@@ -9,6 +9,12 @@ const later = (generation: string, seconds: number): Install => ({
 });
 const add = (store: TestStore, install: Install) => store.install(install, how, ["assets"]);
 const found = (store: TestStore) => store.installations.find(installationId);
+const rejected = (generation: string, seconds: number) => ({
+  generation: generation as Generation,
+  code: "ERR_TOKEN_INVALID_CLIENT",
+  tryAt: at(seconds),
+  isRejected: true,
+});
 const refusal = { at: at(9), code: "ERR_TOKEN_INVALID_CLIENT" };
 
 test("a new install changes nothing of the credential in force until it has proved itself", async () => {
@@ -70,6 +76,33 @@ test("a refused candidate is shown without its credential, stops nothing, and an
   expect(await add(store, later("3", 6))).toBe("same");
 });
 
+test("a new install is tried at its own time, not at that of older ones, whose tries it does not use up", async () => {
+  const { store } = await setup();
+  const toProve = async (seconds: number) =>
+    (await store.credentials.toProve(installationId, at(seconds)))?.candidates.map(
+      ({ generation }) => generation,
+    );
+  await add(store, later("1", 0));
+  await store.credentials.putOff(installationId, [rejected("1", 120)], at(1));
+  await add(store, later("2", 5));
+  expect(await toProve(5)).toEqual(["2"]);
+  await store.credentials.putOff(installationId, [rejected("2", 10)], at(6));
+  expect(await found(store)).toMatchObject({ proveAt: at(10) });
+  expect(await toProve(10)).toEqual(["2"]);
+  expect(await toProve(120)).toEqual(["2", "1"]);
+
+  // It comes in while the one before it is tried.
+  await add(store, later("3", 7));
+  await store.credentials.putOff(installationId, [rejected("2", 60)], at(10));
+  expect(await found(store)).toMatchObject({ proveAt: at(10) });
+
+  expect(await store.credentials.tryNow(installationId, at(11))).toBe(true);
+  expect(await toProve(11)).toEqual(["3", "2", "1"]);
+  const ofAll = { ...rejected("3", 40), isRejected: false };
+  await store.credentials.putOff(installationId, [ofAll], at(12));
+  expect(await found(store)).toMatchObject({ proveAt: at(40) });
+});
+
 test("installs in quick succession push out no candidate that nobody tried, and no credential that served", async () => {
   const { store } = await setup();
   await putInForce(store, later("10", 0));
@@ -78,8 +111,7 @@ test("installs in quick succession push out no candidate that nobody tried, and 
     code: "ERR_CANDIDATES_FULL",
     remedy: "retry",
   });
-  const tried = { at: at(17), code: "ERR_TOKEN_REJECTED", tryAt: at(60), isRejected: true };
-  await store.credentials.putOff(installationId, "12" as Generation, tried);
+  await store.credentials.putOff(installationId, [rejected("12", 60)], at(17));
   expect(await add(store, later("16", 16))).toBe("stored");
   expect((await found(store))?.candidates.map(({ generation }) => generation)).toEqual([
     "11",
@@ -130,7 +162,7 @@ test("a paused account tries no candidate until it is resumed, and stays paused 
   await add(store, later("1", 0));
   await store.pause(installationId, at(1));
   expect(await store.credentials.due(at(100), 10)).toEqual([]);
-  expect(await store.credentials.toProve(installationId)).toBeUndefined();
+  expect(await store.credentials.toProve(installationId, at(100))).toBeUndefined();
   await store.resume(installationId, at(2));
   expect(await found(store)).toMatchObject({ state: "pending", proveAt: at(2) });
   await store.pause(installationId, at(3));

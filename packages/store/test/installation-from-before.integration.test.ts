@@ -60,7 +60,7 @@ test("it is paused, resumed and proves nothing again and again, and is sealed an
   const { store, db, found } = await setupOld();
   await store.pause(installationId, at(1));
   await store.resume(installationId, at(2));
-  expect(await store.credentials.toProve(installationId)).toBeUndefined();
+  expect(await store.credentials.toProve(installationId, at(100))).toBeUndefined();
   await store.credentials.quiet(installationId);
   expect(await found()).toMatchObject({ state: "active", proveAt: null });
   for await (const page of store.sealedTexts.pages(10))

@@ -16,15 +16,15 @@ const warn = 40;
 
 interface Repeats {
   count: number;
-  /** Writes the last of them once more, with their number. */
+  /** Writes the last of them once more, with their number and its own time, which the line's is not. */
   tell: (() => void) | undefined;
 }
 
 /**
  * A hook for pino. Of the lines at `warn` or above that carry an error, the first of a kind is written; of
- * the others in the same minute the last one, at its end, with `repeated`. A kind is the message, the error's
- * code and the root cause; an error of ours that has no foreign cause is about its account, and each account
- * has its own.
+ * the others in the same minute the last one, at its end, with `repeated` and `lastAt`. A kind is the
+ * message, the error's code and the root cause; an error of ours that has no foreign cause is about its
+ * account, and each account has its own.
  */
 export function createRepeats(): LogMethod {
   const kinds = new Map<string, Repeats>();
@@ -47,8 +47,9 @@ export function createRepeats(): LogMethod {
     const known = kind === undefined ? undefined : kinds.get(kind);
     if (known !== undefined) {
       known.count++;
+      const lastAt = new Date().toISOString();
       known.tell = () =>
-        write([{ ...(fields as object), repeated: known.count }, ...rest] as unknown as Arguments);
+        write([{ ...(fields as object), repeated: known.count, lastAt }, ...rest] as unknown as Arguments);
       return;
     }
     if (kind !== undefined && kinds.size < maxKinds) open(kind);

@@ -3,7 +3,7 @@
 // working, and nothing stops it.
 
 import { type Credential, FleetkeeperError, type InstallationId, type SealedText } from "@fleetkeeper/model";
-import type { Candidate, Store } from "@fleetkeeper/store";
+import type { Candidate, Store, TriedCandidate } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import {
   type CachedToken,
@@ -66,12 +66,15 @@ export function createProve(options: ProveOptions) {
 
   /** May run twice at once: of two that prove the same, one promotes. */
   return async (installationId: InstallationId): Promise<Proved> => {
-    const found = await store.credentials.toProve(installationId);
+    const found = await store.credentials.toProve(installationId, now());
     if (found === undefined) {
       await store.credentials.quiet(installationId);
       return { outcome: "nothing to prove" };
     }
-    let outcome: Proved["outcome"] = "refused";
+    const waiting: TriedCandidate[] = [];
+    const putOff = async () => {
+      if (waiting.length > 0) await store.credentials.putOff(installationId, waiting, now());
+    };
     for (const candidate of found.candidates) {
       const proof = await tryOut(installationId, candidate, found.accountId);
       if ("token" in proof) {
@@ -79,22 +82,25 @@ export function createProve(options: ProveOptions) {
         const isSame =
           sealedCredential !== undefined &&
           isEqual(await openCredential(sealedCredential, installationId), proof.credential);
+        await putOff();
         const proved = await promote(installationId, candidate, proof.token, isSame);
         if (proof.name !== undefined)
           await store.installations.setNotes(installationId, { toldName: proof.name });
         return proved;
       }
-      if (proof.waits) outcome = "waits";
-      if (proof.waits && proof.forAll) break;
+      if ("tryAt" in proof) waiting.push(proof);
+      if ("tryAt" in proof && !proof.isRejected) break;
     }
-    return { outcome };
+    await putOff();
+    return { outcome: waiting.length > 0 ? "waits" : "refused" };
   };
 
   async function tryOut(
     installationId: InstallationId,
     candidate: Candidate,
     accountId: string,
-  ): Promise<Proof | { waits: boolean; forAll: boolean }> {
+  ): Promise<Proof | TriedCandidate | { isRefused: true }> {
+    const { generation } = candidate;
     try {
       const credential = await openCredential(candidate.sealedCredential, installationId);
       const token = await tokens.tryOut(credential);
@@ -105,24 +111,26 @@ export function createProve(options: ProveOptions) {
       return { token, credential, name: account?.name };
     } catch (error) {
       if (!(error instanceof FleetkeeperError)) throw error;
-      if (error instanceof TokenError) metrics.tokenRequests.inc({ result: error.code });
+      const { code } = error;
+      if (error instanceof TokenError) metrics.tokenRequests.inc({ result: code });
       const refusalWaitMs = refusalWaitsMs[candidate.rejections];
       const isRefused = error instanceof CredentialRefusedError && refusalWaitMs === undefined;
       if (isRefused || error instanceof CredentialOfOtherAccountError) {
-        await refuse(installationId, candidate, error.code);
-        return { waits: false, forAll: false };
+        await refuse(installationId, candidate, code);
+        return { isRefused: true };
       }
-      const forAll = ofEveryCredential.some((kind) => error instanceof kind);
       const delayMs =
         error instanceof CredentialRefusedError && refusalWaitMs !== undefined
           ? refusalWaitMs
           : proofDelayMs(error, candidate.tries + 1);
-      const at = now();
-      const tryAt = new Date(at.getTime() + delayMs);
-      const how = { at, code: error.code, tryAt, isRejected: !forAll };
-      await store.credentials.putOff(installationId, candidate.generation, how);
-      log.warn({ installationId, code: error.code, error }, "candidate could not prove itself yet");
-      return { waits: true, forAll };
+      const tryAt = new Date(now().getTime() + delayMs);
+      log.warn({ installationId, code, error, tryAt }, "candidate could not prove itself yet");
+      return {
+        generation,
+        code,
+        tryAt,
+        isRejected: !ofEveryCredential.some((kind) => error instanceof kind),
+      };
     }
   }
 

@@ -121,7 +121,7 @@ test("where no request tells, another account's credentials are marked, delete n
   expect(await storedAssets(world, victim)).toEqual(trueAssets(victim));
 });
 
-test("a credential that Trackunit does not know yet takes over as soon as it does", async () => {
+test("a credential that Trackunit does not know yet takes over as soon as it does, whatever is installed meanwhile", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   account.revoke();
@@ -135,7 +135,17 @@ test("a credential that Trackunit does not know yet takes over as soon as it doe
       }),
     patient,
   );
+  // Each is tried at once: one more refusal of the first with each of them would be one too many.
+  for (const count of [2, 3, 4, 5]) {
+    await world.install(account, { clientId: `nobody ${count}`, clientSecret: "nonsense" });
+    await vi.waitFor(async () => {
+      const candidates = (await found(account))?.candidates ?? [];
+      expect(candidates).toHaveLength(count);
+      for (const { rejections } of candidates) expect(rejections).toBeGreaterThan(0);
+    }, patient);
+  }
+  expect((await found(account))?.candidates[0]?.rejections).toBeLessThan(3);
   account.restore();
   await synced(account);
-  expect(await found(account)).toMatchObject({ state: "active", candidates: [], refused: [] });
+  expect(await found(account)).toMatchObject({ state: "active", refused: [] });
 });
