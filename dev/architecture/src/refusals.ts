@@ -12,7 +12,6 @@ const longFiles: Readonly<Record<string, number>> = {
 };
 /** Written by a program, from the OpenAPI document. */
 const generated = new Set(["packages/client/src/schema.ts"]);
-const filesWithAny = new Set(["dev/simulator/test/setup.ts"]);
 /** The one base; and those of the client, which is installed without the rest. */
 const errorBases = new Set([
   "packages/client/src/errors.ts",
@@ -105,7 +104,7 @@ export function refusedText(path: string, text: string): string[] {
     .filter((line) => line.length > maxCommentLength && /^\s*(?:\/[/*]|\*)/.test(line));
   if (!generated.has(path) && long.length > 0)
     refused.push(`${path} has comment lines of more than ${maxCommentLength} characters: ${long.join("\n")}`);
-  if (!filesWithAny.has(path) && /biome-ignore lint\/suspicious\/noExplicitAny/.test(text))
+  if (/biome-ignore lint\/suspicious\/noExplicitAny/.test(text))
     refused.push(`${path} allows itself \`any\`: give it a type, or \`unknown\`.`);
   return refused;
 }
@@ -126,6 +125,12 @@ export function refusedCode(path: string, text: string): string[] {
     /^(?:export )?class \w+ extends Error \{$/m.test(text)
   )
     refused.push(`${path} has an error with a base of its own: FleetkeeperError carries code and remedy.`);
+  if (
+    !path.startsWith("dev/") &&
+    !notShipped.test(path) &&
+    /^ {2}(?:override )?readonly code = "/m.test(text)
+  )
+    refused.push(`${path} has an error that says its code by hand: \`defineError\` gives code and remedy.`);
   if (/^(?:packages|services)\/[^/]+\/src\/.*\.ts$/.test(path) && !valueClasses.has(path)) {
     const isErrors = /^export (?:abstract )?class /m.test(text);
     if (/^(?:export )?(?:abstract )?class \w+ \{$/m.test(text))

@@ -73,13 +73,15 @@ test("a cycle is found by a re-export, a type and a dynamic import", () => {
   expect(cycle).toEqual(["dev/x/a.ts", "dev/x/b.ts", "dev/x/c.ts", "dev/x/a.ts"]);
 });
 
-test("an export without a docstring, and an error beside the family, are refused", () => {
+test("an export without a docstring, an error beside the family, and one by hand are refused", () => {
   const file = "packages/model/src/noun.ts";
   const text = "/** Said. */\nexport const one = 1;\n\nexport async function two() {}\n";
   expect(refusedCode(file, text)).toEqual([
     `${file} exports two without a docstring: say what its caller gets.`,
   ]);
   expect(refusedCode("services/worker/src/x.ts", "class XError extends Error {\n}")).toHaveLength(1);
+  const byHand = 'class XError extends OperatorError {\n  readonly code = "ERR_X";\n}';
+  expect(refusedCode("services/worker/src/x.ts", byHand)).toHaveLength(1);
 });
 
 test("a class with state, and a method that calls another through `this`, are refused", () => {

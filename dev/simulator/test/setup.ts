@@ -2,6 +2,7 @@
 import { onTestFinished } from "vitest";
 import type { SimulatedAccount, Simulator, SimulatorOptions } from "../src/index.ts";
 import { startSimulator } from "../src/index.ts";
+import type { AnswerBody } from "./answer-body.ts";
 
 export interface Clock {
   now: () => Date;
@@ -22,8 +23,7 @@ export async function setup(options: SimulatorOptions = {}): Promise<{ simulator
 export interface JsonAnswer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the simulator answers
-  body: any;
+  body: AnswerBody;
 }
 
 export async function requestToken(simulator: Simulator, form: Record<string, string>): Promise<JsonAnswer> {

@@ -1,7 +1,7 @@
 // Why the ingress refuses a request: every code with its status and its advice. Nowhere else does an error
 // become a status.
 
-import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
+import { defineError, defineRefusal, FleetkeeperError, type RefusalRule } from "@fleetkeeper/model";
 
 const rules = {
   ERR_REQUEST_MALFORMED: { status: 400, message: "Send a well-formed HTTP/1.1 request." },
@@ -82,24 +82,17 @@ const rules = {
 /** Stable; each has one status and one message. */
 export type RefusalCode = keyof typeof rules;
 
-/** All of them, in the order of their status. */
-export const refusalCodes = Object.keys(rules) as RefusalCode[];
-
 /** A callback that gets no 202. */
-export class Refusal extends RequestRefusal<RefusalCode> {
-  constructor(code: RefusalCode, details?: RefusalDetails) {
-    super(rules, code, details);
-  }
-}
+export class Refusal extends defineRefusal(rules) {}
+
+/** All of them, in the order of their status. */
+export const refusalCodes = Refusal.codes;
 
 /**
  * The key set could not be fetched, or held nothing to verify with. `retryAfterMs`: the endpoint said how
  * long to wait.
  */
-export class KeySetFetchError extends FleetkeeperError {
-  readonly code = "ERR_KEY_SET_FETCH";
-  readonly remedy = "retry";
-}
+export class KeySetFetchError extends defineError(FleetkeeperError, "ERR_KEY_SET_FETCH", "retry") {}
 
 /**
  * Codes of Fastify and of Node's HTTP parser that are refusals of ours;

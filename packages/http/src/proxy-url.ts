@@ -1,13 +1,11 @@
 // What the URL of a proxy must be: undici parses it only when the first agent is made, and takes in silence
 // what it ignores.
 
+import { defineError } from "@fleetkeeper/model";
 import { HttpError } from "./errors.ts";
 
 /** The text is no URL of a proxy. The message says what is wrong with it and holds no part of it. */
-export class ProxyUrlError extends HttpError {
-  readonly code = "ERR_HTTP_PROXY_URL";
-  readonly remedy = "never";
-}
+export class ProxyUrlError extends defineError(HttpError, "ERR_HTTP_PROXY_URL", "never") {}
 
 /** @throws ProxyUrlError */
 export function checkProxyUrl(text: string): void {

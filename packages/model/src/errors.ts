@@ -29,6 +29,24 @@ export abstract class FleetkeeperError extends Error {
 }
 
 /**
+ * What a class of error extends: `base`, with its constructor, and what is the same for each error of the
+ * class.
+ */
+export function defineError<Base extends FleetkeeperError, Details extends unknown[], Code extends string>(
+  base: abstract new (...details: Details) => Base,
+  code: Code,
+  remedy: Remedy,
+): new (
+  ...details: Details
+) => Base & { readonly code: Code; readonly remedy: Remedy } {
+  class Defined extends (base as abstract new (...details: Details) => FleetkeeperError) {
+    readonly code = code;
+    readonly remedy = remedy;
+  }
+  return Defined as unknown as ReturnType<typeof defineError<Base, Details, Code>>;
+}
+
+/**
  * The message at the root of an outage, for instance of MongoDB's driver; `error`'s own where it has no
  * cause.
  */

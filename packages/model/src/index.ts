@@ -4,7 +4,14 @@ export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
 export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
 export { clientIdFingerprintOf, generationAfter, generationOf, noGeneration } from "./callback.ts";
-export { type ErrorDetails, FleetkeeperError, type Remedy, rootMessage, rootOf } from "./errors.ts";
+export {
+  defineError,
+  type ErrorDetails,
+  FleetkeeperError,
+  type Remedy,
+  rootMessage,
+  rootOf,
+} from "./errors.ts";
 export { type AccountEvent, type EventType, eventIdOf, eventTypes, newEventId } from "./event.ts";
 export { ExactNumber, parseExactJson } from "./exact-number.ts";
 export { fractionOf } from "./fraction-of.ts";
@@ -27,7 +34,7 @@ export {
 } from "./notifications.ts";
 export { orderedFields } from "./ordered-fields.ts";
 export { isResource, type OwnCollection, ownCollections, resourcePattern } from "./own-collections.ts";
-export { type RefusalDetails, type RefusalRule, RequestRefusal } from "./refusal.ts";
+export { defineRefusal, type RefusalDetails, type RefusalRule } from "./refusal.ts";
 export { noTimeline, withEvent } from "./run-timeline.ts";
 export type {
   Checkpoint,

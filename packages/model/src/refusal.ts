@@ -18,28 +18,33 @@ export type RefusalDetails = ErrorOptions & {
   reason?: string | undefined;
 };
 
-/** Remedy `retry` where the table says that a repetition can help, else `never`. */
-export abstract class RequestRefusal<Code extends string> extends FleetkeeperError {
-  readonly code: Code;
-  readonly remedy: Remedy;
-  readonly reason: string | undefined;
-  readonly #rule: RefusalRule;
+/**
+ * What the class of a table's refusals extends. A refusal is made from its code; `codes` has all codes, in
+ * the table's order. Remedy `retry` where the table says that a repetition can help, else `never`.
+ */
+export function defineRefusal<Code extends string>(rules: Record<Code, RefusalRule>) {
+  return class extends FleetkeeperError {
+    static readonly codes = Object.keys(rules) as Code[];
+    readonly code: Code;
+    readonly remedy: Remedy;
+    readonly reason: string | undefined;
 
-  constructor(rules: Record<Code, RefusalRule>, code: Code, { reason, ...options }: RefusalDetails = {}) {
-    // Where a request was refused is no news, and a flood of them must cost little: no stack is written down.
-    const { message } = rules[code];
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    super(message, options);
-    Error.stackTraceLimit = stackTraceLimit;
-    this.code = code;
-    this.remedy = rules[code].retryAfterS === undefined ? "never" : "retry";
-    this.reason = reason;
-    this.#rule = rules[code];
-  }
+    constructor(code: Code, { reason, ...options }: RefusalDetails = {}) {
+      // Where a request was refused is no news, and a flood of them must cost little: no stack is written
+      // down.
+      const { message, retryAfterS } = rules[code];
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 0;
+      super(message, options);
+      Error.stackTraceLimit = stackTraceLimit;
+      this.code = code;
+      this.remedy = retryAfterS === undefined ? "never" : "retry";
+      this.reason = reason;
+    }
 
-  /** The line of the table. */
-  get rule(): RefusalRule {
-    return this.#rule;
-  }
+    /** The line of the table. */
+    get rule(): RefusalRule {
+      return rules[this.code];
+    }
+  };
 }

@@ -1,17 +1,14 @@
 import { expect, test } from "vitest";
-import { FleetkeeperError, RequestRefusal, rootMessage } from "../src/index.ts";
+import { defineError, defineRefusal, FleetkeeperError, rootMessage } from "../src/index.ts";
 
-class TooSoonError extends FleetkeeperError {
-  readonly code = "ERR_TOO_SOON";
-  readonly remedy = "later";
-}
+class TooSoonError extends defineError(FleetkeeperError, "ERR_TOO_SOON", "later") {}
 
 const rules = {
   ERR_BUSY: { status: 503, message: "Send it again.", retryAfterS: 5 },
   ERR_WRONG: { status: 400, message: "Send something else." },
 };
 
-class Refused extends RequestRefusal<keyof typeof rules> {}
+class Refused extends defineRefusal(rules) {}
 
 test("an error of ours has its class's name, and keeps its cause and what it was told to wait", () => {
   const cause = new Error("connect ECONNREFUSED");
@@ -33,7 +30,7 @@ test("the root of an error is its innermost cause, of several the first, and a c
 });
 
 test("a refusal takes message, status and remedy from its table; its reason stays out of the message", () => {
-  const busy = new Refused(rules, "ERR_BUSY", { reason: "queue full" });
+  const busy = new Refused("ERR_BUSY", { reason: "queue full" });
   expect(busy).toMatchObject({
     code: "ERR_BUSY",
     remedy: "retry",
@@ -41,11 +38,11 @@ test("a refusal takes message, status and remedy from its table; its reason stay
     reason: "queue full",
   });
   expect(busy.message).toBe("Send it again.");
-  expect(new Refused(rules, "ERR_WRONG")).toMatchObject({ remedy: "never", reason: undefined });
+  expect(new Refused("ERR_WRONG")).toMatchObject({ remedy: "never", reason: undefined });
 });
 
 test("a refusal writes down no stack, and other errors still do", () => {
-  expect(new Refused(rules, "ERR_BUSY").stack).not.toContain("\n    at ");
-  expect(() => new Refused(rules, "ERR_NONE" as "ERR_BUSY")).toThrow(TypeError);
+  expect(new Refused("ERR_BUSY").stack).not.toContain("\n    at ");
+  expect(() => new Refused("ERR_NONE" as "ERR_BUSY")).toThrow(TypeError);
   expect(new TooSoonError("not yet").stack).toContain("\n    at ");
 });

@@ -1,21 +1,19 @@
 // Why an operator could not be told.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
 /**
  * The mail server did not take a message, or could not be reached. The message holds its answer's code, and
  * nothing else of it.
  */
-export class MailNotSentError extends FleetkeeperError {
-  readonly code = "ERR_MAIL_NOT_SENT";
-  readonly remedy = "retry";
-}
+export class MailNotSentError extends defineError(FleetkeeperError, "ERR_MAIL_NOT_SENT", "retry") {}
 
 /** The webhook, or Slack, answered something else than 2xx. */
-export class NotificationRefusedError extends FleetkeeperError {
-  readonly code = "ERR_NOTIFICATION_REFUSED";
-  readonly remedy = "retry";
-
+export class NotificationRefusedError extends defineError(
+  FleetkeeperError,
+  "ERR_NOTIFICATION_REFUSED",
+  "retry",
+) {
   constructor(status: number) {
     super(`the address answered ${status}`);
   }

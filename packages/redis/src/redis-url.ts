@@ -2,7 +2,7 @@
 // that other clients and tools have settled on; RFC 3986 knows only one host, so the list is taken apart
 // here.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 import { type RedisTls, readTlsFiles, tlsFileNames } from "./tls-files.ts";
 
 /** A server's host name or address, without the brackets of IPv6, and its port. */
@@ -25,10 +25,7 @@ export type RedisAddress = RedisLogin & { tls: RedisTls | false } & (
   );
 
 /** The text is no address of Redis. The message says what is wrong with it and holds no part of it. */
-export class RedisUrlError extends FleetkeeperError {
-  readonly code = "ERR_REDIS_URL";
-  readonly remedy = "never";
-}
+export class RedisUrlError extends defineError(FleetkeeperError, "ERR_REDIS_URL", "never") {}
 
 const sentinelNames = ["sentinel_username", "sentinel_password"];
 

@@ -1,6 +1,6 @@
 // Deep checks: each does something real and says by code why it could not.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
 /**
  * Resolves when the thing was done, with a word on it or nothing; rejects with an error that has a `code`,
@@ -68,7 +68,4 @@ function codeOf(error: unknown): string {
 }
 
 /** A check did not come to an end. */
-class CheckTimeoutError extends FleetkeeperError {
-  readonly code = "ERR_CHECK_TIMEOUT";
-  readonly remedy = "retry";
-}
+class CheckTimeoutError extends defineError(FleetkeeperError, "ERR_CHECK_TIMEOUT", "retry") {}

@@ -2,16 +2,13 @@
 // (`NAME_FILE`).
 
 import { readFileSync } from "node:fs";
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 import { hideVariable } from "@fleetkeeper/telemetry";
 import type { z } from "zod";
 import { authoritiesFault } from "./certificates.ts";
 
 /** The environment does not hold what the process needs. The message has one line per fault and no value. */
-export class ConfigurationError extends FleetkeeperError {
-  readonly code = "ERR_CONFIGURATION";
-  readonly remedy = "never";
-
+export class ConfigurationError extends defineError(FleetkeeperError, "ERR_CONFIGURATION", "never") {
   readonly faults: readonly string[];
 
   /** @param faults each `NAME: what is wrong with it, and what to do` */

@@ -2,13 +2,10 @@
 // and is not ours is left alone.
 
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
 /** Others can open the folder, and it may be somebody else's: it was left as it is. */
-export class FolderSharedError extends FleetkeeperError {
-  readonly code = "ERR_FOLDER_SHARED";
-  readonly remedy = "never";
-
+export class FolderSharedError extends defineError(FleetkeeperError, "ERR_FOLDER_SHARED", "never") {
   constructor(path: string, options?: ErrorOptions) {
     super(
       `others can open the folder ${path}, and it holds what is not Fleetkeeper's: name a folder of its own, or close this one (chmod 700)`,

@@ -1,26 +1,18 @@
 // Why a sealed text does not open. None of these can be cured by repetition; no message holds the text.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
 /** A text that does not open, or a key that cannot open it. */
-export abstract class SealingError extends FleetkeeperError {
-  readonly remedy = "never";
-}
+export abstract class SealingError extends FleetkeeperError {}
 
 /** The key given for sealing or opening cannot be used for that. */
-export class SealingKeyError extends SealingError {
-  readonly code = "ERR_SEALING_KEY";
-}
+export class SealingKeyError extends defineError(SealingError, "ERR_SEALING_KEY", "never") {}
 
 /** The text is no JWE in compact form with our header. */
-export class MalformedSealError extends SealingError {
-  readonly code = "ERR_SEAL_MALFORMED";
-}
+export class MalformedSealError extends defineError(SealingError, "ERR_SEAL_MALFORMED", "never") {}
 
 /** None of the opening keys has the key id that the text names. */
-export class UnknownSealKeyError extends SealingError {
-  readonly code = "ERR_SEAL_UNKNOWN_KEY";
-
+export class UnknownSealKeyError extends defineError(SealingError, "ERR_SEAL_UNKNOWN_KEY", "never") {
   readonly keyId: string;
 
   constructor(keyId: string) {
@@ -32,16 +24,10 @@ export class UnknownSealKeyError extends SealingError {
 }
 
 /** The text was sealed for another installation or another purpose. */
-export class WrongSealBindingError extends SealingError {
-  readonly code = "ERR_SEAL_WRONG_BINDING";
-}
+export class WrongSealBindingError extends defineError(SealingError, "ERR_SEAL_WRONG_BINDING", "never") {}
 
 /** Somebody else made it, or it was changed: none of the keys signed it. */
-export class ForeignContentError extends SealingError {
-  readonly code = "ERR_NOT_SIGNED_BY_INGRESS";
-}
+export class ForeignContentError extends defineError(SealingError, "ERR_NOT_SIGNED_BY_INGRESS", "never") {}
 
 /** The text or its header was changed after sealing. */
-export class TamperedSealError extends SealingError {
-  readonly code = "ERR_SEAL_TAMPERED";
-}
+export class TamperedSealError extends defineError(SealingError, "ERR_SEAL_TAMPERED", "never") {}

@@ -1,7 +1,7 @@
 // Which account an access token belongs to. Trackunit documents no request that tells, so which one is asked
 // is configured.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 import { z } from "zod";
 import { ApiShapeError } from "./errors.ts";
 import { graphqlPath } from "./graphql-answer.ts";
@@ -85,7 +85,4 @@ export function parseAccountQuery(text: string): AccountQuery {
 }
 
 /** TRACKUNIT_ACCOUNT_QUERY says no query; the message holds nothing of it. */
-export class AccountQueryError extends FleetkeeperError {
-  readonly code = "ERR_ACCOUNT_QUERY";
-  readonly remedy = "never";
-}
+export class AccountQueryError extends defineError(FleetkeeperError, "ERR_ACCOUNT_QUERY", "never") {}

@@ -1,7 +1,7 @@
 // Why the API gave no answer that can be used. Each cause has its class, its code, and what can be done about
 // it.
 
-import { type ErrorDetails, FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, type ErrorDetails, FleetkeeperError } from "@fleetkeeper/model";
 
 /** The API gave no answer that can be used; `code` says why. */
 export abstract class ApiError extends FleetkeeperError {
@@ -10,24 +10,16 @@ export abstract class ApiError extends FleetkeeperError {
 }
 
 /** 401 with a token, and again 401 with a new one. */
-export class ApiUnauthorizedError extends ApiError {
-  readonly code = "ERR_API_UNAUTHORIZED";
-  readonly remedy = "retry";
-}
+export class ApiUnauthorizedError extends defineError(ApiError, "ERR_API_UNAUTHORIZED", "retry") {}
 
 /** 403 on a whole resource: this account's token may not read it. The other resources are not concerned. */
-export class ApiForbiddenError extends ApiError {
-  readonly code = "ERR_API_FORBIDDEN";
-  readonly remedy = "never";
-}
+export class ApiForbiddenError extends defineError(ApiError, "ERR_API_FORBIDDEN", "never") {}
 
 /**
  * 429, any refusal that names a `Retry-After` (403 too), GraphQL's `RATE_LIMITED`, or our own limiter.
  * `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h.
  */
-export class ApiRateLimitedError extends ApiError {
-  readonly code = "ERR_API_RATE_LIMITED";
-  readonly remedy = "later";
+export class ApiRateLimitedError extends defineError(ApiError, "ERR_API_RATE_LIMITED", "later") {
   readonly family: string;
 
   constructor(family: string, retryAfterMs?: number) {
@@ -40,9 +32,7 @@ export class ApiRateLimitedError extends ApiError {
  * No answer, a cut connection, a time-out, 408, or a status of 500 and above. `retryAfterMs`: the API said
  * how long.
  */
-export class ApiUnavailableError extends ApiError {
-  readonly code = "ERR_API_UNAVAILABLE";
-  readonly remedy = "retry";
+export class ApiUnavailableError extends defineError(ApiError, "ERR_API_UNAVAILABLE", "retry") {
   /** Absent when no whole answer came. */
   readonly status?: number;
 
@@ -53,9 +43,7 @@ export class ApiUnavailableError extends ApiError {
 }
 
 /** Nothing was asked: the whole API has been failing, and few may ask at a time until it answers again. */
-export class ApiCircuitOpenError extends ApiError {
-  readonly code = "ERR_API_CIRCUIT_OPEN";
-  readonly remedy = "later";
+export class ApiCircuitOpenError extends defineError(ApiError, "ERR_API_CIRCUIT_OPEN", "later") {
   declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
@@ -64,45 +52,32 @@ export class ApiCircuitOpenError extends ApiError {
 }
 
 /** The requests could not be counted, so none was made: the limiter's Redis did not answer. */
-export class ApiLimiterUnavailableError extends ApiError {
-  readonly code = "ERR_API_LIMITER_UNAVAILABLE";
-  readonly remedy = "retry";
-}
+export class ApiLimiterUnavailableError extends defineError(
+  ApiError,
+  "ERR_API_LIMITER_UNAVAILABLE",
+  "retry",
+) {}
 
 /** HTML or anything else that is not JSON, although the status says success. */
-export class ApiNotJsonError extends ApiError {
-  readonly code = "ERR_API_NOT_JSON";
-  readonly remedy = "retry";
-}
+export class ApiNotJsonError extends defineError(ApiError, "ERR_API_NOT_JSON", "retry") {}
 
 /** JSON of another shape than documented. */
-export class ApiShapeError extends ApiError {
-  readonly code = "ERR_API_SHAPE";
-  readonly remedy = "retry";
-}
+export class ApiShapeError extends defineError(ApiError, "ERR_API_SHAPE", "retry") {}
 
 /**
  * An AEMP answer without any fleet in it. Its page may be asked for once in a quarter of an hour, and would
  * say the same.
  */
-export class FleetUnreadableError extends ApiError {
-  readonly code = "ERR_API_FLEET_UNREADABLE";
-  readonly remedy = "never";
-}
+export class FleetUnreadableError extends defineError(ApiError, "ERR_API_FLEET_UNREADABLE", "never") {}
 
 /** The answer is longer than we take, even for a page of one item. */
-export class ApiAnswerTooLongError extends ApiError {
-  readonly code = "ERR_API_ANSWER_TOO_LONG";
-  readonly remedy = "never";
-}
+export class ApiAnswerTooLongError extends defineError(ApiError, "ERR_API_ANSWER_TOO_LONG", "never") {}
 
 /**
  * Any other status between 300 and 499: the request itself is wrong, or the cursor it named is no longer
  * known.
  */
-export class ApiRejectedError extends ApiError {
-  readonly code = "ERR_API_REJECTED";
-  readonly remedy = "never";
+export class ApiRejectedError extends defineError(ApiError, "ERR_API_REJECTED", "never") {
   override readonly startOver = true;
   readonly status: number;
   /** The fields that the answer's `violations` name. */
@@ -118,30 +93,19 @@ export class ApiRejectedError extends ApiError {
 }
 
 /** A redirect, which is not followed: the token was meant for the configured address. */
-export class ApiRedirectError extends ApiError {
-  readonly code = "ERR_API_REDIRECT";
-  readonly remedy = "never";
-}
+export class ApiRedirectError extends defineError(ApiError, "ERR_API_REDIRECT", "never") {}
 
 /** A content encoding that was not asked for, or a body that is not what it says. */
-export class ApiEncodingError extends ApiError {
-  readonly code = "ERR_API_ENCODING";
-  readonly remedy = "retry";
-}
+export class ApiEncodingError extends defineError(ApiError, "ERR_API_ENCODING", "retry") {}
 
 /** Nothing was asked: the path does not begin with `/`, and could lead the token to another host. */
-export class ApiPathError extends ApiError {
-  readonly code = "ERR_API_PATH";
-  readonly remedy = "never";
-}
+export class ApiPathError extends defineError(ApiError, "ERR_API_PATH", "never") {}
 
 /**
  * GraphQL `errors` without usable data. `apiCodes` are their `extensions.code`s; one of them may refuse the
  * cursor.
  */
-export class GraphqlError extends ApiError {
-  readonly code = "ERR_API_GRAPHQL";
-  readonly remedy = "retry";
+export class GraphqlError extends defineError(ApiError, "ERR_API_GRAPHQL", "retry") {
   override readonly startOver: boolean;
   readonly apiCodes: string[];
 
@@ -153,28 +117,19 @@ export class GraphqlError extends ApiError {
 }
 
 /** `QUERY_COMPLEXITY_REACHED` although a page holds one item only. */
-export class QueryTooComplexError extends ApiError {
-  readonly code = "ERR_API_COMPLEXITY";
-  readonly remedy = "never";
-}
+export class QueryTooComplexError extends defineError(ApiError, "ERR_API_COMPLEXITY", "never") {}
 
 /** The cursor of the next page is one that was read already: the pages would never end. */
-export class CursorRepeatsError extends ApiError {
-  readonly code = "ERR_API_CURSOR_REPEATS";
-  readonly remedy = "retry";
+export class CursorRepeatsError extends defineError(ApiError, "ERR_API_CURSOR_REPEATS", "retry") {
   override readonly startOver = true;
 }
 
 /** There is always one more page, long after the last one that could be. */
-export class PagesEndlessError extends ApiError {
-  readonly code = "ERR_API_PAGES_ENDLESS";
-  readonly remedy = "retry";
+export class PagesEndlessError extends defineError(ApiError, "ERR_API_PAGES_ENDLESS", "retry") {
   override readonly startOver = true;
 }
 
 /** The cursor to read on from is none that these pages give. */
-export class CursorUnreadableError extends ApiError {
-  readonly code = "ERR_API_CURSOR_UNREADABLE";
-  readonly remedy = "retry";
+export class CursorUnreadableError extends defineError(ApiError, "ERR_API_CURSOR_UNREADABLE", "retry") {
   override readonly startOver = true;
 }

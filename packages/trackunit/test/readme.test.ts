@@ -6,8 +6,8 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 test("the README's table has every error with its remedy", () => {
   const classes = read("../src/errors.ts").split("export class ").slice(1);
   const facts = classes.map((text) => ({
-    code: /code = "(\w+)"/.exec(text)?.[1],
-    remedy: /remedy = "(\w+)"/.exec(text)?.[1],
+    code: /^\w+ extends defineError\(\s*ApiError,\s*"(\w+)"/.exec(text)?.[1],
+    remedy: /"(\w+)",?\s*\) \{/.exec(text)?.[1],
     startOver: text.includes("startOver = true"),
   }));
   const rows = [...read("../README.md").matchAll(/^\| `(ERR_\w+)` +\|.*\| (\w+) +\| (yes)? *\|$/gm)];

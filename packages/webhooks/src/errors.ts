@@ -1,7 +1,7 @@
 // Why a delivery is refused: every code with its status and its advice. They go to the sender: no secret, no
 // echo of what was sent.
 
-import { FleetkeeperError, type RefusalDetails, type RefusalRule, RequestRefusal } from "@fleetkeeper/model";
+import { defineError, defineRefusal, FleetkeeperError, type RefusalRule } from "@fleetkeeper/model";
 
 const rules = {
   ERR_WEBHOOK_HEADERS: {
@@ -36,21 +36,14 @@ const rules = {
 /** Stable; each has one status and one message. */
 export type WebhookRefusalCode = keyof typeof rules;
 
-/** All of them, in the order of their status. */
-export const webhookRefusalCodes = Object.keys(rules) as WebhookRefusalCode[];
-
 /** A delivery that gets no 202. Its `reason` is also counted for the endpoint. */
-export class WebhookRefusal extends RequestRefusal<WebhookRefusalCode> {
-  constructor(code: WebhookRefusalCode, details?: RefusalDetails) {
-    super(rules, code, details);
-  }
-}
+export class WebhookRefusal extends defineRefusal(rules) {}
+
+/** All of them, in the order of their status. */
+export const webhookRefusalCodes = WebhookRefusal.codes;
 
 /** The text is no signing key of an endpoint. The message does not hold it. */
-export class InvalidSigningKeyError extends FleetkeeperError {
-  readonly code = "ERR_WEBHOOK_KEY";
-  readonly remedy = "never";
-
+export class InvalidSigningKeyError extends defineError(FleetkeeperError, "ERR_WEBHOOK_KEY", "never") {
   constructor() {
     super("a signing key is whsec_ and then 24 to 75 bytes in base64, as Trackunit Manager shows it");
   }

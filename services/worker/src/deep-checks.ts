@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { type Consumer, proveConsumer, type QueueName, type QueueSet } from "@fleetkeeper/jobs";
-import { asInstallationId, FleetkeeperError } from "@fleetkeeper/model";
+import { asInstallationId, defineError, FleetkeeperError } from "@fleetkeeper/model";
 import type { DeepCheck } from "@fleetkeeper/runtime";
 import type { Open, Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
@@ -36,7 +36,4 @@ export function createDeepChecks(options: {
 }
 
 /** A text came back as another one: the keys to seal and to open with do not belong together. */
-class SealingRoundTripError extends FleetkeeperError {
-  readonly code = "ERR_SEALING_ROUND_TRIP";
-  readonly remedy = "never";
-}
+class SealingRoundTripError extends defineError(FleetkeeperError, "ERR_SEALING_ROUND_TRIP", "never") {}

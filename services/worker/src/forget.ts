@@ -2,7 +2,7 @@
 // operator asked for it.
 
 import type { ForgetPayload, QueueSet } from "@fleetkeeper/jobs";
-import { FleetkeeperError, type InstallationId } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError, type InstallationId } from "@fleetkeeper/model";
 import { forgetAction, type Store } from "@fleetkeeper/store";
 
 export interface ForgetHandlerOptions {
@@ -42,10 +42,7 @@ export function createForgetHandler({ store, queues, resources, forgetTokens }: 
 }
 
 /** Somebody else than an operator added the job, or MongoDB was restored from before it was asked for. */
-export class ForgetNotAskedError extends FleetkeeperError {
-  readonly code = "ERR_FORGET_NOT_ASKED";
-  readonly remedy = "never";
-
+export class ForgetNotAskedError extends defineError(FleetkeeperError, "ERR_FORGET_NOT_ASKED", "never") {
   constructor() {
     super("no entry of the audit log says that this account is to be forgotten; ask for it again if it is");
   }

@@ -1,13 +1,10 @@
 // Keeps a run's lease while it waits for a slow page, and gives the run up when it lost the lease or nothing
 // comes for too long.
 
-import { FleetkeeperError } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
 /** A page took longer than SYNC_PAGE_MS. */
-export class PageTooSlowError extends FleetkeeperError {
-  readonly code = "ERR_PAGE_TOO_SLOW";
-  readonly remedy = "retry";
-
+export class PageTooSlowError extends defineError(FleetkeeperError, "ERR_PAGE_TOO_SLOW", "retry") {
   constructor(pageMs: number) {
     super(`a page took longer than ${pageMs / 1_000} s; make pages smaller, or SYNC_PAGE_MS greater`);
   }

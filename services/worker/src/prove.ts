@@ -2,7 +2,13 @@
 // token, and whose token is the account's own where a query tells. Until then the credential in force goes on
 // working, and nothing stops it.
 
-import { type Credential, FleetkeeperError, type InstallationId, type SealedText } from "@fleetkeeper/model";
+import {
+  type Credential,
+  defineError,
+  FleetkeeperError,
+  type InstallationId,
+  type SealedText,
+} from "@fleetkeeper/model";
 import type { Candidate, Store, TriedCandidate } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import {
@@ -172,10 +178,11 @@ function isEqual(one: Credential, other: Credential): boolean {
 }
 
 /** The token that was granted for a candidate belongs to another account than the install names. */
-class CredentialOfOtherAccountError extends FleetkeeperError {
-  readonly code = "ERR_CREDENTIAL_OF_OTHER_ACCOUNT";
-  readonly remedy = "never";
-
+class CredentialOfOtherAccountError extends defineError(
+  FleetkeeperError,
+  "ERR_CREDENTIAL_OF_OTHER_ACCOUNT",
+  "never",
+) {
   constructor() {
     super("the new credential is another account's");
   }

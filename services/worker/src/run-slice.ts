@@ -1,6 +1,6 @@
 // One slice of one run: pages, records, checkpoint; then the next account's turn.
 
-import { FleetkeeperError, type RunEvent, type RunOutcome } from "@fleetkeeper/model";
+import { defineError, FleetkeeperError, type RunEvent, type RunOutcome } from "@fleetkeeper/model";
 import { type AbsenceRules, LeaseLostError, nextSlot, type Run } from "@fleetkeeper/store";
 import { type SyncDefinition, sift } from "@fleetkeeper/syncs";
 import type { Traces } from "@fleetkeeper/telemetry";
@@ -253,10 +253,7 @@ async function finish(context: Context, { run, definition }: Slice): Promise<Sli
  * The schedule names a sync that this worker does not have: its definition was removed, or is in a module
  * that this worker was not given.
  */
-class UnknownSyncError extends FleetkeeperError {
-  readonly code = "ERR_UNKNOWN_SYNC";
-  readonly remedy = "never";
-
+class UnknownSyncError extends defineError(FleetkeeperError, "ERR_UNKNOWN_SYNC", "never") {
   constructor(name: string) {
     super(`this worker has no sync called ${name}; see SYNC_MODULES`);
   }

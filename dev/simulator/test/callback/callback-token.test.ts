@@ -63,6 +63,6 @@ test("the key set holds public keys only", async () => {
   const { simulator } = await setup();
   const jwks = (await answerOf(await fetch(simulator.jwksUrl))).body;
   createLocalJWKSet(jwks);
-  expect(jwks.keys.map((key: { kty: string }) => key.kty)).toEqual(["RSA", "EC"]);
+  expect(jwks.keys.map((key) => key.kty)).toEqual(["RSA", "EC"]);
   for (const key of jwks.keys) expect(key).not.toHaveProperty("d");
 });
