@@ -3,7 +3,8 @@
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
-import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
+import { type InstallationRow, type ListQuery, rowOf, type Store } from "@fleetkeeper/store";
+import { accountInWords } from "./account-names.ts";
 import type { OperatorActions } from "./actions.ts";
 import { failingReasons } from "./describe-waiting.ts";
 import { OperatorError, WrongStateError } from "./errors.ts";
@@ -17,8 +18,10 @@ export type BulkActionName = (typeof bulkActionNames)[number];
 
 /** As the list of accounts is narrowed down; without any, all of them. */
 export interface AccountFilter extends Pick<ListQuery, "search" | "state" | "app"> {
-  /** With a sync that fails by this code, or by `any`. Not with `search`. */
+  /** With a sync that fails by this code, or by `any`. */
   failing?: string;
+  /** These, which somebody chose one by one; then nothing else is looked at. */
+  ids?: readonly InstallationId[];
 }
 
 /** What would be done to which accounts. */
@@ -26,6 +29,8 @@ export interface BulkPlan {
   action: BulkActionName;
   filter: AccountFilter;
   ids: InstallationId[];
+  /** The first of them, in words. */
+  named: string[];
   /** Fit too, and are already so, or cannot be acted upon in their state. */
   passedOver: number;
   /** All accounts that there are. */
@@ -40,13 +45,16 @@ export interface BulkOutcome {
   failed: number;
   /** Not begun: it was cancelled, or nothing worked any more. */
   left: number;
-  /** Of what was refused or failed. */
-  codes: string[];
+  /** How many were refused or failed, by code. */
+  codes: Record<string, number>;
 }
+
+type OnProgress = (count: number, soFar: Readonly<BulkOutcome>) => void | Promise<void>;
 
 /** More than these are not planned at once. */
 const maxPlanned = 100_000;
 const pageSize = 500;
+const maxNamed = 5;
 /** Accounts that are acted upon at the same time; what was begun is finished when it is cancelled. */
 const atATime = 10;
 
@@ -72,46 +80,43 @@ export function createBulkActions(options: {
   return {
     /**
      * Which accounts fit and would be acted upon; changes nothing.
-     * @throws WrongStateError for a filter that makes no sense, or that more than 100 000 accounts fit
+     * @throws WrongStateError where more than 100 000 accounts fit
      */
     async plan(action: BulkActionName, filter: AccountFilter, signal?: AbortSignal): Promise<BulkPlan> {
-      const query = queryOf(filter);
       const isConcerned = await concernedBy(action);
       const ids = new Set<InstallationId>();
       const passedOver = new Set<InstallationId>();
-      let after: string | undefined;
-      do {
-        signal?.throwIfAborted();
-        const page = await store.installations.list(after === undefined ? query : { ...query, after });
-        // The list does not look at the app of accounts that fail.
-        const rows = page.rows.filter(
-          ({ irisAppId }) => filter.app === undefined || irisAppId === filter.app,
-        );
-        for (const row of rows) (isConcerned(row) ? ids : passedOver).add(row._id);
+      const named: string[] = [];
+      for await (const row of rowsOf(filter, signal)) {
+        if (!isConcerned(row)) passedOver.add(row._id);
+        else if (!ids.has(row._id)) {
+          ids.add(row._id);
+          if (named.length < maxNamed) named.push(accountInWords(row));
+        }
         if (ids.size > maxPlanned)
           throw new WrongStateError(
             `more than ${counted(maxPlanned, "account")} fit; narrow them down, for instance by app`,
           );
-        after = page.next;
-      } while (after !== undefined);
+      }
       const counts = Object.values(await store.installations.countByState());
       const of = counts.reduce((sum, number) => sum + number, 0);
-      return { action, filter, ids: [...ids], passedOver: passedOver.size, of };
+      return { action, filter, ids: [...ids], named, passedOver: passedOver.size, of };
     },
 
     /**
      * Does it to the accounts of the plan, and to no other. The audit log has each account's entry, and two
      * of the whole: what is begun, and how it ended; without the second the process died. After a batch of
      * which nothing worked it ends.
-     * @param options.onProgress is told how many were added to those that it is through with.
+     * @param options.onProgress is told how many were added to those that it is through with, and how it
+     * stands now; it is waited for.
      */
     async carryOut(
       who: string,
       plan: BulkPlan,
-      { signal, onProgress }: { signal?: AbortSignal; onProgress?: (count: number) => void } = {},
+      { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {},
     ): Promise<BulkOutcome> {
       const { action, ids } = plan;
-      const outcome: BulkOutcome = { done: 0, refused: 0, failed: 0, left: ids.length, codes: [] };
+      const outcome: BulkOutcome = { done: 0, refused: 0, failed: 0, left: ids.length, codes: {} };
       if (ids.length === 0) return outcome;
       const what = `${action} ${counted(ids.length, "account")} (${filterInWords(plan.filter)})`;
       await store.audit.add({ at: now(), who, action: `begin to ${what}`, topic: "bulk-actions" });
@@ -120,20 +125,37 @@ export function createBulkActions(options: {
         const results = await Promise.allSettled(batch.map((id) => act[action](who, id)));
         const before = outcome.failed;
         for (const result of results) note(outcome, result);
-        onProgress?.(batch.length);
+        await onProgress?.(batch.length, outcome);
         if (outcome.failed - before === batch.length) break;
       }
       const isAll = outcome.done === ids.length;
+      const [code] = Object.keys(outcome.codes);
       await store.audit.add({
         at: now(),
         who,
         action: `${what}: ${outcomeInWords(outcome)}`,
         topic: "bulk-actions",
-        ...(isAll ? {} : { outcome: "failed", ...(outcome.codes[0] && { code: outcome.codes[0] }) }),
+        ...(isAll ? {} : { outcome: "failed", ...(code && { code }) }),
       });
       return outcome;
     },
   };
+
+  /** All that fit; some may come twice while others change. */
+  async function* rowsOf(filter: AccountFilter, signal?: AbortSignal): AsyncGenerator<InstallationRow> {
+    if (filter.ids !== undefined) {
+      const found = await Promise.all(filter.ids.map((id) => store.installations.find(id)));
+      yield* found.filter((one) => one !== null).map(rowOf);
+      return;
+    }
+    const query = queryOf(filter);
+    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+      signal?.throwIfAborted();
+      const page = await store.installations.list(after === undefined ? query : { ...query, after });
+      yield* page.rows;
+      after = page.next;
+    }
+  }
 
   /** Whether the action changes something about an account that fits. */
   async function concernedBy(action: BulkActionName): Promise<(row: InstallationRow) => boolean> {
@@ -146,7 +168,8 @@ export function createBulkActions(options: {
 }
 
 /** `state active, app @acme/tracker`; `all accounts` where nothing narrows them down. */
-export function filterInWords({ search, state, app, failing }: AccountFilter): string {
+export function filterInWords({ search, state, app, failing, ids }: AccountFilter): string {
+  if (ids !== undefined) return "chosen one by one";
   const said = [
     search && `with “${search}”`,
     state && `state ${state}`,
@@ -190,8 +213,6 @@ const whyPassedOver: Record<BulkActionName, string> = {
 };
 
 function queryOf({ search = "", state, app, failing }: AccountFilter): ListQuery {
-  if (failing !== undefined && search.trim() !== "")
-    throw new WrongStateError("accounts that fail cannot be searched; leave out one of the two");
   return {
     sort: "id",
     limit: pageSize,
@@ -212,5 +233,5 @@ function note(outcome: BulkOutcome, result: PromiseSettledResult<unknown>): void
   }
   outcome[result.reason instanceof OperatorError ? "refused" : "failed"] += 1;
   const code = codeOf(result.reason);
-  if (!outcome.codes.includes(code)) outcome.codes.push(code);
+  outcome.codes[code] = (outcome.codes[code] ?? 0) + 1;
 }

@@ -89,5 +89,7 @@ export function redisKeys(namespace: string) {
     endedSession: (sessionId: string) => key("board", "ended-session", sessionId),
     /** A login by OpenID Connect that has come back. Expires. */
     oidcTry: (id: string) => key("board", "oidc-try", id),
+    /** How far an action on many accounts got. Expires. */
+    bulkAction: (id: string) => key("board", "bulk-action", id),
   };
 }

@@ -9,6 +9,7 @@ import {
   type Waiting,
 } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
+import { keysOf } from "./account-keys.ts";
 import { cursorOf, keyOf } from "./cursor.ts";
 import type { AccountDocument, SyncDocument } from "./documents.ts";
 import { idsUnder } from "./id-range.ts";
@@ -32,8 +33,8 @@ export interface ListQuery {
   /** Only with this reference of the publisher's. */
   reference?: string;
   /**
-   * Only accounts with a sync that waits for one of these reasons, and with this code if any; by id, without
-   * `search`.
+   * Only accounts with a sync that waits for one of these reasons, and with this code if any; by id. All else
+   * that is said counts too.
    */
   failing?: { reasons: readonly Waiting["for"][]; code?: string | undefined };
   /**
@@ -68,7 +69,7 @@ export async function listInstallations(
   const isNarrowed = query.app !== undefined || query.reference !== undefined;
   return query.sort === "newest" && search === "" && !isNarrowed
     ? byNewest(collections, query)
-    : byId(collections, query, search);
+    : byId(collections, query);
 }
 
 /** The installations of one account, its id in any case: one for each app that it installed. */
@@ -90,38 +91,89 @@ export async function installationsOfAccount(
  */
 const syncsPerAccount = 50;
 
+/** After this a page ends as it is, and the next one goes on from there. */
+const failingMs = 700;
+
 async function byFailing(
-  { installations, syncs }: Collections,
-  { state, after, limit }: ListQuery,
-  { reasons, code }: NonNullable<ListQuery["failing"]>,
+  collections: Collections,
+  query: ListQuery,
+  failing: NonNullable<ListQuery["failing"]>,
 ): Promise<InstallationPage> {
+  const { after, limit } = query;
+  const endsAtMs = performance.now() + failingMs;
+  const rows: InstallationRow[] = [];
+  let reached = after === undefined ? undefined : (keyOf(after)[0] ?? "");
+  for (;;) {
+    const some = await someFailing(collections, { ...query, reached }, failing);
+    for (const row of some.rows) {
+      if (rows.length === limit) return { rows, next: cursorOf(reached) };
+      rows.push(row);
+      reached = row._id;
+    }
+    reached = some.lastId ?? reached;
+    if (!some.isMore) return { rows, next: undefined };
+    if (rows.length === limit) return { rows, next: cursorOf(reached) };
+    if (performance.now() > endsAtMs) return { rows, next: cursorOf(reached), isCut: true };
+  }
+}
+
+/** Those that fit of some accounts behind `reached`; `lastId`: of the last account that was looked at. */
+async function someFailing(
+  { installations, syncs }: Collections,
+  query: ListQuery & { reached: string | undefined },
+  { reasons, code }: NonNullable<ListQuery["failing"]>,
+): Promise<{ rows: InstallationRow[]; lastId: InstallationId | undefined; isMore: boolean }> {
+  const { reached, limit, state } = query;
+  const apps = appsOf(query);
+  if (apps === undefined) return { rows: [], lastId: undefined, isMore: false };
   // Behind every sync of that installation: `0` follows `/`.
-  const begin = `${after === undefined ? "" : `${keyOf(after)[0] ?? ""}0`}` as SyncId;
+  const begin = (reached === undefined ? apps : `${reached}0`) as SyncId;
+  const atOnce = (limit + 1) * syncsPerAccount;
   const found = await syncs
-    .find({ ...failingFilter(reasons, code), _id: { $gt: begin } }, { projection: { installationId: 1 } })
+    .find(
+      { ...failingFilter(reasons, code), _id: { $gt: begin, $lt: `${apps}${last}` as SyncId } },
+      { projection: { installationId: 1 } },
+    )
     .sort({ _id: 1 })
-    .limit((limit + 1) * syncsPerAccount)
+    .limit(atOnce)
     .toArray();
   const ids = [...new Set(found.map(({ installationId }) => installationId))];
-  const shown = ids.slice(0, limit);
+  const looked = ids.slice(0, limit);
   const rows = await installations
-    .find({ _id: { $in: shown }, ...(state === undefined ? {} : { state }) })
+    .find({ _id: { $in: looked }, ...(state === undefined ? {} : { state }) })
     .sort({ _id: 1 })
     .map(rowOf)
     .toArray();
-  const isMore = ids.length > limit || found.length === (limit + 1) * syncsPerAccount;
-  return { rows, next: isMore ? cursorOf(shown.at(-1)) : undefined };
+  return {
+    rows: rows.filter((row) => fits(row, query)),
+    lastId: looked.at(-1),
+    isMore: ids.length > limit || found.length === atOnce,
+  };
 }
 
-async function byId(
-  { installations }: Collections,
-  query: ListQuery,
-  search: string,
-): Promise<InstallationPage> {
+/** What ids of the app, or of apps whose name is searched for, begin with; undefined where none can fit. */
+function appsOf({ app, search = "" }: ListQuery): string | undefined {
+  const wanted = search.trim();
+  const searched = wanted.startsWith("@") ? wanted : "";
+  if (app === undefined) return installationIdPrefix(searched);
+  return app.startsWith(searched) ? `${installationIdPrefix(app)}.` : undefined;
+}
+
+/** Whether what is searched for, and the reference, are the account's. */
+function fits(row: InstallationRow, { search = "", beginning, reference }: ListQuery): boolean {
+  if (reference !== undefined && row.reference !== reference) return false;
+  const wanted = search.trim().toLowerCase();
+  if (wanted === "" || wanted.startsWith("@")) return true;
+  const texts = keysOf(row).map(({ text }) => text);
+  return beginning
+    ? texts.some((text) => text.startsWith(wanted))
+    : [row._id.toLowerCase(), ...texts].some((text) => text.includes(wanted));
+}
+
+async function byId({ installations }: Collections, query: ListQuery): Promise<InstallationPage> {
   const { state, reference, after, limit } = query;
-  if (query.app !== undefined && !query.app.startsWith(search)) return { rows: [], next: undefined };
-  const prefix =
-    query.app === undefined ? installationIdPrefix(search) : `${installationIdPrefix(query.app)}.`;
+  const prefix = appsOf(query);
+  if (prefix === undefined) return { rows: [], next: undefined };
   const end = `${prefix}${last}` as InstallationId;
   const begin = (after === undefined ? prefix : (keyOf(after)[0] ?? "")) as InstallationId;
   const _id = after === undefined ? { $gte: begin, $lt: end } : { $gt: begin, $lt: end };

@@ -27,6 +27,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { JSONWebKeySet, JWK } from "jose";
 import { createFailedJobsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
+import { addBulkRoutes } from "./accounts/bulk/routes.ts";
 import { addRecordRoutes } from "./accounts/records/routes.ts";
 import { addAccountRoutes } from "./accounts/routes.ts";
 import { addRunRoutes } from "./accounts/runs/routes.ts";
@@ -277,14 +278,11 @@ function addPages(
   });
   for (const add of [addRunRoutes, addRecordRoutes, addAuditRoutes]) add(server, { store, log, now });
   addAccountActionRoutes(server, { store, actions, notices, log });
+  addBulkRoutes(server, { ...options, actions, liveStreams, now });
   addWebhookRoutes(server, {
-    store,
-    refusalsOf,
+    ...{ store, refusalsOf, liveStreams, notices, now },
     openPayload: async (sealed, id) => webhookSealing?.openPayload(sealed, id),
     ingressPublicUrl: options.ingressPublicUrl,
-    liveStreams,
-    notices,
-    now,
   });
   const webhookActions = createWebhookActions({
     store,

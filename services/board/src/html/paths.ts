@@ -7,6 +7,27 @@ export function listPath(parts: Readonly<Record<string, string | undefined>> = {
   return withQuery("/accounts", parts);
 }
 
+/** Where an action on many accounts is counted and asked; `ids`: those that were ticked. */
+export function bulkPath(
+  parts: Readonly<Record<string, string | undefined>> = {},
+  ids: readonly string[] = [],
+): string {
+  const path = withQuery(listPath() + bulkFolder, parts);
+  return [path, ...ids.map((id) => `id=${encodeURIComponent(id)}`)].join("&");
+}
+
+const bulkFolder = "/bulk";
+
+/** How far such an action got. */
+export function bulkRunPath(id: string): string {
+  return `${listPath()}${bulkFolder}/runs/${encodeURIComponent(id)}`;
+}
+
+/** What ends it early. */
+export function cancelBulkPath(id: string): string {
+  return `${bulkRunPath(id)}/cancel`;
+}
+
 /** The page of an account, or one tab of it. */
 export function accountPath(installationId: string, tab = ""): string {
   const path = `/accounts/${encodeURIComponent(installationId)}`;

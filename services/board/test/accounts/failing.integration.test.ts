@@ -2,7 +2,7 @@ import { noChanges, type RunOutcome, type SyncId, type Waiting } from "@fleetkee
 import { failingReasons } from "@fleetkeeper/operator";
 import { expect, inject, test, vi } from "vitest";
 import { logIn, operator, startBoard } from "../board-world.ts";
-import { idOf, seedAccounts, startedRun } from "../seed-accounts.ts";
+import { app, idOf, seedAccounts, startedRun } from "../seed-accounts.ts";
 
 const patient = { timeout: 20_000, interval: 200 };
 
@@ -21,7 +21,7 @@ const failedBefore = (sync: string, code: string, waiting: Waiting) => {
 };
 
 test("one failing account of 40 is named by the overview, and its link lists exactly the failing ones", async () => {
-  const { url, mongodbUrl } = await startBoard(inject("redisUrl"));
+  const { url, mongodbUrl, store } = await startBoard(inject("redisUrl"));
   const ids = Array.from({ length: 40 }, (_, index) => `account-${String(index).padStart(2, "0")}`);
   await seedAccounts(mongodbUrl, ids, (accountId) => {
     if (accountId === "account-07") return { syncs: [fails("assets", "ERR_ONE"), fails("sites", "ERR_TWO")] };
@@ -43,6 +43,17 @@ test("one failing account of 40 is named by the overview, and its link lists exa
   expect(await listed("/accounts?failing=ERR_ONE")).toEqual([">account-07<", ">account-31<"]);
   expect(await listed("/accounts?failing=ERR_TWO")).toEqual([">account-07<"]);
   expect(await page("/accounts?failing=ERR_NONE")).toContain("No sync fails like this.");
+  expect(await listed("/accounts?failing=any&search=nt-31")).toEqual([">account-31<"]);
+  expect(await listed("/accounts?failing=any&search=%40acme%2Ftr")).toEqual([">account-07<", ">account-31<"]);
+  for (const narrower of ["search=nt-30", "search=%40other", "state=paused"])
+    expect([narrower, await listed(`/accounts?failing=any&${narrower}`)]).toEqual([narrower, null]);
+  const failing = { reasons: failingReasons };
+  const query = { failing, search: "ACCOUNT-0", sort: "id", limit: 10 } as const;
+  const { rows, next } = await store.installations.list({ ...query, app });
+  expect([rows.map(({ accountId }) => accountId), next]).toEqual([["account-07"], undefined]);
+  const others = { app: "@acme/other", reference: "none", search: "none" };
+  for (const [field, value] of Object.entries(others))
+    expect((await store.installations.list({ ...query, [field]: value })).rows).toEqual([]);
 });
 
 test("a sync whose run failed goes on failing while the next one waits and runs, until that succeeds; not while it is paused", async () => {

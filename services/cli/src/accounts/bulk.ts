@@ -71,7 +71,8 @@ async function bulk(invocation: Invocation, options: Options, action: BulkAction
   const outcome = await reach.finish(carryOut());
   const isAll = outcome.done === ids.length;
   output.result({ ...counts, ...outcome }, () => outcomeInWords(outcome));
-  if (outcome.codes.length > 0) output.remark(`Not done by ${outcome.codes.join(", ")}.`);
+  const codes = Object.entries(outcome.codes).map(([code, number]) => `${code} (${number})`);
+  if (codes.length > 0) output.remark(`Not done by ${codes.join(", ")}.`);
   return isAll ? exitCodes.ok : exitCodes.failed;
 
   async function carryOut() {

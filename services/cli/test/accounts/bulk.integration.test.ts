@@ -100,7 +100,7 @@ test("an account that is gone by its turn is refused, and where nothing works it
     refused: 1,
     failed: 0,
     left: 0,
-    codes: ["ERR_NOT_FOUND"],
+    codes: { ERR_NOT_FOUND: 1 },
   });
   expect(await pausedOf(app)).toBe(0);
   expect(await store.audit.ofTopic("bulk-actions", 1)).toMatchObject([
@@ -122,8 +122,12 @@ test("accounts that fail are acted upon by app and code, and a retry is about th
   expect((await bulkActions().plan("pause", { failing: "any" })).ids).toHaveLength(2);
   expect(await bulkActions().plan("retry", {})).toMatchObject({ ids: [], passedOver: 27, of: 27 });
   expect((await bulkActions().plan("sync", {})).ids).toHaveLength(2);
-  await expect(bulkActions().plan("pause", { failing: "any", search: "crane" })).rejects.toMatchObject({
-    code: "ERR_WRONG_STATE",
+  expect((await bulkActions().plan("pause", { failing: "any", search: "crane-1" })).ids).toEqual(plan.ids);
+  expect((await bulkActions().plan("pause", { failing: "any", search: "crane-2" })).ids).toEqual([]);
+  const chosen = [installationIdOf(other, "x"), installationIdOf(other, "nobody")];
+  expect(await bulkActions().plan("pause", { ids: chosen, failing: "any" })).toMatchObject({
+    ids: [installationIdOf(other, "x")],
+    named: ["x"],
   });
   expect(await store.audit.of(installationIdOf(other, "x"), 9)).toEqual([]);
 });

@@ -5,14 +5,15 @@ import { type Html, html } from "../../html/html.ts";
 import { actionPath } from "../../html/paths.ts";
 import type { AccountAction } from "./action.ts";
 
-const formId = "one-step";
+/** The id of the form below. */
+export const oneStepForm = "one-step";
 
 /**
  * The form that all of a page's buttons send. It stands outside the parts that are brought up to date: they
  * are the same for everybody who looks, and the token in it is for one.
  */
 export function actionForm(csrfToken: string): Html {
-  return html`<form id="${formId}" method="post"><input type="hidden" name="_csrf" value="${csrfToken}"></form>`;
+  return html`<form id="${oneStepForm}" method="post"><input type="hidden" name="_csrf" value="${csrfToken}"></form>`;
 }
 
 export function oneStepButton(
@@ -21,5 +22,5 @@ export function oneStepButton(
   installationId: InstallationId,
   sync?: string,
 ): Html {
-  return html`<button form="${formId}" formaction="${actionPath(action, installationId, sync)}" class="${sync === undefined ? "" : "quiet"}">${text}${sync === undefined ? "" : html` <span class="unseen">${sync}</span>`}</button>`;
+  return html`<button form="${oneStepForm}" formaction="${actionPath(action, installationId, sync)}" class="${sync === undefined ? "" : "quiet"}">${text}${sync === undefined ? "" : html` <span class="unseen">${sync}</span>`}</button>`;
 }

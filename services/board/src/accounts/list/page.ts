@@ -2,6 +2,7 @@
 
 import { installationStates } from "@fleetkeeper/model";
 import {
+  bulkActionNames,
   clock,
   count,
   type Mood,
@@ -10,19 +11,22 @@ import {
   syncStanding,
   tokenStanding,
 } from "@fleetkeeper/operator";
+import type { Role } from "../../auth/identity.ts";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
 import { pager } from "../../html/pager.ts";
-import { accountPath } from "../../html/paths.ts";
+import { accountPath, bulkPath } from "../../html/paths.ts";
 import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
 import { badge, capitalised } from "../../html/words.ts";
 import type { Fragment } from "../../live/live-hub.ts";
+import { bulkWords } from "../bulk/words.ts";
 import { addressOf, type ListFacts, type ListRequest } from "./read.ts";
 import { syncLines } from "./sync-lines.ts";
 
 export function listPage(page: PageState & { facts: ListFacts; notice: string | undefined }): Html {
   const { request } = page.facts;
+  const isOperator = page.identity?.role === "operator";
   return layout({
     ...page,
     title: "Accounts",
@@ -31,33 +35,57 @@ export function listPage(page: PageState & { facts: ListFacts; notice: string | 
         <h1>Accounts</h1>
       </div>
       ${searchForm(request)}
-      ${listFragments(page.facts).map(livePart)}`,
+      ${isOperator ? bulkForm(request) : ""}
+      ${listFragments(page.facts, page.identity?.role ?? "viewer").map(livePart)}`,
   });
 }
 
-export function listFragments(facts: ListFacts): Fragment[] {
+export function listFragments(facts: ListFacts, role: Role): Fragment[] {
   return [
     { id: "states", html: stateFilter(facts) },
-    { id: "rows", html: rows(facts) },
+    { id: "rows", html: rows(facts, role) },
   ];
 }
 
-function searchForm({ search, state, sort }: ListRequest): Html {
+function searchForm(request: ListRequest): Html {
+  const { search, sort, failing } = request;
   return html`<form class="search" action="/accounts" role="search">
-    ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
+    ${hidden(request, "state", "failing")}
     <div>
       <label for="search">Id, name, fingerprint or @app</label>
       <input id="search" name="search" type="search" value="${search}" placeholder="A part is enough" autocapitalize="none" spellcheck="false" aria-keyshortcuts="/ Control+K Meta+K" data-search>
     </div>
-    <div>
+    ${
+      failing === undefined
+        ? html`<div>
       <label for="sort">Order</label>
       <select id="sort" name="sort">
         <option value="id" ${sort === "id" ? "selected" : ""}>By id</option>
         <option value="newest" ${sort === "newest" ? "selected" : ""}>Newest install first</option>
       </select>
-    </div>
+    </div>`
+        : ""
+    }
     <button>Show</button>
   </form>`;
+}
+
+/** The form that the ticks in the rows belong to. It stands outside the parts that are brought up to date. */
+function bulkForm(request: ListRequest): Html {
+  return html`<form class="bulk" id="${bulkFormId}" action="${bulkPath()}" aria-label="Many accounts">
+    ${hidden(request, "search", "state", "failing")}
+    <label for="bulk-action">Many at once</label>
+    <select id="bulk-action" name="action">${bulkActionNames.map((name) => html`<option value="${name}">${bulkWords[name].verb}</option>`)}</select>
+    <button class="quiet" name="whose" value="fit">All that fit…</button>
+    <button class="quiet" name="whose" value="ticked">Those ticked…</button>
+  </form>`;
+}
+
+const bulkFormId = "bulk-form";
+
+/** What the list is narrowed down to, for a form that keeps it. */
+function hidden(request: ListRequest, ...names: ("search" | "state" | "failing")[]): Html {
+  return html`${names.map((name) => (request[name] ? html`<input type="hidden" name="${name}" value="${request[name]}">` : ""))}`;
 }
 
 function stateFilter({ request, counts, failing, at }: ListFacts): Html {
@@ -68,7 +96,7 @@ function stateFilter({ request, counts, failing, at }: ListFacts): Html {
   return html`<div class="title">
     <nav class="choices" aria-label="State">
       ${choice({ search }, "All", count(all), "")}
-      ${choice({ failing: "any" }, "Failing", `${count(failing.accounts)}${failing.isMore ? "+" : ""}`, "bad")}
+      ${choice({ search, failing: "any" }, "Failing", `${count(failing.accounts)}${failing.isMore ? "+" : ""}`, "bad")}
       ${installationStates.map((state) => choice({ search, state }, capitalised(state), count(counts[state]), stateMoods[state]))}
     </nav>
     ${request.failing === undefined || request.failing === "any" ? "" : html`<p>Syncs fail by <code>${request.failing}</code></p>`}
@@ -80,14 +108,14 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
   return to.state === request.state && (to.failing === undefined) === (request.failing === undefined);
 }
 
-function rows(facts: ListFacts): Html {
+function rows(facts: ListFacts, role: Role): Html {
   const { rows, request, next, counts, isCut } = facts;
   const { after, ...first } = request;
   const paging = html`${isCut ? html`<p class="faint">The search has not looked at all accounts yet; the next page goes on.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
       ${tableHead(["Account", "State", "Token", "Syncs"])}
-      <tbody>${rows.map((row) => accountRow(row, facts.at))}</tbody>
+      <tbody>${rows.map((row) => accountRow(row, facts.at, role))}</tbody>
     </table>
     ${paging}`;
 }
@@ -98,21 +126,22 @@ function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): H
       ? "None on this page; the next may have some."
       : counts.active + counts.paused + counts.revoked === 0
         ? "No account has installed the app yet."
-        : request.failing !== undefined
+        : request.failing !== undefined && request.search === ""
           ? "No sync fails like this."
           : request.search === ""
             ? "No account is in this state."
-            : "No account has this in its id, its names or a fingerprint.";
+            : `No account ${request.failing === undefined ? "" : "that fails like this "}has this in its id, its names or a fingerprint.`;
   return html`<p class="card">${text}</p>`;
 }
 
-function accountRow({ installation, syncs }: ListFacts["rows"][number], now: Date): Html {
+function accountRow({ installation, syncs }: ListFacts["rows"][number], now: Date, role: Role): Html {
   const { _id, accountId, irisAppId, state, installedAt } = installation;
   const name = nameOfAccount(installation);
   const token = tokenStanding(installation, now);
   const moods = [stateMoods[state], token.mood, ...syncs.map((sync) => syncStanding(sync, now).mood)];
   return html`<tr class="${worst.find((mood) => moods.includes(mood)) ?? ""}">
     <th scope="row">
+      ${role === "operator" ? html`<input type="checkbox" class="tick" id="tick-${_id}" form="${bulkFormId}" name="id" value="${_id}" aria-label="Tick ${name ?? accountId}">` : ""}
       <a href="${accountPath(_id)}">${name ?? accountId}</a>
       <small>${name === undefined ? "" : html`${accountId} · `}${irisAppId} · installed ${timeTag(installedAt, now)}</small>
     </th>

@@ -11,17 +11,20 @@ import { searchedWord } from "../../html/search-form.ts";
 const pageSize = 25;
 export const sorts = ["id", "newest"] as const;
 
-/** Whatever the address says that is none of these counts as not said. */
-const query = z.object({
+/** What narrows the list down. Whatever the address says that is none of these counts as not said. */
+export const narrowing = z.object({
   search: searchedWord(200),
   state: z.enum(installationStates).optional().catch(undefined),
-  sort: z.enum(sorts).catch("id"),
   /** `any`, or the code of a failure. */
   failing: z
     .string()
     .regex(/^\w{1,60}$/)
     .optional()
     .catch(undefined),
+});
+
+const query = narrowing.extend({
+  sort: z.enum(sorts).catch("id"),
   after: z.string().max(2_000).optional().catch(undefined),
 });
 

@@ -6,10 +6,11 @@ const note = document.querySelector("[data-live-note]");
 const retryMs = 5_000;
 let stream;
 
-/** A `<details>` that somebody opened stays open, and a chart at the bar that somebody looks at. */
+/** A `<details>` that somebody opened stays open, what is ticked stays ticked, and a chart at the bar that somebody looks at. */
 const callbacks = {
   beforeAttributeUpdated: (name, node) =>
     !(name === "open" && node.nodeName === "DETAILS") &&
+    !(name === "checked") &&
     !(name === "value" && node.matches("[data-at]:focus, [data-at]:hover")),
 };
 
