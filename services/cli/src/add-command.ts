@@ -9,18 +9,21 @@ export interface CommandText {
   details?: string;
   /** Without the program's name. */
   examples: readonly [string, ...string[]];
+  /** By their names: `<one>`, `[one that may be left out]`, `[several...]`; what to give. */
+  arguments?: Readonly<Record<string, string>>;
   /** It lists, or says how things stand, and can do so again and again. */
   watched?: true;
+  /** It goes to the audit log: `--as` says who acts. */
+  audited?: true;
 }
 
-/** For arguments that name an account. */
+/** One that names an account. */
 export const accountArgument = {
-  name: "<account>",
-  text: "installation id, account id, an unambiguous beginning of the account id, or a whole name",
+  "<account>": "installation id, account id, an unambiguous beginning of the account id, or a whole name",
 };
 
 export function addCommand(parent: Command, name: string, text: CommandText): Command {
-  const { summary, details, examples, watched } = text;
+  const { summary, details, examples, watched, audited } = text;
   const command = parent
     .command(name)
     .summary(summary)
@@ -33,11 +36,15 @@ export function addCommand(parent: Command, name: string, text: CommandText): Co
       "after",
       `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((example) => `  $ fleetkeeper ${example}`).join("\n")}`,
     );
-  return watched ? withWatch(command) : command;
+  for (const [argument, meaning] of Object.entries(text.arguments ?? {})) command.argument(argument, meaning);
+  if (watched) addWatch(command);
+  if (audited)
+    command.option("--as <name>", "who acts, for the audit log (default: the user of this machine)");
+  return command;
 }
 
-function withWatch(command: Command): Command {
-  return command
+function addWatch(command: Command): void {
+  command
     .option("--watch", "say it again and again, until Ctrl+C")
     .option(
       "--interval <seconds>",
@@ -53,9 +60,4 @@ export function addGroup(parent: Command, name: string, summary: string): Comman
     .summary(summary)
     .description(`${summary}.`)
     .addHelpText("after", `\nExample:\n  $ fleetkeeper ${name} --help`);
-}
-
-/** Of commands that go to the audit log. */
-export function withName(command: Command): Command {
-  return command.option("--as <name>", "who acts, for the audit log (default: the user of this machine)");
 }

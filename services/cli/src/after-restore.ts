@@ -2,7 +2,7 @@
 
 import type { AfterRestore } from "@fleetkeeper/store";
 import type { Command } from "commander";
-import { addCommand, withName } from "./add-command.ts";
+import { addCommand } from "./add-command.ts";
 import { invoke } from "./invoke.ts";
 import { confirm } from "./output/confirm.ts";
 
@@ -11,14 +11,13 @@ interface Options {
 }
 
 export function addAfterRestore(program: Command): void {
-  withName(
-    addCommand(program, "after-restore", {
-      summary: "Make a MongoDB that was restored from a backup ready for work",
-      details:
-        "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
-      examples: ["after-restore --yes"],
-    }),
-  )
+  addCommand(program, "after-restore", {
+    audited: true,
+    summary: "Make a MongoDB that was restored from a backup ready for work",
+    details:
+      "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
+    examples: ["after-restore --yes"],
+  })
     .option("--yes", "do not ask")
     .action(
       invoke<Options>(async ({ reach, output, signal, who, now }, { yes }) => {

@@ -4,7 +4,7 @@
 import { createOperatorActions, type OperatorActions } from "@fleetkeeper/operator";
 import type { InstallationRow } from "@fleetkeeper/store";
 import type { Command } from "commander";
-import { accountArgument, addCommand, withName } from "../add-command.ts";
+import { accountArgument, addCommand } from "../add-command.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
@@ -22,15 +22,14 @@ interface ForgetOptions {
 }
 
 export function addAccountsActions(accounts: Command): void {
-  withName(
-    addCommand(accounts, "sync", {
-      summary: "Run the syncs of an account now, or one of them",
-      details:
-        "With --wait the exit code says how the runs ended: 0 all succeeded, 1 one failed or was stopped, 8 not in time.",
-      examples: ["accounts sync 6b5cb246 --sync assets --wait"],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(accounts, "sync", {
+    arguments: accountArgument,
+    audited: true,
+    summary: "Run the syncs of an account now, or one of them",
+    details:
+      "With --wait the exit code says how the runs ended: 0 all succeeded, 1 one failed or was stopped, 8 not in time.",
+    examples: ["accounts sync 6b5cb246 --sync assets --wait"],
+  })
     .option("--sync <name>", "only this sync")
     .option("--wait", "follow the runs until they ended")
     .option("--timeout <seconds>", "with --wait: at most this long", wholeNumber(1, 86_400), 600)
@@ -49,13 +48,12 @@ export function addAccountsActions(accounts: Command): void {
     act: (actions, who, id, sync) => actions.resume(who, id, sync),
   });
 
-  withName(
-    addCommand(accounts, "confirm-deletions", {
-      summary: "Confirm that what a sync no longer finds is gone, where its deletion is held back",
-      examples: ["accounts confirm-deletions 6b5cb246 --sync assets"],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(accounts, "confirm-deletions", {
+    arguments: accountArgument,
+    audited: true,
+    summary: "Confirm that what a sync no longer finds is gone, where its deletion is held back",
+    examples: ["accounts confirm-deletions 6b5cb246 --sync assets"],
+  })
     .requiredOption("--sync <name>", "the sync")
     .action(
       invoke<{ sync: string }, [string]>(async (invocation, { sync }, name) => {
@@ -71,14 +69,13 @@ export function addAccountsActions(accounts: Command): void {
     act: (actions, who, id) => actions.refreshToken(who, id),
   });
 
-  withName(
-    addCommand(accounts, "rollback", {
-      summary: "Bring back the credential that was in force before, when Trackunit grants a token for it",
-      details: "The present one goes on working until then. `accounts show` lists those that are kept.",
-      examples: ["accounts rollback 6b5cb246", "accounts rollback 6b5cb246 --to 0123456789abcdef"],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(accounts, "rollback", {
+    arguments: accountArgument,
+    audited: true,
+    summary: "Bring back the credential that was in force before, when Trackunit grants a token for it",
+    details: "The present one goes on working until then. `accounts show` lists those that are kept.",
+    examples: ["accounts rollback 6b5cb246", "accounts rollback 6b5cb246 --to 0123456789abcdef"],
+  })
     .option("--to <fingerprint>", "of the client id; otherwise the one that was replaced last")
     .action(
       invoke<{ to?: string }, [string]>(async (invocation, { to }, name) => {
@@ -94,14 +91,13 @@ export function addAccountsActions(accounts: Command): void {
     act: (actions, who, id) => actions.acceptClient(who, id),
   });
 
-  withName(
-    addCommand(accounts, "forget", {
-      summary: "Delete an account's credential and everything that was read for it, for good",
-      details: "The audit log stays. The account can install the app again.",
-      examples: ["accounts forget 6b5cb246", "accounts forget 6b5cb246 --yes"],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(accounts, "forget", {
+    arguments: accountArgument,
+    audited: true,
+    summary: "Delete an account's credential and everything that was read for it, for good",
+    details: "The audit log stays. The account can install the app again.",
+    examples: ["accounts forget 6b5cb246", "accounts forget 6b5cb246 --yes"],
+  })
     .option("--yes", "do not ask")
     .action(
       invoke<ForgetOptions, [string]>(async (invocation, { yes }, name) => {
@@ -124,15 +120,18 @@ function addAccountAction(
   name: string,
   { summary, done, act }: Omit<SimpleAction, "example">,
 ): void {
-  withName(addCommand(accounts, name, { summary, examples: [`accounts ${name} 6b5cb246`] }))
-    .argument(accountArgument.name, accountArgument.text)
-    .action(
-      invoke<object, [string]>(async (invocation, _options, account) => {
-        const found = await open(invocation, account);
-        await act(found.actions, invocation.who, found.account._id);
-        said(invocation, found.account, name, done);
-      }),
-    );
+  addCommand(accounts, name, {
+    arguments: accountArgument,
+    audited: true,
+    summary,
+    examples: [`accounts ${name} 6b5cb246`],
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, account) => {
+      const found = await open(invocation, account);
+      await act(found.actions, invocation.who, found.account._id);
+      said(invocation, found.account, name, done);
+    }),
+  );
 }
 
 interface SimpleAction {
@@ -144,8 +143,7 @@ interface SimpleAction {
 
 /** One that is done as soon as MongoDB has it, for an account or one sync. */
 function addSimple(accounts: Command, name: string, { summary, done, example, act }: SimpleAction): void {
-  withName(addCommand(accounts, name, { summary, examples: [example] }))
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(accounts, name, { arguments: accountArgument, audited: true, summary, examples: [example] })
     .option("--sync <name>", "only this sync")
     .action(
       invoke<{ sync?: string }, [string]>(async (invocation, { sync }, account) => {

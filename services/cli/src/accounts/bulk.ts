@@ -10,7 +10,7 @@ import {
   planInWords,
 } from "@fleetkeeper/operator";
 import { Argument, type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { confirm } from "../output/confirm.ts";
@@ -26,18 +26,17 @@ interface Options {
 }
 
 export function addAccountsBulk(accounts: Command): void {
-  withName(
-    addCommand(accounts, "bulk", {
-      summary: "Pause, resume, sync or retry all accounts that fit a filter",
-      details:
-        "Says how many first. Interrupted, it ends what it has begun; the same command again does the rest.",
-      examples: [
-        "accounts bulk pause --app @acme/tracker --dry-run",
-        "accounts bulk resume --state paused --yes --as jo",
-        "accounts bulk retry --failing ERR_RATE_LIMITED",
-      ],
-    }),
-  )
+  addCommand(accounts, "bulk", {
+    audited: true,
+    summary: "Pause, resume, sync or retry all accounts that fit a filter",
+    details:
+      "Says how many first. Interrupted, it ends what it has begun; the same command again does the rest.",
+    examples: [
+      "accounts bulk pause --app @acme/tracker --dry-run",
+      "accounts bulk resume --state paused --yes --as jo",
+      "accounts bulk retry --failing ERR_RATE_LIMITED",
+    ],
+  })
     .addArgument(new Argument("<action>", "retry: of the failed jobs about them").choices(bulkActionNames))
     .option("--search <text>", "only accounts that `accounts list --search` finds")
     .addOption(new Option("--state <state>", "only accounts in this state").choices(installationStates))

@@ -30,11 +30,11 @@ type Row = InstallationRow & { syncs: { all: number; failing: number } };
 
 export function addAccountsList(accounts: Command): void {
   addCommand(accounts, "list", {
+    arguments: { "[search]": "the same as --search" },
     watched: true,
     summary: "List accounts",
     examples: ["accounts list --state revoked", "accounts list --search cranes", "accounts list 6b5c --json"],
   })
-    .argument("[search]", "the same as --search")
     .option(
       "--search <text>",
       "any part of an id, a name or a fingerprint; or the beginning of an app, with its @",

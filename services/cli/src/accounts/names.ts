@@ -2,7 +2,7 @@
 
 import { createOperatorActions } from "@fleetkeeper/operator";
 import type { Command } from "commander";
-import { accountArgument, addCommand, withName } from "../add-command.ts";
+import { accountArgument, addCommand } from "../add-command.ts";
 import { UsageError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { invoke } from "../invoke.ts";
@@ -13,15 +13,13 @@ export function addAccountsNames(accounts: Command): void {
 }
 
 function addOne(accounts: Command, field: "name" | "note", example: string, use: string): void {
-  withName(
-    addCommand(accounts, field, {
-      summary: `Give an account a ${field} of your own, or take it away`,
-      details: `It is ${use}, and survives a new install.`,
-      examples: [example, `accounts ${field} 6b5cb246 --remove`],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
-    .argument("[text]", `the ${field}`)
+  addCommand(accounts, field, {
+    arguments: { ...accountArgument, "[text]": `the ${field}` },
+    audited: true,
+    summary: `Give an account a ${field} of your own, or take it away`,
+    details: `It is ${use}, and survives a new install.`,
+    examples: [example, `accounts ${field} 6b5cb246 --remove`],
+  })
     .option("--remove", `take the ${field} away`)
     .action(
       invoke<{ remove?: boolean }, [string, string | undefined]>(

@@ -14,11 +14,11 @@ interface Options {
 
 export function addAccountsShow(accounts: Command): void {
   addCommand(accounts, "show", {
+    arguments: accountArgument,
     watched: true,
     summary: "Show one account: its token, and for each sync what it waits for and why",
     examples: ["accounts show 6b5cb246", "accounts show @organization.appname.6b5cb246-7945 --json"],
   })
-    .argument(accountArgument.name, accountArgument.text)
     .option("--runs <number>", "ended runs of each sync", wholeNumber(0, 100), 3)
     .action(
       invoke<Options, [string]>(async ({ reach, output, now }, { runs }, account) => {

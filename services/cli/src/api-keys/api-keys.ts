@@ -4,7 +4,7 @@ import { type ApiRight, apiRights } from "@fleetkeeper/model";
 import { createApiKeyActions, fromNow } from "@fleetkeeper/operator";
 import type { ApiKeyRow } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
@@ -16,16 +16,15 @@ interface CreateOptions {
 }
 
 export function addApiKeys(group: Command): void {
-  withName(
-    addCommand(group, "create", {
-      summary: "Make an API key, which is shown this once",
-      examples: [
-        'api-keys create "our back end" --right accounts:read tokens:read',
-        'api-keys create reports --right records:read --app "@organization/appname"',
-      ],
-    }),
-  )
-    .argument("<name>", "for people: what it is for")
+  addCommand(group, "create", {
+    arguments: { "<name>": "for people: what it is for" },
+    audited: true,
+    summary: "Make an API key, which is shown this once",
+    examples: [
+      'api-keys create "our back end" --right accounts:read tokens:read',
+      'api-keys create reports --right records:read --app "@organization/appname"',
+    ],
+  })
     .addOption(
       new Option("--right <rights...>", "what it may do").choices([...apiRights]).makeOptionMandatory(),
     )
@@ -48,19 +47,17 @@ export function addApiKeys(group: Command): void {
     }),
   );
 
-  withName(
-    addCommand(group, "revoke", {
-      summary: "Revoke an API key for good",
-      examples: ["api-keys revoke 3f0c9a1d5e7b2468"],
+  addCommand(group, "revoke", {
+    arguments: { "<id>": "the key's id, as `list` shows it" },
+    audited: true,
+    summary: "Revoke an API key for good",
+    examples: ["api-keys revoke 3f0c9a1d5e7b2468"],
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, id) => {
+      const revoked = await (await open(invocation)).revoke(invocation.who, id);
+      invocation.output.result(revoked, () => `${revoked._id} (${revoked.name}): revoked`);
     }),
-  )
-    .argument("<id>", "the key's id, as `list` shows it")
-    .action(
-      invoke<object, [string]>(async (invocation, _options, id) => {
-        const revoked = await (await open(invocation)).revoke(invocation.who, id);
-        invocation.output.result(revoked, () => `${revoked._id} (${revoked.name}): revoked`);
-      }),
-    );
+  );
 }
 
 async function open({ reach, now }: Invocation) {

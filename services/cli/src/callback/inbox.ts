@@ -36,26 +36,24 @@ export function addCallbackInbox(callback: Command): void {
       }),
     );
   addCommand(callback, "show", {
+    arguments: { "<callback>": "its id, or an unambiguous beginning of it" },
     summary: "Show one callback: the check that failed, header and claims of its token, sizes, address",
     examples: ["callback show 3f2a9c1e"],
-  })
-    .argument("<callback>", "its id, or an unambiguous beginning of it")
-    .action(
-      invoke<object, [string]>(async (invocation, _options, id) => {
-        const { output } = invocation;
-        const { sealed, ...entry } = findSeen(await openInbox(invocation), id);
-        output.result({ ...entry, isKept: sealed !== undefined }, () =>
-          inWords(entry, sealed !== undefined, output.paint),
-        );
-      }),
-    );
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, id) => {
+      const { output } = invocation;
+      const { sealed, ...entry } = findSeen(await openInbox(invocation), id);
+      output.result({ ...entry, isKept: sealed !== undefined }, () =>
+        inWords(entry, sealed !== undefined, output.paint),
+      );
+    }),
+  );
   addCommand(callback, "pin", {
+    arguments: { "[callback]": "its id, or an unambiguous beginning of it" },
     summary: "Print the variables that accept tokens of this callback's issuer and audience only",
     details: "Of the last callback that was accepted, unless one is named.",
     examples: ["callback pin", "callback pin 3f2a9c1e >> .env"],
-  })
-    .argument("[callback]", "its id, or an unambiguous beginning of it")
-    .action(invoke<object, [string | undefined]>(pin));
+  }).action(invoke<object, [string | undefined]>(pin));
 }
 
 async function pin(invocation: Invocation, _options: object, id: string | undefined): Promise<void> {

@@ -22,7 +22,7 @@ import { asInstallationId } from "@fleetkeeper/model";
 import { redisKeys } from "@fleetkeeper/redis";
 import { createOpen, createSeal, createSign } from "@fleetkeeper/sealing";
 import type { Command } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { readOutbound, readVariables } from "../configuration.ts";
 import { NotReplayableError } from "../errors.ts";
 import { type Invocation, invoke } from "../invoke.ts";
@@ -33,19 +33,18 @@ interface Options {
 }
 
 export function addCallbackReplay(callback: Command): void {
-  withName(
-    addCommand(callback, "replay", {
-      summary: "Accept a callback after all that was refused, or whose type was not recognised",
-      details: [
-        "A refused one goes through all checks again, with the variables and the key set of now and as of the time it came in;",
-        "one whose token came with another body stays refused. An unrecognised one is taken for an install with --as-install.",
-        "Its credential must prove itself before it takes over, and a newer install wins, as ever. Needs MONGODB_URL, REDIS_URL,",
-        "SEALING_PUBLIC_KEY, SEALING_PRIVATE_KEYS, INGRESS_SIGNING_KEY and, for a refused one, the CALLBACK_… and TRACKUNIT_… of the ingress.",
-      ].join("\n"),
-      examples: ["callback replay 3f2a9c1e", "callback replay 3f2a9c1e --as-install"],
-    }),
-  )
-    .argument("<callback>", "its id, or an unambiguous beginning of it")
+  addCommand(callback, "replay", {
+    arguments: { "<callback>": "its id, or an unambiguous beginning of it" },
+    audited: true,
+    summary: "Accept a callback after all that was refused, or whose type was not recognised",
+    details: [
+      "A refused one goes through all checks again, with the variables and the key set of now and as of the time it came in;",
+      "one whose token came with another body stays refused. An unrecognised one is taken for an install with --as-install.",
+      "Its credential must prove itself before it takes over, and a newer install wins, as ever. Needs MONGODB_URL, REDIS_URL,",
+      "SEALING_PUBLIC_KEY, SEALING_PRIVATE_KEYS, INGRESS_SIGNING_KEY and, for a refused one, the CALLBACK_… and TRACKUNIT_… of the ingress.",
+    ].join("\n"),
+    examples: ["callback replay 3f2a9c1e", "callback replay 3f2a9c1e --as-install"],
+  })
     .option("--as-install", "take one of another type for an install")
     .action(invoke<Options, [string]>(replay));
 }

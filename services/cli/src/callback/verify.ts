@@ -22,6 +22,7 @@ interface Options {
 
 export function addCallbackVerify(callback: Command): void {
   addCommand(callback, "verify", {
+    arguments: { "<file>": "the captured request" },
     summary: "Explain whether and why a captured callback would be refused",
     details:
       "The file holds the request as it came (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL, CALLBACK_… and INGRESS_PATH, and Redis only with --binding. It prints no secret and no signature.",
@@ -30,7 +31,6 @@ export function addCallbackVerify(callback: Command): void {
       "callback verify captured.json --keys jwks.json",
     ],
   })
-    .argument("<file>", "the captured request")
     .option("--at <time>", "when it came in (default: receivedAt of the capture, or now)")
     .option("--keys <file>", "verify with this key set instead of TRACKUNIT_JWKS_URL")
     .option("--binding", "also ask Redis whether another body came with the same token")

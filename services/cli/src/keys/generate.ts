@@ -2,7 +2,7 @@
 
 import { type FirstKeys, generateFirstKeys, type SealingAlgorithm } from "@fleetkeeper/sealing";
 import { type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { type Invocation, invoke } from "../invoke.ts";
 import { writeComposeSecrets } from "./compose-secrets.ts";
 import { fileNameOf, writeFiles } from "./key-files.ts";
@@ -31,13 +31,12 @@ export const algorithmOption = () =>
     .default("RSA-OAEP-256");
 
 export function addKeysGenerate(keys: Command): void {
-  withName(
-    addCommand(keys, "generate", {
-      summary: "Make all keys of the services, as files that only their owner can read",
-      details: "Back up the private key: without it every account must install again.",
-      examples: ["keys generate --out secrets", "keys generate --compose"],
-    }),
-  )
+  addCommand(keys, "generate", {
+    audited: true,
+    summary: "Make all keys of the services, as files that only their owner can read",
+    details: "Back up the private key: without it every account must install again.",
+    examples: ["keys generate --out secrets", "keys generate --compose"],
+  })
     .addOption(algorithmOption())
     .option("--out <folder>", "where to; made if it is not there", "secrets")
     .option("--compose", "everything that docker-compose.yml names; what is there stays")

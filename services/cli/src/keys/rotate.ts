@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { generateSealingKey, generateTokenKey } from "@fleetkeeper/sealing";
 import type { Command } from "commander";
 import type { JWK } from "jose";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { isSet, readVariables } from "../configuration.ts";
 import { KeysError, UsageError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -26,26 +26,25 @@ interface Options extends Omit<GenerateOptions, "out"> {
 }
 
 export function addKeysRotate(keys: Command): void {
-  withName(
-    addCommand(keys, "rotate", {
-      summary: "Rotate the sealing key, or another key, while everything runs",
-      details: [
-        "The sealing key in three steps, each said by the one before:",
-        "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
-        "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
-        "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
-        "The token key in one, --token-key: what is sealed with it lives for hours.",
-        "The board's session key, --session-key: whoever is logged in stays so, and the old one goes after 12 hours.",
-      ].join("\n"),
-      examples: [
-        "keys rotate --out secrets-new",
-        "keys rotate --reseal",
-        "keys rotate --drop-old --out secrets-only-new",
-        "keys rotate --token-key --out secrets-tokens",
-        "keys rotate --session-key --out secrets-sessions",
-      ],
-    }),
-  )
+  addCommand(keys, "rotate", {
+    audited: true,
+    summary: "Rotate the sealing key, or another key, while everything runs",
+    details: [
+      "The sealing key in three steps, each said by the one before:",
+      "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
+      "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
+      "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
+      "The token key in one, --token-key: what is sealed with it lives for hours.",
+      "The board's session key, --session-key: whoever is logged in stays so, and the old one goes after 12 hours.",
+    ].join("\n"),
+    examples: [
+      "keys rotate --out secrets-new",
+      "keys rotate --reseal",
+      "keys rotate --drop-old --out secrets-only-new",
+      "keys rotate --token-key --out secrets-tokens",
+      "keys rotate --session-key --out secrets-sessions",
+    ],
+  })
     .addOption(algorithmOption())
     .option("--out <folder>", "where key files go (default: secrets-<new key id>)")
     .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")

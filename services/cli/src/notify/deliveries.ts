@@ -3,7 +3,7 @@
 import { attemptInWords, counted, instant as instantInWords } from "@fleetkeeper/operator";
 import type { AttemptDocument } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { UsageError } from "../errors.ts";
 import { invoke } from "../invoke.ts";
 import { instant, wholeNumber } from "../option-values.ts";
@@ -20,11 +20,11 @@ interface Filters {
 
 export function addNotifyDeliveries(notify: Command): void {
   addCommand(notify, "deliveries", {
+    arguments: receiverArgument,
     watched: true,
     summary: "List deliveries to a receiver, the newest first",
     examples: ["notify deliveries rcv_3f0c…", "notify deliveries rcv_3f0c… --outcome failed --json"],
   })
-    .argument(receiverArgument.name, receiverArgument.text)
     .option("--event <id>", "only of this event")
     .addOption(new Option("--outcome <outcome>", "only these").choices(["delivered", "failed", "given-up"]))
     .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
@@ -45,33 +45,28 @@ export function addNotifyDeliveries(notify: Command): void {
       }),
     );
 
-  withName(
-    addCommand(notify, "test", {
-      summary: "Send a receiver an event of the type test",
-      examples: ["notify test rcv_3f0c…"],
+  addCommand(notify, "test", {
+    arguments: receiverArgument,
+    audited: true,
+    summary: "Send a receiver an event of the type test",
+    examples: ["notify test rcv_3f0c…"],
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, id) => {
+      const { eventId } = await (await openReceivers(invocation)).test(invocation.who, id);
+      invocation.output.result({ receiver: id, eventId }, () => eventId);
+      invocation.output.remark(`See its answer: \`fleetkeeper notify deliveries ${id} --event ${eventId}\`.`);
     }),
-  )
-    .argument(receiverArgument.name, receiverArgument.text)
-    .action(
-      invoke<object, [string]>(async (invocation, _options, id) => {
-        const { eventId } = await (await openReceivers(invocation)).test(invocation.who, id);
-        invocation.output.result({ receiver: id, eventId }, () => eventId);
-        invocation.output.remark(
-          `See its answer: \`fleetkeeper notify deliveries ${id} --event ${eventId}\`.`,
-        );
-      }),
-    );
+  );
 
-  withName(
-    addCommand(notify, "replay", {
-      summary: "Send a receiver one event again, or all since a time",
-      examples: [
-        "notify replay rcv_3f0c… --event evt_9a1d…",
-        "notify replay rcv_3f0c… --since 2026-01-31T12:00:00Z",
-      ],
-    }),
-  )
-    .argument(receiverArgument.name, receiverArgument.text)
+  addCommand(notify, "replay", {
+    arguments: receiverArgument,
+    audited: true,
+    summary: "Send a receiver one event again, or all since a time",
+    examples: [
+      "notify replay rcv_3f0c… --event evt_9a1d…",
+      "notify replay rcv_3f0c… --since 2026-01-31T12:00:00Z",
+    ],
+  })
     .option("--event <id>", "this one, before what waits")
     .option("--since <time>", "all from this time on, in order", instant)
     .action(

@@ -6,7 +6,7 @@ import { createSealFor } from "@fleetkeeper/sealing";
 import { isSet, readVariables } from "../configuration.ts";
 import type { Invocation } from "../invoke.ts";
 
-export const receiverArgument = { name: "<receiver>", text: "its id, as `notify list` shows it" };
+export const receiverArgument = { "<receiver>": "its id, as `notify list` shows it" };
 
 export async function openReceivers({ env, reach, now }: Invocation) {
   const { notifyAddresses } = readVariables(env, "NOTIFY_ADDRESSES");

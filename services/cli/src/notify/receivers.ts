@@ -4,7 +4,7 @@ import { type EventType, eventTypes } from "@fleetkeeper/model";
 import { type ReceiverActions, receiverStanding } from "@fleetkeeper/operator";
 import type { ReceiverRow } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { invoke } from "../invoke.ts";
 import { wholeNumber } from "../option-values.ts";
 import { confirm } from "../output/confirm.ts";
@@ -21,27 +21,25 @@ interface Fields {
 const keepIt = "Keep the secret now: it is sealed for the workers, and is not shown again.";
 
 export function addNotifyReceivers(notify: Command): void {
-  withName(
-    withFields(
-      addCommand(notify, "add", {
-        summary: "Make a receiver: an address of yours that is sent events; its secret is shown this once",
-        examples: [
-          "notify add https://your.host/fleetkeeper",
-          "notify add https://your.host/installs --event account.installed account.forgotten",
-        ],
-      }),
-    ),
-  )
-    .argument("<url>", "https://, at a public address unless NOTIFY_ADDRESSES says any")
-    .action(
-      invoke<Fields, [string]>(async (invocation, options, url) => {
-        const actions = await openReceivers(invocation);
-        const { receiver, secret } = await actions.add(invocation.who, { url, ...fieldsOf(options) });
-        const { output } = invocation;
-        output.result({ receiver, secret }, () => `${receiver._id}\n${secret}`);
-        output.remark(keepIt);
-      }),
-    );
+  withFields(
+    addCommand(notify, "add", {
+      arguments: { "<url>": "https://, at a public address unless NOTIFY_ADDRESSES says any" },
+      audited: true,
+      summary: "Make a receiver: an address of yours that is sent events; its secret is shown this once",
+      examples: [
+        "notify add https://your.host/fleetkeeper",
+        "notify add https://your.host/installs --event account.installed account.forgotten",
+      ],
+    }),
+  ).action(
+    invoke<Fields, [string]>(async (invocation, options, url) => {
+      const actions = await openReceivers(invocation);
+      const { receiver, secret } = await actions.add(invocation.who, { url, ...fieldsOf(options) });
+      const { output } = invocation;
+      output.result({ receiver, secret }, () => `${receiver._id}\n${secret}`);
+      output.remark(keepIt);
+    }),
+  );
 
   addCommand(notify, "list", {
     watched: true,
@@ -57,15 +55,15 @@ export function addNotifyReceivers(notify: Command): void {
     }),
   );
 
-  withName(
-    withFields(
-      addCommand(notify, "change", {
-        summary: "Change a receiver; what is not named stays",
-        examples: ["notify change rcv_3f0c… --event sync.failing"],
-      }),
-    ).option("--url <url>", "another address"),
+  withFields(
+    addCommand(notify, "change", {
+      arguments: receiverArgument,
+      audited: true,
+      summary: "Change a receiver; what is not named stays",
+      examples: ["notify change rcv_3f0c… --event sync.failing"],
+    }),
   )
-    .argument(receiverArgument.name, receiverArgument.text)
+    .option("--url <url>", "another address")
     .action(
       invoke<Fields & { url?: string }, [string]>(async (invocation, { url, ...options }, id) => {
         const actions = await openReceivers(invocation);
@@ -77,13 +75,12 @@ export function addNotifyReceivers(notify: Command): void {
       }),
     );
 
-  withName(
-    addCommand(notify, "rotate", {
-      summary: "Make a new secret; the old one signs beside it for a time",
-      examples: ["notify rotate rcv_3f0c… --keep-old 48"],
-    }),
-  )
-    .argument(receiverArgument.name, receiverArgument.text)
+  addCommand(notify, "rotate", {
+    arguments: receiverArgument,
+    audited: true,
+    summary: "Make a new secret; the old one signs beside it for a time",
+    examples: ["notify rotate rcv_3f0c… --keep-old 48"],
+  })
     .option("--keep-old <hours>", "how long the old one signs too", wholeNumber(0, 336), 24)
     .action(
       invoke<{ keepOld: number }, [string]>(async (invocation, { keepOld }, id) => {
@@ -104,13 +101,12 @@ export function addNotifyReceivers(notify: Command): void {
     actions.disable(who, id),
   );
 
-  withName(
-    addCommand(notify, "remove", {
-      summary: "Remove a receiver, with what waits for it",
-      examples: ["notify remove rcv_3f0c…"],
-    }),
-  )
-    .argument(receiverArgument.name, receiverArgument.text)
+  addCommand(notify, "remove", {
+    arguments: receiverArgument,
+    audited: true,
+    summary: "Remove a receiver, with what waits for it",
+    examples: ["notify remove rcv_3f0c…"],
+  })
     .option("--yes", "do not ask")
     .action(
       invoke<{ yes?: boolean }, [string]>(async (invocation, { yes }, id) => {
@@ -132,15 +128,18 @@ function addState(
   summary: string,
   act: (actions: ReceiverActions, who: string, id: string) => Promise<ReceiverRow>,
 ): void {
-  withName(addCommand(notify, name, { summary, examples: [`notify ${name} rcv_3f0c…`] }))
-    .argument(receiverArgument.name, receiverArgument.text)
-    .action(
-      invoke<object, [string]>(async (invocation, _options, id) => {
-        const { output, now, who } = invocation;
-        const receiver = await act(await openReceivers(invocation), who, id);
-        output.result({ receiver, who }, () => words([receiver], output.paint, now()));
-      }),
-    );
+  addCommand(notify, name, {
+    arguments: receiverArgument,
+    audited: true,
+    summary,
+    examples: [`notify ${name} rcv_3f0c…`],
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, id) => {
+      const { output, now, who } = invocation;
+      const receiver = await act(await openReceivers(invocation), who, id);
+      output.result({ receiver, who }, () => words([receiver], output.paint, now()));
+    }),
+  );
 }
 
 function withFields(command: Command): Command {

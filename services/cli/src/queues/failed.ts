@@ -5,7 +5,7 @@ import { createOperatorActions } from "@fleetkeeper/operator";
 import { redactText } from "@fleetkeeper/telemetry";
 import type { Job } from "bullmq";
 import { type Command, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { NothingFoundError, UsageError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
@@ -56,17 +56,16 @@ export function addFailed(failed: Command): void {
       }),
     );
 
-  withName(
-    addCommand(failed, "retry", {
-      summary: "Try failed jobs again: by their ids, of an account, or all of a queue",
-      examples: [
-        "failed retry --account 6b5cb246",
-        "failed retry --queue install",
-        "failed retry @organization.appname.6b5cb246.0f3a",
-      ],
-    }),
-  )
-    .argument("[jobs...]", "job ids")
+  addCommand(failed, "retry", {
+    arguments: { "[jobs...]": "job ids" },
+    audited: true,
+    summary: "Try failed jobs again: by their ids, of an account, or all of a queue",
+    examples: [
+      "failed retry --account 6b5cb246",
+      "failed retry --queue install",
+      "failed retry @organization.appname.6b5cb246.0f3a",
+    ],
+  })
     .addOption(queueOption())
     .option("--account <account>", "all that are about this account")
     .action(invoke<RetryOptions, [string[]]>(retry));

@@ -21,28 +21,28 @@ interface ListOptions {
 
 export function addRecords(records: Command): void {
   addCommand(records, "count", {
+    arguments: accountArgument,
     watched: true,
     summary: "Count an account's records, by sync",
     examples: ["records count 6b5cb246"],
-  })
-    .argument(accountArgument.name, accountArgument.text)
-    .action(
-      invoke<object, [string]>(async ({ reach, output }, _options, account) => {
-        const store = await reach.store();
-        const { _id } = await findAccount(store, account);
-        const counts = await countRecords(store, _id, await store.syncs.ofInstallation(_id));
-        const shown = counts.map(({ text: _, ...rest }) => rest);
-        output.result({ counts: shown }, () =>
-          table(
-            ["sync", "resource", "records"],
-            counts.map(({ sync, resource, text }) => [sync, resource, text]),
-            output.paint,
-          ),
-        );
-        if (counts.length === 0) output.remark("No sync of this account has run yet.");
-      }),
-    );
+  }).action(
+    invoke<object, [string]>(async ({ reach, output }, _options, account) => {
+      const store = await reach.store();
+      const { _id } = await findAccount(store, account);
+      const counts = await countRecords(store, _id, await store.syncs.ofInstallation(_id));
+      const shown = counts.map(({ text: _, ...rest }) => rest);
+      output.result({ counts: shown }, () =>
+        table(
+          ["sync", "resource", "records"],
+          counts.map(({ sync, resource, text }) => [sync, resource, text]),
+          output.paint,
+        ),
+      );
+      if (counts.length === 0) output.remark("No sync of this account has run yet.");
+    }),
+  );
   addCommand(records, "list", {
+    arguments: { ...accountArgument, "<resource>": "such as assets; see `records count`" },
     summary: "List an account's records, or write all of them as a file",
     details: "A page looks at 10 000 records at most: it may be short while there are more.",
     examples: [
@@ -50,8 +50,6 @@ export function addRecords(records: Command): void {
       "records list 6b5cb246 assets --file csv > assets.csv",
     ],
   })
-    .argument(accountArgument.name, accountArgument.text)
-    .argument("<resource>", "such as assets; see `records count`")
     .option("--search <text>", "only those with this in their id or name")
     .addOption(new Option("--deleted <which>", "deleted ones too, or only them").choices(["include", "only"]))
     .option("--limit <number>", "at most this many", wholeNumber(1, 500), 25)
@@ -59,13 +57,10 @@ export function addRecords(records: Command): void {
     .addOption(new Option("--file <format>", "all that fit, to standard output").choices(["ndjson", "csv"]))
     .action(invoke<ListOptions, [string, string]>(list));
   addCommand(records, "show", {
+    arguments: { ...accountArgument, "<resource>": "such as assets", "<id>": "the record's id, in full" },
     summary: "Show one record: what it holds, and its last changes",
     examples: ["records show 6b5cb246 assets 01234567-89ab-4def-8123-456789abcdef"],
-  })
-    .argument(accountArgument.name, accountArgument.text)
-    .argument("<resource>", "such as assets")
-    .argument("<id>", "the record's id, in full")
-    .action(invoke<object, [string, string, string]>(show));
+  }).action(invoke<object, [string, string, string]>(show));
 }
 
 async function list(

@@ -4,7 +4,7 @@ import { syncIdOf, type WebhookOutcome } from "@fleetkeeper/model";
 import { count, instant, outcomesInWords, webhookReaderOf } from "@fleetkeeper/operator";
 import type { DeliveryQuery, DeliveryRow, Store } from "@fleetkeeper/store";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addCommand, withName } from "../add-command.ts";
+import { addCommand } from "../add-command.ts";
 import { NothingFoundError, UsageError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
@@ -49,24 +49,22 @@ export function addWebhookDeliveries(webhooks: Command): void {
     );
 
   addCommand(webhooks, "show", {
+    arguments: { "<delivery>": "its id, as `webhooks deliveries` shows it" },
     summary: "Show one delivery with its payload, and which syncs it started",
     examples: ["webhooks show @organization.appname.6b5cb246/0f3a…"],
-  })
-    .argument("<delivery>", "its id, as `webhooks deliveries` shows it")
-    .action(invoke<object, [string]>((invocation, _options, id) => show(invocation, id)));
+  }).action(invoke<object, [string]>((invocation, _options, id) => show(invocation, id)));
 
-  withName(
-    withFilters(
-      addCommand(webhooks, "replay", {
-        summary: "Have kept deliveries start their syncs again: one, or all of an account that match",
-        examples: [
-          "webhooks replay @organization.appname.6b5cb246/0f3a…",
-          "webhooks replay --account 6b5cb246 --outcome held --from 2026-03-01",
-        ],
-      }),
-    ),
+  withFilters(
+    addCommand(webhooks, "replay", {
+      arguments: { "[delivery]": "its id" },
+      audited: true,
+      summary: "Have kept deliveries start their syncs again: one, or all of an account that match",
+      examples: [
+        "webhooks replay @organization.appname.6b5cb246/0f3a…",
+        "webhooks replay --account 6b5cb246 --outcome held --from 2026-03-01",
+      ],
+    }),
   )
-    .argument("[delivery]", "its id")
     .option("--account <account>", "all of this account that fit")
     .action(invoke<Filters, [string | undefined]>(replay));
 }

@@ -3,7 +3,7 @@
 import { endpointStanding, endpointSteps, instant, type WebhookActions } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";
 import type { Command } from "commander";
-import { accountArgument, addCommand, withName } from "../add-command.ts";
+import { accountArgument, addCommand } from "../add-command.ts";
 import { UsageError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
@@ -26,18 +26,17 @@ interface RotateOptions {
 }
 
 const keyHelp = "a file with the signing key (whsec_…); default: standard input";
-const endpointArgument = { name: "<endpoint>", text: "the endpoint's id, as `webhooks list` shows it" };
+const endpointArgument = { "<endpoint>": "the endpoint's id, as `webhooks list` shows it" };
 
 export function addWebhookEndpoints(webhooks: Command): void {
-  withName(
-    addCommand(webhooks, "add", {
-      summary: "Make an endpoint for an account's webhooks, and say what to enter where",
-      details:
-        "Trackunit Manager shows the signing key once it has the URL: enter that first, then give the key here or by `webhooks rotate`.",
-      examples: ["webhooks add 6b5cb246", "webhooks add 6b5cb246 --key-file key --events alerts.asset.on"],
-    }),
-  )
-    .argument(accountArgument.name, accountArgument.text)
+  addCommand(webhooks, "add", {
+    arguments: accountArgument,
+    audited: true,
+    summary: "Make an endpoint for an account's webhooks, and say what to enter where",
+    details:
+      "Trackunit Manager shows the signing key once it has the URL: enter that first, then give the key here or by `webhooks rotate`.",
+    examples: ["webhooks add 6b5cb246", "webhooks add 6b5cb246 --key-file key --events alerts.asset.on"],
+  })
     .option("--key-file <path>", keyHelp)
     .option("--events <types...>", "what a delivery is taken to be that does not say its type")
     .action(invoke<AddOptions, [string]>(add));
@@ -51,14 +50,13 @@ export function addWebhookEndpoints(webhooks: Command): void {
     .option("--limit <number>", "at most this many", wholeNumber(1, 500), 100)
     .action(invoke<{ account?: string; limit: number }>(list));
 
-  withName(
-    addCommand(webhooks, "rotate", {
-      summary: "Give an endpoint its signing key: the first one, or a new one beside the old one",
-      details: "Both keys are good until the old one ends, so that no delivery is refused in between.",
-      examples: ["webhooks rotate 3vW8… --key-file key", "webhooks rotate 3vW8… --keep-old 48 < key"],
-    }),
-  )
-    .argument(endpointArgument.name, endpointArgument.text)
+  addCommand(webhooks, "rotate", {
+    arguments: endpointArgument,
+    audited: true,
+    summary: "Give an endpoint its signing key: the first one, or a new one beside the old one",
+    details: "Both keys are good until the old one ends, so that no delivery is refused in between.",
+    examples: ["webhooks rotate 3vW8… --key-file key", "webhooks rotate 3vW8… --keep-old 48 < key"],
+  })
     .option("--key-file <path>", keyHelp)
     .option("--keep-old <hours>", "how long the old key stays good", wholeNumber(0, 336), 24)
     .action(
@@ -86,13 +84,12 @@ export function addWebhookEndpoints(webhooks: Command): void {
     act: (actions, who, id) => actions.resume(who, id),
   });
 
-  withName(
-    addCommand(webhooks, "remove", {
-      summary: "Remove an endpoint: deliveries to it are refused, for good",
-      examples: ["webhooks remove 3vW8… --yes"],
-    }),
-  )
-    .argument(endpointArgument.name, endpointArgument.text)
+  addCommand(webhooks, "remove", {
+    arguments: endpointArgument,
+    audited: true,
+    summary: "Remove an endpoint: deliveries to it are refused, for good",
+    examples: ["webhooks remove 3vW8… --yes"],
+  })
     .option("--yes", "do not ask")
     .action(
       invoke<{ yes?: boolean }, [string]>(async (invocation, { yes }, endpointId) => {
@@ -186,16 +183,19 @@ function addStateCommand(
     act: (actions: WebhookActions, who: string, endpointId: string) => Promise<void>;
   },
 ): void {
-  withName(addCommand(webhooks, name, { summary: how.summary, examples: [`webhooks ${name} 3vW8…`] }))
-    .argument(endpointArgument.name, endpointArgument.text)
-    .action(
-      invoke<object, [string]>(async (invocation, _options, endpointId) => {
-        const { actions } = await openWebhooks(invocation);
-        await how.act(actions, invocation.who, endpointId);
-        invocation.output.result(
-          { endpoint: endpointId, action: name, who: invocation.who },
-          () => `${endpointId}: ${how.done}`,
-        );
-      }),
-    );
+  addCommand(webhooks, name, {
+    arguments: endpointArgument,
+    audited: true,
+    summary: how.summary,
+    examples: [`webhooks ${name} 3vW8…`],
+  }).action(
+    invoke<object, [string]>(async (invocation, _options, endpointId) => {
+      const { actions } = await openWebhooks(invocation);
+      await how.act(actions, invocation.who, endpointId);
+      invocation.output.result(
+        { endpoint: endpointId, action: name, who: invocation.who },
+        () => `${endpointId}: ${how.done}`,
+      );
+    }),
+  );
 }
