@@ -140,7 +140,8 @@ async function asked<T>(port: number, ask: (redis: Redis) => Promise<T>): Promis
   const redis = new Redis({
     port,
     lazyConnect: true,
-    connectTimeout: 2_000,
+    // A refused connection fails at once; this one ends when our own process was busy for so long.
+    connectTimeout: 20_000,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
