@@ -20,6 +20,7 @@ import { examineRedis } from "./checks/redis.ts";
 import { examineRestore } from "./checks/restore.ts";
 import { examineSchedule } from "./checks/schedule.ts";
 import { examineSealing } from "./checks/sealing.ts";
+import { examineSessionKeys } from "./checks/session-keys.ts";
 import { examineTrackunit } from "./checks/trackunit.ts";
 import { examineWebhooks } from "./checks/webhooks.ts";
 import { type CheckFinding, type Examine, type Examiner, type Finding, problem, skipped } from "./finding.ts";
@@ -34,6 +35,7 @@ const examinations = {
   "callback-claims": examineCallbackClaims,
   trackunit: examineTrackunit,
   sealing: examineSealing,
+  "session-keys": examineSessionKeys,
   queues: examineQueues,
   schedule: examineSchedule,
   webhooks: examineWebhooks,
