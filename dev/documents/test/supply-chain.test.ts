@@ -35,3 +35,12 @@ test("a package that is younger than three days is not installed, and only the n
   const built = Object.entries(workspace.allowBuilds).flatMap(([name, may]) => (may ? [name] : []));
   expect(built).toEqual(["node"]);
 });
+
+test("images are left to the bot that pins them by digest, and reads the variables that they are in", () => {
+  const { extends: presets, enabledManagers } = JSON.parse(textOf(".github/renovate.json"));
+  expect(presets).toContain("docker:pinDigests");
+  expect(enabledManagers).toEqual(expect.arrayContaining(["dockerfile", "docker-compose"]));
+  const { updates } = parse(textOf(".github/dependabot.yml"));
+  const ecosystems = updates.map((update: Record<string, unknown>) => update["package-ecosystem"]);
+  expect(ecosystems).toEqual(["npm", "gomod", "github-actions"]);
+});
