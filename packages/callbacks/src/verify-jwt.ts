@@ -2,7 +2,7 @@
 // errors as jose's `jwtVerify`, which takes each signature through Web Crypto and a thread of its own. Why:
 // docs/adr/0019.
 
-import { constants, KeyObject, type VerifyKeyObjectInput, verify, type webcrypto } from "node:crypto";
+import { constants, KeyObject, type VerifyKeyObjectInput, verify } from "node:crypto";
 import { errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyGetKey } from "jose";
 
 /** An algorithm as its key must be, and as `node:crypto` takes it. */
@@ -111,26 +111,27 @@ function isSignedBy(
   }
 }
 
-const keyObjects = new WeakMap<webcrypto.CryptoKey, KeyObject>();
+/** By the key that was found and the algorithm: looking at a key costs a tenth of using it. */
+const usableKeys = new WeakMap<object, Map<Algorithm, KeyObject>>();
 
 /** A public key that the algorithm can use. jose gives keys of Web Crypto, each of which is turned once. */
 function keyObjectOf(key: Exclude<JwtKey, JWTVerifyGetKey>, algorithm: Algorithm): KeyObject {
+  const known = usableKeys.get(key)?.get(algorithm);
+  if (known !== undefined) return known;
   const keyObject = key instanceof KeyObject ? key : turned(key);
   const { type, asymmetricKeyType, asymmetricKeyDetails } = keyObject;
   const { modulusLength = minRsaBits, namedCurve } = asymmetricKeyDetails ?? {};
   if (type !== "public" || asymmetricKeyType !== algorithm.keyType || namedCurve !== algorithm.curve)
     throw new TypeError("the key is for another algorithm");
   if (modulusLength < minRsaBits) throw new TypeError("the RSA key is too short");
+  const ofKey = usableKeys.get(key) ?? new Map<Algorithm, KeyObject>();
+  usableKeys.set(key, ofKey.set(algorithm, keyObject));
   return keyObject;
 }
 
 function turned(key: Exclude<JwtKey, JWTVerifyGetKey | KeyObject>): KeyObject {
   if (!(key instanceof CryptoKey)) throw new TypeError("the key is neither a KeyObject nor a CryptoKey");
-  const known = keyObjects.get(key);
-  if (known !== undefined) return known;
-  const keyObject = KeyObject.from(key);
-  keyObjects.set(key, keyObject);
-  return keyObject;
+  return KeyObject.from(key);
 }
 
 /** RFC 7519, section 4.1; `iat` beyond being a number is the caller's. */

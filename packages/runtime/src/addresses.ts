@@ -4,6 +4,7 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** An IPv4 address, or the /64 network that one IPv6 subscriber has. */
 export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;
   return isIPv6(address) ? groupsOf(address).slice(0, 4).join(":") : address;
@@ -14,6 +15,7 @@ export const networksPerSite = 8;
 
 /** The /48 that a provider gives to one site, which has 65 536 networks in it; undefined for IPv4. */
 export function siteOf(address: string): string | undefined {
+  if (!address.includes(":")) return undefined;
   const network = networkOf(address);
   return isIPv6(address) && !network.includes(".")
     ? `site ${groupsOf(address).slice(0, 3).join(":")}`

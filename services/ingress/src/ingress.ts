@@ -43,7 +43,7 @@ export async function startIngress(
   const { redisUrl, namespace } = config;
   const metrics = createIngressMetrics();
 
-  const redis = connectProducer(redisUrl);
+  const redis = connectProducer(redisUrl, { gather: true });
   redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
   defer("redis", () => redis.disconnect());
   const waiting = (count: number) =>

@@ -28,8 +28,10 @@ export type Sides = Awaited<ReturnType<typeof openSides>>;
 
 export async function openSides() {
   const stack = await startRedis({ own: true });
-  const redis = connectProducer(stack.url);
-  await connected(redis);
+  // As the ingress has it, and as one has it who does not think of it.
+  const redis = connectProducer(stack.url, { gather: true });
+  const plainRedis = connectProducer(stack.url);
+  await Promise.all([redis, plainRedis].map((one) => connected(one)));
   const namespace = "bench";
   const simulator = await startSimulator({ app });
   const account = simulator.addAccount();
@@ -56,9 +58,9 @@ export async function openSides() {
       step: createTimeSteps(metrics, noTraces),
     }),
   });
-  const queue = new Queue("straight", { connection: redis as never, skipVersionCheck: true });
+  const queue = new Queue("straight", { connection: plainRedis as never, skipVersionCheck: true });
   const straight = await straightApp(keySet, publicKey, queue);
-  const bare = bareApp(keySet, redis);
+  const bare = bareApp(keySet, plainRedis);
 
   return {
     ours,
@@ -85,6 +87,7 @@ export async function openSides() {
     async close(): Promise<void> {
       await Promise.all([ours.close(), straight.close(), bare.close(), queue.close(), queues.close()]);
       redis.disconnect();
+      plainRedis.disconnect();
       await simulator.close();
       await stack.close();
     },
