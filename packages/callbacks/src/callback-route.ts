@@ -6,12 +6,6 @@ import { Refusal } from "./errors.ts";
 /** Below the ingress's base path. */
 export const callbackPath = "/appinstall";
 
-/**
- * For Fastify's `routerOptions`: the manifest may have a slash at the end of its URL, and Trackunit calls it
- * as it is.
- */
-export const callbackRouting = { ignoreTrailingSlash: true };
-
 /** Of a request that no route took. `url` as it is routed, without the ingress's base path. */
 export function unroutedRefusal(url: string): Refusal {
   const path = url.split("?")[0]?.replace(/\/$/, "") ?? "";

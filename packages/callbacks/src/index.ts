@@ -12,7 +12,7 @@ export {
   type InstalledBody,
   isInstalled,
 } from "./callback-body.ts";
-export { callbackPath, callbackRouting, unroutedRefusal } from "./callback-route.ts";
+export { callbackPath, unroutedRefusal } from "./callback-route.ts";
 export { advice, type Check, checkOf, checks } from "./checks.ts";
 export {
   type ClaimMeaning,

@@ -1,9 +1,14 @@
 // What Fastify enforces on every request before anything of ours looks at it.
 
-/** Options of Fastify and of Node's HTTP server; sizes in bytes, times in milliseconds. */
+/** Sizes in bytes. */
 export const requestRules = {
-  bodyLimit: 16 * 1_024,
   maxHeaderBytes: 16 * 1_024,
-  /** As sent or refused: no coercion, no defaults, nothing removed. */
-  ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+  /** Options of Fastify. */
+  fastify: {
+    bodyLimit: 16 * 1_024,
+    /** As sent or refused: no coercion, no defaults, nothing removed. */
+    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+    /** The manifest may have a slash at the end of its URL, and Trackunit calls it as it is. */
+    routerOptions: { ignoreTrailingSlash: true },
+  },
 } as const;

@@ -58,12 +58,7 @@ export { maxReceivers, newReceiverId, type ReceiverFields, type ReceiverRow } fr
 export { gatherChangesMs } from "./events/relay.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
-export type {
-  Candidate,
-  FormerCredential,
-  InstallationDocument,
-  RefusedCandidate,
-} from "./installation-document.ts";
+export type { Candidate, InstallationDocument } from "./installation-document.ts";
 export { type InstallationPage, type InstallationRow, rowOf } from "./installation-row.ts";
 export type { AccountNotes } from "./installations.ts";
 export type { ListQuery } from "./list-installations.ts";

@@ -10,6 +10,15 @@ const description = `For your own back end, never for browsers: accounts, tokens
 
 Every request has \`Authorization: Bearer fk_…\`, a key from \`fleetkeeper api-keys create\`; the \`security\` of an operation names the right that the key needs. Every refusal is problem details (RFC 9457) with a stable \`code\`: ${problemCodes.map((code) => `\`${code}\``).join(", ")}.`;
 
+const tags = {
+  accounts: "Who installed the app, and how its syncs stand.",
+  tokens: "Access tokens for Trackunit's API.",
+  proxy: "Requests to Trackunit on behalf of an account.",
+  records: "What the syncs have read, and what changed in it.",
+  webhooks: "Being told of events, instead of asking.",
+  key: "The key itself.",
+};
+
 /** To be added before the routes. */
 export async function addOpenapi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -19,14 +28,7 @@ export async function addOpenapi(app: FastifyInstance, version: string): Promise
       servers: [{ url: "/" }],
       security: [{ key: [] }],
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      tags: [
-        { name: "accounts", description: "Who installed the app, and how its syncs stand." },
-        { name: "tokens", description: "Access tokens for Trackunit's API." },
-        { name: "proxy", description: "Requests to Trackunit on behalf of an account." },
-        { name: "records", description: "What the syncs have read, and what changed in it." },
-        { name: "webhooks", description: "Being told of events, instead of asking." },
-        { name: "key", description: "The key itself." },
-      ],
+      tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     },
     transform: (operation) => {
       const { schema, url } = jsonSchemaTransform(operation);

@@ -11,6 +11,8 @@ export interface CommandText {
   examples: readonly [string, ...string[]];
   /** By their names: `<one>`, `[one that may be left out]`, `[several...]`; what to give. */
   arguments?: Readonly<Record<string, string>>;
+  /** How many rows it prints unless `--limit` says how many, 500 at most. */
+  rows?: number;
   /** It lists, or says how things stand, and can do so again and again. */
   watched?: true;
   /** It goes to the audit log: `--as` says who acts. */
@@ -23,7 +25,7 @@ export const accountArgument = {
 };
 
 export function addCommand(parent: Command, name: string, text: CommandText): Command {
-  const { summary, details, examples, watched, audited } = text;
+  const { summary, details, examples, rows, watched, audited } = text;
   const command = parent
     .command(name)
     .summary(summary)
@@ -38,6 +40,7 @@ export function addCommand(parent: Command, name: string, text: CommandText): Co
     );
   for (const [argument, meaning] of Object.entries(text.arguments ?? {})) command.argument(argument, meaning);
   if (watched) addWatch(command);
+  if (rows !== undefined) command.option("--limit <number>", "at most this many", wholeNumber(1, 500), rows);
   if (audited)
     command.option("--as <name>", "who acts, for the audit log (default: the user of this machine)");
   return command;

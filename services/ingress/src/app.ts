@@ -4,7 +4,6 @@ import {
   acceptJsonOnly,
   type CallbackBody,
   callbackPath,
-  callbackRouting,
   callbackSchema,
   Refusal,
   requestRules,
@@ -22,7 +21,7 @@ import { createRefuse } from "./refuse.ts";
 import { addWebhookRoutes, type WebhookRoutesOptions, webhookRoute } from "./webhooks/routes.ts";
 
 const limits = {
-  bodyLimit: requestRules.bodyLimit,
+  ...requestRules.fastify,
   /** The whole request must have come by then: slow bodies hold nothing for long. */
   requestTimeout: 10_000,
   connectionTimeout: 30_000,
@@ -76,8 +75,6 @@ export function createApp(options: {
     genReqId: () => crypto.randomUUID(),
     // A request on an open connection is still served while the server closes.
     return503OnClosing: false,
-    ajv: requestRules.ajv,
-    routerOptions: callbackRouting,
     rewriteUrl: withoutBasePath(basePath),
     frameworkErrors: refuse.request,
     clientErrorHandler: refuse.socket,

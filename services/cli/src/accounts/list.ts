@@ -13,7 +13,6 @@ import type { InstallationRow, ListQuery, Store } from "@fleetkeeper/store";
 import { type Command, Option } from "commander";
 import { addCommand } from "../add-command.ts";
 import { invoke } from "../invoke.ts";
-import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
 
@@ -30,6 +29,7 @@ type Row = InstallationRow & { syncs: { all: number; failing: number } };
 
 export function addAccountsList(accounts: Command): void {
   addCommand(accounts, "list", {
+    rows: 50,
     arguments: { "[search]": "the same as --search" },
     watched: true,
     summary: "List accounts",
@@ -45,7 +45,6 @@ export function addAccountsList(accounts: Command): void {
         .choices(["id", "newest"])
         .default("id"),
     )
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
     .option("--after <cursor>", "the `next` of the page before")
     .option("--all", "every page")
     .action(

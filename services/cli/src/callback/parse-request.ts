@@ -5,7 +5,6 @@ import {
   acceptJsonOnly,
   type CallbackBody,
   callbackPath,
-  callbackRouting,
   callbackSchema,
   Refusal,
   refusalOf,
@@ -31,9 +30,7 @@ export async function parseRequest(
   if (headerBytes > requestRules.maxHeaderBytes) return new Refusal("ERR_HEADERS_TOO_LARGE");
   const app = fastify({
     logger: false,
-    bodyLimit: requestRules.bodyLimit,
-    ajv: requestRules.ajv,
-    routerOptions: callbackRouting,
+    ...requestRules.fastify,
     rewriteUrl: withoutBasePath(basePath),
   });
   acceptJsonOnly(app);

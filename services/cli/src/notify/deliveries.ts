@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import { addCommand } from "../add-command.ts";
 import { UsageError } from "../errors.ts";
 import { invoke } from "../invoke.ts";
-import { instant, wholeNumber } from "../option-values.ts";
+import { instant } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
 import { openReceivers, receiverArgument } from "./open-receivers.ts";
@@ -20,6 +20,7 @@ interface Filters {
 
 export function addNotifyDeliveries(notify: Command): void {
   addCommand(notify, "deliveries", {
+    rows: 50,
     arguments: receiverArgument,
     watched: true,
     summary: "List deliveries to a receiver, the newest first",
@@ -27,7 +28,6 @@ export function addNotifyDeliveries(notify: Command): void {
   })
     .option("--event <id>", "only of this event")
     .addOption(new Option("--outcome <outcome>", "only these").choices(["delivered", "failed", "given-up"]))
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
     .option("--after <cursor>", "go on after a page")
     .action(
       invoke<Filters, [string]>(async (invocation, { event, outcome, after, limit }, receiverId) => {

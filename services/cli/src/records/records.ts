@@ -7,7 +7,6 @@ import { accountArgument, addCommand } from "../add-command.ts";
 import { NothingFoundError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
-import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
 
@@ -42,6 +41,7 @@ export function addRecords(records: Command): void {
     }),
   );
   addCommand(records, "list", {
+    rows: 25,
     arguments: { ...accountArgument, "<resource>": "such as assets; see `records count`" },
     summary: "List an account's records, or write all of them as a file",
     details: "A page looks at 10 000 records at most: it may be short while there are more.",
@@ -52,7 +52,6 @@ export function addRecords(records: Command): void {
   })
     .option("--search <text>", "only those with this in their id or name")
     .addOption(new Option("--deleted <which>", "deleted ones too, or only them").choices(["include", "only"]))
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 25)
     .option("--after <cursor>", "the `next` of the page before")
     .addOption(new Option("--file <format>", "all that fit, to standard output").choices(["ndjson", "csv"]))
     .action(invoke<ListOptions, [string, string]>(list));

@@ -8,7 +8,6 @@ import { standingCells, standingColumns } from "../accounts/account-in-words.ts"
 import { addCommand } from "../add-command.ts";
 import { findAccount } from "../find-account.ts";
 import { invoke } from "../invoke.ts";
-import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { table } from "../output/table.ts";
 
@@ -24,6 +23,7 @@ interface Options {
 
 export function addSyncsList(syncs: Command): void {
   addCommand(syncs, "list", {
+    rows: 50,
     watched: true,
     summary: "List syncs: what each waits for, and until when",
     examples: [
@@ -36,7 +36,6 @@ export function addSyncsList(syncs: Command): void {
     .option("--sync <name>", "only of this name")
     .addOption(new Option("--waiting-for <reason>", "only those that wait for this").choices(waitingReasons))
     .option("--failing", "only those that need somebody")
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
     .option("--after <id>", "the `next` of the page before")
     .option("--all", "every page")
     .action(

@@ -8,7 +8,6 @@ import { addCommand } from "../add-command.ts";
 import { NothingFoundError, UsageError } from "../errors.ts";
 import { findAccount } from "../find-account.ts";
 import { type Invocation, invoke } from "../invoke.ts";
-import { wholeNumber } from "../option-values.ts";
 import type { Paint } from "../output/style.ts";
 import { fields, table } from "../output/table.ts";
 import { openWebhooks } from "./open-webhooks.ts";
@@ -27,13 +26,13 @@ const outcomes = Object.keys(outcomesInWords) as WebhookOutcome[];
 export function addWebhookDeliveries(webhooks: Command): void {
   withFilters(
     addCommand(webhooks, "deliveries", {
+      rows: 50,
       watched: true,
       summary: "List deliveries, the newest first",
       examples: ["webhooks deliveries --account 6b5cb246", "webhooks deliveries --outcome no-sync --json"],
     }),
   )
     .option("--account <account>", "only of this account")
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 50)
     .action(
       invoke<Filters & { limit: number }>(async (invocation, options) => {
         const { output } = invocation;

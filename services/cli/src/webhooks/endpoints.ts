@@ -42,12 +42,12 @@ export function addWebhookEndpoints(webhooks: Command): void {
     .action(invoke<AddOptions, [string]>(add));
 
   addCommand(webhooks, "list", {
+    rows: 100,
     watched: true,
     summary: "List endpoints, and how each does",
     examples: ["webhooks list", "webhooks list --account 6b5cb246 --json"],
   })
     .option("--account <account>", "only of this account")
-    .option("--limit <number>", "at most this many", wholeNumber(1, 500), 100)
     .action(invoke<{ account?: string; limit: number }>(list));
 
   addCommand(webhooks, "rotate", {
