@@ -22,7 +22,7 @@ interface StoredRecord {
  * A failure that the store takes when the simulator answers with nonsense is no fault; one that nobody caught
  * is.
  */
-const uncaught = '"nobody caught this"';
+const uncaught = '"uncaught error"';
 
 export async function brokenInvariants(world: World): Promise<string[]> {
   const found: string[] = [];

@@ -5,15 +5,15 @@ export type Bad = readonly (readonly [value: string, says: string])[];
 const stringOrUri: Bad = [
   ["two words", "holds a blank"],
   ["https//trackunit.test: x", "holds a blank"],
-  [":no-uri", "no URI"],
+  [":no-uri", "not a URI"],
 ];
 
 export const badCallbackValues: Readonly<Record<string, Bad>> = {
   CALLBACK_ISSUER: stringOrUri,
   CALLBACK_AUDIENCE: [...stringOrUri, ["@acme/tracker=a b", "holds a blank"]],
   CALLBACK_CLAIMS: [
-    ["accountId", "no meaning=claim"],
-    ["account=sub", "no meaning=claim"],
+    ["accountId", "not meaning=claim"],
+    ["account=sub", "not meaning=claim"],
     ["accountId=a,accountId=b", "twice"],
   ],
   CALLBACK_CONTRADICTIONS: [["ignore", "is none of refuse, tolerate"]],

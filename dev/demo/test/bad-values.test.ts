@@ -155,7 +155,7 @@ test.each([
         (error, _stdout, said) => resolve({ code: error?.code, stderr: said }),
       ),
     );
-    expect(stderr).toContain("REDIS_URL: holds a % that begins no escape");
+    expect(stderr).toContain("REDIS_URL: holds a % that does not begin an escape");
     expect(stderr).not.toContain("geheim");
     expect(code).toBe(78);
   },

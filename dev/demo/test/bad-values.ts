@@ -39,11 +39,11 @@ export const badEverywhere: Bad = [
 ];
 
 const wholeNumber: Bad = [
-  ["ten", "no whole number"],
-  ["1e3", "no whole number"],
-  ["0x10", "no whole number"],
-  ["-1", "no whole number"],
-  ["1.5", "no whole number"],
+  ["ten", "not a whole number"],
+  ["1e3", "not a whole number"],
+  ["0x10", "not a whole number"],
+  ["-1", "not a whole number"],
+  ["1.5", "not a whole number"],
   ["99999999999", "is not between"],
 ];
 const fromOne: Bad = [...wholeNumber, ["0", "is not between"]];
@@ -52,13 +52,13 @@ const host: Bad = [
   ["0.0.0.0:3000", "leave out port"],
   ["http://0.0.0.0", "leave out port"],
   ["[::]", "brackets"],
-  ["a b", "no host name"],
+  ["a b", "nor a host name"],
 ];
 const share: Bad = [
   ["1.1", "is more than 1"],
-  ["20%", "is no number"],
-  ["-0.1", "is no number"],
-  ["0,5", "is no number"],
+  ["20%", "is not a number"],
+  ["-0.1", "is not a number"],
+  ["0,5", "is not a number"],
 ];
 const webUrl: Bad = [
   ["trackunit.test/path", "is not a URL"],
@@ -66,7 +66,7 @@ const webUrl: Bad = [
   ["https:/trackunit.test", "is not a URL"],
   ["https://trackunit.test:port/", "is not a URL"],
   ["https://user:geheim1@trackunit.test/", "a user or a password"],
-  ["https://trackunit.test/100%", "written as %25"],
+  ["https://trackunit.test/100%", "write % itself as %25"],
   ["https://trackunit.test/a b", "holds a blank"],
   ["https://trackunit.test/#part", "holds a fragment"],
 ];
@@ -80,7 +80,7 @@ const scopes: Bad = [["asset.view,site.view", "put spaces between"]];
 const proxy: Bad = [
   ["proxy.test:3128", "is not the URL of a proxy"],
   ["socks5://proxy.test", "is not the URL of a proxy"],
-  ["http://user:50%geheim@proxy.test", "written as %25"],
+  ["http://user:50%geheim@proxy.test", "write % itself as %25"],
   ["http://user:ge/heim@proxy.test", "percent-encoded"],
   ["http://proxy.test/path", "leave out the path"],
 ];
@@ -96,14 +96,14 @@ const key: Bad = [
   [String(another?.pem), "beside it"],
 ];
 const networks: Bad = [
-  ["true", "no address and no network"],
-  ["10.0.0.0/33", "no address and no network"],
-  ["10.0.0.0/", "no address and no network"],
-  ["proxy.test", "no address and no network"],
+  ["true", "neither an address nor a network"],
+  ["10.0.0.0/33", "neither an address nor a network"],
+  ["10.0.0.0/", "neither an address nor a network"],
+  ["proxy.test", "neither an address nor a network"],
 ];
 const sealingKey: Bad = [
   ["{", "is not JSON"],
-  ["7", "is no JSON object"],
+  ["7", "is not a JSON object"],
   ["/run/secrets/sealing_key", "is not JSON"],
 ];
 const password: Bad = [
@@ -115,19 +115,19 @@ const password: Bad = [
 
 const symmetricKeys: Bad = [
   ...sealingKey,
-  [JSON.stringify({ keys: [] }), "is no set of symmetric keys"],
-  [JSON.stringify(generateTokenKey()), "is no set of symmetric keys"],
+  [JSON.stringify({ keys: [] }), "is not a set of symmetric keys"],
+  [JSON.stringify(generateTokenKey()), "is not a set of symmetric keys"],
   [JSON.stringify({ keys: [privateKey] }), "not symmetric"],
-  [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "has not 256 bits"],
+  [JSON.stringify({ keys: [{ ...generateTokenKey(), k: "c2hvcnQ" }] }), "length is not 256 bits"],
 ];
 
 export const badValues: Readonly<Record<string, Bad>> = {
   REDIS_URL: [
     ["http://127.0.0.1", "is not a URL that starts with redis://"],
     ["127.0.0.1:6379", "is not a URL that starts with redis://"],
-    ["redis://user:50%geheim@127.0.0.1", "written as %25"],
+    ["redis://user:50%geheim@127.0.0.1", "write % itself as %25"],
     ["redis://user:ge#heim@127.0.0.1", "written as %23"],
-    ["redis://127.0.0.1/first", "no database number"],
+    ["redis://127.0.0.1/first", "not a database number"],
     ["redis://127.0.0.1:99999", "a port that is not"],
     ["redis://127.0.0.1?family=6", "holds a query"],
     ["rediss://127.0.0.1?tlsCAFile=/nowhere/ca.pem", "a tlsCAFile that cannot be read (ENOENT)"],
@@ -148,7 +148,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["http://127.0.0.1", "is not a URL that starts with mongodb://"],
     ["127.0.0.1:27017", "is not a URL that starts with mongodb://"],
     ["mongodb://", "is refused by MongoDB's driver"],
-    ["mongodb://user:50%geheim@127.0.0.1/a", "written as %25"],
+    ["mongodb://user:50%geheim@127.0.0.1/a", "write % itself as %25"],
     ["mongodb://user:ge/heim@127.0.0.1/a", ""],
     ["mongodb://user:ge@heim/x@127.0.0.1/a", "percent-encode"],
     ["mongodb://user:ge:heim@127.0.0.1/a", "percent-encode"],
@@ -162,9 +162,9 @@ export const badValues: Readonly<Record<string, Bad>> = {
     ["mongodb://127.0.0.1/a?tls=true&tlsCertificateKeyFile=package.json", "TLS files that cannot be used"],
   ],
   TRACKUNIT_APP_IDS: [
-    ["demo", "no app id"],
+    ["demo", "not an app id"],
     ["@fleetkeeper/demo @fleetkeeper/other", "with commas"],
-    ["@fleetkeeper/demo;@fleetkeeper/other", "no app id"],
+    ["@fleetkeeper/demo;@fleetkeeper/other", "not an app id"],
     [" , ", "names nothing"],
   ],
   TRACKUNIT_JWKS_URL: [...webUrl, ...publicPlainHttp],
@@ -186,7 +186,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   PROXY_CLIENT_CERTIFICATE: certificate,
   PROXY_CLIENT_KEY: key,
   ...badCallbackValues,
-  CALLBACK_MAX_AGE_S: [...fromOne, ["5m", "no whole number"]],
+  CALLBACK_MAX_AGE_S: [...fromOne, ["5m", "not a whole number"]],
   KEY_SET_MAX_STALE_S: fromOne,
   SEALING_PUBLIC_KEY: [
     ...sealingKey,
@@ -195,13 +195,13 @@ export const badValues: Readonly<Record<string, Bad>> = {
     [JSON.stringify({ ...publicKey, kid: undefined }), "kid"],
     [JSON.stringify({ ...publicKey, use: "sig" }), "another use"],
     [JSON.stringify({ ...publicKey, alg: "ES256" }), "another algorithm"],
-    [JSON.stringify({ ...publicKey, x: "AAAA" }), "is no public key"],
+    [JSON.stringify({ ...publicKey, x: "AAAA" }), "is not a public key"],
     [JSON.stringify(weak?.public), "RSA keys have 2048 bits or more"],
   ],
   SEALING_PRIVATE_KEYS: [
     ...sealingKey,
-    ['{"keys":[]}', "is no set of private keys"],
-    [JSON.stringify(privateKey), "is no set of private keys"],
+    ['{"keys":[]}', "is not a set of private keys"],
+    [JSON.stringify(privateKey), "is not a set of private keys"],
     [JSON.stringify({ keys: [publicKey] }), "not private"],
     [JSON.stringify({ keys: [privateKey, privateKey] }), "the same key id"],
     [JSON.stringify({ keys: [weak?.private] }), "RSA keys have 2048 bits or more"],
@@ -213,16 +213,16 @@ export const badValues: Readonly<Record<string, Bad>> = {
   ...badNotificationValues,
   INGRESS_SIGNING_KEY: [
     ...sealingKey,
-    [JSON.stringify(signing.publicKey), "is no private Ed25519 key"],
-    [JSON.stringify(privateKey), "is no private Ed25519 key"],
+    [JSON.stringify(signing.publicKey), "is not a private Ed25519 key"],
+    [JSON.stringify(privateKey), "is not a private Ed25519 key"],
     [JSON.stringify({ ...signing.privateKey, kid: undefined }), "kid"],
   ],
   INGRESS_VERIFICATION_KEYS: [
     ...sealingKey,
-    ['{"keys":[]}', "is no set of public keys"],
-    [JSON.stringify(signing.publicKey), "is no set of public keys"],
+    ['{"keys":[]}', "is not a set of public keys"],
+    [JSON.stringify(signing.publicKey), "is not a set of public keys"],
     [JSON.stringify({ keys: [signing.privateKey] }), "give its public half"],
-    [JSON.stringify({ keys: [publicKey] }), "is no public Ed25519 key"],
+    [JSON.stringify({ keys: [publicKey] }), "is not a public Ed25519 key"],
   ],
   API_HOST: host,
   API_PORT: port,
@@ -263,7 +263,7 @@ export const badValues: Readonly<Record<string, Bad>> = {
   SYNC_CONCURRENCY: fromOne,
   SYNC_BACKLOG: fromOne,
   SYNC_SLICE_PAGES: fromOne,
-  SYNC_SLICE_MS: [...fromOne, ["10s", "no whole number"]],
+  SYNC_SLICE_MS: [...fromOne, ["10s", "not a whole number"]],
   SYNC_LEASE_MS: fromOne,
   SYNC_PAGE_MS: fromOne,
   MISSING_SHARE: share,
@@ -273,11 +273,11 @@ export const badValues: Readonly<Record<string, Bad>> = {
   INGRESS_HOST: host,
   INGRESS_PATH: [
     ["fleetkeeper", "a slash before each part"],
-    ["https://trackunit.test/fleetkeeper", "no path such as /fleetkeeper"],
-    ["/fleetkeeper?x=1", "no path"],
-    ["/fleetkeeper//appinstall", "no path"],
-    ["/../fleetkeeper", "no path"],
-    ["/fleet keeper", "no path"],
+    ["https://trackunit.test/fleetkeeper", "not a path such as /fleetkeeper"],
+    ["/fleetkeeper?x=1", "not a path"],
+    ["/fleetkeeper//appinstall", "not a path"],
+    ["/../fleetkeeper", "not a path"],
+    ["/fleet keeper", "not a path"],
   ],
   INGRESS_PORT: port,
   INGRESS_TRUSTED_PROXIES: networks,

@@ -49,7 +49,7 @@ export const checks: readonly Check[] = [
   { name: "app", means: "one of TRACKUNIT_APP_IDS", codes: ["ERR_APP_NOT_ALLOWED"] },
   {
     name: "body's claims",
-    means: "no claim says another account, app or body",
+    means: "no claim names another account, app or body",
     codes: ["ERR_IDENTITY_CONTRADICTS_BODY"],
   },
   { name: "binding", means: "the first body that came with this token", codes: ["ERR_TOKEN_REUSED"] },
@@ -65,25 +65,24 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_BODY_MALFORMED:
     "Look at the body in the capture: if a proxy changed it, stop that; if Trackunit did, report it.",
   ERR_ACCOUNT_ID:
-    "If Trackunit sent it, its accounts have other ids now: set CALLBACK_ACCOUNT_IDS to any, and report it.",
+    "If Trackunit sent it, the shape of its account ids has changed: set CALLBACK_ACCOUNT_IDS to any, and report it.",
   ERR_IDENTITY_MISSING:
     "Check that no proxy strips the header Trackunit-Identity; otherwise it did not come from Trackunit.",
   ERR_IDENTITY_MALFORMED: "Check that no proxy changes or repeats the header Trackunit-Identity.",
   ERR_IDENTITY_ALGORITHM: "It did not come from Trackunit, or Trackunit changed its algorithm: report it.",
   ERR_IDENTITY_UNKNOWN_KEY:
-    "Check that TRACKUNIT_JWKS_URL is of the same Trackunit as the app; a key that was rotated away is gone from it.",
+    "Check that TRACKUNIT_JWKS_URL is of the same Trackunit as the app; the key set no longer has keys that were rotated away.",
   ERR_KEY_SET_UNAVAILABLE:
-    "Check TRACKUNIT_JWKS_URL and the way there; the ingress answers 503 and Trackunit may repeat it.",
+    "Check TRACKUNIT_JWKS_URL and the network; the ingress answers 503 and Trackunit may send it again.",
   ERR_IDENTITY_SIGNATURE: "It was changed on its way, or did not come from Trackunit.",
   ERR_IDENTITY_EXPIRED:
-    "If it came late, find out why; else set the clocks. For an older capture give the time it came in by --at.",
+    "If it arrived late, find out why; otherwise set the clocks. For an older capture, give its time of arrival with --at.",
   ERR_IDENTITY_CLAIM:
     "Compare iss and aud with CALLBACK_ISSUER and CALLBACK_AUDIENCE, and iat and nbf with the clock.",
   ERR_IDENTITY_CONTRADICTS_BODY:
-    "Compare the token's claims with the body: if they mean something else, say so in CALLBACK_CLAIMS, or set CALLBACK_CONTRADICTIONS to tolerate. Otherwise somebody used another account's token.",
+    "Compare the token's claims with the body: if they mean something else, say so in CALLBACK_CLAIMS, or set CALLBACK_CONTRADICTIONS to tolerate. Otherwise the sender used another account's token.",
   ERR_APP_NOT_ALLOWED: "Add the app to TRACKUNIT_APP_IDS if it is yours.",
-  ERR_TOKEN_REUSED:
-    "Another body came with this token before: somebody changed one of the two. Do not accept it.",
+  ERR_TOKEN_REUSED: "Another body came with this token before: one of the two was changed. Do not accept it.",
 };
 
 /** The check that refuses with this code; undefined where the fault is no fault of the callback. */

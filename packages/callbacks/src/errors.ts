@@ -5,7 +5,7 @@ import { defineError, defineRefusal, FleetkeeperError, type RefusalRule } from "
 
 const rules = {
   ERR_REQUEST_MALFORMED: { status: 400, message: "Send a well-formed HTTP/1.1 request." },
-  ERR_REQUEST_ABORTED: { status: 400, message: "Stay connected until the answer has come." },
+  ERR_REQUEST_ABORTED: { status: 400, message: "Stay connected until the answer has arrived." },
   ERR_BODY_MALFORMED: {
     status: 400,
     message:
@@ -29,11 +29,11 @@ const rules = {
     status: 401,
     message: "Sign the token with a key of the configured key set and name it by kid.",
   },
-  ERR_IDENTITY_SIGNATURE: { status: 401, message: "Send the token as it was signed." },
+  ERR_IDENTITY_SIGNATURE: { status: 401, message: "Send the token unchanged, as it was signed." },
   ERR_IDENTITY_EXPIRED: { status: 401, message: "Send a new token; check the clock of the sender." },
   ERR_IDENTITY_CLAIM: {
     status: 401,
-    message: "Send a token with the expected issuer and audience that is valid by now.",
+    message: "Send a token with the expected issuer and audience that is already valid.",
   },
   ERR_IDENTITY_CONTRADICTS_BODY: {
     status: 401,

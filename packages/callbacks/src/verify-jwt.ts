@@ -90,10 +90,10 @@ function hasEncodedPayload({ crit, b64 }: Record<string, unknown>): boolean {
   if (crit === undefined) return true;
   const isList = Array.isArray(crit) && crit.length > 0;
   if (!isList || crit.some((name) => typeof name !== "string" || name === ""))
-    throw new errors.JWSInvalid("has a crit that is no list of names");
+    throw new errors.JWSInvalid("has a crit that is not a list of names");
   if (crit.some((name) => name !== "b64"))
     throw new errors.JOSENotSupported("has an unknown critical extension");
-  if (typeof b64 !== "boolean") throw new errors.JWSInvalid("has a b64 that is no boolean");
+  if (typeof b64 !== "boolean") throw new errors.JWSInvalid("has a b64 that is not a boolean");
   return b64;
 }
 
@@ -140,7 +140,7 @@ function checkClaims(
   { issuer, audience, clockToleranceS }: JwtRules,
   nowS: number,
 ): void {
-  if (!Number.isFinite(nowS)) throw new TypeError("there is no time to hold the claims against");
+  if (!Number.isFinite(nowS)) throw new TypeError("there is no time to compare the claims with");
   const { iss, aud } = claims;
   if (issuer !== undefined && iss !== issuer) throw refusedClaim("iss");
   if (audience !== undefined && !audience.some((one) => [aud].flat().includes(one)))
@@ -173,16 +173,16 @@ function objectIn(
   try {
     value = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
-    throw new Invalid("has a part that is no JSON", { cause });
+    throw new Invalid("has a part that is not JSON", { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Invalid("has a part that is no JSON object");
+    throw new Invalid("has a part that is not a JSON object");
   return value as Record<string, unknown>;
 }
 
 /** `Buffer` alone takes whatever is no base64url for nothing. */
 function bytesIn(part: string): Buffer {
   if (part.length % 4 === 1 || !base64urlText.test(part))
-    throw new errors.JWSInvalid("has a part that is no base64url");
+    throw new errors.JWSInvalid("has a part that is not base64url");
   return Buffer.from(part, "base64url");
 }

@@ -117,7 +117,7 @@ function instantOf(claims: JWTPayload, claim: "iat" | "exp"): Date | undefined {
   if (seconds === undefined) return undefined;
   const instant = new Date(seconds * 1_000);
   if (Number.isNaN(instant.getTime()))
-    throw new Refusal("ERR_IDENTITY_CLAIM", { reason: `${claim} is no instant` });
+    throw new Refusal("ERR_IDENTITY_CLAIM", { reason: `${claim} is not a time` });
   return instant;
 }
 

@@ -16,7 +16,7 @@ export class FleetkeeperError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(response: Response, problem: Problem | undefined) {
-    super(problem?.detail ?? `the answer is ${response.status} and no problem of Fleetkeeper's`);
+    super(problem?.detail ?? `the answer is ${response.status} without problem details of Fleetkeeper`);
     this.name = "FleetkeeperError";
     this.code = problem?.code ?? "ERR_NO_PROBLEM";
     this.status = response.status;

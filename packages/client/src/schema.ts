@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The key that this request comes with */
+        /** The key of this request */
         get: operations["getKey"];
         put?: never;
         post?: never;
@@ -54,7 +54,7 @@ export interface paths {
         head?: never;
         /**
          * Set your own reference and metadata of an account
-         * @description What is absent stays; `metadata` is replaced as a whole. Both survive a new install.
+         * @description Absent fields stay unchanged; `metadata` is replaced as a whole. Both survive a new install.
          */
         patch: operations["updateAccount"];
         trace?: never;
@@ -67,8 +67,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was forwarded to Trackunit on behalf of an account, the newest first
-         * @description The newest 500 or so, for 7 days; a line comes within seconds of its request's end.
+         * Requests that were forwarded to Trackunit on behalf of an account, the newest first
+         * @description The newest 500 or so, for 7 days; a line appears within seconds of its request's end.
          */
         get: operations["listRequests"];
         put?: never;
@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * An access token that can be used now
-         * @description The one that is warm, or a new one that a worker asks for: the answer may take some seconds then. Keep it until it expires; asking for each request is slower.
+         * @description The warm token, or a new one that a worker requests; then the answer may take some seconds. Keep the token until it expires; asking for each request is slower.
          */
         post: operations["getToken"];
         delete?: never;
@@ -125,29 +125,29 @@ export interface paths {
         };
         /**
          * GET something from Trackunit on behalf of an account
-         * @description Whatever follows `/trackunit` goes to Trackunit's API with the account's token: `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
+         * @description The path after `/trackunit` is requested from Trackunit's API with the account's token, `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
          */
         get: operations["proxyGet"];
         /**
          * PUT something from Trackunit on behalf of an account
-         * @description Whatever follows `/trackunit` goes to Trackunit's API with the account's token: `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
+         * @description The path after `/trackunit` is requested from Trackunit's API with the account's token, `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
          */
         put: operations["proxyPut"];
         /**
          * POST something from Trackunit on behalf of an account
-         * @description Whatever follows `/trackunit` goes to Trackunit's API with the account's token: `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
+         * @description The path after `/trackunit` is requested from Trackunit's API with the account's token, `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
          */
         post: operations["proxyPost"];
         /**
          * DELETE something from Trackunit on behalf of an account
-         * @description Whatever follows `/trackunit` goes to Trackunit's API with the account's token: `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
+         * @description The path after `/trackunit` is requested from Trackunit's API with the account's token, `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
          */
         delete: operations["proxyDelete"];
         options?: never;
         head?: never;
         /**
          * PATCH something from Trackunit on behalf of an account
-         * @description Whatever follows `/trackunit` goes to Trackunit's API with the account's token: `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
+         * @description The path after `/trackunit` is requested from Trackunit's API with the account's token, `…/trackunit/api/graphql/` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header `x-fleetkeeper-from: trackunit` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header `x-fleetkeeper-app` names one.
          */
         patch: operations["proxyPatch"];
         trace?: never;
@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * Records of one account
-         * @description By id, which never changes: however much is written meanwhile, no record that is there all the time is left out, and none comes twice. With `Accept: application/x-ndjson` all from `after` on come as lines of JSON, without `limit`; an answer that breaks off is not whole.
+         * @description Ordered by id, which never changes: no record that exists all the time is left out or comes twice, even if others are written meanwhile. With `Accept: application/x-ndjson` all from `after` on come as lines of JSON, without `limit`; an answer that breaks off is incomplete.
          */
         get: operations["listRecordsOfAccount"];
         put?: never;
@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * Records of all accounts that the key sees
-         * @description By id, which never changes: however much is written meanwhile, no record that is there all the time is left out, and none comes twice. With `Accept: application/x-ndjson` all from `after` on come as lines of JSON, without `limit`; an answer that breaks off is not whole.
+         * @description Ordered by id, which never changes: no record that exists all the time is left out or comes twice, even if others are written meanwhile. With `Accept: application/x-ndjson` all from `after` on come as lines of JSON, without `limit`; an answer that breaks off is incomplete.
          */
         get: operations["listRecords"];
         put?: never;
@@ -200,8 +200,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What changed in the records since this consumer last asked
-         * @description At least once, in order per record. Each answer's `next` confirms its entries when it comes back as `after`. A consumer that lost its cursor asks without one and gets what it has not confirmed. Use each name in one process only. An entry of the type `gap` means: some are gone, read the records of that account and resource again, then go on.
+         * Changes in the records since this consumer last asked
+         * @description At least once, in order per record. Each answer's `next` confirms its entries when it comes back as `after`. A consumer that lost its cursor asks without one and gets the entries that it has not confirmed. Use each name in one process only. An entry of the type `gap` means that some entries were deleted: read the records of that account and resource again, then continue.
          */
         get: operations["listChanges"];
         put?: never;
@@ -219,12 +219,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where your code is told of events */
+        /** Receivers: the addresses that get events */
         get: operations["listWebhooks"];
         put?: never;
         /**
-         * Be told of events at an address
-         * @description Of what happens from a few seconds later on. The secret is shown in this answer only.
+         * Make a receiver: an address of yours that is sent events
+         * @description It gets events from a few seconds later on. The secret is shown in this answer only.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -244,13 +244,13 @@ export interface paths {
         get: operations["getWebhook"];
         put?: never;
         post?: never;
-        /** Be told no more, also of what waits */
+        /** Remove a receiver, with the events that wait for it */
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
         /**
          * Change an address, or disable and enable it
-         * @description What is absent stays. Enabled again, it is told what waited, in order.
+         * @description Absent fields stay unchanged. When it is enabled again, events that waited are sent to it, in order.
          */
         patch: operations["updateWebhook"];
         trace?: never;
@@ -264,7 +264,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new secret; the old one signs beside it for a time */
+        /** A new secret; the old one also signs for a time */
         post: operations["rotateWebhook"];
         delete?: never;
         options?: never;
@@ -297,7 +297,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Attempts at deliveries and what was answered, the newest first
+         * Deliveries to a receiver and their answers, the newest first
          * @description The newest 5 000 or so, for 14 days.
          */
         get: operations["listWebhookDeliveries"];
@@ -318,7 +318,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell one event again, or everything since a time */
+        /** Send one event again, or all since a time */
         post: operations["replayWebhook"];
         delete?: never;
         options?: never;
@@ -359,7 +359,7 @@ export interface components {
         };
         AccountNotesInput: {
             reference?: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata?: {
                 [key: string]: string;
             };
@@ -384,15 +384,15 @@ export interface components {
              */
             createdAt: string;
             reference: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata: {
                 [key: string]: string;
             };
-            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            /** @description The operators' name for it; set by `fleetkeeper accounts name` or on the board. */
             name: string | null;
             /** @description An operator's note. */
             note: string | null;
-            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            /** @description From Trackunit's API at the last install, if the worker is configured to ask for it. */
             trackunitName: string | null;
             scopes: {
                 requested: string[];
@@ -408,7 +408,7 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
@@ -417,7 +417,7 @@ export interface components {
         SyncInput: {
             sync: string;
             lastSuccessAt: string | null;
-            /** @description Null while it is at work, or waits for an action. */
+            /** @description Null while it runs, or waits for an action. */
             nextRunAt: string | null;
             /** @description Why it does not run at this moment. */
             waiting: {
@@ -430,14 +430,14 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
             };
             /** @description Failed runs in a row. */
             failures: number;
-            /** @description A mass deletion that waits for an operator's word. */
+            /** @description A mass deletion that waits for an operator's confirmation. */
             heldBack: string | null;
             lastRun: {
                 /** Format: date-time */
@@ -475,15 +475,15 @@ export interface components {
              */
             createdAt: string;
             reference: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata: {
                 [key: string]: string;
             };
-            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            /** @description The operators' name for it; set by `fleetkeeper accounts name` or on the board. */
             name: string | null;
             /** @description An operator's note. */
             note: string | null;
-            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            /** @description From Trackunit's API at the last install, if the worker is configured to ask for it. */
             trackunitName: string | null;
             scopes: {
                 requested: string[];
@@ -499,7 +499,7 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
@@ -528,13 +528,13 @@ export interface components {
             app: string;
             /** @description Trackunit's, unique within the account's records of this resource. */
             id: string;
-            /** @description As Trackunit gave it last, or the fields that were asked for. An integer beyond 2^53 and a number with more digits than a double holds are texts. */
+            /** @description As Trackunit last gave it, or the requested fields. An integer beyond 2^53 and a number with more digits than a double holds are texts. */
             data: unknown;
             /** Format: date-time */
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When a sync last found it new, different or gone.
+             * @description When a sync last found it new, changed or deleted.
              */
             updatedAt: string;
             deletedAt: string | null;
@@ -555,13 +555,13 @@ export interface components {
                 id: string;
                 /** @enum {string} */
                 kind: "created" | "updated" | "deleted";
-                /** @description Of an update: the outermost fields that differ. */
+                /** @description Of an update: the top-level fields that differ. */
                 fields: string[];
-                /** @description After the change; as it last was when it was deleted. */
+                /** @description After the change; for a deletion, its last state. */
                 data: unknown;
             }[];
         };
-        /** @description Entries are gone that this consumer has not had: read all records of it again. */
+        /** @description Entries were deleted before this consumer got them: read all records of it again. */
         GapInput: {
             accountId: string;
             app: string;
@@ -573,10 +573,10 @@ export interface components {
             /** @constant */
             type: "gap";
         };
-        /** @description A page may be short, even empty: only `next: null` is the end. */
+        /** @description A page may be short, even empty; only `next: null` marks the end. */
         RecordPageInput: {
             records: components["schemas"]["RecordInput"][];
-            /** @description `after` of the next page; null after the last. */
+            /** @description The `after` of the next page; null after the last one. */
             next: string | null;
         };
         TokenInput: {
@@ -585,7 +585,7 @@ export interface components {
             tokenType: "Bearer";
             /** Format: date-time */
             expiresAt: string;
-            /** @description Those that Trackunit granted. */
+            /** @description The scopes that Trackunit granted. */
             scopes: string[];
         };
         WebhookInput: {
@@ -596,7 +596,7 @@ export interface components {
             app: string | null;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            /** @description Why it is told nothing. What happens meanwhile waits for it. */
+            /** @description Why nothing is sent to it. Events wait for it meanwhile. */
             disabled: {
                 /** @enum {string} */
                 why: "operator" | "failing" | "gone";
@@ -606,7 +606,7 @@ export interface components {
             } | null;
             failingSince: string | null;
             lastSuccessAt: string | null;
-            /** @description The newest first; each signs until then. */
+            /** @description The newest first; each signs until its end. */
             secrets: {
                 /** Format: date-time */
                 addedAt: string;
@@ -663,7 +663,7 @@ export interface components {
         };
         AccountNotes: {
             reference?: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata?: {
                 [key: string]: string;
             };
@@ -688,15 +688,15 @@ export interface components {
              */
             createdAt: string;
             reference: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata: {
                 [key: string]: string;
             };
-            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            /** @description The operators' name for it; set by `fleetkeeper accounts name` or on the board. */
             name: string | null;
             /** @description An operator's note. */
             note: string | null;
-            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            /** @description From Trackunit's API at the last install, if the worker is configured to ask for it. */
             trackunitName: string | null;
             scopes: {
                 requested: string[];
@@ -712,7 +712,7 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
@@ -721,7 +721,7 @@ export interface components {
         Sync: {
             sync: string;
             lastSuccessAt: string | null;
-            /** @description Null while it is at work, or waits for an action. */
+            /** @description Null while it runs, or waits for an action. */
             nextRunAt: string | null;
             /** @description Why it does not run at this moment. */
             waiting: {
@@ -734,14 +734,14 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
             };
             /** @description Failed runs in a row. */
             failures: number;
-            /** @description A mass deletion that waits for an operator's word. */
+            /** @description A mass deletion that waits for an operator's confirmation. */
             heldBack: string | null;
             lastRun: {
                 /** Format: date-time */
@@ -779,15 +779,15 @@ export interface components {
              */
             createdAt: string;
             reference: string | null;
-            /** @description Whatever you want to find here: at most 50 names with texts of up to 500 characters. */
+            /** @description Any data of your own: at most 50 names with texts of up to 500 characters. */
             metadata: {
                 [key: string]: string;
             };
-            /** @description What operators call it; `fleetkeeper accounts name`, or the board. */
+            /** @description The operators' name for it; set by `fleetkeeper accounts name` or on the board. */
             name: string | null;
             /** @description An operator's note. */
             note: string | null;
-            /** @description As Trackunit's API told it at the last install, where the worker is configured to ask. */
+            /** @description From Trackunit's API at the last install, if the worker is configured to ask for it. */
             trackunitName: string | null;
             scopes: {
                 requested: string[];
@@ -803,7 +803,7 @@ export interface components {
                 /** @description Null where only an action ends it. */
                 until: string | null;
                 /**
-                 * @description `bad` needs somebody.
+                 * @description `bad` needs an operator.
                  * @enum {string}
                  */
                 mood: "good" | "busy" | "wait" | "bad";
@@ -832,13 +832,13 @@ export interface components {
             app: string;
             /** @description Trackunit's, unique within the account's records of this resource. */
             id: string;
-            /** @description As Trackunit gave it last, or the fields that were asked for. An integer beyond 2^53 and a number with more digits than a double holds are texts. */
+            /** @description As Trackunit last gave it, or the requested fields. An integer beyond 2^53 and a number with more digits than a double holds are texts. */
             data: unknown;
             /** Format: date-time */
             firstSeenAt: string;
             /**
              * Format: date-time
-             * @description When a sync last found it new, different or gone.
+             * @description When a sync last found it new, changed or deleted.
              */
             updatedAt: string;
             deletedAt: string | null;
@@ -859,13 +859,13 @@ export interface components {
                 id: string;
                 /** @enum {string} */
                 kind: "created" | "updated" | "deleted";
-                /** @description Of an update: the outermost fields that differ. */
+                /** @description Of an update: the top-level fields that differ. */
                 fields: string[];
-                /** @description After the change; as it last was when it was deleted. */
+                /** @description After the change; for a deletion, its last state. */
                 data: unknown;
             }[];
         };
-        /** @description Entries are gone that this consumer has not had: read all records of it again. */
+        /** @description Entries were deleted before this consumer got them: read all records of it again. */
         Gap: {
             accountId: string;
             app: string;
@@ -877,10 +877,10 @@ export interface components {
             /** @constant */
             type: "gap";
         };
-        /** @description A page may be short, even empty: only `next: null` is the end. */
+        /** @description A page may be short, even empty; only `next: null` marks the end. */
         RecordPage: {
             records: components["schemas"]["Record"][];
-            /** @description `after` of the next page; null after the last. */
+            /** @description The `after` of the next page; null after the last one. */
             next: string | null;
         };
         Token: {
@@ -889,7 +889,7 @@ export interface components {
             tokenType: "Bearer";
             /** Format: date-time */
             expiresAt: string;
-            /** @description Those that Trackunit granted. */
+            /** @description The scopes that Trackunit granted. */
             scopes: string[];
         };
         Webhook: {
@@ -900,7 +900,7 @@ export interface components {
             app: string | null;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            /** @description Why it is told nothing. What happens meanwhile waits for it. */
+            /** @description Why nothing is sent to it. Events wait for it meanwhile. */
             disabled: {
                 /** @enum {string} */
                 why: "operator" | "failing" | "gone";
@@ -910,7 +910,7 @@ export interface components {
             } | null;
             failingSince: string | null;
             lastSuccessAt: string | null;
-            /** @description The newest first; each signs until then. */
+            /** @description The newest first; each signs until its end. */
             secrets: {
                 /** Format: date-time */
                 addedAt: string;
@@ -1014,7 +1014,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         accounts: components["schemas"]["Account"][];
-                        /** @description `after` of the next page; null after the last. */
+                        /** @description The `after` of the next page; null after the last one. */
                         next: string | null;
                     };
                 };
@@ -1158,7 +1158,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         requests: components["schemas"]["ForwardedRequest"][];
-                        /** @description `after` of the next page; null after the last. */
+                        /** @description The `after` of the next page; null after the last one. */
                         next: string | null;
                     };
                 };
@@ -1236,7 +1236,7 @@ export interface operations {
             query?: {
                 /** @description `@organization/appname`. */
                 app?: string;
-                /** @description Seconds for which it is good at least: at most nine tenths of a token's life. */
+                /** @description The least number of seconds for which the token is valid: at most nine tenths of a token's life. */
                 minValidity?: number;
             };
             header?: never;
@@ -1514,11 +1514,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`. */
+                /** @description Only records that a sync wrote at or after this time, by the workers' clocks. To miss nothing, follow `/v1/changes`. */
                 changedSince?: string;
-                /** @description Records that are gone at Trackunit; without it they are left out. */
+                /** @description Also records that Trackunit deleted; without it they are left out. */
                 deleted?: "include" | "only";
-                /** @description Of `data` only these, by dotted path; may be repeated. */
+                /** @description Only these fields of `data`, by dotted path; may be repeated. */
                 fields?: string[];
                 /** @description `@organization/appname`. */
                 app?: string;
@@ -1529,7 +1529,7 @@ export interface operations {
             path: {
                 /** @description As Trackunit spells it. */
                 accountId: string;
-                /** @description Of a sync's definition, such as `assets`. What no sync has written is empty. */
+                /** @description The resource of a sync, such as `assets`. If no sync has written it, the list is empty. */
                 resource: string;
             };
             cookie?: never;
@@ -1573,18 +1573,18 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 after?: string;
-                /** @description Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`. */
+                /** @description Only records that a sync wrote at or after this time, by the workers' clocks. To miss nothing, follow `/v1/changes`. */
                 changedSince?: string;
-                /** @description Records that are gone at Trackunit; without it they are left out. */
+                /** @description Also records that Trackunit deleted; without it they are left out. */
                 deleted?: "include" | "only";
-                /** @description Of `data` only these, by dotted path; may be repeated. */
+                /** @description Only these fields of `data`, by dotted path; may be repeated. */
                 fields?: string[];
                 /** @description `@organization/appname`. */
                 app?: string;
             };
             header?: never;
             path: {
-                /** @description Of a sync's definition, such as `assets`. What no sync has written is empty. */
+                /** @description The resource of a sync, such as `assets`. If no sync has written it, the list is empty. */
                 resource: string;
             };
             cookie?: never;
@@ -1626,13 +1626,13 @@ export interface operations {
             query: {
                 /** @description `@organization/appname`. */
                 app?: string;
-                /** @description Names your reader: each name gets everything once. */
+                /** @description A name for your reader: each name gets every entry once. */
                 consumer: string;
-                /** @description `next` of the answer before. */
+                /** @description `next` of the previous answer. */
                 after?: string;
                 /** @description Entries; each has what one page of a sync changed. */
                 limit?: number;
-                /** @description Seconds to wait where there is nothing new. */
+                /** @description Seconds to wait if there is nothing new. */
                 wait?: number;
             };
             header?: never;
@@ -1729,7 +1729,7 @@ export interface operations {
                     description?: string;
                     /** @description Default: all. */
                     events?: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
-                    /** @description It is told of accounts of this app only; null: of all that the key sees. */
+                    /** @description It gets events of this app's accounts only; null: of all that the key sees. */
                     app?: string | null;
                 };
             };
@@ -1863,7 +1863,7 @@ export interface operations {
                     description?: string;
                     /** @description Default: all. */
                     events?: ("account.installed" | "account.reinstalled" | "account.credential_refused" | "account.credential_restored" | "account.forgotten" | "sync.succeeded" | "sync.failing" | "records.changed" | "trackunit.webhook")[];
-                    /** @description It is told of accounts of this app only; null: of all that the key sees. */
+                    /** @description It gets events of this app's accounts only; null: of all that the key sees. */
                     app?: string | null;
                     /** @enum {string} */
                     state?: "enabled" | "disabled";
@@ -2019,7 +2019,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         deliveries: components["schemas"]["WebhookDelivery"][];
-                        /** @description `after` of the next page; null after the last. */
+                        /** @description The `after` of the next page; null after the last one. */
                         next: string | null;
                     };
                 };
@@ -2071,7 +2071,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description In how many something is told again. */
+                        /** @description The number of accounts whose events are sent again. */
                         accounts: number;
                     };
                 };

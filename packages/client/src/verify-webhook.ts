@@ -73,7 +73,7 @@ export async function verifyWebhook(
     keys.map((key) => crypto.subtle.verify("HMAC", key, signature, signed)),
   );
   if (!(await Promise.all(checks)).includes(true))
-    throw refused("ERR_WEBHOOK_UNVERIFIED", "no signature is one of these secrets' for this body");
+    throw refused("ERR_WEBHOOK_UNVERIFIED", "no signature was made with one of these secrets for this body");
   return eventIn(bytes, id);
 }
 
@@ -101,7 +101,7 @@ function header(headers: WebhookHeaders, name: string): string {
   if (values.length !== 1 || value === undefined || value === "")
     throw refused(
       "ERR_WEBHOOK_HEADERS",
-      "webhook-id, webhook-timestamp and webhook-signature come once each",
+      "webhook-id, webhook-timestamp and webhook-signature must each be present once",
     );
   return value;
 }
@@ -119,7 +119,7 @@ function decoded(base64: string): Uint8Array<ArrayBuffer> | null {
 function bytesOf(body: string | Uint8Array | ArrayBuffer): Uint8Array {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (body instanceof ArrayBuffer || body instanceof Uint8Array) return new Uint8Array(body);
-  throw refused("ERR_WEBHOOK_CONTENT", "the body is to be handed on as it came, and not parsed before");
+  throw refused("ERR_WEBHOOK_CONTENT", "pass the body as received, not parsed");
 }
 
 function concat(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -132,7 +132,7 @@ function concat(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
 function eventIn(bytes: Uint8Array, id: string): WebhookEvent {
   const { type, timestamp, data } = parsed(bytes);
   if (typeof type !== "string" || typeof timestamp !== "string" || typeof data !== "object" || data === null)
-    throw refused("ERR_WEBHOOK_CONTENT", "the body is signed and no event of Fleetkeeper");
+    throw refused("ERR_WEBHOOK_CONTENT", "the body is signed but is not an event of Fleetkeeper");
   return { id, type, timestamp, data: data as WebhookEvent["data"] };
 }
 

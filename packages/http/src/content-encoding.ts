@@ -57,7 +57,7 @@ async function decode(name: string, bytes: Buffer, limitBytes: number): Promise<
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
       throw new AnswerTooLongError(limitBytes);
-    throw new AnswerEncodingError(`the answer says ${name} and is not`, { cause });
+    throw new AnswerEncodingError(`the answer says ${name} but is not`, { cause });
   }
 }
 

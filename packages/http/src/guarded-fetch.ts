@@ -60,7 +60,7 @@ const connectTimeoutMs = 5_000;
  */
 export function checkGuardedUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): URL {
   const url = URL.parse(text);
-  if (url === null) throw new UrlRefusedError("the address is no URL");
+  if (url === null) throw new UrlRefusedError("the address is not a URL");
   if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:"))
     throw new UrlRefusedError("the address does not begin with https://");
   if (url.username !== "" || url.password !== "")

@@ -19,7 +19,7 @@ export function checkProxyUrl(text: string): void {
     try {
       decodeURIComponent(part);
     } catch {
-      throw new ProxyUrlError("holds a % that begins no escape: a % itself is written as %25");
+      throw new ProxyUrlError("holds a % that does not begin an escape: write % itself as %25");
     }
   }
   if (!/^\/?$/.test(url.pathname) || url.search + url.hash !== "")

@@ -79,8 +79,8 @@ test.each([
   ["file:///etc/passwd", "the address does not begin with https://"],
   ["https://user:secret@example.com/", "the address holds a user or a password"],
   ["https://user@example.com/", "the address holds a user or a password"],
-  ["example.com", "the address is no URL"],
-  ["", "the address is no URL"],
+  ["example.com", "the address is not a URL"],
+  ["", "the address is not a URL"],
 ])("%j is refused, and said why", async (url, message) => {
   await expect(guarded()(url)).rejects.toMatchObject({ code: "ERR_HTTP_URL_REFUSED", message });
 });

@@ -179,6 +179,6 @@ export interface RecordChange {
   externalId: string;
   kind: "created" | "updated" | "deleted";
   fields: string[];
-  /** After the change; as it last was when it was deleted. */
+  /** After the change; for a deletion, its last state. */
   data: unknown;
 }

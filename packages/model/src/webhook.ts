@@ -27,7 +27,7 @@ export interface WebhookDelivery {
 export type WebhookOutcome = "refreshed" | "held" | "stopped" | "no-sync";
 
 /**
- * What a sync that was asked to run will do. `soon`: it is due. `waiting`: a run that waited already reads it
+ * What a sync that was asked to run will do. `soon`: it is due. `waiting`: a run that already waited reads it
  * too. `again`: it runs, and runs again after that. `later`: a limit or a failure keeps it back, the run that
  * follows reads it. `stopped`: an operator or a refused credential keeps it from running. `absent`: the
  * account has no such sync.

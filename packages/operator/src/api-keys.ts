@@ -45,7 +45,7 @@ export function createApiKeyActions(options: { store: Pick<Store, "apiKeys" | "a
         createdAt,
         createdBy: who,
       });
-      if (!isAdded) throw new WrongStateError(`there are ${maxApiKeys} keys, and no more can be made`);
+      if (!isAdded) throw new WrongStateError(`there are already ${maxApiKeys} keys, the most allowed`);
       return { key, id };
     },
 

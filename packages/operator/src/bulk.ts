@@ -201,7 +201,7 @@ const verbs: Record<BulkActionName, string> = {
 /** `This pauses 37 of 100 accounts.` and what it passes over. */
 export function planInWords({ action, ids, passedOver, of }: BulkPlan): string {
   const rest =
-    passedOver === 0 ? "" : ` It passes over ${count(passedOver)} more that fit: ${whyPassedOver[action]}.`;
+    passedOver === 0 ? "" : ` It skips ${count(passedOver)} more that fit: ${whyPassedOver[action]}.`;
   return `This ${verbs[action]} ${count(ids.length)} of ${counted(of, "account")}.${rest}`;
 }
 

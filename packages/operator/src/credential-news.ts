@@ -37,14 +37,14 @@ export function credentialNews(installation: Facts, now: Date): CredentialNews[]
   if (clientChange !== null)
     news.push({
       mood: "wait",
-      text: `The client id changed (${clientChange.from} to ${clientChange.to}) ${fromNow(clientChange.at, now)}: while nobody has accepted it, a deletion of many records is held back; roll back if it is not the customer's`,
+      text: `The client id changed (${clientChange.from} to ${clientChange.to}) ${fromNow(clientChange.at, now)}: until an operator accepts it, a deletion of many records is held back; roll back if it is not the customer's`,
       until: null,
     });
   const newest = candidates.at(-1);
   if (newest !== undefined)
     news.push({
       mood: "wait",
-      text: `${counted(candidates.length, "new credential")} ${candidates.length === 1 ? "waits" : "wait"} for a first token${newest.last === undefined ? "" : ` (${newest.last.code})`}${installation.inForceSince === null ? "" : "; until then the one before goes on working"}`,
+      text: `${counted(candidates.length, "new credential")} ${candidates.length === 1 ? "waits" : "wait"} for a first token${newest.last === undefined ? "" : ` (${newest.last.code})`}${installation.inForceSince === null ? "" : "; until then the previous one stays in use"}`,
       until: proveAt,
     });
   const last = refused.at(-1);

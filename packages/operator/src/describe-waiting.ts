@@ -40,7 +40,7 @@ export function describeWaiting(waiting: Waiting): Description {
     case "next-slice":
       return {
         label: "in turn",
-        text: `${progress(waiting)}; other accounts have their turn`,
+        text: `${progress(waiting)}; it is another account's turn`,
         until: null,
         mood: "busy",
       };

@@ -64,7 +64,8 @@ export function createReceiverActions(options: {
         createdAt: now(),
         createdBy: who,
       });
-      if (!isAdded) throw new WrongStateError(`there are ${maxReceivers} receivers, and no more can be made`);
+      if (!isAdded)
+        throw new WrongStateError(`there are already ${maxReceivers} receivers, the most allowed`);
       return { receiver: await find(id), secret };
     },
 
@@ -109,7 +110,7 @@ export function createReceiverActions(options: {
       const at = now();
       const oldUntil = new Date(at.getTime() + keepOldMs);
       if (!(await events.receivers.rotate(id, sealed, { oldUntil, now: at })))
-        throw new WrongStateError("somebody else changed the receiver's secrets; look at it again");
+        throw new WrongStateError("the receiver's secrets were changed meanwhile; look at it again");
       return { secret };
     },
 
@@ -155,10 +156,10 @@ export function createReceiverActions(options: {
       requireEnabled(receiver);
       const event = await events.find(eventId);
       if (event === null || !isSeen(event, receiver))
-        throw new NotFoundError(`there is no event ${eventId}, or not any more`);
+        throw new NotFoundError(`there is no event ${eventId}, or no longer`);
       await note(who, `replay ${eventId} to receiver ${id}`);
       if (!(await events.lanes.replay(event, id, now())))
-        throw new WrongStateError("a hundred replays wait for it already");
+        throw new WrongStateError("a hundred replays already wait for it");
     },
 
     /**
@@ -197,7 +198,7 @@ export function createReceiverActions(options: {
     if (types !== undefined && (types.length === 0 || types.some((type) => !eventTypes.includes(type))))
       throw new WrongInputError(`events are one or more of ${eventTypes.join(", ")}`);
     if (irisAppId && !/^@[^\s/@,]+\/[^\s/@,]+$/.test(irisAppId))
-      throw new WrongInputError("an app is named as @organization/appname");
+      throw new WrongInputError("write an app as @organization/appname");
     return fields;
   }
 

@@ -7,7 +7,7 @@ import { duration, fromNow } from "./times.ts";
 /** A word for a badge and a sentence without a full stop. */
 export interface ReceiverStanding {
   mood: Mood;
-  label: "told" | "not told yet" | "failing" | "disabled";
+  label: "told" | "nothing sent yet" | "failing" | "disabled";
   text: string;
 }
 
@@ -22,15 +22,16 @@ export function receiverStanding(
       failing: `after three days of failures (${disabled.code ?? "no code"})`,
       gone: "since it answered 410 (gone)",
     }[disabled.why];
-    const text = `disabled ${because}, ${fromNow(disabled.at, now)}; what happens waits for it`;
+    const text = `disabled ${because}, ${fromNow(disabled.at, now)}; events wait for it`;
     return { mood: disabled.why === "operator" ? "wait" : "bad", label: "disabled", text };
   }
   if (failingSince !== null) {
-    const text = `nothing was taken for ${duration(now.getTime() - failingSince.getTime())}; each event is tried for three days`;
+    const text = `nothing was accepted for ${duration(now.getTime() - failingSince.getTime())}; each event is tried for three days`;
     return { mood: "bad", label: "failing", text };
   }
-  if (lastSuccessAt === null) return { mood: "wait", label: "not told yet", text: "nothing was told yet" };
-  return { mood: "good", label: "told", text: `told ${fromNow(lastSuccessAt, now)}` };
+  if (lastSuccessAt === null)
+    return { mood: "wait", label: "nothing sent yet", text: "no event was sent yet" };
+  return { mood: "good", label: "told", text: `last delivery ${fromNow(lastSuccessAt, now)}` };
 }
 
 /** What came of an attempt. */

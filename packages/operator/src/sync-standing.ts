@@ -34,7 +34,7 @@ export function syncStanding(
   const isFar = nextRunAt !== null && intervalMs && nextRunAt.getTime() - now.getTime() > intervalMs;
   const text =
     waiting.for === "schedule" && isFar
-      ? `${described.text}, which comes later this once: it ran between two of its regular times`
+      ? `${described.text}, this time later than usual: it ran between two regular times`
       : described.text;
   return { ...described, text, until: nextRunAt, nextRunAt };
 }

@@ -70,7 +70,7 @@ export function createWebhookActions(options: {
       await note(who, `set webhook key of ${short(endpointId)}`, endpoint.installationId);
       const oldUntil = new Date(now().getTime() + keepOldMs);
       if (!(await store.webhookEndpoints.rotate(endpoint, sealedKey, { oldUntil, now: now() })))
-        throw new WrongStateError("somebody else changed the endpoint's keys; look at it again");
+        throw new WrongStateError("the endpoint's keys were changed meanwhile; look at it again");
     },
 
     /** Deliveries are taken and kept, and set nothing off until `resume`. */

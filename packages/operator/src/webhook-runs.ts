@@ -19,10 +19,10 @@ const runsThatAreCut = 40;
 /** What a sync that was asked to run answered, in words. */
 export const answersInWords: Record<RefreshAnswer, string> = {
   soon: "was made due",
-  waiting: "a run that waited already reads it",
+  waiting: "a run that already waited reads it",
   again: "was running, and runs again",
   later: "waits for a limit or after a failure, and reads it then",
-  stopped: "does not run: an operator or a refused credential keeps it back",
+  stopped: "does not run: stopped by an operator or a refused credential",
   absent: "the account has no such sync",
 };
 

@@ -24,9 +24,9 @@ export function endpointStanding(endpoint: WebhookEndpointDocument, now: Date): 
   const quiet = duration(now.getTime() - (lastDeliveryAt ?? createdAt).getTime());
   switch (label) {
     case "no key":
-      return { label, text: "waits for its signing key and takes no delivery before", mood: "wait" };
+      return { label, text: "waits for its signing key and accepts no delivery before that", mood: "wait" };
     case "paused":
-      return { label, text: "keeps deliveries and sets nothing off", mood: "wait" };
+      return { label, text: "keeps deliveries and starts no sync", mood: "wait" };
     case "silent":
       return { label, text: `no webhook for ${quiet}; syncing by schedule`, mood: "bad" };
     case "waiting":
@@ -46,8 +46,8 @@ export function describeRefusals({ byReason }: WebhookRefusals): string | undefi
 
 /** What a delivery came to, in words and with its mood. */
 export const outcomesInWords: Record<WebhookOutcome, { text: string; mood: Mood }> = {
-  refreshed: { text: "set off syncs", mood: "good" },
+  refreshed: { text: "started syncs", mood: "good" },
   held: { text: "held: the endpoint is paused", mood: "wait" },
-  stopped: { text: "set off nothing: the account or its syncs are stopped", mood: "wait" },
+  stopped: { text: "started no sync: the account or its syncs are stopped", mood: "wait" },
   "no-sync": { text: "kept: no sync names its type", mood: "wait" },
 };

@@ -7,7 +7,7 @@
 export function endpointSteps({ hasKey, giveKey }: { hasKey: boolean; giveKey: string }): string[] {
   return [
     "In Trackunit Manager, as an administrator of the account, add a webhook with this URL:",
-    "Choose its events there: all that Fleetkeeper knows, or fewer.",
+    "Choose its events there: all that Fleetkeeper knows, or some of them.",
     ...(hasKey ? [] : [`Copy its signing key (whsec_…) and give it here: ${giveKey}`]),
   ];
 }

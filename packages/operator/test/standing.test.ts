@@ -109,8 +109,8 @@ test("nothing is missing before a token was granted, and what an earlier install
 test("a next run that is further away than the interval is explained", () => {
   const hourly = { ...sync, definedIntervalMs: 3_600_000 };
   const far = { ...hourly, nextRunAt: at(5_000), waiting: { for: "schedule" as const, until: at(5_000) } };
-  expect(syncStanding(far, now).text).toContain("later this once");
-  expect(syncStanding(hourly, now).text).not.toContain("later this once");
+  expect(syncStanding(far, now).text).toContain("later than usual");
+  expect(syncStanding(hourly, now).text).not.toContain("later than usual");
 });
 
 test("failing are the reasons that look bad, and every reason is in one list", () => {

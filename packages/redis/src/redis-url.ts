@@ -81,7 +81,7 @@ export function parseRedisUrl(text: string): RedisAddress {
     case "sentinel": {
       const [group = "", ...database] = parts;
       if (group === "")
-        throw new RedisUrlError("names no Sentinel group: it comes after the hosts, as in /mymaster");
+        throw new RedisUrlError("names no Sentinel group: write it after the hosts, as in /mymaster");
       return {
         ...base,
         kind: "sentinel",
@@ -113,7 +113,7 @@ function optionsOf(query: string, known: readonly string[]): Record<string, stri
     if (name === "") continue;
     if (known.length === 0) throw new RedisUrlError("holds a query: it takes none");
     if (!known.includes(name))
-      throw new RedisUrlError(`holds a query with something beside ${known.join(" and ")}`);
+      throw new RedisUrlError(`holds a query with something other than ${known.join(" and ")}`);
     options[name] = decoded(value);
   }
   return options;
@@ -122,7 +122,7 @@ function optionsOf(query: string, known: readonly string[]): Record<string, stri
 function hostOf(text: string, defaultPort: number): RedisHost {
   const [, v6, name, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@%]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = v6 ?? name;
-  if (host === undefined) throw new RedisUrlError("has a host that is no host:port");
+  if (host === undefined) throw new RedisUrlError("has a host that is not host:port");
   const number = port === undefined ? defaultPort : Number(port);
   if (number < 1 || number > 65_535) throw new RedisUrlError("has a port that is not between 1 and 65535");
   return { host, port: number };
@@ -131,7 +131,7 @@ function hostOf(text: string, defaultPort: number): RedisHost {
 function databaseOf(parts: string[]): number {
   const [number = ""] = parts;
   if (parts.length > 1 || !/^\d{0,5}$/.test(number))
-    throw new RedisUrlError("has a path that is no database number");
+    throw new RedisUrlError("has a path that is not a database number");
   return Number(number);
 }
 
@@ -139,6 +139,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new RedisUrlError("holds a % that begins no escape: a % itself is written as %25");
+    throw new RedisUrlError("holds a % that does not begin an escape: write % itself as %25");
   }
 }

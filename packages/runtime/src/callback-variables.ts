@@ -13,7 +13,7 @@ export function stringOrUri() {
   return variable
     .text()
     .refine((value) => !/\s/.test(value), { error: "holds a blank", abort: true })
-    .refine(isStringOrUri, "holds a colon and is no URI");
+    .refine(isStringOrUri, "holds a colon but is not a URI");
 }
 
 /** With commas between several; of one app only as `@organization/appname=audience`. */
@@ -25,7 +25,7 @@ export function audiences() {
         const audience = ofApp.exec(word)?.[2] ?? word;
         if (/\s/.test(audience)) context.addIssue({ code: "custom", message: "holds a blank" });
         else if (!isStringOrUri(audience))
-          context.addIssue({ code: "custom", message: "holds a colon and is no URI" });
+          context.addIssue({ code: "custom", message: "holds a colon but is not a URI" });
       }
     })
     .transform((words) => {
@@ -47,7 +47,7 @@ export function claims() {
   return variable
     .list(/,/, {
       word: claim,
-      error: "holds no meaning=claim: write accountId=…, irisAppId=… or bodyHash=…, with commas between them",
+      error: "is not meaning=claim: write accountId=…, irisAppId=… or bodyHash=…, with commas between them",
     })
     .transform((words, context) => {
       const found: Partial<Record<Meaning, string>> = {};

@@ -113,7 +113,7 @@ function faultOf(name: string, said: string, value: string | undefined, message:
   if (value === undefined)
     return said === name ? "is not set" : `the file is empty; write the value of ${name} into it`;
   if (/^(["']).*\1$/s.test(value.trim()))
-    return "is in quotation marks, which nothing takes off here: leave them out";
+    return "is in quotation marks, which are not removed here: leave them out";
   return message;
 }
 

@@ -14,16 +14,15 @@ export const notificationVariables = {
   NOTIFICATIONS_SMTP_URL: variable
     .secret()
     .refine((value) => smtpUrlOf(value) !== undefined, {
-      error:
-        "is no URL such as smtps://user:password@mail.your.host:465 (a % in a password is written as %25)",
+      error: "is not a URL such as smtps://user:password@mail.your.host:465 (write a % in a password as %25)",
     })
     .optional(),
   NOTIFICATIONS_MAIL_FROM: variable
     .text()
-    .regex(address, "is no address such as fleetkeeper@your.host")
+    .regex(address, "is not an address such as fleetkeeper@your.host")
     .optional(),
   NOTIFICATIONS_MAIL_TO: variable
-    .list(/,/, { word: address, error: "holds something that is no address: put commas between several" })
+    .list(/,/, { word: address, error: "holds something that is not an address: put commas between several" })
     .optional(),
   NOTIFICATIONS_WEBHOOK_URL: variable
     .webUrl()
@@ -32,7 +31,7 @@ export const notificationVariables = {
   NOTIFICATIONS_WEBHOOK_SECRET: variable
     .secret()
     .regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,25}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
-      error: "is no secret of Standard Webhooks: whsec_ and 24 to 75 random bytes in base64",
+      error: "is not a secret of Standard Webhooks: whsec_ and 24 to 75 random bytes in base64",
     })
     .optional(),
   // Whoever has it may write there.

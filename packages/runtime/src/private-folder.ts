@@ -8,7 +8,7 @@ import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 export class FolderSharedError extends defineError(FleetkeeperError, "ERR_FOLDER_SHARED", "never") {
   constructor(path: string, options?: ErrorOptions) {
     super(
-      `others can open the folder ${path}, and it holds what is not Fleetkeeper's: name a folder of its own, or close this one (chmod 700)`,
+      `others can open the folder ${path}, and it holds files that are not Fleetkeeper's: name a separate folder, or close this one (chmod 700)`,
       options,
     );
   }

@@ -80,7 +80,7 @@ function signalled(log: Log): Promise<string> {
 /** Node.js would print the error with everything that hangs on it, a command with its password too. */
 function logWhatNobodyCaught(log: Log): void {
   process.on("uncaughtException", (error) => {
-    log.fatal({ error }, "nobody caught this");
+    log.fatal({ error }, "uncaught error");
     process.exit(1);
   });
 }

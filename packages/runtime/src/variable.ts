@@ -69,13 +69,13 @@ export const variable = {
       const url = URL.parse(value);
       return url?.protocol === "https:" || isPrivateHost(url?.hostname ?? "");
     },
-    error: "is plain HTTP to a public host, where everybody on the way can read and change it: use https://",
+    error: "is plain HTTP to a public host, which others on the way can read and change: use https://",
   },
 
   /** What paths are appended to: may have a path of its own, and comes without the slashes at its end. */
   baseUrl: () =>
     webUrl()
-      .refine((value) => !value.includes("?"), "holds a query: leave out what begins with ?")
+      .refine((value) => !value.includes("?"), "holds a query: leave out the ? and what follows")
       .transform(withoutLastSlashes),
 
   /**
@@ -87,7 +87,7 @@ export const variable = {
       .transform((value) => value.replace(/\/+$/, ""))
       .refine((value) => /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~@+-]+)*$/.test(value), {
         error:
-          "is no path such as /fleetkeeper: a slash before each part; letters, digits and - . _ ~ @ + in it",
+          "is not a path such as /fleetkeeper: a slash before each part; letters, digits and - . _ ~ @ + in it",
       }),
 
   /** An address of this machine to listen on, or its name. */
@@ -95,7 +95,7 @@ export const variable = {
     text()
       .refine((value) => isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value), {
         error:
-          "is no address and no host name: leave out port, scheme and brackets, as in 127.0.0.1, 0.0.0.0 or ::",
+          "is neither an address nor a host name: leave out port, scheme and brackets, as in 127.0.0.1, 0.0.0.0 or ::",
       })
       .default(byDefault),
 
@@ -103,7 +103,10 @@ export const variable = {
   networks: () =>
     variable
       .list(/,/)
-      .refine((list) => list.every(isAddressOrNetwork), "holds something that is no address and no network"),
+      .refine(
+        (list) => list.every(isAddressOrNetwork),
+        "holds something that is neither an address nor a network",
+      ),
 
   port: (byDefault: number) => wholeNumber(0, 65_535).default(byDefault),
 
@@ -118,7 +121,7 @@ export const variable = {
   /** From 0 to 1. */
   share: (byDefault: number) =>
     text()
-      .regex(/^\d*\.?\d+$/, "is no number from 0 to 1, such as 0.2")
+      .regex(/^\d*\.?\d+$/, "is not a number from 0 to 1, such as 0.2")
       .transform(Number)
       .refine((value) => value <= 1, "is more than 1; it is a share, from 0 to 1")
       .default(byDefault),
@@ -139,7 +142,7 @@ export const variable = {
   scopes: () =>
     variable.list(/\s+/, {
       word: /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/,
-      error: "holds a character that no scope has: put spaces between scopes, no commas",
+      error: "holds a character that scopes cannot have: put spaces between scopes, no commas",
     }),
 };
 
@@ -175,16 +178,17 @@ function webUrlFault(value: string): string | undefined {
   if (url === null || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(value))
     return "is not a URL that starts with https:// or http://";
   if (/\s/.test(value)) return "holds a blank";
-  if (/%(?![0-9a-f]{2})/i.test(value)) return "holds a % that begins no escape: a % itself is written as %25";
+  if (/%(?![0-9a-f]{2})/i.test(value))
+    return "holds a % that does not begin an escape: write % itself as %25";
   if (url.username + url.password !== "" || /^https?:\/\/[^/]*@/i.test(value))
-    return "holds a user or a password, which would not be sent: leave out what stands before the @";
-  if (value.includes("#")) return "holds a fragment: leave out what begins with #";
+    return "holds a user or a password, which would not be sent: leave out the part before the @";
+  if (value.includes("#")) return "holds a fragment: leave out the # and what follows";
   return undefined;
 }
 
 function wholeNumber(min: number, max: number) {
   return text()
-    .regex(/^\d+$/, `is no whole number from ${min} to ${max}, in digits alone`)
+    .regex(/^\d+$/, `is not a whole number from ${min} to ${max}, in digits only`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
 }

@@ -26,7 +26,7 @@ export const sharedVariables = {
     .default("fleetkeeper"),
   TRACKUNIT_APP_IDS: variable.list(/,/, {
     word: appId,
-    error: "holds something that is no app id: write @organization/appname, with commas between several",
+    error: "holds something that is not an app id: write @organization/appname, with commas between several",
   }),
   TRACKUNIT_JWKS_URL: variable
     .endpoint()

@@ -37,7 +37,7 @@ test("an open folder with anything of others is refused with what to do, and lef
   const path = openFolder("ours", "theirs");
   expect(() => makePrivateFolder(path, isOurs)).toThrow(FolderSharedError);
   expect(() => makePrivateFolder(path, isOurs)).toThrow(
-    /name a folder of its own, or close this one \(chmod 700\)/,
+    /name a separate folder, or close this one \(chmod 700\)/,
   );
   expect(modeOf(path)).toBe("755");
 });

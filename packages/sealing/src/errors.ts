@@ -17,7 +17,7 @@ export class UnknownSealKeyError extends defineError(SealingError, "ERR_SEAL_UNK
 
   constructor(keyId: string) {
     super(
-      "the text was sealed with a key that is not among the opening keys; a credential's private key belongs into SEALING_PRIVATE_KEYS",
+      "the text was sealed with a key that is not among the opening keys; a credential's private key belongs in SEALING_PRIVATE_KEYS",
     );
     this.keyId = keyId;
   }

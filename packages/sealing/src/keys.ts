@@ -52,7 +52,7 @@ export function importSealingKey(jwk: JWK, half: "public" | "private"): SealingK
   const key = keyObjectOf(jwk, half);
   if (key === undefined || !fits(key, algorithm))
     throw new SealingKeyError(
-      `is no ${half} key that ${algorithm} can use; RSA keys have ${minRsaBits} bits or more`,
+      `is not a ${half} key that ${algorithm} can use; RSA keys have ${minRsaBits} bits or more`,
     );
   return { keyId: jwk.kid, algorithm, key };
 }

@@ -49,7 +49,8 @@ export function createOpenWith(keys: ReadonlyMap<string, OpeningKey>): Open {
     const key = keys.get(header.kid ?? "");
     if (key === undefined) throw new UnknownSealKeyError(header.kid ?? "");
     for (const [name, value] of Object.entries(bindingHeader(binding)))
-      if (header[name] !== value) throw new WrongSealBindingError("the text was sealed for something else");
+      if (header[name] !== value)
+        throw new WrongSealBindingError("the text was sealed for another account or purpose");
     try {
       const { plaintext } = await compactDecrypt(sealed, key.key, {
         keyManagementAlgorithms: [key.algorithm],

@@ -40,7 +40,7 @@ export function parseVerificationKeys(text: string): JSONWebKeySet {
 function parseSet(text: string, kind: string, keyIdOf: (jwk: JWK) => string): JSONWebKeySet {
   const { keys } = jsonOf(text);
   if (!Array.isArray(keys) || keys.length === 0)
-    throw new SealingKeyError(`is no set of ${kind} keys: write {"keys": […]}`);
+    throw new SealingKeyError(`is not a set of ${kind} keys: write {"keys": […]}`);
   const ids = keys.map(keyIdOf);
   if (new Set(ids).size < ids.length) throw new SealingKeyError("holds two keys with the same key id (kid)");
   return { keys };
@@ -53,6 +53,6 @@ function jsonOf(text: string): JWK & { keys?: unknown } {
   } catch {
     throw new SealingKeyError("is not JSON");
   }
-  if (typeof json !== "object" || json === null) throw new SealingKeyError("is no JSON object");
+  if (typeof json !== "object" || json === null) throw new SealingKeyError("is not a JSON object");
   return json;
 }

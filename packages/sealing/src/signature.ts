@@ -48,7 +48,7 @@ export function createVerify(publicKeys: JSONWebKeySet): Verify {
       const jws = `${header}.${base64url.encode(orderedText(content))}.${mark}`;
       await compactVerify(jws, ({ kid }) => keyOf(keys, kid), { algorithms: [algorithm] });
     } catch (cause) {
-      throw new ForeignContentError("the ingress did not sign this, or not with a key that is known", {
+      throw new ForeignContentError("the ingress did not sign this, or used an unknown key", {
         cause,
       });
     }
@@ -62,7 +62,7 @@ export function publicHalfOf({ d: _, ...publicKey }: JWK): JWK {
 
 function keyOf<Key>(keys: ReadonlyMap<string, Key>, keyId: string | undefined): Key {
   const key = keys.get(keyId ?? "");
-  if (key === undefined) throw new Error("there is no key of that id");
+  if (key === undefined) throw new Error("there is no key with that id");
   return key;
 }
 
@@ -76,7 +76,7 @@ export function checkSigningKey(jwk: JWK, half: "public" | "private"): { keyId: 
     const input = { key: jwk as JsonWebKey, format: "jwk" } as const;
     return { keyId: jwk.kid, key: half === "public" ? createPublicKey(input) : createPrivateKey(input) };
   } catch {
-    throw new SealingKeyError(`is no ${half} Ed25519 key`);
+    throw new SealingKeyError(`is not a ${half} Ed25519 key`);
   }
 }
 

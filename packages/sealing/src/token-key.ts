@@ -58,6 +58,7 @@ export function checkTokenKey(jwk: JWK): { keyId: string; bytes: Uint8Array<Arra
   if (jwk.kty !== "oct" || typeof jwk.k !== "string")
     throw new SealingKeyError("holds a key that is not symmetric (kty oct)");
   const bytes = new Uint8Array(Buffer.from(jwk.k, "base64url"));
-  if (bytes.length !== keyBytes) throw new SealingKeyError(`holds a key that has not ${keyBytes * 8} bits`);
+  if (bytes.length !== keyBytes)
+    throw new SealingKeyError(`holds a key whose length is not ${keyBytes * 8} bits`);
   return { keyId: jwk.kid, bytes };
 }

@@ -131,7 +131,8 @@ function commonFilter<Document extends { _id: string; at: Date }>(
 ): Filter<Document> {
   const [atIso = "", keyKind = "", keyId = ""] = key ?? [];
   const keyAt = new Date(atIso);
-  if (key !== undefined && Number.isNaN(keyAt.getTime())) throw new TypeError("this is no cursor of a page");
+  if (key !== undefined && Number.isNaN(keyAt.getTime()))
+    throw new TypeError("this is not a cursor of a page");
   const [beyond, orSame] = first === "oldest" ? (["$gt", "$gte"] as const) : (["$lt", "$lte"] as const);
   // At the instant of the last entry: what comes behind it, of a kind that comes later all.
   const sameInstant =

@@ -13,5 +13,5 @@ export function keyOf(cursor: string): string[] {
   } catch {
     // Said below.
   }
-  throw new TypeError("this is no cursor of a page");
+  throw new TypeError("this is not a cursor of a page");
 }

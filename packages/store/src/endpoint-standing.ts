@@ -8,7 +8,7 @@ export const endpointStandings = ["no key", "silent", "paused", "waiting", "rece
 
 /**
  * `no key`: takes no delivery before it has one. `silent`: nothing came for longer than usual. `paused`:
- * keeps deliveries and sets nothing off. `waiting`: nothing has come yet, and that is not long. `receiving`:
+ * keeps deliveries and starts no sync. `waiting`: nothing has come yet, and that is not long. `receiving`:
  * all is well.
  */
 export type EndpointStandingName = (typeof endpointStandings)[number];

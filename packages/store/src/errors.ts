@@ -37,7 +37,7 @@ export class StoreUnavailableError extends defineError(FleetkeeperError, "ERR_ST
 /** Others kept changing the same document. */
 export class WriteContendedError extends defineError(FleetkeeperError, "ERR_WRITE_CONTENDED", "retry") {
   constructor() {
-    super("others kept changing the same document");
+    super("other writers kept changing the same document");
   }
 }
 

@@ -28,10 +28,10 @@ export function checkMongodbUrl(text: string): void {
     );
   if (serversOwn.includes(dbName))
     throw new MongodbUrlError(
-      `names the database ${dbName}, which is the server's own: name one for Fleetkeeper, and where to log in by ?authSource=${dbName}`,
+      `names the database ${dbName}, which belongs to the server: name one for Fleetkeeper, and the database to log in to by ?authSource=${dbName}`,
     );
   if (hosts.some(({ host }) => host !== undefined && !/^[\w.:-]+$/.test(host)))
-    throw new MongodbUrlError("has a host that is no host:port");
+    throw new MongodbUrlError("has a host that is not host:port");
   const certificate = contentOf("tlsCertificateKeyFile", tlsCertificateKeyFile);
   try {
     createSecureContext({
@@ -54,7 +54,7 @@ function parsed(text: string): MongoClient["options"] {
     return new MongoClient(text).options;
   } catch (cause) {
     if (cause instanceof URIError || /URI malformed/.test((cause as Error).message))
-      throw new MongodbUrlError("holds a % that begins no escape: a % itself is written as %25", { cause });
+      throw new MongodbUrlError("holds a % that does not begin an escape: write % itself as %25", { cause });
     if (/unescaped/i.test((cause as Error).message))
       throw new MongodbUrlError("holds a password with @, :, / or another character to percent-encode", {
         cause,

@@ -31,12 +31,12 @@ const shape = z.object({
   pageSize: z.int().min(1).max(1_000),
   deletions: z.enum(["complete-pass", "never"]),
   window: z.object({ lookbackMs: z.int().positive(), overlapMs: z.int().nonnegative() }).optional(),
-  pages: z.custom(isFunction, "is no function"),
+  pages: z.custom(isFunction, "is not a function"),
   item: z.custom(
     (item) => isFunction((item as z.ZodType | null)?.safeParse),
-    "is no schema with a safeParse",
+    "is not a schema with a safeParse",
   ),
-  idOf: z.custom(isFunction, "is no function"),
+  idOf: z.custom(isFunction, "is not a function"),
 });
 
 /** One line a fault, in the order of the fields; none when it can work. */

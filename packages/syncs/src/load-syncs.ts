@@ -56,7 +56,7 @@ async function definitionsIn(modulePath: string): Promise<SyncDefinition[]> {
   const stray = exported.find(({ value }) => !isSyncDefinition(value) && looksLikeSync(value));
   if (stray !== undefined)
     throw new SyncModuleError(
-      `the module ${modulePath} exports ${stray.name}, which defineSync did not make`,
+      `the module ${modulePath} exports ${stray.name}, which was not made by defineSync`,
     );
   const definitions = new Set(exported.map(({ value }) => value).filter(isSyncDefinition));
   if (definitions.size === 0)

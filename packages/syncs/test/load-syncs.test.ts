@@ -80,7 +80,7 @@ test.each<[string, string, string, string]>([
     "with a sync that defineSync did not make",
     "./raw.js",
     "ERR_SYNC_MODULE",
-    "exports raw, which defineSync did not make",
+    "exports raw, which was not made by defineSync",
   ],
   ["with a sync that cannot work", "./wrong.js", "ERR_SYNC_DEFINITION", "the sync Wrong cannot work: name: "],
   ["with the name of a built-in sync", "./assets.js", "ERR_SYNC_DUPLICATE", "two syncs whose name is assets"],

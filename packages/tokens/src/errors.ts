@@ -29,7 +29,7 @@ export class TokenRateLimitedError extends defineError(TokenError, "ERR_TOKEN_RA
   declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the token endpoint asks to wait", { retryAfterMs });
+    super("the token endpoint asks us to wait", { retryAfterMs });
   }
 }
 
@@ -86,7 +86,9 @@ export class TokenEndpointPacedError extends defineError(TokenError, "ERR_TOKEN_
   declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the token endpoint is asked slowly, after an outage or because many ask", { retryAfterMs });
+    super("requests to the token endpoint are slowed down, after an outage or because there are many", {
+      retryAfterMs,
+    });
   }
 }
 

@@ -63,7 +63,7 @@ export function createObtainToken(
       }
       await sleep(waitMs);
     }
-    throw new TokenBusyError("another process has not finished asking for this token");
+    throw new TokenBusyError("another process is still requesting this token");
   }
 
   /** One failure is one for all who ask, until its wait ends or a newer install is there. */
@@ -83,7 +83,7 @@ export function createObtainToken(
     const loaded = await loadCredential(installationId);
     refuseUnlessAskable(loaded, wish);
     if (!isOf(loaded, atLeast))
-      throw new CredentialOutdatedError("the stored credential is older than the install that is known of");
+      throw new CredentialOutdatedError("the stored credential is older than the newest known install");
     const { credential, generation } = loaded;
     try {
       const { assumed, ...granted } = await ask(credential);
@@ -115,7 +115,7 @@ export function createObtainToken(
 
 function refuseUnlessAskable({ state }: LoadedCredential, { evenIfRevoked, evenIfHeld }: Wish): void {
   if (state === "paused" && !evenIfHeld)
-    throw new InstallationPausedError("the account is paused: no token is asked for");
+    throw new InstallationPausedError("the account is paused: no token is requested");
   if (state === "revoked" && !evenIfRevoked)
     throw new InstallationRevokedError(
       "Trackunit refuses this account's credential; a new install ends that",

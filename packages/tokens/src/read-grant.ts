@@ -25,7 +25,7 @@ export function readGrant(json: unknown, requested: readonly string[], now: Date
   if (typeof access_token !== "string" || access_token === "" || access_token.length > maxTokenLength)
     throw new TokenResponseError("the token endpoint answered without a token");
   if (!/^[\x20-\x7e]+$/.test(access_token))
-    throw new TokenCharactersError("the token holds characters that no header may hold");
+    throw new TokenCharactersError("the token holds characters that are not allowed in a header");
   if (typeof token_type === "string" && token_type.toLowerCase() !== "bearer")
     throw new TokenResponseError("the token is of another type than Bearer");
   const assumed: string[] = [];
@@ -54,7 +54,7 @@ function lifeS(expiresIn: unknown, assumed: string[]): number {
 function scopesOf(scope: unknown, requested: readonly string[], assumed: string[]): string[] {
   if (typeof scope === "string") return scope.split(/\s+/).filter((word) => word !== "");
   if (Array.isArray(scope) && scope.every((word) => typeof word === "string")) return scope;
-  if (scope !== undefined) assumed.push(`scope is ${kindOf(scope)}: taken as the scopes asked for`);
+  if (scope !== undefined) assumed.push(`scope is ${kindOf(scope)}: taken as the requested scopes`);
   return [...requested];
 }
 

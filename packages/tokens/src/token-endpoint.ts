@@ -80,7 +80,7 @@ function errorOf({ status, retryAfterMs, text }: OutboundAnswer): TokenError {
   const code = refusal.safeParse(parseJson(text)).data?.error;
   if (code === "invalid_client")
     return new CredentialRefusedError("Trackunit refuses the client id and secret");
-  if (code === "invalid_scope") return new ScopeRefusedError("Trackunit refuses the scopes asked for");
+  if (code === "invalid_scope") return new ScopeRefusedError("Trackunit refuses the requested scopes");
   // A refusal that names its end is a limit, whatever its status.
   if (status === 429 || (status >= 400 && status < 500 && retryAfterMs !== undefined))
     return new TokenRateLimitedError(retryAfterMs ?? unnamedWaitMs);

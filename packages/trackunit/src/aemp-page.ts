@@ -24,7 +24,7 @@ export function readFleetPage(json: unknown): FleetPage {
   const links = listOf(page?.links);
   const equipment = listOf(page?.equipment);
   if (equipment === undefined && links === undefined)
-    throw new FleetUnreadableError("the API's answer is no fleet page");
+    throw new FleetUnreadableError("the API's answer is not a fleet page");
   return {
     links: links?.flatMap(linkOf),
     equipment: equipment ?? [],

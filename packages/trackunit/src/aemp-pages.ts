@@ -64,7 +64,7 @@ async function askPage(send: Send, path: string, number: number, signal: AbortSi
     return readFleetPage(await send(request, signal));
   } catch (error) {
     if (error instanceof ApiRejectedError && error.status === 404 && number > 1)
-      return { links: [], equipment: [], odd: "a page of the fleet that should be there is not" };
+      return { links: [], equipment: [], odd: "a page of the fleet is missing" };
     throw error;
   }
 }
@@ -83,7 +83,7 @@ function afterPage(
   const fingerprints = equipment.map(fingerprintOf);
   const end = fingerprints.at(-1);
   if (end !== undefined && end === before)
-    throw new CursorRepeatsError("the API gave a page of the fleet that was read already");
+    throw new CursorRepeatsError("the API gave a page of the fleet that was already read");
 
   const isNamed = link("next") !== undefined;
   const isFull = equipment.length >= pageSize;
@@ -97,7 +97,7 @@ function afterPage(
       ? "the number of pages of the fleet changed"
       : undefined) ??
     (goesOn && (named !== number + 1 || equipment.length === 0)
-      ? "a page of the fleet does not say plainly how it goes on"
+      ? "a page of the fleet does not say clearly which page follows"
       : undefined) ??
     (number > 1 && equipment.length === 0 ? "a page of the fleet holds nothing" : undefined) ??
     (!goesOn && last !== number && (links === undefined || isFull || equipment.length === 0)

@@ -47,7 +47,7 @@ export class ApiCircuitOpenError extends defineError(ApiError, "ERR_API_CIRCUIT_
   declare readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super("the API is out of order for every account", { retryAfterMs });
+    super("the API is failing for every account", { retryAfterMs });
   }
 }
 
@@ -124,7 +124,7 @@ export class CursorRepeatsError extends defineError(ApiError, "ERR_API_CURSOR_RE
   override readonly startOver = true;
 }
 
-/** There is always one more page, long after the last one that could be. */
+/** Pages keep coming, far beyond the last possible one. */
 export class PagesEndlessError extends defineError(ApiError, "ERR_API_PAGES_ENDLESS", "retry") {
   override readonly startOver = true;
 }

@@ -33,7 +33,7 @@ export function partItems(
   }
   const disturbed =
     (placeless.length > 0 ? "the API reported an error beside the items of a page" : undefined) ??
-    (unexplained > 0 ? "the list holds a place without an item" : undefined);
+    (unexplained > 0 ? "the list holds a null in place of an item" : undefined);
   return { items, incomplete, ...(disturbed === undefined ? {} : { disturbed }) };
 }
 

@@ -73,9 +73,9 @@ export async function* graphqlPages(
     if (before > 0 && counted !== before && counted !== places)
       page.disturbed ??= "the number of items changed while the list was read";
     if (next !== null && places === 0)
-      page.disturbed ??= "a page of the list held nothing, and yet it goes on";
+      page.disturbed ??= "a page of the list was empty, yet another one follows";
     if (next !== null && read.has(next))
-      throw new CursorRepeatsError("the API gave a cursor that was read already");
+      throw new CursorRepeatsError("the API gave a cursor that was already read");
     yield { ...page, nextCursor: next === null ? null : `seen=${seen}&count=${counted}&after=${next}` };
     if (next === null) return;
     after = next;
@@ -118,7 +118,7 @@ async function askPage(
 ): Promise<GraphqlAnswer | "too long" | "too complex"> {
   try {
     const { graphql } = await ask();
-    if (graphql === undefined) throw new ApiShapeError("the API's answer is no GraphQL answer");
+    if (graphql === undefined) throw new ApiShapeError("the API's answer is not a GraphQL answer");
     if (!graphql.errors.some(({ code }) => code === "QUERY_COMPLEXITY_REACHED")) return graphql;
     if (first > 1) return "too complex";
     throw new QueryTooComplexError("the API finds a query for a single item too complex");
@@ -155,7 +155,7 @@ function pageOf({ data, errors }: GraphqlAnswer, connection: string): Connection
   const parsed = connectionShape.safeParse(data[connection]);
   if (!parsed.success && errors.length > 0)
     throw new GraphqlError(errors.map(({ code }) => code).filter(Boolean));
-  if (!parsed.success) throw new ApiShapeError(`the API's ${connection} is no connection`);
+  if (!parsed.success) throw new ApiShapeError(`the API's ${connection} is not a connection`);
   const { edges, pageInfo, totalCount } = parsed.data;
   if (pageInfo.hasNextPage && !pageInfo.endCursor)
     throw new ApiShapeError(`the API's ${connection} says there is a next page, but not where`);

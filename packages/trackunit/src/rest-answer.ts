@@ -84,12 +84,12 @@ function readPage(json: unknown, { page, size }: PageRequest): RestPage {
       silent: true,
     };
   const parsed = pageShape.safeParse(json);
-  if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
+  if (!parsed.success) throw new ApiShapeError("the API's answer is not a page");
   const { number, totalPages, totalElements, numberOfElements } = parsed.data;
   const content = parsed.data.content ?? (totalElements === 0 ? [] : undefined);
   if (content === undefined) throw new ApiShapeError("the API's answer is a page without its items");
   if (number !== undefined && number !== page)
-    throw new ApiShapeError("the API gave another page than the one asked for");
+    throw new ApiShapeError("the API gave another page than the requested one");
   const uncounted = totalElements === 0 && content.length > 0;
   return {
     content,

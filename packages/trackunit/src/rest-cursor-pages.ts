@@ -45,7 +45,7 @@ export async function* restCursorPages(
     const atEnd = answer.content.length === 0 && answer.after === cursor;
     const nextCursor = atEnd ? null : answer.after || null;
     if (nextCursor !== null && read.has(nextCursor))
-      throw new CursorRepeatsError("the API gave a cursor that was read already");
+      throw new CursorRepeatsError("the API gave a cursor that was already read");
     const disturbed = doubtOf(answer, nextCursor);
     yield { items: answer.content, nextCursor, ...(disturbed === undefined ? {} : { disturbed }) };
     if (nextCursor === null) return;
@@ -64,7 +64,7 @@ interface CursorPage {
 function readPage(json: unknown): CursorPage {
   if (json === undefined) return { content: [], silent: true };
   const parsed = pageShape.safeParse(json);
-  if (!parsed.success) throw new ApiShapeError("the API's answer is no page");
+  if (!parsed.success) throw new ApiShapeError("the API's answer is not a page");
   const { content, after } = parsed.data;
   // Some servers mean an empty list by null; it is none that proves anything.
   if (content === null && !after) return { content: [], silent: true };
@@ -75,6 +75,6 @@ function readPage(json: unknown): CursorPage {
 function doubtOf({ content, after, silent }: CursorPage, nextCursor: string | null): string | undefined {
   if (silent) return "the API gave an empty answer instead of a page";
   if (content.length === 0 && nextCursor !== null)
-    return "a page of the list held nothing, and yet it goes on";
+    return "a page of the list was empty, yet another one follows";
   return after === undefined ? "a page of the list does not say whether it is the last" : undefined;
 }

@@ -77,7 +77,7 @@ export function cursorOf({
 /** @throws CursorUnreadableError */
 export function positionOf(cursor: string): RestPosition {
   const parsed = cursorShape.safeParse(Object.fromEntries(new URLSearchParams(cursor)));
-  if (!parsed.success) throw new CursorUnreadableError("the cursor names no place in a list");
+  if (!parsed.success) throw new CursorUnreadableError("the cursor names no position in a list");
   const { from, size, now = size, largest, aligned, total, before, sample, returns } = parsed.data;
   return {
     from,

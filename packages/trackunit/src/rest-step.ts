@@ -34,7 +34,7 @@ export function stepTo(
   const disturbed =
     doubtOf(here, offset, answer) ??
     (moved ? "items may have moved between two pages of the list" : undefined) ??
-    (memory.repeats ? "the list gave an item twice: it was sorted anew while it was read" : undefined);
+    (memory.repeats ? "the list gave an item twice: its order changed while it was read" : undefined);
   const next = nextPosition({ ...here, ...memory }, request, answer, offset + known + items.length);
   return { items, next, ...(disturbed === undefined ? {} : { disturbed }) };
 }
@@ -93,9 +93,9 @@ function nextPosition(
     isShort || here.aligned
       ? { ...grown, from: (page + 1) * pageSize, size: pageSize, wanted: pageSize, aligned: true }
       : { ...grown, from: end };
-  if (next.from <= here.from) throw new PagesEndlessError("the API's list does not go on");
+  if (next.from <= here.from) throw new PagesEndlessError("the API's list ends too early");
   if (next.from >= maxPages * pageSize || (total !== undefined && next.from >= total + here.wanted))
-    throw new PagesEndlessError("the API's list goes on after its last page");
+    throw new PagesEndlessError("the API's list continues after its last page");
   return next;
 }
 

@@ -50,7 +50,7 @@ test("a page that is not there although the one before named it ends the pass, w
   expect(pages.map(({ items }) => items.length)).toEqual([100, 0]);
   expect(pages.at(-1)).toMatchObject({
     nextCursor: null,
-    disturbed: "a page of the fleet that should be there is not",
+    disturbed: "a page of the fleet is missing",
   });
 });
 
@@ -127,7 +127,7 @@ test.each<[string, object]>([
   );
   const pages = await all(aempPages(send, {}, reading()));
   expect(pages.map(({ items }) => items.length)).toEqual([100, 1]);
-  expect(pages[0]?.disturbed).toBe("a page of the fleet does not say plainly how it goes on");
+  expect(pages[0]?.disturbed).toBe("a page of the fleet does not say clearly which page follows");
 });
 
 test.each(["relative", "../Fleet/2", "https://elsewhere.example/a/Fleet?size=5&page=2#x"])(

@@ -12,7 +12,7 @@ test("without errors every item is whole, and a null item is none", () => {
   expect(partItems("assets", [whole, null, withNull], [])).toEqual({
     items: [whole, withNull],
     incomplete: [],
-    disturbed: "the list holds a place without an item",
+    disturbed: "the list holds a null in place of an item",
   });
 });
 

@@ -214,7 +214,7 @@ test.each<[string, object, string | undefined]>([
     { ...page([node]), errors: { message: "secret" } },
     "the API reported an error beside the items of a page",
   ],
-  ["a place without an item", page([node, { node: null }]), "the list holds a place without an item"],
+  ["a place without an item", page([node, { node: null }]), "the list holds a null in place of an item"],
 ])("an answer with %s", async (_, body, disturbed) => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "status", status: 200, body });

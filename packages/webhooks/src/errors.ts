@@ -17,7 +17,7 @@ const rules = {
   ERR_WEBHOOK_UNVERIFIED: {
     status: 401,
     message:
-      "Send it to an endpoint of ours, signed (v1) with the key of that endpoint, with the body as it was signed.",
+      "Send it to an existing endpoint, signed (v1) with that endpoint's key, with the body unchanged.",
   },
   ERR_WEBHOOK_TOO_LARGE: { status: 413, message: "Send a body of at most 262144 bytes." },
   ERR_WEBHOOK_ENCODING: { status: 415, message: "Send the body without content encoding." },

@@ -13,7 +13,7 @@ export const pageQuery = z.object({
 export const nextSchema = z
   .string()
   .nullable()
-  .meta({ description: "`after` of the next page; null after the last." });
+  .meta({ description: "The `after` of the next page; null after the last one." });
 
 /** The store says by a TypeError that a cursor is none of its own. */
 export async function readingPage<Page>(read: () => Promise<Page>): Promise<Page> {

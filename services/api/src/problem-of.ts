@@ -50,7 +50,7 @@ export function problemOf(error: unknown): Problem {
   const known = ofFastify[code];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (code === "FST_ERR_CTP_INVALID_JSON_BODY")
-    return new Problem("ERR_REQUEST_INVALID", { cause: error, detail: "The body is no JSON." });
+    return new Problem("ERR_REQUEST_INVALID", { cause: error, detail: "The body is not JSON." });
   if (statusCode >= 400 && statusCode < 500) return invalid([], error);
   return new Problem("ERR_INTERNAL", { cause: error });
 }

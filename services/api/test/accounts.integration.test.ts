@@ -191,7 +191,7 @@ test("what a request gets wrong is named by its field", async () => {
   }
   expect((await patch("{")).json()).toMatchObject({
     code: "ERR_REQUEST_INVALID",
-    detail: "The body is no JSON.",
+    detail: "The body is not JSON.",
   });
   // Many clients say JSON of whatever they post: what takes no body takes an empty one.
   const run = await ask((await makeKey(["syncs:write"])).key, "/v1/accounts/mine/syncs/nope/run", {

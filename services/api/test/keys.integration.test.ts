@@ -53,7 +53,7 @@ test("every wrong key gets the same answer, in the shape of problem details", as
     challenge: 'Bearer realm="fleetkeeper"',
     problem: {
       type: "urn:fleetkeeper:problem:ERR_KEY_REFUSED",
-      title: "There is no valid API key in the header Authorization",
+      title: "The header Authorization has no valid API key",
       status: 401,
       code: "ERR_KEY_REFUSED",
       detail: "Send a key that is not revoked as `Authorization: Bearer fk_…`.",

@@ -53,11 +53,11 @@ export const schema = z
     // Compared letter by letter with what the provider says: a slash at its end counts.
     BOARD_OIDC_ISSUER: variable
       .webUrl()
-      .refine((text) => !text.includes("?"), "holds a query: leave out what begins with ?")
+      .refine((text) => !text.includes("?"), "holds a query: leave out the ? and what follows")
       .refine(isSafeAddress, plainHttp)
       .refine(
         (text) => !text.includes("/.well-known/"),
-        "is the address of the metadata; the issuer is what stands before /.well-known/",
+        "is the address of the metadata; the issuer is the part before /.well-known/",
       )
       .transform(toUrl)
       .optional(),

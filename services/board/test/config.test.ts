@@ -88,7 +88,7 @@ test("only addresses and networks are trusted as proxies", () => {
   const proxies = (list: string) => ({ ...valid, BOARD_TRUSTED_PROXIES: list });
   expect(readConfig(proxies("10.0.0.0/8, ::1")).trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
   expect(faultsOf(proxies("true"))).toEqual([
-    "BOARD_TRUSTED_PROXIES: holds something that is no address and no network",
+    "BOARD_TRUSTED_PROXIES: holds something that is neither an address nor a network",
   ]);
 });
 

@@ -58,7 +58,7 @@ export class RunFailedError extends defineError(CliError, "ERR_RUN_FAILED", "nev
   readonly exitCode = exitCodes.failed;
 }
 
-/** What was waited for did not end in time; it goes on. */
+/** The run that the command waited for did not end in time; it continues. */
 export class WaitedTooLongError extends defineError(CliError, "ERR_WAITED_TOO_LONG", "never") {
   readonly exitCode = exitCodes.waitedTooLong;
 }
@@ -78,7 +78,7 @@ export class FileError extends defineError(CliError, "ERR_FILE", "never") {
   readonly exitCode = exitCodes.failed;
 }
 
-/** The file holds no captured callback. */
+/** The file does not hold a captured callback. */
 export class CaptureError extends defineError(CliError, "ERR_CAPTURE_MALFORMED", "never") {
   readonly exitCode = exitCodes.usage;
 }

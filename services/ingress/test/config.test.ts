@@ -44,7 +44,7 @@ test("an ingress without apps, Redis or sealing key does not start", () => {
 test("an ingress that is given the wrong half of its signing key does not start", () => {
   const INGRESS_SIGNING_KEY = JSON.stringify(signing.publicKey);
   expect(() => readConfig({ ...required, INGRESS_SIGNING_KEY })).toThrow(
-    /INGRESS_SIGNING_KEY: is no private Ed25519 key/,
+    /INGRESS_SIGNING_KEY: is not a private Ed25519 key/,
   );
 });
 

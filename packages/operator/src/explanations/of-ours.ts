@@ -8,12 +8,12 @@ const servers = "Look at the server and the network between; `fleetkeeper doctor
 /** Redis, MongoDB, queues and health checks. */
 export const ofServers = {
   ERR_QUEUE_UNAVAILABLE: {
-    means: "Redis did not take a job, or did not confirm in time that it is on disk.",
+    means: "Redis did not accept a job, or did not confirm in time that it is on disk.",
     advice: `${servers} Callbacks are asked to retry until it does.`,
   },
   ERR_STORE_UNAVAILABLE: {
     means:
-      "MongoDB did not take a write in time: it is away, has no primary, is full, or the user may only read.",
+      "MongoDB did not accept a write in time: it is unavailable, has no primary, is full, or the user may only read.",
     advice: servers,
   },
   ERR_REDIS_UNREACHABLE: {
@@ -32,7 +32,7 @@ export const ofServers = {
     means: "A worker seems alive, but took no job although one was waiting.",
     advice: "Restart the worker, and look at its connection to Redis.",
   },
-  ERR_CHECK_TIMEOUT: { means: "A check of health did not end in time.", advice: servers },
+  ERR_CHECK_TIMEOUT: { means: "A health check did not end in time.", advice: servers },
   ERR_UNEXPECTED: {
     means: "An error that has no code of ours: a fault in Fleetkeeper or in a library.",
     advice: "Look for it in the log, and report it with what the log says.",
@@ -42,8 +42,8 @@ export const ofServers = {
 /** Runs, records and accounts. */
 export const ofRuns = {
   ERR_LEASE_LOST: {
-    means: "Another worker has taken over this run; what this one had left to write was not written.",
-    advice: "Nothing: the other worker goes on.",
+    means: "Another worker has taken over this run; this worker's remaining writes were not made.",
+    advice: "Nothing: the other worker continues.",
   },
   ERR_WRITE_CONFLICT: { means: "Records kept changing while a run wrote them.", advice: nothing },
   ERR_WRITE_CONTENDED: { means: "Others kept changing the same document.", advice: nothing },
@@ -56,16 +56,16 @@ export const ofRuns = {
     advice: "Check SYNC_MODULES on every worker.",
   },
   ERR_CANDIDATES_FULL: {
-    means: "As many new credentials of the account as may do so wait to prove themselves.",
+    means: "The most allowed number of new credentials of the account already wait to prove themselves.",
     advice:
-      "Nothing: this one waits in its job. If there are ever more, see the account's page for where they come from.",
+      "Nothing: this one waits in its job. If their number keeps growing, see the account's page for where they come from.",
   },
   ERR_ACCOUNT_BEING_FORGOTTEN: {
     means: "The account's old data is being deleted; its new install waits for that.",
     advice: nothing,
   },
   ERR_TOO_MANY_ENDPOINTS: {
-    means: "The account has as many webhook endpoints as it may have.",
+    means: "The account already has the most allowed webhook endpoints.",
     advice: "Remove one that is no longer used.",
   },
   ERR_FORGET_NOT_ASKED: {
@@ -84,10 +84,10 @@ export const ofKeys = {
   ERR_SEAL_UNKNOWN_KEY: {
     means: "A credential is sealed with a key that this worker does not have.",
     advice:
-      "Add the private key to SEALING_PRIVATE_KEYS and restart the workers; the waiting work goes on by then.",
+      "Add the private key to SEALING_PRIVATE_KEYS and restart the workers; then the waiting work continues.",
   },
   ERR_SEAL_MALFORMED: {
-    means: "What is stored is no sealed text.",
+    means: "The stored value is not a sealed text.",
     advice: "Restore the document from a backup, or ask the customer to install the app again.",
   },
   ERR_SEAL_TAMPERED: {
@@ -104,11 +104,11 @@ export const ofKeys = {
       "After a change of keys, compare INGRESS_SIGNING_KEY with INGRESS_VERIFICATION_KEYS. Otherwise find out who can write to Redis.",
   },
   ERR_SEALING_ROUND_TRIP: {
-    means: "The worker cannot open what is sealed for it now.",
+    means: "The worker cannot open newly sealed texts.",
     advice: "SEALING_PUBLIC_KEY belongs to none of SEALING_PRIVATE_KEYS: correct one of them.",
   },
   ERR_KEYS: {
-    means: "The keys at hand do not allow this.",
+    means: "A key that this needs is missing.",
     advice: "The message says which key is missing.",
   },
 } satisfies Record<string, Explanation>;
@@ -117,22 +117,22 @@ export const ofKeys = {
 export const ofSetup = {
   ERR_CONFIGURATION: {
     means: "A variable of the environment is missing or faulty.",
-    advice: "The message names it; `docs/configuration.md` says what it takes.",
+    advice: "The message names it; `docs/configuration.md` says which values are valid.",
   },
   ERR_REDIS_URL: {
-    means: "REDIS_URL is no address of Redis.",
+    means: "REDIS_URL is not an address of Redis.",
     advice: "The message says what is wrong with it.",
   },
   ERR_MONGODB_URL: {
-    means: "MONGODB_URL is no address of MongoDB.",
+    means: "MONGODB_URL is not an address of MongoDB.",
     advice: "The message says what is wrong with it.",
   },
   ERR_HTTP_PROXY_URL: {
-    means: "A variable of the outbound proxy is no address.",
+    means: "A variable of the outbound proxy is not an address.",
     advice: "Correct HTTP_PROXY, HTTPS_PROXY or NO_PROXY.",
   },
   ERR_WEBHOOK_KEY: {
-    means: "The text is no signing key of a webhook endpoint.",
+    means: "The text is not a signing key of a webhook endpoint.",
     advice: "Copy the key again from Trackunit Manager: it begins with whsec_.",
   },
   ERR_SYNC_DEFINITION: {
@@ -169,8 +169,8 @@ export const ofCommands = {
     advice: "Give more of the callback's id.",
   },
   ERR_NOT_REPLAYABLE: {
-    means: "The callback must not, or cannot, be taken any more.",
-    advice: "See what the message says. Otherwise the customer installs the app again.",
+    means: "The callback must not, or can no longer, be accepted.",
+    advice: "See the message. If that does not help, have the customer install the app again.",
   },
   ERR_WRONG_STATE: {
     means: "The action makes no sense in the present state.",
@@ -178,27 +178,27 @@ export const ofCommands = {
   },
   ERR_SCHEMA_TOO_NEW: {
     means:
-      "A newer version of Fleetkeeper has stored what this version cannot work with, so it does not start.",
-    advice: "Start the newer version. To go back, restore a backup from before it.",
+      "A newer version of Fleetkeeper has stored data that this version cannot read, so it does not start.",
+    advice: "Start the newer version. To go back, restore a backup from before the upgrade.",
   },
   ERR_ACCOUNT_NOT_ACTIVE: {
     means: "The account is paused, its credential is refused, or none has proved itself yet.",
     advice: "See `fleetkeeper accounts show`; resume it, or have the customer install the app again.",
   },
   ERR_NO_TOKEN: {
-    means: "There is no access token of the account to ask Trackunit with.",
-    advice: "The message says why. Where no worker brought one, look whether workers run.",
+    means: "There is no access token of the account for requests to Trackunit.",
+    advice: "The message says why. If no worker fetched one, check whether workers run.",
   },
   ERR_RUN_FAILED: {
-    means: "The run that was waited for failed.",
+    means: "The run that the command waited for failed.",
     advice: "The message says why; see that code.",
   },
   ERR_WAITED_TOO_LONG: {
-    means: "What was waited for did not end in time; it goes on.",
+    means: "The run that the command waited for did not end in time; it continues.",
     advice: "Look again later, or wait longer with --timeout.",
   },
   ERR_FILE: {
-    means: "A file cannot be read or written, or is there already.",
+    means: "A file cannot be read or written, or already exists.",
     advice: "The message names it.",
   },
   ERR_FOLDER_SHARED: {
@@ -207,11 +207,11 @@ export const ofCommands = {
     advice: "Name a folder of its own, or close this one: `chmod 700`.",
   },
   ERR_CAPTURE_MALFORMED: {
-    means: "The file holds no captured callback.",
-    advice: "`fleetkeeper callback verify --help` shows what it has to hold.",
+    means: "The file does not hold a captured callback.",
+    advice: "`fleetkeeper callback verify --help` shows the formats.",
   },
   ERR_INTERRUPTED: {
     means: "The command was interrupted.",
-    advice: "Start it again if it was not meant to be.",
+    advice: "Start it again if that was not intended.",
   },
 } satisfies Record<string, Explanation>;

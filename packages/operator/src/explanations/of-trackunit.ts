@@ -11,7 +11,7 @@ export const ofTokens = {
       "Ask the customer to install the app again. If Trackunit accepts the credential again, use `fleetkeeper accounts refresh`.",
   },
   ERR_TOKEN_INVALID_SCOPE: {
-    means: "Trackunit refuses the scopes that were asked for.",
+    means: "Trackunit refuses the requested scopes.",
     advice:
       "Compare TRACKUNIT_SCOPES with the scopes in the app's manifest; restart the workers after a change.",
   },
@@ -20,37 +20,37 @@ export const ofTokens = {
     advice: "Check TRACKUNIT_TOKEN_URL with `fleetkeeper doctor`.",
   },
   ERR_TOKEN_RATE_LIMITED: {
-    means: "The token endpoint asks to wait.",
+    means: "The token endpoint asks us to wait.",
     advice: "Nothing: the request is repeated when the wait is over.",
   },
   ERR_TOKEN_UNAVAILABLE: {
     means: "The token endpoint did not answer, or answered with a status of 500 or above.",
     advice:
-      "Nothing while it is short. If it lasts, look at Trackunit's status page, then at the way out of the network (proxy, DNS, TLS).",
+      "Nothing while it is short. If it lasts, look at Trackunit's status page, then at your network's access to the internet (proxy, DNS, TLS).",
   },
   ERR_TOKEN_RESPONSE: {
     means: "The token endpoint answered with success, but its answer holds no token.",
-    advice: "Check that TRACKUNIT_TOKEN_URL is the token endpoint and no page of a proxy.",
+    advice: "Check that TRACKUNIT_TOKEN_URL is the token endpoint, not a page of a proxy.",
   },
   ERR_TOKEN_CHARACTERS: {
-    means: "The token has characters that no HTTP header may hold.",
+    means: "The token has characters that are not allowed in an HTTP header.",
     advice: "Check what is between here and the token endpoint; if nothing is, tell Trackunit.",
   },
   ERR_TOKEN_CREDENTIAL_PENDING: {
     means: "No credential of the account has proved itself yet.",
-    advice: "Nothing: it is tried within seconds. The account's page shows how the attempts end.",
+    advice: "Nothing: it is tried within seconds. The account's page shows the outcome of each attempt.",
   },
   ERR_TOKEN_CREDENTIAL_OUTDATED: {
-    means: "A newer install of the account is known than the stored one.",
+    means: "A newer install of the account exists than the stored one.",
     advice: "Nothing: the newer credential is being stored.",
   },
   ERR_TOKEN_ENDPOINT_PACED: {
     means: "Requests for tokens are paced, since the endpoint has been failing for every account.",
-    advice: "Nothing: accounts get their turn when the endpoint answers again.",
+    advice: "Nothing: requests continue one after the other when the endpoint answers again.",
   },
   ERR_TOKEN_BUSY: {
     means: "Another worker has been asking for the same token for longer than a request can take.",
-    advice: "Nothing: it is tried again. If it lasts, look whether a worker hangs.",
+    advice: "Nothing: it is tried again. If it lasts, check whether a worker hangs.",
   },
   ERR_INSTALLATION_REVOKED: {
     means: "Trackunit refused the account's credential earlier; it is tried rarely now.",
@@ -58,7 +58,7 @@ export const ofTokens = {
   },
   ERR_INSTALLATION_PAUSED: {
     means: "An operator has paused the account.",
-    advice: "Use `fleetkeeper accounts resume`, or the account's page, when it is to go on.",
+    advice: "Use `fleetkeeper accounts resume`, or the account's page, when it should continue.",
   },
   ERR_CREDENTIAL_OF_OTHER_ACCOUNT: {
     means:
@@ -66,18 +66,19 @@ export const ofTokens = {
     advice: "Find out who sent this install; `docs/security.md` says what to look at.",
   },
   ERR_ACCOUNT_QUERY: {
-    means: "The query that tells the account behind a token brought no account.",
+    means: "The query that tells which account a token belongs to returned no account.",
     advice: "Check the path, or the query, and the field in TRACKUNIT_ACCOUNT_QUERY.",
   },
 } satisfies Record<string, Explanation>;
 
 const retried = "Nothing: the sync is tried again after a growing wait.";
-const tellUs = "If it lasts, the API may have changed: see the message of the run and of what was set aside.";
+const tellUs =
+  "If it lasts, the API may have changed: see the messages of the run and of the items set aside.";
 
 /** Trackunit's API. */
 export const ofApi = {
   ERR_API_UNAUTHORIZED: {
-    means: "Trackunit's API refuses a new token, too.",
+    means: "Trackunit's API refuses a new token as well.",
     advice: "Check that the scopes were granted and that TRACKUNIT_API_URL belongs to TRACKUNIT_TOKEN_URL.",
   },
   ERR_API_FORBIDDEN: {
@@ -88,30 +89,33 @@ export const ofApi = {
   ERR_API_RATE_LIMITED: {
     means: "A limit of Trackunit's API is reached, by its answer or by our own count.",
     advice:
-      "Nothing: the sync goes on when the limit allows. If it is often, give the sync a longer interval.",
+      "Nothing: the sync continues when the limit allows. If this is frequent, give the sync a longer interval.",
   },
   ERR_API_UNAVAILABLE: {
     means: "The API did not answer, or answered with a status of 500 or above.",
     advice:
-      "Nothing while it is short. If it lasts, look at Trackunit's status page, then at the way out of the network.",
+      "Nothing while it is short. If it lasts, look at Trackunit's status page, then at your network's access to the internet.",
   },
   ERR_API_CIRCUIT_OPEN: {
-    means: "Nothing was asked: the whole API has been failing, so few requests are let through.",
-    advice: "Nothing: requests go on as soon as it answers.",
+    means: "The request was not sent: the whole API has been failing, so few requests are let through.",
+    advice: "Nothing: requests continue as soon as it answers.",
   },
   ERR_API_LIMITER_UNAVAILABLE: {
-    means: "Requests cannot be counted, so none is made: Redis does not answer.",
+    means: "Requests cannot be counted, so none is sent: Redis does not answer.",
     advice: "Look at Redis.",
   },
   ERR_API_NOT_JSON: {
-    means: "The answer is a success by its status, but no JSON.",
+    means: "The answer's status is a success, but it is not JSON.",
     advice: "Check TRACKUNIT_API_URL, and whether a proxy answers in Trackunit's place.",
   },
-  ERR_API_SHAPE: { means: "The JSON has another shape than documented.", advice: `${retried} ${tellUs}` },
+  ERR_API_SHAPE: {
+    means: "The JSON's shape differs from the documented one.",
+    advice: `${retried} ${tellUs}`,
+  },
   ERR_API_FLEET_UNREADABLE: {
-    means: "The AEMP answer has no fleet in it.",
+    means: "The AEMP answer contains no fleet.",
     advice:
-      "Wait for the next run, a quarter of an hour later. If it lasts, ask Trackunit whether AEMP is on for the account.",
+      "Wait for the next run, a quarter of an hour later. If it lasts, ask Trackunit whether AEMP is enabled for the account.",
   },
   ERR_API_ANSWER_TOO_LONG: {
     means: "The answer is longer than accepted, even for a page with one item.",
@@ -127,7 +131,7 @@ export const ofApi = {
     advice: "Set TRACKUNIT_API_URL to the address that answers.",
   },
   ERR_API_ENCODING: {
-    means: "The answer is compressed in a way that was not asked for, or is damaged.",
+    means: "The answer is compressed in a way that was not requested, or is damaged.",
     advice: "Nothing while it is rare. If it lasts, look at the proxy between here and Trackunit.",
   },
   ERR_API_PATH: {
@@ -143,11 +147,11 @@ export const ofApi = {
     advice: "Let the sync ask for fewer fields.",
   },
   ERR_API_CURSOR_REPEATS: {
-    means: "The next page is one that was read already.",
+    means: "The next page is one that was already read.",
     advice: "Nothing: the pass begins again with the first page.",
   },
   ERR_API_PAGES_ENDLESS: {
-    means: "There is always one more page, long after the last one that could be.",
+    means: "Pages keep coming, far beyond the last possible one.",
     advice: "Nothing: the pass begins again. If it lasts, the API has a fault; tell Trackunit.",
   },
   ERR_API_CURSOR_UNREADABLE: {
@@ -159,7 +163,7 @@ export const ofApi = {
     advice: "Nothing while it is rare. If it lasts, Trackunit or MongoDB is slow: see the run's duration.",
   },
   ERR_HTTP_NO_ANSWER: {
-    means: "No whole answer came: no connection, a time-out, or a certificate that is not trusted.",
+    means: "No complete answer arrived: no connection, a time-out, or a certificate that is not trusted.",
     advice: "Read the cause in the message; check proxy, DNS and NODE_EXTRA_CA_CERTS.",
   },
   ERR_HTTP_ANSWER_TOO_LONG: {
@@ -167,7 +171,7 @@ export const ofApi = {
     advice: "Check the configured address.",
   },
   ERR_HTTP_ENCODING: {
-    means: "The answer is compressed in a way that was not asked for, or is damaged.",
+    means: "The answer is compressed in a way that was not requested, or is damaged.",
     advice: "Look at the proxy in between.",
   },
   ERR_HTTP_REDIRECT: {
@@ -179,26 +183,26 @@ export const ofApi = {
     advice: "Its answer is with the delivery. It is tried again for three days.",
   },
   ERR_MAIL_NOT_SENT: {
-    means: "The mail server did not take a message to operators, or could not be reached.",
+    means: "The mail server did not accept a message to operators, or could not be reached.",
     advice:
-      "Compare NOTIFICATIONS_SMTP_URL with what the mail server wants, and try it by `fleetkeeper notifications test`. The message is tried again for a day.",
+      "Compare NOTIFICATIONS_SMTP_URL with what the mail server requires, and try it with `fleetkeeper notifications test`. The message is tried again for a day.",
   },
   ERR_NOTIFICATION_REFUSED: {
     means: "The webhook or Slack answered a message to operators with another status than 2xx.",
     advice:
-      "Check its address, and try it by `fleetkeeper notifications test`. The message is tried again for a day.",
+      "Check its address, and try it with `fleetkeeper notifications test`. The message is tried again for a day.",
   },
   ERR_HTTP_URL_REFUSED: {
-    means: "An address that was given to us does not begin with https://, or holds a user or a password.",
+    means: "A configured address does not begin with https://, or holds a user or a password.",
     advice: "Give an address with https:// and no user. Nothing was sent.",
   },
   ERR_HTTP_ADDRESS_REFUSED: {
     means:
-      "An address that was given to us leads to this machine, a private network or another address that is not on the public Internet.",
+      "A configured address leads to this machine, a private network or another address that is not on the public Internet.",
     advice: "Give an address on the public Internet, or allow private ones. Nothing was sent.",
   },
   ERR_KEY_SET_FETCH: {
-    means: "The key set that callbacks are verified with could not be fetched, or holds no usable key.",
+    means: "The key set for verifying callbacks could not be fetched, or holds no usable key.",
     advice:
       "Check TRACKUNIT_JWKS_URL with `fleetkeeper doctor`. Callbacks are asked to retry until it answers.",
   },

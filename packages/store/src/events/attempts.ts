@@ -48,7 +48,7 @@ export function createAttempts(db: Db) {
       const [at = "", id = ""] = after === undefined ? [] : keyOf(after);
       const behind = new Date(at);
       if (after !== undefined && Number.isNaN(behind.getTime()))
-        throw new TypeError("this is no cursor of a page");
+        throw new TypeError("this is not a cursor of a page");
       const filter: Filter<AttemptDocument> = {
         receiverId,
         ...(installationId && { installationId }),

@@ -92,7 +92,7 @@ export function setOffBy(
 /** Why a pass that set these aside proves no absence; undefined where it can. */
 function withoutId(setAside: readonly SetAsideItem[]): string | undefined {
   return setAside.some(({ externalId }) => externalId === undefined)
-    ? "an item without an id was set aside, which could be any record"
+    ? "an item without an id was set aside, and it could be any record"
     : undefined;
 }
 

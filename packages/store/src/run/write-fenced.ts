@@ -54,7 +54,8 @@ export async function writeFenced(
   const takenFrom = new Map<string, number | null>();
   let pending = writes;
   for (let attempt = 1; pending.length > 0; attempt++) {
-    if (attempt > attempts) throw new WriteConflictError("records changed each time while they were written");
+    if (attempt > attempts)
+      throw new WriteConflictError("the records changed during each attempt to write them");
     const failed = await tryWrite(collection, fence.token, pending, takenFrom);
     refused.push(...failed.filter(({ code }) => code !== duplicateKey));
     const conflicting = new Set(failed.filter(({ code }) => code === duplicateKey).map(({ _id }) => _id));

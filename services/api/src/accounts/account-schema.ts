@@ -22,7 +22,7 @@ const standingFields = {
   label: z.string().meta({ description: "A word or two." }),
   text: z.string().meta({ description: "One sentence for people." }),
   until: instant.nullable().meta({ description: "Null where only an action ends it." }),
-  mood: z.enum(["good", "busy", "wait", "bad"]).meta({ description: "`bad` needs somebody." }),
+  mood: z.enum(["good", "busy", "wait", "bad"]).meta({ description: "`bad` needs an operator." }),
 };
 
 const referenceSchema = z.string().min(1).max(200).meta({ description: "Your own name for this customer." });
@@ -31,7 +31,7 @@ const metadataSchema = z
   .record(z.string().regex(/^[\w-]{1,40}$/), z.string().max(500))
   .refine((all) => Object.keys(all).length <= 50, { error: "has more than 50 names" })
   .meta({
-    description: "Whatever you want to find here: at most 50 names with texts of up to 500 characters.",
+    description: "Any data of your own: at most 50 names with texts of up to 500 characters.",
   });
 
 /** What may be changed; what is absent stays. */
@@ -48,13 +48,12 @@ export const accountSchema = z
     createdAt: instant.meta({ description: "The first one." }),
     reference: referenceSchema.nullable(),
     metadata: metadataSchema,
-    name: z
-      .string()
-      .nullable()
-      .meta({ description: "What operators call it; `fleetkeeper accounts name`, or the board." }),
+    name: z.string().nullable().meta({
+      description: "The operators' name for it; set by `fleetkeeper accounts name` or on the board.",
+    }),
     note: z.string().nullable().meta({ description: "An operator's note." }),
     trackunitName: z.string().nullable().meta({
-      description: "As Trackunit's API told it at the last install, where the worker is configured to ask.",
+      description: "From Trackunit's API at the last install, if the worker is configured to ask for it.",
     }),
     scopes: z.object({
       requested: z.array(z.string()),
@@ -71,7 +70,7 @@ const syncSchema = z
   .object({
     sync: z.string(),
     lastSuccessAt: instant.nullable(),
-    nextRunAt: instant.nullable().meta({ description: "Null while it is at work, or waits for an action." }),
+    nextRunAt: instant.nullable().meta({ description: "Null while it runs, or waits for an action." }),
     waiting: z
       .object({ for: z.string().meta({ description: "For programs, stable." }), ...standingFields })
       .meta({ description: "Why it does not run at this moment." }),
@@ -79,7 +78,7 @@ const syncSchema = z
     heldBack: z
       .string()
       .nullable()
-      .meta({ description: "A mass deletion that waits for an operator's word." }),
+      .meta({ description: "A mass deletion that waits for an operator's confirmation." }),
     lastRun: z
       .object({
         at: instant,

@@ -99,7 +99,8 @@ export function accountRoutes({
         schema: {
           operationId: "updateAccount",
           summary: "Set your own reference and metadata of an account",
-          description: "What is absent stays; `metadata` is replaced as a whole. Both survive a new install.",
+          description:
+            "Absent fields stay unchanged; `metadata` is replaced as a whole. Both survive a new install.",
           tags,
           params: accountParams,
           querystring: appQuery,
@@ -131,8 +132,9 @@ export function accountRoutes({
         config: { right: "accounts:read" },
         schema: {
           operationId: "listRequests",
-          summary: "What was forwarded to Trackunit on behalf of an account, the newest first",
-          description: "The newest 500 or so, for 7 days; a line comes within seconds of its request's end.",
+          summary: "Requests that were forwarded to Trackunit on behalf of an account, the newest first",
+          description:
+            "The newest 500 or so, for 7 days; a line appears within seconds of its request's end.",
           tags,
           params: accountParams,
           querystring: pageQuery.extend(appQuery.shape),

@@ -25,8 +25,8 @@ const changesSchema = z
       z.object({
         id: z.string(),
         kind: z.enum(["created", "updated", "deleted"]),
-        fields: z.array(z.string()).meta({ description: "Of an update: the outermost fields that differ." }),
-        data: z.unknown().meta({ description: "After the change; as it last was when it was deleted." }),
+        fields: z.array(z.string()).meta({ description: "Of an update: the top-level fields that differ." }),
+        data: z.unknown().meta({ description: "After the change; for a deletion, its last state." }),
       }),
     ),
   })
@@ -34,7 +34,7 @@ const changesSchema = z
 
 const gapSchema = z.object({ ...ownerFields, type: z.literal("gap") }).meta({
   id: "Gap",
-  description: "Entries are gone that this consumer has not had: read all records of it again.",
+  description: "Entries were deleted before this consumer got them: read all records of it again.",
 });
 
 export const entrySchema = z.discriminatedUnion("type", [changesSchema, gapSchema]);

@@ -37,5 +37,5 @@ export function feedCursorOf(text: string, reader: string): FeedCursor {
   } catch {
     // Said below.
   }
-  throw new TypeError("this is no cursor of these changes");
+  throw new TypeError("this is not a cursor of these changes");
 }

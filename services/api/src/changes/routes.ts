@@ -34,26 +34,26 @@ export function changeRoutes({ store, now }: ChangeRoutesOptions): FastifyPlugin
         config: { right: "records:read" },
         schema: {
           operationId: "listChanges",
-          summary: "What changed in the records since this consumer last asked",
+          summary: "Changes in the records since this consumer last asked",
           description:
-            "At least once, in order per record. Each answer's `next` confirms its entries when it comes back as `after`. A consumer that lost its cursor asks without one and gets what it has not confirmed. Use each name in one process only. An entry of the type `gap` means: some are gone, read the records of that account and resource again, then go on.",
+            "At least once, in order per record. Each answer's `next` confirms its entries when it comes back as `after`. A consumer that lost its cursor asks without one and gets the entries that it has not confirmed. Use each name in one process only. An entry of the type `gap` means that some entries were deleted: read the records of that account and resource again, then continue.",
           tags: ["records"],
           querystring: appQuery.extend({
             consumer: z
               .string()
               .regex(/^[A-Za-z0-9_-]{1,50}$/, "is letters, digits, - and _")
-              .meta({ description: "Names your reader: each name gets everything once." }),
+              .meta({ description: "A name for your reader: each name gets every entry once." }),
             after: z
               .string()
               .min(1)
               .max(8_000)
               .optional()
-              .meta({ description: "`next` of the answer before." }),
+              .meta({ description: "`next` of the previous answer." }),
             limit: z.coerce.number().int().min(1).max(200).default(50).meta({
               description: "Entries; each has what one page of a sync changed.",
             }),
             wait: z.coerce.number().int().min(0).max(60).default(0).meta({
-              description: "Seconds to wait where there is nothing new.",
+              description: "Seconds to wait if there is nothing new.",
             }),
           }),
           response: {

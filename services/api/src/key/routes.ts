@@ -27,7 +27,7 @@ export const keyRoutes: FastifyPluginAsyncZod = async (app) => {
       config: { right: "any" },
       schema: {
         operationId: "getKey",
-        summary: "The key that this request comes with",
+        summary: "The key of this request",
         tags: ["key"],
         response: { 200: keySchema, ...refusals },
       },

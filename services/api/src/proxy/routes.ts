@@ -32,7 +32,7 @@ const maxForwarded = 200;
 const maxAnswerBytes = 256 * 1024 * 1024;
 const appHeader = "x-fleetkeeper-app";
 
-const description = `Whatever follows \`/trackunit\` goes to Trackunit's API with the account's token: \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. At most 32 MiB go there and 256 MiB come back; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
+const description = `The path after \`/trackunit\` is requested from Trackunit's API with the account's token, \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
 
 const operationIds = {
   GET: "proxyGet",
@@ -150,7 +150,7 @@ export function proxyRoutes({
 
 /** Nobody reads it; it keeps the log from calling it a fault of ours. */
 function callerIsGone(): Problem {
-  return new Problem("ERR_REQUEST_INVALID", { detail: "The caller went away." });
+  return new Problem("ERR_REQUEST_INVALID", { detail: "The caller closed the connection." });
 }
 
 /** An answer that is too long breaks off. */

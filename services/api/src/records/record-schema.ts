@@ -15,10 +15,10 @@ export const recordSchema = z
       .meta({ description: "Trackunit's, unique within the account's records of this resource." }),
     data: z.unknown().meta({
       description:
-        "As Trackunit gave it last, or the fields that were asked for. An integer beyond 2^53 and a number with more digits than a double holds are texts.",
+        "As Trackunit last gave it, or the requested fields. An integer beyond 2^53 and a number with more digits than a double holds are texts.",
     }),
     firstSeenAt: instant,
-    updatedAt: instant.meta({ description: "When a sync last found it new, different or gone." }),
+    updatedAt: instant.meta({ description: "When a sync last found it new, changed or deleted." }),
     deletedAt: instant.nullable(),
   })
   .meta({ id: "Record" });

@@ -22,33 +22,34 @@ export interface RecordRoutesOptions {
 }
 
 const resourceParams = z.object({
-  resource: z.string().max(61).refine(isResource, "is no resource of a sync").meta({
-    description: "Of a sync's definition, such as `assets`. What no sync has written is empty.",
+  resource: z.string().max(61).refine(isResource, "is not the resource of a sync").meta({
+    description: "The resource of a sync, such as `assets`. If no sync has written it, the list is empty.",
   }),
 });
 
 const recordQuery = pageQuery.extend({
   changedSince: z.iso
-    .datetime({ offset: true, error: "is no time such as 2026-01-01T00:00:00Z" })
+    .datetime({ offset: true, error: "is not a time such as 2026-01-01T00:00:00Z" })
     .optional()
     .meta({
       description:
-        "Only what a sync wrote then or later, by the workers' clocks. To miss nothing, follow `/v1/changes`.",
+        "Only records that a sync wrote at or after this time, by the workers' clocks. To miss nothing, follow `/v1/changes`.",
     }),
   deleted: z.enum(["include", "only"]).optional().meta({
-    description: "Records that are gone at Trackunit; without it they are left out.",
+    description: "Also records that Trackunit deleted; without it they are left out.",
   }),
-  fields: queryList(z.string().regex(/^[^.$\0][^$\0]{0,199}$/, "is no path of a field"), 50)
+  fields: queryList(z.string().regex(/^[^.$\0][^$\0]{0,199}$/, "is not the path of a field"), 50)
     .optional()
-    .meta({ description: "Of `data` only these, by dotted path; may be repeated." }),
+    .meta({ description: "Only these fields of `data`, by dotted path; may be repeated." }),
 });
 
-const pageSchema = z
-  .object({ records: z.array(recordSchema), next: nextSchema })
-  .meta({ id: "RecordPage", description: "A page may be short, even empty: only `next: null` is the end." });
+const pageSchema = z.object({ records: z.array(recordSchema), next: nextSchema }).meta({
+  id: "RecordPage",
+  description: "A page may be short, even empty; only `next: null` marks the end.",
+});
 
 const tags = ["records"];
-const description = `By id, which never changes: however much is written meanwhile, no record that is there all the time is left out, and none comes twice. With \`Accept: ${ndjson}\` all from \`after\` on come as lines of JSON, without \`limit\`; an answer that breaks off is not whole.`;
+const description = `Ordered by id, which never changes: no record that exists all the time is left out or comes twice, even if others are written meanwhile. With \`Accept: ${ndjson}\` all from \`after\` on come as lines of JSON, without \`limit\`; an answer that breaks off is incomplete.`;
 const answers = {
   200: {
     description: "A page, or all as lines of JSON.",

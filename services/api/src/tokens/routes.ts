@@ -17,7 +17,7 @@ const tokenSchema = z
     accessToken: z.string(),
     tokenType: z.literal("Bearer"),
     expiresAt: z.iso.datetime(),
-    scopes: z.array(z.string()).meta({ description: "Those that Trackunit granted." }),
+    scopes: z.array(z.string()).meta({ description: "The scopes that Trackunit granted." }),
   })
   .meta({ id: "Token" });
 
@@ -31,12 +31,13 @@ export function tokenRoutes({ findAccount, tokens }: TokenRoutesOptions): Fastif
           operationId: "getToken",
           summary: "An access token that can be used now",
           description:
-            "The one that is warm, or a new one that a worker asks for: the answer may take some seconds then. Keep it until it expires; asking for each request is slower.",
+            "The warm token, or a new one that a worker requests; then the answer may take some seconds. Keep the token until it expires; asking for each request is slower.",
           tags: ["tokens"],
           params: accountParams,
           querystring: appQuery.extend({
             minValidity: z.coerce.number().int().min(0).max(86_400).default(0).meta({
-              description: "Seconds for which it is good at least: at most nine tenths of a token's life.",
+              description:
+                "The least number of seconds for which the token is valid: at most nine tenths of a token's life.",
             }),
           }),
           response: { 200: tokenSchema, ...refusals },

@@ -37,7 +37,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         config,
         schema: {
           operationId: "listWebhooks",
-          summary: "Where your code is told of events",
+          summary: "Receivers: the addresses that get events",
           tags,
           response: { 200: z.object({ webhooks: z.array(webhookSchema) }), ...refusals },
         },
@@ -54,9 +54,8 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         config,
         schema: {
           operationId: "createWebhook",
-          summary: "Be told of events at an address",
-          description:
-            "Of what happens from a few seconds later on. The secret is shown in this answer only.",
+          summary: "Make a receiver: an address of yours that is sent events",
+          description: "It gets events from a few seconds later on. The secret is shown in this answer only.",
           tags,
           body: webhookFields,
           response: { 201: withSecret, ...refusals },
@@ -98,7 +97,8 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         schema: {
           operationId: "updateWebhook",
           summary: "Change an address, or disable and enable it",
-          description: "What is absent stays. Enabled again, it is told what waited, in order.",
+          description:
+            "Absent fields stay unchanged. When it is enabled again, events that waited are sent to it, in order.",
           tags,
           params,
           body: webhookFields.partial().extend({ state: z.enum(["enabled", "disabled"]).optional() }),
@@ -125,7 +125,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         config,
         schema: {
           operationId: "deleteWebhook",
-          summary: "Be told no more, also of what waits",
+          summary: "Remove a receiver, with the events that wait for it",
           tags,
           params,
           response: { 204: z.null(), ...refusals },
@@ -150,7 +150,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         },
         schema: {
           operationId: "rotateWebhook",
-          summary: "A new secret; the old one signs beside it for a time",
+          summary: "A new secret; the old one also signs for a time",
           tags,
           params,
           body: z
@@ -193,7 +193,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         config,
         schema: {
           operationId: "listWebhookDeliveries",
-          summary: "Attempts at deliveries and what was answered, the newest first",
+          summary: "Deliveries to a receiver and their answers, the newest first",
           description: "The newest 5 000 or so, for 14 days.",
           tags,
           params,
@@ -224,7 +224,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
         config,
         schema: {
           operationId: "replayWebhook",
-          summary: "Tell one event again, or everything since a time",
+          summary: "Send one event again, or all since a time",
           tags,
           params,
           body: z.union([
@@ -233,7 +233,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
           ]),
           response: {
             202: z.object({
-              accounts: z.int().meta({ description: "In how many something is told again." }),
+              accounts: z.int().meta({ description: "The number of accounts whose events are sent again." }),
             }),
             ...refusals,
           },

@@ -16,7 +16,7 @@ export const webhookFields = z.object({
     .max(200)
     .nullable()
     .optional()
-    .meta({ description: "It is told of accounts of this app only; null: of all that the key sees." }),
+    .meta({ description: "It gets events of this app's accounts only; null: of all that the key sees." }),
 });
 
 export const webhookSchema = z
@@ -34,12 +34,12 @@ export const webhookSchema = z
         at: z.iso.datetime(),
       })
       .nullable()
-      .meta({ description: "Why it is told nothing. What happens meanwhile waits for it." }),
+      .meta({ description: "Why nothing is sent to it. Events wait for it meanwhile." }),
     failingSince: z.iso.datetime().nullable(),
     lastSuccessAt: z.iso.datetime().nullable(),
     secrets: z
       .array(z.object({ addedAt: z.iso.datetime(), until: z.iso.datetime().nullable() }))
-      .meta({ description: "The newest first; each signs until then." }),
+      .meta({ description: "The newest first; each signs until its end." }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: "Webhook" });

@@ -71,7 +71,7 @@ const disable: ReceiverAction = {
     "It is told nothing until somebody enables it. What happens meanwhile waits for it, for 14 days and 10,000 events of each account.",
   async carryOut(receivers, { who, receiver }) {
     await receivers.disable(who, receiver._id);
-    return { notice: "Disabled; what happens waits for it." };
+    return { notice: "Disabled; events wait for it." };
   },
 };
 

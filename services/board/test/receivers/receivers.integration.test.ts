@@ -79,7 +79,7 @@ test("an operator makes a receiver, whose secret is shown once and sealed; tests
 
   expect((await act("disable")).status).toBe(303);
   expect(await operator.page(`/receivers/${id}`)).toMatch(
-    /Disabled; what[\s\S]*Disabled by an operator[\s\S]*Enable/,
+    /Disabled; events[\s\S]*Disabled by an operator[\s\S]*Enable/,
   );
   const refused = await act("test");
   expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("enable it first")]);
@@ -91,7 +91,7 @@ test("an operator makes a receiver, whose secret is shown once and sealed; tests
       const page = await visitor.page(path);
       for (const shown of [
         "https://your.host/fleetkeeper?…",
-        "not told yet",
+        "nothing sent yet",
         "account.installed, sync.failing",
       ])
         expect(page).toContain(shown);

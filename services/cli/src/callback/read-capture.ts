@@ -37,7 +37,7 @@ function fromJson(text: string): Capture {
   };
 }
 
-/** Of JSON: an object in whose place there should be a text may have a `toString` that is no function. */
+/** Of JSON: an object in whose place there should be a text may have a `toString` that is not a function. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
