@@ -22,6 +22,13 @@ export function siteOf(address: string): string | undefined {
     : undefined;
 }
 
+/** Whom a request or connection from an address counts for, and how many each may have. */
+export function allowancesOf(address: string, most: number): { client: string; most: number }[] {
+  const site = siteOf(address);
+  const ofNetwork = { client: networkOf(address), most };
+  return site === undefined ? [ofNetwork] : [ofNetwork, { client: site, most: most * networksPerSite }];
+}
+
 function groupsOf(address: string): string[] {
   const [head = "", tail = ""] = address.split("::");
   const groups = (text: string) => text.split(":").filter((group) => group !== "");

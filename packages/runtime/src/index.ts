@@ -1,9 +1,16 @@
 // This process: its environment, its life, its health.
 
-export { createIsAmong, networkOf, networksPerSite, siteOf } from "./addresses.ts";
+export { allowancesOf, createIsAmong, networkOf, networksPerSite, siteOf } from "./addresses.ts";
 export { withoutBasePath } from "./base-path.ts";
 export { certificateOf, certificatePairs, certificateVariables } from "./certificates.ts";
 export { closeGracefully } from "./close-gracefully.ts";
+export {
+  type ConnectionGuard,
+  type ConnectionLimits,
+  type DropReason,
+  dropReasons,
+  guardConnections,
+} from "./connection-guard.ts";
 export type { DeepCheck, DeepResult } from "./deep-check.ts";
 export { ConfigurationError, faultsOf, readEnvironment, type Values } from "./environment.ts";
 export { createForeignProxies } from "./foreign-proxies.ts";

@@ -3,11 +3,14 @@
 
 import type { Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
+import { guardConnections } from "./connection-guard.ts";
 import { type DeepCheck, needsRestart, runDeepChecks } from "./deep-check.ts";
 
 /** Resolves when the thing it checks works, rejects when not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
 
+/** A few probes and scrapes come here. */
+const connections = { total: 400, perAddress: 200, firstRequestMs: 5_000 };
 /** A scrape shows what is known when measuring takes longer. */
 const measureTimeoutMs = 3_000;
 
@@ -25,6 +28,7 @@ export function createOpsServer(options: {
 }): FastifyInstance {
   const { metrics, checks, deepChecks = {}, measure } = options;
   const server = fastify({ logger: false, forceCloseConnections: true });
+  guardConnections(server.server, connections);
   addHealthRoutes(server, checks);
   let running: ReturnType<typeof runDeepChecks> | undefined;
   const check = () => {

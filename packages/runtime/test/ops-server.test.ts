@@ -5,6 +5,10 @@ import { createOpsServer } from "../src/index.ts";
 const metrics = createMetrics("test");
 const coded = (code: string) => Object.assign(new Error("its message is not shown"), { code });
 
+test("the connections of the ops port are bounded, so that a service has some left for its own", () => {
+  expect(createOpsServer({ metrics, checks: {} }).server.maxConnections).toBe(400);
+});
+
 test("a deep check says which part fails, by code", async () => {
   const server = createOpsServer({
     metrics,

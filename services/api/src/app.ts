@@ -1,6 +1,11 @@
 // The HTTP side of the API: gate, routes, every refusal in one shape. It builds; `api.ts` listens.
 
-import { closeGracefully } from "@fleetkeeper/runtime";
+import {
+  type ConnectionLimits,
+  closeGracefully,
+  createRefusalLog,
+  guardConnections,
+} from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -18,7 +23,8 @@ import { createRefuse } from "./refuse.ts";
 import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
 import { type WebhookRoutesOptions, webhookRoutes } from "./webhooks/routes.ts";
 
-const maxConnections = 2_000;
+/** Of all clients, of one, which may be a proxy, and how long one may be silent before its first request. */
+const connections = { total: 2_000, perAddress: 1_000, firstRequestMs: 10_000 };
 
 const limits = {
   bodyLimit: 64 * 1024,
@@ -41,6 +47,7 @@ export interface AppOptions
   log: Log;
   metrics: ApiMetrics;
   gate: GateOptions;
+  connections?: Partial<ConnectionLimits>;
 }
 
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -56,13 +63,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: refuse.request,
     clientErrorHandler: refuse.socket,
   });
-  app.server.maxConnections = maxConnections;
+  const writeDrop = createRefusalLog(log);
+  const guard = guardConnections(
+    app.server,
+    { ...connections, ...options.connections },
+    { onDrop: (reason, address) => writeDrop({ code: `connection dropped: ${reason}`, address }) },
+  );
   closeGracefully(app, limits.requestTimeout);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(refuse.request);
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
+    // Only a sound key earns the right to stay.
+    if (!guard.mayStay(request.raw.socket)) reply.header("connection", "close");
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
   });
   app.addHook("onResponse", async (request, { statusCode, elapsedTime }) => {
@@ -85,7 +99,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   acceptEmptyJson(app);
   await app.register(async (guarded) => {
-    addGate(guarded, gate);
+    addGate(guarded, { ...gate, noteVerified: guard.noteVerified });
     await guarded.register(keyRoutes);
     await guarded.register(accountRoutes(options));
     await guarded.register(tokenRoutes(options));

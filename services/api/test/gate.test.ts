@@ -6,6 +6,13 @@ import { createApiMetrics } from "../src/metrics.ts";
 import { Problem } from "../src/problems.ts";
 import { createRefuse } from "../src/refuse.ts";
 
+/** Which knows no key. */
+const gate = {
+  knownKeys: { verify: async () => undefined, verifyKnown: () => undefined },
+  uses: { note: () => undefined, close: async () => undefined },
+  noteVerified: () => undefined,
+};
+
 test("a flood of refused requests is a few lines in the log, which name where it came from", async () => {
   const lines: string[] = [];
   const log = createLog({
@@ -26,7 +33,17 @@ test("a flood of refused requests is a few lines in the log, which name where it
 
 test("a route that names no right cannot be added", () => {
   const app = fastify();
-  const knownKeys = { verify: async () => undefined, verifyKnown: () => undefined };
-  addGate(app, { knownKeys, uses: { note: () => undefined, close: async () => undefined }, perSecond: 1 });
+  addGate(app, { ...gate, perSecond: 1 });
   expect(() => app.get("/open-by-mistake", async () => "secret")).toThrow("names no right");
+});
+
+test("guesses from one network of IPv6 count together, whatever their addresses are", async () => {
+  const app = fastify();
+  app.setErrorHandler((error: Problem, _request, reply) => reply.code(error.status).send(error.code));
+  addGate(app, { ...gate, perSecond: 1, refusedPerMinute: 3 });
+  app.get("/", { config: { right: "any" } }, async () => "secret");
+  const guess = async (remoteAddress: string) => (await app.inject({ url: "/", remoteAddress })).statusCode;
+  for (const host of ["1", "2", "3"]) expect(await guess(`2001:db8:0:1::${host}`)).toBe(401);
+  expect(await guess("2001:db8:0:1:ffff::4")).toBe(429);
+  expect(await guess("2001:db8:0:2::1")).toBe(401);
 });

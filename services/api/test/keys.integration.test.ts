@@ -9,6 +9,7 @@ test("a key is told what it may do, counted when it is used, and refused once it
   expect(mine.status).toBe(200);
   expect(mine.json()).toMatchObject({ id, name: "test", rights: ["accounts:read"], app });
   expect(mine.headers.get("cache-control")).toBe("no-store");
+  expect(mine.headers.get("connection")).toBe("keep-alive");
   await ask(key, "/v1/key");
   await vi.waitFor(async () => {
     const found = await store.apiKeys.find(id);
@@ -44,6 +45,8 @@ test("every wrong key gets the same answer, in the shape of problem details", as
     answers.push(await ask(wrong, "/v1/key"));
   const plain = answers.map(({ status, headers, json }) => {
     const { instance: _, ...problem } = json();
+    // It keeps no place that others want.
+    expect(headers.get("connection")).toBe("close");
     return { status, type: headers.get("content-type"), challenge: headers.get("www-authenticate"), problem };
   });
   expect(new Set(plain.map((one) => JSON.stringify(one))).size).toBe(1);

@@ -103,7 +103,7 @@ export interface BoardOptions {
   guessLimit?: GuessLimitOptions;
   /** How often an open page is brought up to date. Default 2 000. */
   liveEveryMs?: number;
-  streams?: Pick<LiveStreamsOptions, "maxStreams" | "maxPerSession" | "maxAgeMs">;
+  streams?: Pick<LiveStreamsOptions, "maxStreams" | "maxPerSession" | "maxPerUser" | "maxAgeMs">;
   now?: () => Date;
 }
 
@@ -190,6 +190,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     identify: createIdentify({ sessions, endedSessions, cookie: cookies.session, tryPassword }),
     sendError,
     publicOrigin: options.publicUrl?.origin,
+    trustedProxies,
   });
   server.setNotFoundHandler((request, reply) => sendError(new BoardError("ERR_NOT_FOUND"), request, reply));
 

@@ -9,11 +9,18 @@ import {
   requestRules,
   unroutedRefusal,
 } from "@fleetkeeper/callbacks";
-import { closeGracefully, createForeignProxies, createIsAmong, withoutBasePath } from "@fleetkeeper/runtime";
+import {
+  type ConnectionLimits,
+  closeGracefully,
+  createForeignProxies,
+  createIsAmong,
+  dropReasons,
+  guardConnections,
+  withoutBasePath,
+} from "@fleetkeeper/runtime";
 import { type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
-import { type ConnectionLimits, dropReasons, guardConnections } from "./connection-guard.ts";
 import type { Inbox } from "./inbox.ts";
 import type { IngressMetrics } from "./metrics.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";

@@ -1,6 +1,6 @@
 // How many refused requests one client may send: verifying costs us more than forging costs them.
 
-import { networkOf, networksPerSite, siteOf } from "@fleetkeeper/runtime";
+import { allowancesOf } from "@fleetkeeper/runtime";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 
 export const defaultRefusalsPerMinute = 600;
@@ -12,18 +12,13 @@ export const defaultRefusalsPerMinute = 600;
 export function createRefusalLimit(perMinute = defaultRefusalsPerMinute) {
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
   const over = new Set<string>();
-  const allowancesOf = (address: string, target: string) => {
-    const site = siteOf(address);
-    const ofNetwork = { client: `${networkOf(address)} ${target}`, most: perMinute };
-    return site === undefined
-      ? [ofNetwork]
-      : [ofNetwork, { client: `${site} ${target}`, most: perMinute * networksPerSite }];
-  };
+  const ofTarget = (address: string, target: string) =>
+    allowancesOf(address, perMinute).map(({ client, most }) => ({ client: `${client} ${target}`, most }));
   return {
     isOver: (address: string, target = ""): boolean =>
-      allowancesOf(address, target).some(({ client }) => over.has(client)),
+      ofTarget(address, target).some(({ client }) => over.has(client)),
     count(address: string, target = ""): void {
-      for (const { client, most } of allowancesOf(address, target))
+      for (const { client, most } of ofTarget(address, target))
         void limiter.penalty(client).then(({ consumedPoints, msBeforeNext }) => {
           if (consumedPoints < most || over.has(client)) return;
           over.add(client);

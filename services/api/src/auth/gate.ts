@@ -2,6 +2,7 @@
 // it is added.
 
 import type { ApiRight } from "@fleetkeeper/model";
+import { allowancesOf, type ConnectionGuard } from "@fleetkeeper/runtime";
 import type { ApiKeyRow } from "@fleetkeeper/store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
@@ -25,12 +26,15 @@ export interface GateOptions {
   uses: KeyUses;
   /** Requests per second that one key has in this process. */
   perSecond: number;
-  /** Keys of one address that may be refused within a minute. Default 30. */
+  /** Keys of one address, or of one /64 network of IPv6, that may be refused within a minute. Default 30. */
   refusedPerMinute?: number;
 }
 
-/** For all routes that are added to this instance afterwards. */
-export function addGate(app: FastifyInstance, options: GateOptions): void {
+/** For all routes that are added to this instance afterwards. `noteVerified`: told of each sound key. */
+export function addGate(
+  app: FastifyInstance,
+  { noteVerified, ...options }: GateOptions & Pick<ConnectionGuard, "noteVerified">,
+): void {
   const { knownKeys, uses, perSecond, refusedPerMinute = 30 } = options;
   const refusals = new RateLimiterMemory({ points: refusedPerMinute, duration: 60 });
   const requests = new RateLimiterMemory({ points: perSecond, duration: 1 });
@@ -43,6 +47,7 @@ export function addGate(app: FastifyInstance, options: GateOptions): void {
     const { right } = request.routeOptions.config;
     const key = await identify(request);
     request.key = key;
+    noteVerified(request.raw.socket);
     uses.note(key._id);
     await take(requests, key._id, "ERR_RATE_LIMITED");
     if (right !== "any" && !key.rights.some((one) => one === right))
@@ -54,13 +59,15 @@ export function addGate(app: FastifyInstance, options: GateOptions): void {
     const known = knownKeys.verifyKnown(text);
     if (known !== undefined) return known;
     // Whoever guesses is not worth a look into MongoDB.
-    const { ip } = request;
-    const refused = await refusals.get(ip);
-    if (refused !== null && refused.consumedPoints >= refusedPerMinute)
-      throw new Problem("ERR_TOO_MANY_GUESSES", { retryAfterMs: refused.msBeforeNext });
+    const allowances = allowancesOf(request.ip, refusedPerMinute);
+    for (const { client, most } of allowances) {
+      const refused = await refusals.get(client);
+      if (refused !== null && refused.consumedPoints >= most)
+        throw new Problem("ERR_TOO_MANY_GUESSES", { retryAfterMs: refused.msBeforeNext });
+    }
     const key = await knownKeys.verify(text);
     if (key !== undefined) return key;
-    await refusals.penalty(ip);
+    for (const { client } of allowances) await refusals.penalty(client);
     const detail = "Send a key that is not revoked as `Authorization: Bearer fk_…`.";
     throw new Problem("ERR_KEY_REFUSED", { detail });
   }

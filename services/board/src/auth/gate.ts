@@ -1,6 +1,7 @@
 // The gate before every route: closed unless somebody is logged in, came from our own pages, and has the
 // role.
 
+import { createIsAmong, guardConnections } from "@fleetkeeper/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BoardError } from "../errors.ts";
 import type { SendError } from "../send-error.ts";
@@ -14,25 +15,41 @@ import { changesSomething, isSameOrigin } from "./same-origin.ts";
 const openRoutes = ["/livez", "/readyz", "/login"];
 const openFolders = ["/login/", "/assets/"];
 
+/** Of all clients, of one, and how long one may stay silent before its first request. */
+const connections = { total: 2_000, perAddress: 500, firstRequestMs: 10_000 };
+
 /** What a viewer may send although it changes something. */
 const viewerRoutes = ["/login", "/logout"];
 
-/** Adds the gate. Routes and plugins that read `identity` come after it. */
+/**
+ * Adds the gate. Routes and plugins that read `identity` come after it. The connection of somebody who is
+ * logged in may stay open, any other ends with its answer.
+ */
 export function addGate(
   server: FastifyInstance,
-  options: { identify: Identify; sendError: SendError; publicOrigin: string | undefined },
+  options: {
+    identify: Identify;
+    sendError: SendError;
+    publicOrigin: string | undefined;
+    trustedProxies: readonly string[];
+  },
 ): void {
-  const { identify, sendError, publicOrigin } = options;
+  const { identify, sendError, publicOrigin, trustedProxies } = options;
+  const guard = guardConnections(server.server, connections, { isProxy: createIsAmong(trustedProxies) });
   server.decorateRequest("identity", undefined);
   server.decorateRequest("session", undefined);
   server.addHook("onRequest", async (request, reply) => {
     try {
       if (!isProbe(request)) await identify(request, reply);
+      if (request.identity !== undefined) guard.noteVerified(request.raw.socket);
       admit(request, publicOrigin);
     } catch (error) {
       // Not thrown: a plugin's own error handler would answer in its own words.
       return sendError(error, request, reply);
     }
+  });
+  server.addHook("onSend", async (request, reply) => {
+    if (!guard.mayStay(request.raw.socket)) reply.header("connection", "close");
   });
 }
 

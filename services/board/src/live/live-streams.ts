@@ -15,6 +15,8 @@ export interface LiveStreamsOptions {
   maxStreams?: number;
   /** Of one session, or of one user without one. Default 12. */
   maxPerSession?: number;
+  /** Of one user, who may log in again and again. Default 100, half of all. */
+  maxPerUser?: number;
   /**
    * A stream ends after this long; the browser opens another, which is a request that keeps the session
    * alive. Default 5 min.
@@ -36,7 +38,8 @@ export type LiveStreams = ReturnType<typeof createLiveStreams>;
 export function createLiveStreams(options: LiveStreamsOptions) {
   const { hub, endedSessions, onError } = options;
   const { maxStreams = 200, maxPerSession = 12, maxAgeMs = 5 * 60_000, checkEveryMs = 2_000 } = options;
-  const open = new Map<Readable, string>();
+  const { maxPerUser = maxStreams / 2 } = options;
+  const open = new Map<Readable, { session: string | undefined; user: string }>();
 
   return {
     /**
@@ -45,9 +48,11 @@ export function createLiveStreams(options: LiveStreamsOptions) {
      * @throws ERR_TOO_MANY_STREAMS
      */
     send<Facts>(request: FastifyRequest, reply: FastifyReply, topic: Topic<Facts>): FastifyReply {
-      const owner = request.session?.id ?? `user ${request.identity?.user}`;
-      const ofOwner = [...open.values()].filter((other) => other === owner).length;
-      if (open.size >= maxStreams || ofOwner >= maxPerSession) throw new BoardError("ERR_TOO_MANY_STREAMS");
+      const owner = { session: request.session?.id, user: request.identity?.user ?? "" };
+      const ofUser = [...open.values()].filter(({ user }) => user === owner.user);
+      const ofSession = ofUser.filter(({ session }) => session === owner.session);
+      if (open.size >= maxStreams || ofUser.length >= maxPerUser || ofSession.length >= maxPerSession)
+        throw new BoardError("ERR_TOO_MANY_STREAMS");
       const stream = new Readable({ read: () => undefined });
       open.set(stream, owner);
       const write = (event: string, data: unknown) => {

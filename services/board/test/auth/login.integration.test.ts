@@ -81,6 +81,9 @@ test("HTTP Basic works everywhere, for scripts and monitoring", async () => {
   expect(await (await get("/metrics")).text()).toContain("process_cpu_seconds_total");
   expect((await get("/queues/api/queues")).status).toBe(200);
   expect((await get("/nowhere")).status).toBe(404);
+  // Nobody else's connection stays open.
+  expect((await get("/nowhere")).headers.get("connection")).toBe("keep-alive");
+  expect((await fetch(`${url}/login`)).headers.get("connection")).toBe("close");
 });
 
 test("wrong passwords are refused, then limited, without a trace of what was typed", async () => {

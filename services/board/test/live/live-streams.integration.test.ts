@@ -80,6 +80,21 @@ test("the logout ends the streams of its session", async () => {
   await ended;
 });
 
+test("a user who logs in again and again leaves streams for the others", async () => {
+  const { world, viewer: first } = await setup({ streams: { maxPerUser: 2 } });
+  const again = await visit(world.url, viewer);
+  for (const [who, status] of [
+    [first, 200],
+    [again, 200],
+    [again, 503],
+    [await visit(world.url, operator), 200],
+  ] as const) {
+    const response = await who.send("/events");
+    expect(response.status).toBe(status);
+    follow(response);
+  }
+});
+
 test("no more streams are served than the bounds allow, and a closed one makes room", async () => {
   const { world } = await setup({ streams: { maxPerSession: 3 } });
   const streams = await streamsOf(world, "/events", 4);

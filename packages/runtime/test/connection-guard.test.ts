@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { guardConnections } from "../src/connection-guard.ts";
 
 function setup() {
@@ -11,6 +11,7 @@ function setup() {
     { isProxy: () => false, onDrop: () => undefined },
   );
   return {
+    server,
     /** @returns a connection, which tells whether it was ended at once. */
     connect(remoteAddress: string) {
       const socket = Object.assign(new EventEmitter(), {
@@ -35,4 +36,14 @@ test("the networks of one IPv6 site have eight times the connections of one toge
   open[0]?.emit("close");
   expect(connect("2001:db8:1:ffff::1").isEnded).toBe(false);
   expect(connect("2001:db8:1:fffe::1").isEnded).toBe(true);
+});
+
+test("a connection that asks for nothing ends, and one that asked does not", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { connect, server } = setup();
+  const [silent, asking] = [connect("192.0.2.1"), connect("192.0.2.1")];
+  server.emit("request", { socket: asking });
+  vi.advanceTimersByTime(60_000);
+  expect([silent.isEnded, asking.isEnded]).toEqual([true, false]);
 });

@@ -3,8 +3,9 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { networkOf, networksPerSite, siteOf } from "@fleetkeeper/runtime";
+import { allowancesOf } from "./addresses.ts";
 
+/** How many connections a server has, and how long one may stay silent. */
 export interface ConnectionLimits {
   /** Of all clients together. */
   total: number;
@@ -19,18 +20,26 @@ export interface ConnectionLimits {
 
 /** Why a connection was ended: its address had too many, there were too many, or it asked for nothing. */
 export const dropReasons = ["address", "total", "idle"] as const;
+/** One of them. */
 export type DropReason = (typeof dropReasons)[number];
 
+/** Told of verified requests, and asked which connections may stay. */
 export type ConnectionGuard = ReturnType<typeof guardConnections>;
 
-/** `isProxy`: addresses that stand for many clients, and are bound by `total` alone. */
+/**
+ * Of a server that listens later. `isProxy`: addresses that stand for many clients, and are bound by `total`
+ * alone; default: none is.
+ */
 export function guardConnections(
   server: Server,
   limits: ConnectionLimits,
-  options: { isProxy: (address: string) => boolean; onDrop: (reason: DropReason, address: string) => void },
+  options: {
+    isProxy?: (address: string) => boolean;
+    onDrop?: (reason: DropReason, address: string) => void;
+  } = {},
 ) {
   const { total, perAddress, firstRequestMs } = limits;
-  const { isProxy, onDrop } = options;
+  const { isProxy = () => false, onDrop = () => undefined } = options;
   const counts = new Map<string, number>();
   const countOf = (one: string) => counts.get(one) ?? 0;
   const verified = new WeakSet<Socket>();
@@ -41,21 +50,18 @@ export function guardConnections(
   server.on("connection", (socket: Socket) => {
     const { remoteAddress = "" } = socket;
     if (isProxy(remoteAddress)) return void verified.add(socket);
-    const [client, site] = [networkOf(remoteAddress), siteOf(remoteAddress)];
-    const isFull =
-      countOf(client) >= perAddress || (site !== undefined && countOf(site) >= perAddress * networksPerSite);
-    if (isFull) {
+    const allowances = allowancesOf(remoteAddress, perAddress);
+    if (allowances.some(({ client, most }) => countOf(client) >= most)) {
       onDrop("address", remoteAddress);
       return void socket.destroy();
     }
-    const counted = site === undefined ? [client] : [client, site];
-    for (const one of counted) counts.set(one, countOf(one) + 1);
+    for (const { client } of allowances) counts.set(client, countOf(client) + 1);
     awaitRequest(socket);
     socket.once("close", () => {
       stopWaiting(socket);
-      for (const one of counted) {
-        if (countOf(one) > 1) counts.set(one, countOf(one) - 1);
-        else counts.delete(one);
+      for (const { client } of allowances) {
+        if (countOf(client) > 1) counts.set(client, countOf(client) - 1);
+        else counts.delete(client);
       }
     });
   });
