@@ -53,7 +53,7 @@ export type {
 } from "./events/event-documents.ts";
 export { type Appended, eventBounds, positionOf } from "./events/event-log.ts";
 export type { Events } from "./events/events.ts";
-export { maxReplays } from "./events/lanes.ts";
+export { maxReplays } from "./events/lane-replays.ts";
 export { maxReceivers, newReceiverId, type ReceiverFields, type ReceiverRow } from "./events/receivers.ts";
 export { gatherChangesMs } from "./events/relay.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
