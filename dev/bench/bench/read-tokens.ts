@@ -3,7 +3,7 @@
 
 import type { Generation, InstallationId } from "@fleetkeeper/model";
 import { connected, connectProducer } from "@fleetkeeper/redis";
-import { createTokenSealing } from "@fleetkeeper/sealing";
+import { createCacheSealing } from "@fleetkeeper/sealing";
 import { createEndpointPace, createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import type { JSONWebKeySet } from "jose";
 import { Agent } from "undici";
@@ -21,15 +21,13 @@ export interface Reading {
 process.once("message", async ({ redisUrl, tokenUrl, keys, id, credential, readers }: Reading) => {
   const redis = connectProducer(redisUrl);
   await connected(redis);
-  const { seal, open } = await createTokenSealing(keys);
   const inputs = { tokenUrl, scopes: ["asset.view"] };
   const dispatcher = new Agent();
   const tokens = createTokens({
     cache: createTokenCache({
       ...inputs,
       ...{ redis, namespace: "bench" },
-      seal: (text, installationId, purpose) => seal(text, { installationId, purpose }),
-      open: (sealed, installationId, purpose) => open(sealed, { installationId, purpose }),
+      sealing: await createCacheSealing(keys),
     }),
     redis,
     endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { installationIdOf, type SealedText } from "@fleetkeeper/model";
+import { installationIdOf } from "@fleetkeeper/model";
 import { findKeys } from "@fleetkeeper/redis";
-import { createTokenSealing } from "@fleetkeeper/sealing";
+import { createCacheSealing } from "@fleetkeeper/sealing";
 import { expect, test, vi } from "vitest";
 import { dumpMongodb, dumpRedis, readLogs, runSystem } from "./running-system.ts";
 
@@ -38,11 +38,11 @@ test("neither a client secret nor an access token is in clear in Redis, in Mongo
   }, patient);
 
   const secrets = JSON.parse(await readFile(join(dataDir, "secrets.json"), "utf8"));
-  const { open } = await createTokenSealing(JSON.parse(secrets.tokenKey));
+  const { open } = await createCacheSealing(JSON.parse(secrets.tokenKey));
   const [tokenKey = ""] = (await findKeys(redis, `*${namespace}*${account.accountId}*:token:*`)).filter(
     (key) => !key.endsWith(":lock"),
   );
-  const sealedToken = (await redis.get(tokenKey)) as SealedText;
+  const sealedToken = (await redis.getBuffer(tokenKey)) ?? Buffer.alloc(0);
   const { accessToken } = JSON.parse(
     await open(sealedToken, { installationId: id, purpose: "access-token" }),
   );

@@ -1,6 +1,7 @@
 // Sealed texts: JSON Web Encryption with a key id, bound to one installation.
 
 export type { SealBinding } from "./binding.ts";
+export { type CacheBinding, type CacheSealing, createCacheSealing } from "./cache-sealing.ts";
 export {
   ForeignContentError,
   MalformedSealError,

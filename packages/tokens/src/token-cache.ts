@@ -2,7 +2,7 @@
 // somebody else wrote.
 
 import { createHash } from "node:crypto";
-import type { AccessToken, Generation, InstallationId, SealedText } from "@fleetkeeper/model";
+import type { AccessToken, Generation, InstallationId } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { z } from "zod";
 
@@ -35,7 +35,17 @@ const storedFailure = z.object({
   until: z.coerce.date(),
 });
 
-type Purpose = "access-token" | "token-failure";
+/** By a key that only those have who may write here: what opens came from one of them. */
+export interface CacheSealing {
+  seal(text: string, binding: CacheBinding): Buffer;
+  /** @throws for what was sealed for something else, or by others */
+  open(sealed: Buffer, binding: CacheBinding): Promise<string>;
+}
+
+interface CacheBinding {
+  installationId: InstallationId;
+  purpose: "access-token" | "token-failure";
+}
 
 /** Shared by all processes. */
 export type TokenCache = ReturnType<typeof createTokenCache>;
@@ -49,11 +59,9 @@ export function createTokenCache(options: {
   namespace: string;
   tokenUrl: string;
   scopes: readonly string[];
-  /** By a key that only those have who may write here: what opens came from one of them. */
-  seal: (text: string, installationId: InstallationId, purpose: Purpose) => Promise<SealedText>;
-  open: (sealed: SealedText, installationId: InstallationId, purpose: Purpose) => Promise<string>;
+  sealing: CacheSealing;
 }) {
-  const { redis, namespace, seal } = options;
+  const { redis, namespace, sealing } = options;
   const inputs = createHash("sha256")
     .update(JSON.stringify([options.tokenUrl, [...options.scopes].sort()]))
     .digest("base64url")
@@ -65,18 +73,14 @@ export function createTokenCache(options: {
 
   return {
     async read(installationId: InstallationId): Promise<CachedToken | undefined> {
-      return opened(keyOf(installationId), installationId, "access-token", stored);
+      return opened(keyOf(installationId), { installationId, purpose: "access-token" }, stored);
     },
 
     async write(installationId: InstallationId, token: CachedToken, now: Date): Promise<void> {
       const lifeMs = token.expiresAt.getTime() - now.getTime();
       if (lifeMs <= 0) return;
-      await redis.set(
-        keyOf(installationId),
-        await seal(JSON.stringify(token), installationId, "access-token"),
-        "PX",
-        lifeMs,
-      );
+      const sealed = sealing.seal(JSON.stringify(token), { installationId, purpose: "access-token" });
+      await redis.set(keyOf(installationId), sealed, "PX", lifeMs);
     },
 
     async forget(installationId: InstallationId): Promise<void> {
@@ -84,13 +88,14 @@ export function createTokenCache(options: {
     },
 
     async readFailure(installationId: InstallationId): Promise<SharedFailure | undefined> {
-      return opened(failureKeyOf(installationId), installationId, "token-failure", storedFailure);
+      const binding: CacheBinding = { installationId, purpose: "token-failure" };
+      return opened(failureKeyOf(installationId), binding, storedFailure);
     },
 
     async writeFailure(installationId: InstallationId, failure: SharedFailure, now: Date): Promise<void> {
       const waitMs = failure.until.getTime() - now.getTime();
       if (waitMs <= 0) return;
-      const sealed = await seal(JSON.stringify(failure), installationId, "token-failure");
+      const sealed = sealing.seal(JSON.stringify(failure), { installationId, purpose: "token-failure" });
       await redis.set(failureKeyOf(installationId), sealed, "PX", Math.ceil(waitMs));
     },
 
@@ -99,14 +104,13 @@ export function createTokenCache(options: {
 
   async function opened<Kept extends z.ZodType>(
     key: string,
-    installationId: InstallationId,
-    purpose: Purpose,
+    binding: CacheBinding,
     schema: Kept,
   ): Promise<z.output<Kept> | undefined> {
-    const sealed = (await redis.get(key)) as SealedText | null;
+    const sealed = await redis.getBuffer(key);
     if (sealed === null) return undefined;
     try {
-      return schema.parse(JSON.parse(await options.open(sealed, installationId, purpose)));
+      return schema.parse(JSON.parse(await sealing.open(sealed, binding)));
     } catch {
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { asInstallationId, type Generation } from "@fleetkeeper/model";
 import { connectConsumer, findKeys } from "@fleetkeeper/redis";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { Agent } from "undici";
@@ -35,12 +35,14 @@ async function setup() {
         ...inputs,
         redis,
         namespace,
-        seal: async (text, installationId, purpose) =>
-          Buffer.from(JSON.stringify([installationId, purpose, text])).toString("base64") as SealedText,
-        open: async (sealed, installationId, purpose) => {
-          const [owner, use, text] = JSON.parse(Buffer.from(sealed, "base64").toString());
-          if (owner !== installationId || use !== purpose) throw new Error("sealed for something else");
-          return text;
+        sealing: {
+          seal: (text, { installationId, purpose }) =>
+            Buffer.from(btoa(JSON.stringify([installationId, purpose, text]))),
+          async open(sealed, { installationId, purpose }) {
+            const [owner, use, text] = JSON.parse(atob(sealed.toString()));
+            if (owner !== installationId || use !== purpose) throw new Error("sealed for something else");
+            return text;
+          },
         },
       }),
       redis,

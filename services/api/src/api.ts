@@ -6,7 +6,7 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { createReceiverActions } from "@fleetkeeper/operator";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
-import { createSealFor, createTokenSealing } from "@fleetkeeper/sealing";
+import { createCacheSealing, createSealFor } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import { createTokenCache } from "@fleetkeeper/tokens";
@@ -59,15 +59,9 @@ export async function startApi(
   });
   defer("store", () => store.close());
 
-  const { seal, open } = await createTokenSealing(config.tokenKeys);
+  const sealing = await createCacheSealing(config.tokenKeys);
   const tokens = createTokenSource({
-    cache: createTokenCache({
-      ...config.tokenInputs,
-      redis,
-      namespace,
-      seal: (text, installationId, purpose) => seal(text, { installationId, purpose }),
-      open: (sealed, installationId, purpose) => open(sealed, { installationId, purpose }),
-    }),
+    cache: createTokenCache({ ...config.tokenInputs, redis, namespace, sealing }),
     queues,
     installations: store.installations,
     now,

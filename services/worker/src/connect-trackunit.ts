@@ -2,7 +2,7 @@
 
 import type { Credential, InstallationId, SealedText } from "@fleetkeeper/model";
 import type { RedisClient } from "@fleetkeeper/redis";
-import { createOpen, createSeal, createTokenSealing, type Open, type Seal } from "@fleetkeeper/sealing";
+import { createCacheSealing, createOpen, createSeal, type Open, type Seal } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { Log, Traces } from "@fleetkeeper/telemetry";
 import {
@@ -51,20 +51,14 @@ export async function connectTrackunit(options: {
   const { namespace } = config;
   const seal = await createSeal(config.sealingPublicKey);
   const open = await createOpen(config.sealingPrivateKeys);
-  const tokenSealing = await createTokenSealing(config.tokenKeys);
+  const sealing = await createCacheSealing(config.tokenKeys);
   const openCredential = async (sealed: SealedText, installationId: InstallationId): Promise<Credential> =>
     JSON.parse(await open(sealed, { installationId, purpose: "credential" }));
   const ledger = createTokenLedger({ store, log, metrics, now });
   const inputs = { tokenUrl: config.tokenUrl, scopes: config.scopes };
 
   const tokens = createTokens({
-    cache: createTokenCache({
-      ...inputs,
-      redis,
-      namespace,
-      seal: (text, installationId, purpose) => tokenSealing.seal(text, { installationId, purpose }),
-      open: (sealed, installationId, purpose) => tokenSealing.open(sealed, { installationId, purpose }),
-    }),
+    cache: createTokenCache({ ...inputs, redis, namespace, sealing }),
     redis,
     endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },
     loadCredential: async (installationId) => {

@@ -3,7 +3,7 @@
 
 import { createConnections } from "@fleetkeeper/http";
 import { readEnvironment, variable } from "@fleetkeeper/runtime";
-import { createTokenSealing } from "@fleetkeeper/sealing";
+import { createCacheSealing } from "@fleetkeeper/sealing";
 import { builtInSyncs, loadSyncs, type SyncDefinition } from "@fleetkeeper/syncs";
 import { createTokenCache } from "@fleetkeeper/tokens";
 import { createCircuitBreaker, createRedisLimiter, createTrackunit } from "@fleetkeeper/trackunit";
@@ -96,14 +96,12 @@ async function connect(
   );
   const { redisNamespace: namespace } = values;
   const redis = await reach.redis();
-  const { seal, open } = await createTokenSealing(values.tokenKey);
   const cache = createTokenCache({
     redis,
     namespace,
     tokenUrl: values.trackunitTokenUrl,
     scopes: values.trackunitScopes,
-    seal: (text, installationId, purpose) => seal(text, { installationId, purpose }),
-    open: (sealed, installationId, purpose) => open(sealed, { installationId, purpose }),
+    sealing: await createCacheSealing(values.tokenKey),
   });
   const token = await askToken(installation, { cache, queues: await reach.queues(), signal, now });
   const connections = createConnections(readOutbound(env));
