@@ -6,6 +6,9 @@ import { z } from "zod";
 
 const eventType = z.enum(eventTypes);
 
+/** Of every path about one receiver. */
+export const webhookParams = z.object({ webhookId: z.string().regex(/^rcv_[0-9a-f]{24}$/) });
+
 /** What a caller says of a receiver. Deeper rules are the actions'. */
 export const webhookFields = z.object({
   url: z.string().max(2_000).meta({ description: "`https://`, at a public address." }),
