@@ -111,7 +111,8 @@ var changes = []change{
 		file:   "internal/backends/sqlite/metadata/registry.go",
 		before: "\t\t\tif key.Descending {\n\t\t\t\tcolumns[i] += \" DESC\"\n\t\t\t}\n",
 		after: "\t\t\tif key.Descending {\n\t\t\t\tcolumns[i] += \" DESC\"\n\t\t\t}\n\n" +
-			"\t\t\tif !index.Unique && IsPlainField(key.Field) {\n\t\t\t\tcolumns[i] = typedColumns(key)\n\t\t\t}\n",
+			"\t\t\tif !index.Unique && IsPlainField(key.Field) {\n\t\t\t\tcolumns[i] = typedColumns(key)\n\t\t\t}\n\n" +
+			"\t\t\tif IsIDIndex(index) {\n\t\t\t\tcolumns[i] += \", \" + IDText\n\t\t\t}\n",
 	},
 	{
 		file:   "internal/backends/sqlite/metadata/registry.go",

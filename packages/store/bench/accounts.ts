@@ -1,6 +1,6 @@
 // How long a search for accounts takes: `node packages/store/bench/accounts.ts [accounts]`, by default a
-// million. Servers as for the tests. Half of the accounts have a name; only what a search reads is written of
-// the others.
+// million, which takes a quarter of an hour to write. Servers as for the tests. Half of the accounts have a
+// name; only what a search reads is written of the others.
 
 import { createHash } from "node:crypto";
 import { startLocalStack } from "@fleetkeeper/local-stack";

@@ -69,7 +69,7 @@ export async function searchAccounts(
   const [fromLook = "0", fromKey = ""] = search.after === undefined ? [] : keyOf(search.after);
   const endsAtMs = performance.now() + searchMs;
   const rows: InstallationRow[] = [];
-  const isLarge = (await accounts.estimatedDocumentCount()) > manyKeys;
+  const isLarge = await hasManyKeys(accounts);
   for (let index = Number(fromLook); index < looks.length; index++) {
     const look = looks[index];
     if (look === undefined) break;
@@ -104,6 +104,16 @@ export async function searchAccounts(
   }
 }
 
+/** Of which it is known: keys are seldom removed, and to count them takes the embedded server a second. */
+const large = new WeakSet<Collection<AccountDocument>>();
+
+async function hasManyKeys(accounts: Collection<AccountDocument>): Promise<boolean> {
+  if (large.has(accounts)) return true;
+  const isLarge = (await accounts.estimatedDocumentCount()) > manyKeys;
+  if (isLarge) large.add(accounts);
+  return isLarge;
+}
+
 /**
  * Ids of accounts are in their keys as they are, names are encoded: a beginning that differs is looked for in
  * both ways. Inside of a key the encoded one is enough, since the installation id behind it has the account's
@@ -124,8 +134,9 @@ async function* keysFor(
 ): AsyncGenerator<{ keys: AccountDocument[]; readTo?: string }> {
   const ranges = isInside
     ? inPieces.map((from, index) => ({ from, to: inPieces[index + 1] }))
-    : [{ from: text, to: `${text}${last}` }];
-  const $regex = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    : [rangeOfBeginning(text)];
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const regex = isInside ? { $regex: literal, $options: "i" } : { $regex: `^${literal}` };
   for (const { from, to } of ranges) {
     if (to !== undefined && to <= after) continue;
     let behind = after > from ? after : undefined;
@@ -133,7 +144,7 @@ async function* keysFor(
       const range = {
         ...(behind === undefined ? { $gte: from } : { $gt: behind }),
         ...(to === undefined ? {} : { $lt: to }),
-        ...(isInside ? { $regex, $options: "i" } : {}),
+        ...(isInside || from !== text ? regex : {}),
       };
       const keys = await accounts
         .find({ _id: range })
@@ -146,6 +157,17 @@ async function* keysFor(
       if (isAll) break;
     }
   }
+}
+
+/**
+ * Keys that begin so are in it. The embedded server takes only plain characters for a bound, and would read
+ * everything; what the range has besides, a regular expression leaves out.
+ */
+function rangeOfBeginning(text: string): { from: string; to: string | undefined } {
+  const from = /^[a-z0-9._~@/%-]*/.exec(text)?.[0] ?? "";
+  // A character behind `~` may follow.
+  const isAscii = /^[ -~]*$/.test(text);
+  return { from, to: from === "" || !isAscii ? undefined : `${from}${last}` };
 }
 
 /**

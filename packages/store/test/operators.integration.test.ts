@@ -97,6 +97,28 @@ test("an account is found by any part of its id, its names, a fingerprint or the
   expect(await found("7aa")).toEqual(["cd-003"]);
 });
 
+test("an account id with spaces, or letters behind ASCII, is found by its beginning", async () => {
+  const { store } = await setup();
+  const accountIds = ["Oil & Gas 7", "Oil & Öl", "Öl & Gas"];
+  for (const accountId of accountIds)
+    await putInForce(store, {
+      ...installOf("1"),
+      installationId: installationIdOf("@a/b", accountId),
+      accountId,
+    });
+  for (const [search, wanted] of [
+    ["oil & gas", ["Oil & Gas 7"]],
+    ["OIL &", ["Oil & Gas 7", "Oil & Öl"]],
+    ["oil & öl", ["Oil & Öl"]],
+    ["öl", ["Öl & Gas"]],
+    [".*", []],
+  ] as const) {
+    const query = { search, beginning: true, sort: "id", limit: 9 } as const;
+    const { rows } = await store.installations.list(query);
+    expect([search, rows.map(({ accountId }) => accountId)]).toEqual([search, wanted]);
+  }
+});
+
 test("of a forgotten account no name and no fingerprint is found", async () => {
   const { store, db } = await setup();
   await putInForce(store, installOf("1"));

@@ -17,6 +17,15 @@ import (
 // a string, has an escaped character, or one less than the quote that ends the text.
 const OddID = "(" + DefaultColumn + `->>'$."$s".p._id.t' IS NOT 'string' OR ` + IDColumn + ` GLOB '*[\ !]*')`
 
+// IDText is the text of an _id without its quotes. The index on _id holds it beside IDColumn, which alone SQLite does not
+// read from an index: it may give more than a text. Never NULL, so that the index goes on refusing each second _id.
+const IDText = "ifnull(" + DefaultColumn + `->>"_id",'')`
+
+// IsIDIndex tells whether it is the index that each collection has on _id.
+func IsIDIndex(index IndexInfo) bool {
+	return index.Unique && len(index.Key) == 1 && index.Key[0].Field == "_id"
+}
+
 // HasTypedIndex tells whether the index is by type and value, and so of use for more than to refuse duplicates. A unique
 // one is not: to it, null is a value, but 1 and true are not the same.
 func HasTypedIndex(index IndexInfo) bool {

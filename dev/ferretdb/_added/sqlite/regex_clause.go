@@ -21,7 +21,7 @@ func regexClause(field string, value any) (string, []any) {
 
 	column := metadata.DefaultColumn
 	if field == "_id" {
-		column = metadata.IDColumn
+		column = metadata.IDText
 	}
 
 	return column + " LIKE ?", []any{"%" + pattern + "%"}
