@@ -2,7 +2,7 @@
 // operator says which one means what, and what a name or a shape says clearly is believed without that.
 
 import type { JWTPayload } from "jose";
-import type { CallbackBody } from "./callback-body.ts";
+import { accountIdPattern, type CallbackBody } from "./callback-body.ts";
 import { Refusal } from "./errors.ts";
 import { digestOf } from "./json-body.ts";
 
@@ -30,6 +30,8 @@ export const noClaimRules: ClaimRules = { claims: {}, audienceOfApp: {}, contrad
 /** How `irisAppId` is written, and nothing else is. */
 const appShape = /^@[^\s/@]+\/[^\s/@]+$/;
 const appNames = ["irisappid", "appid", "app", "aud", "azp"];
+/** Claims within claims and lists are looked at so deep. */
+const maxDepth = 12;
 const accountNames = ["accountid", "irisaccountid", "trackunitaccountid"];
 
 /**
@@ -51,10 +53,10 @@ export function checkClaims(claims: JWTPayload, body: CallbackBody, rules: Claim
   }
   if (rules.contradictions === "tolerate") return;
   const named = new Set(Object.values(rules.claims));
-  for (const [name, claim] of Object.entries(claims)) {
-    if (named.has(name)) continue;
-    const meaning = obviousMeaning(name, claim);
-    if (meaning !== undefined && !textsOf(claim).some((value) => says(meaning, value, body)))
+  for (const { path, names, values } of plainClaims(claims)) {
+    if (named.has(path)) continue;
+    const meaning = obviousMeaning(names, values);
+    if (meaning !== undefined && !values.some((value) => says(meaning, value, body)))
       throw new Refusal("ERR_IDENTITY_CONTRADICTS_BODY", {
         reason: `a claim that is ${meaning} by its name`,
       });
@@ -73,22 +75,58 @@ export function claimsLike(claims: JWTPayload, body: CallbackBody): Partial<Reco
   );
 }
 
+interface PlainClaim {
+  /** The names that lead to it. */
+  path: string;
+  /** Its own, and with that of what it is in: `id` within `account` is `accountid`. */
+  names: string[];
+  values: string[];
+}
+
+/** Each claim that says something, also within others; what a list holds counts as one claim. */
+function plainClaims(claims: JWTPayload): Iterable<PlainClaim> {
+  const found = new Map<string, PlainClaim>();
+  const visit = (value: unknown, path: string, names: string[], depth: number): void => {
+    if (depth === 0) return;
+    if (Array.isArray(value)) for (const item of value) visit(item, path, names, depth - 1);
+    else if (typeof value === "object" && value !== null) {
+      for (const [name, inner] of Object.entries(value)) {
+        const plain = plainName(name);
+        visit(inner, path === "" ? name : `${path} ${name}`, [plain, `${names[0]}${plain}`], depth - 1);
+      }
+    } else {
+      const claim = found.get(path) ?? { path, names, values: [] };
+      claim.values.push(...textsOf(value));
+      found.set(path, claim);
+    }
+  };
+  visit(claims, "", [""], maxDepth);
+  return found.values();
+}
+
+/** In small letters and digits: the last part of one that is a URI, RFC 7519, section 4.2. */
+function plainName(name: string): string {
+  return (name.split(/[/:]/).at(-1) ?? "").replace(/[^a-z0-9]/gi, "").toLowerCase();
+}
+
 /**
  * An app is known by its shape; an account's id could be anybody's, such as the user's in `sub`, so only a
  * name tells.
  */
-function obviousMeaning(name: string, claim: unknown): ClaimMeaning | undefined {
-  // The last part of one that is a URI, RFC 7519, section 4.2.
-  const plain = (name.split(/[/:]/).at(-1) ?? "").replace(/[^a-z0-9]/gi, "").toLowerCase();
-  const values = textsOf(claim);
-  if (accountNames.includes(plain) && values.length > 0) return "accountId";
-  if (plain === "irisappid" && values.length > 0) return "irisAppId";
-  return appNames.includes(plain) && values.some((value) => appShape.test(value)) ? "irisAppId" : undefined;
+function obviousMeaning(names: readonly string[], values: readonly string[]): ClaimMeaning | undefined {
+  const isAmong = (known: readonly string[]) => names.some((name) => known.includes(name));
+  if (isAmong(accountNames) && values.length > 0) return "accountId";
+  if (isAmong(["irisappid"]) && values.length > 0) return "irisAppId";
+  return isAmong(appNames) && values.some((value) => appShape.test(value)) ? "irisAppId" : undefined;
 }
 
 function says(meaning: ClaimMeaning, value: string, body: CallbackBody): boolean {
   if (meaning === "irisAppId") return value === body.irisAppId;
-  if (meaning === "accountId") return value.toLowerCase() === body.accountId.toLowerCase();
+  // The letters of a UUID mean the same in either case; of other ids each is another account.
+  if (meaning === "accountId")
+    return accountIdPattern.test(body.accountId)
+      ? value.toLowerCase() === body.accountId.toLowerCase()
+      : value === body.accountId;
   const digest = digestOf(body);
   if (digest === undefined) return false;
   const spelt = value.replace(/^sha-?256[:=]/i, "").replace(/=+$/, "");

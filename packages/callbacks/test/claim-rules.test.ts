@@ -31,6 +31,10 @@ test.each([
   ["another app as the audience", { aud: "@acme/other" }],
   ["other apps as the audience", { aud: ["@acme/other", "@acme/third"] }],
   ["an account that is a number", { accountId: 7 }],
+  ["another account within a claim", { "https://iris.trackunit.com/claims": { AccountID: other } }],
+  ["another account as an object", { account: { id: other, name: accountId } }],
+  ["other accounts in a list of objects", { account: [{ id: other }, { id: other }] }],
+  ["another app within a claim", { context: [[{ app: { id: "@acme/other" } }]] }],
 ])("a token that names %s is refused, unless contradictions are tolerated", (_what, claims) => {
   expect(codeOf(claims)).toBe(contradicts);
   expect(codeOf(claims, { contradictions: "tolerate" })).toBe("accepted");
@@ -43,8 +47,17 @@ test.each([
   ["an audience that is no app", { aud: "https://fleet.test/appinstall" }],
   ["a subject, which may be a user", { sub: other }],
   ["an account that says nothing", { accountId: { deep: other } }],
+  ["the account within a claim", { trackunit: { accountId } }],
+  ["the account among others", { account: [{ id: other }, { id: accountId }] }],
+  ["somebody else's id within a claim", { user: { id: other }, accountId: null }],
 ])("a token that names %s is accepted", (_what, claims) => {
   expect(codeOf(claims)).toBe("accepted");
+});
+
+test("of an account whose id is no UUID, one in other letters is another", () => {
+  const of = { ...body, accountId: "Acme" };
+  expect(codeOf({ accountId: "Acme" }, {}, of)).toBe("accepted");
+  expect(codeOf({ accountId: "ACME" }, {}, of)).toBe(contradicts);
 });
 
 test("a claim with a configured meaning must be there and say the same, also where contradictions are tolerated", () => {
