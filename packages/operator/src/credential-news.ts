@@ -61,5 +61,6 @@ export function credentialNews(installation: Facts, now: Date): CredentialNews[]
 export function refusalInWords(code: string): string {
   if (code === "ERR_TOKEN_INVALID_CLIENT") return `Trackunit does not know it (${code})`;
   if (code === "ERR_CREDENTIAL_OF_OTHER_ACCOUNT") return `it is another account's (${code})`;
+  if (code === "ERR_CANDIDATES_FULL") return `newer installs came while it waited (${code})`;
   return code;
 }

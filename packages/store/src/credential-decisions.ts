@@ -10,27 +10,16 @@ import {
   type Install,
   noGeneration,
 } from "@fleetkeeper/model";
+import { candidateOf, soonestOf } from "./candidate-times.ts";
+import type { Edit } from "./edit-credentials.ts";
 import { CandidatesFullError } from "./errors.ts";
 import { formerOf, keptFormer } from "./former-credentials.ts";
-import type { Candidate, FormerCredential, InstallationDocument } from "./installation-document.ts";
-
-/** A try that proved nothing. `isRejected`: the answer was about this credential, and not about every one. */
-export interface TriedCandidate {
-  generation: Generation;
-  code: string;
-  tryAt: Date;
-  isRejected: boolean;
-}
-
-/** What is to be written: some fields, another document in place of this, or its deletion; or nothing. */
-export interface Edit<Result> {
-  result: Result;
-  set?: Partial<InstallationDocument>;
-  replace?: InstallationDocument;
-  remove?: true;
-  /** Written with `set`, where receivers want to be told of it. */
-  event?: AccountEvent | undefined;
-}
+import type {
+  Candidate,
+  FormerCredential,
+  InstallationDocument,
+  RefusedCandidate,
+} from "./installation-document.ts";
 
 /** Of one installation. A further install waits in its job until one of them was tried. */
 const maxCandidates = 5;
@@ -65,19 +54,16 @@ export function addCandidate(
   const known = [found, ...found.candidates, ...found.refused].map((one) => one.generation);
   if (known.includes(generation)) return { result: "same" };
   if (generation < found.generation) return { result: "superseded" };
-  const candidates = [...withRoom(found.candidates), candidate].sort(byGeneration);
+  const gone = found.candidates.length < maxCandidates ? undefined : toMakeRoom(found.candidates);
+  const left = found.candidates.filter((one) => one !== gone);
   return {
     result: "stored",
-    set: { candidates, ...(found.state === "paused" ? {} : { proveAt }) },
+    set: {
+      candidates: [...left, candidate].sort(byGeneration),
+      ...(gone && { refused: withRefused(found, gone, { at: receivedAt, code: "ERR_CANDIDATES_FULL" }) }),
+      ...(found.state === "paused" ? {} : { proveAt }),
+    },
   };
-}
-
-/** @returns undefined when it is not among the candidates, or not newer than the credential in force. */
-export function candidateOf(
-  found: InstallationDocument | null,
-  generation: Generation,
-): Candidate | undefined {
-  return found?.candidates.find((one) => one.generation === generation && generation > found.generation);
 }
 
 /** A token was granted: it takes over. `isSame`: it is the one in force, brought by a newer install. */
@@ -143,50 +129,9 @@ export function refuse(
 ): Edit<boolean> {
   const candidate = found?.candidates.find((one) => one.generation === generation);
   if (found === null || candidate === undefined) return { result: false };
-  const { clientIdFingerprint, installedAt } = candidate;
-  const refused = [...found.refused, { generation, clientIdFingerprint, installedAt, ...why }];
   const candidates = found.candidates.filter((one) => one !== candidate);
   const proveAt = found.state === "paused" ? null : soonestOf(candidates, why.at);
-  return { result: true, set: { candidates, refused: refused.slice(-maxRefused), proveAt } };
-}
-
-/**
- * They proved nothing yet: each is tried again at its own time, so that a new install never waits for what an
- * older one is to wait. What the endpoint says of every credential puts off all.
- */
-export function putOff(
-  found: InstallationDocument | null,
-  tried: readonly TriedCandidate[],
-  at: Date,
-): Edit<void> {
-  if (found === null) return { result: undefined };
-  const candidates = found.candidates.map((one) => {
-    const now = tried.find(({ generation }) => generation === one.generation);
-    if (now === undefined || candidateOf(found, one.generation) === undefined) return one;
-    const { code, tryAt, isRejected } = now;
-    const rejections = one.rejections + (isRejected ? 1 : 0);
-    return { ...one, tries: one.tries + 1, rejections, last: { at, code }, tryAt };
-  });
-  const ofAll = tried.find(({ isRejected }) => !isRejected)?.tryAt;
-  const proveAt = (candidates.length > 0 && ofAll) || soonestOf(candidates, at);
-  return { result: undefined, set: { candidates, ...(found.state === "paused" ? {} : { proveAt }) } };
-}
-
-/**
- * Those whose time has come. Where no candidate's has, all: an operator who ends a pause, or a restore, asks
- * for it.
- */
-export function dueCandidates(found: InstallationDocument, now: Date): Candidate[] {
-  const all = found.candidates.filter(({ generation }) => candidateOf(found, generation));
-  const due = all.filter(({ tryAt = now }) => tryAt <= now);
-  return due.length === 0 ? all : due;
-}
-
-/** An operator does not wait: all are tried now. */
-export function tryNow(found: InstallationDocument | null, now: Date): Edit<boolean> {
-  if (found === null || found.candidates.length === 0 || found.state === "paused") return { result: false };
-  const candidates = found.candidates.map(({ tryAt: _, ...one }) => one);
-  return { result: true, set: { candidates, proveAt: now } };
+  return { result: true, set: { candidates, refused: withRefused(found, candidate, why), proveAt } };
 }
 
 /** A former credential becomes the newest candidate: that of `generation`, or the one replaced last. */
@@ -277,19 +222,24 @@ function pendingOf(
   };
 }
 
-/** One that was tried and rejected makes room; one that nobody tried yet does not. */
-function withRoom(candidates: readonly Candidate[]): readonly Candidate[] {
-  if (candidates.length < maxCandidates) return candidates;
-  const rejected = candidates.find(({ rejections }) => rejections > 0);
-  if (rejected === undefined)
+/**
+ * The one that was rejected most makes room, and is shown as refused; one that nobody tried yet does not.
+ * @throws CandidatesFullError
+ */
+function toMakeRoom(candidates: readonly Candidate[]): Candidate {
+  const most = Math.max(...candidates.map(({ rejections }) => rejections));
+  const rejected = candidates.find(({ rejections }) => rejections === most);
+  if (rejected === undefined || most === 0)
     throw new CandidatesFullError("too many installs of the account wait to prove themselves");
-  return candidates.filter((one) => one !== rejected);
+  return rejected;
 }
 
-/** When one is to be tried: at `now` where one never was; null where there is none. */
-function soonestOf(candidates: readonly Candidate[], now: Date): Date | null {
-  if (candidates.length === 0) return null;
-  return new Date(Math.min(...candidates.map(({ tryAt = now }) => tryAt.getTime())));
+function withRefused(
+  { refused }: InstallationDocument,
+  { generation, clientIdFingerprint, installedAt }: Candidate,
+  why: { at: Date; code: string },
+): RefusedCandidate[] {
+  return [...refused, { generation, clientIdFingerprint, installedAt, ...why }].slice(-maxRefused);
 }
 
 function byGeneration(a: Candidate, b: Candidate): number {

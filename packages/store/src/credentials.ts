@@ -4,18 +4,15 @@
 import type { Generation, Install, InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { createAccountKeys } from "./account-keys.ts";
+import { dueCandidates, putOff, type TriedCandidate, tryNow } from "./candidate-times.ts";
 import {
   addCandidate,
   bringBack,
   dropFormer,
-  dueCandidates,
   forgetUntil,
   newsOfPromotion,
   promote,
-  putOff,
   refuse,
-  type TriedCandidate,
-  tryNow,
 } from "./credential-decisions.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
 import type { Interest } from "./events/interest.ts";

@@ -2,12 +2,21 @@
 // changed since they were read.
 
 import { randomUUID } from "node:crypto";
-import type { InstallationId } from "@fleetkeeper/model";
+import type { AccountEvent, InstallationId } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
-import type { Edit } from "./credential-decisions.ts";
 import { isDuplicateKey, WriteContendedError } from "./errors.ts";
 import { putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
+
+/** What is to be written: some fields, another document in place of this, or its deletion; or nothing. */
+export interface Edit<Result> {
+  result: Result;
+  set?: Partial<InstallationDocument>;
+  replace?: InstallationDocument;
+  remove?: true;
+  /** Written with `set`, where receivers want to be told of it. */
+  event?: AccountEvent | undefined;
+}
 
 /** Writers that meet this often in a row do so on purpose. */
 const tries = 50;

@@ -2,9 +2,8 @@
 
 import type { Generation, InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { Edit } from "./credential-decisions.ts";
 import type { UnrecognisedDocument } from "./documents.ts";
-import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
+import { type Edit, editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
 import type { ReceiverDocument } from "./events/event-documents.ts";
 import { createReceivers } from "./events/receivers.ts";
 import type { InstallationDocument, StoredCredential } from "./installation-document.ts";

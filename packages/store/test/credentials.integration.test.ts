@@ -120,6 +120,7 @@ test("installs in quick succession push out no candidate that nobody tried, and 
     "15",
     "16",
   ]);
+  expect((await found(store))?.refused).toMatchObject([{ generation: "12", code: "ERR_CANDIDATES_FULL" }]);
   await promote(store, later("16", 18));
   for (let index = 17; index < 30; index++) await putInForce(store, later(`${index}`, 1_000 + index));
   expect((await found(store))?.former[0]).toMatchObject({ generation: "10" });
