@@ -20,16 +20,15 @@ export async function handInInstall(
     purpose: "credential",
   });
   const { jobId } = await queues.addCallback({
+    kind: "install",
     contentHash,
-    install: {
-      installationId,
-      irisAppId: app,
-      accountId,
-      generation,
-      sealedCredential,
-      clientIdFingerprint: hash(clientId).slice(0, 12),
-      receivedAt,
-    },
+    installationId,
+    irisAppId: app,
+    accountId,
+    generation,
+    sealedCredential,
+    clientIdFingerprint: hash(clientId).slice(0, 12),
+    receivedAt,
   });
   return { generation, jobId, sealedCredential };
 }

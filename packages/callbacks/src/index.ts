@@ -27,5 +27,5 @@ export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";
 export { acceptJsonOnly } from "./json-body.ts";
 export { localKeys } from "./local-keys.ts";
 export { requestRules } from "./request-rules.ts";
-export { type SealedCallback, sealCallback, type VerifiedCallback } from "./seal-callback.ts";
+export { sealCallback, type VerifiedCallback } from "./seal-callback.ts";
 export { type CallbackToken, contentHashOf, type TokenRules, tokenOf, verifyToken } from "./verify-token.ts";

@@ -5,11 +5,10 @@ import {
   type Credential,
   clientIdFingerprintOf,
   generationOf,
-  type Install,
   type InstallationId,
   installationIdOf,
+  type SealedCallback,
   type SealedText,
-  type UnrecognisedCallback,
 } from "@fleetkeeper/model";
 import { type CallbackBody, canonicalText, type InstalledBody, isInstalled } from "./callback-body.ts";
 
@@ -18,11 +17,6 @@ export type SealCallbackText = (
   text: string,
   binding: { installationId: InstallationId; purpose: "credential" | "callback" },
 ) => Promise<SealedText>;
-
-/** What may be put into a queue. `contentHash`: equal ones are one job. */
-export type SealedCallback =
-  | { install: Install; contentHash: string }
-  | { unrecognised: UnrecognisedCallback; contentHash: string };
 
 /** A callback that has passed every check; its secrets are in clear. */
 export interface VerifiedCallback {
@@ -46,17 +40,16 @@ export async function sealCallback(
   const known = { installationId, irisAppId, accountId, receivedAt };
   if (!isInstalled(body)) {
     const sealedBody = await seal(canonicalText(body), { installationId, purpose: "callback" });
-    return { unrecognised: { ...known, type: printable(body.type), sealedBody }, contentHash };
+    return { kind: "unrecognised", contentHash, ...known, type: printable(body.type), sealedBody };
   }
   const credential = JSON.stringify(credentialOf(body));
   return {
-    install: {
-      ...known,
-      generation: generationOf(callback),
-      sealedCredential: await seal(credential, { installationId, purpose: "credential" }),
-      clientIdFingerprint: clientIdFingerprintOf(body.clientId),
-    },
+    kind: "install",
     contentHash,
+    ...known,
+    generation: generationOf(callback),
+    sealedCredential: await seal(credential, { installationId, purpose: "credential" }),
+    clientIdFingerprint: clientIdFingerprintOf(body.clientId),
   };
 }
 

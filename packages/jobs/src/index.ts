@@ -22,7 +22,6 @@ export { type ProofOptions, proveConsumer } from "./prove-consumer.ts";
 export { createQueueSet, type QueueSet } from "./queue-set.ts";
 export { loadQueueTelemetry, type QueueTelemetry } from "./queue-telemetry.ts";
 export {
-  type AcceptedCallback,
   type ForgetPayload,
   type InstallPayload,
   installJobId,

@@ -1,6 +1,6 @@
 // All queues from the producing side: to add jobs, and for the board and the CLI to look at them.
 
-import type { InstallationId, WebhookDelivery } from "@fleetkeeper/model";
+import type { InstallationId, SealedCallback, WebhookDelivery } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type Job, Queue } from "bullmq";
 import { forgetSeenCallbacks } from "./callback-inbox.ts";
@@ -8,7 +8,6 @@ import { QueueUnavailableError } from "./errors.ts";
 import { accountsWithFailed, type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
 import {
-  type AcceptedCallback,
   installJobId,
   jobOptions,
   notifyJobOf,
@@ -37,7 +36,7 @@ export interface QueueSet {
    * Adds a callback; one that was added before, and is still known to the queue, is not added again.
    * @throws QueueUnavailableError when Redis does not take it in time; so do the others.
    */
-  addCallback(callback: AcceptedCallback): Promise<{ jobId: string }>;
+  addCallback(callback: SealedCallback): Promise<{ jobId: string }>;
   /** Adds a verified delivery; one that is in the queue already is not added again. */
   addWebhook(delivery: WebhookDelivery): Promise<void>;
   /** How many deliveries to an endpoint the ingress refused lately. */
@@ -150,7 +149,7 @@ export function createQueueSet(options: {
   return {
     queues,
 
-    async addCallback(callback: AcceptedCallback): Promise<{ jobId: string }> {
+    async addCallback(callback: SealedCallback): Promise<{ jobId: string }> {
       const payload = toPayload(callback);
       const jobId = installJobId(payload.installationId, callback.contentHash);
       const signed = sign === undefined ? payload : { ...payload, signature: await sign(payload) };

@@ -5,6 +5,7 @@ import type {
   Generation,
   Install,
   InstallationId,
+  SealedCallback,
   SyncId,
   UnrecognisedCallback,
   WebhookDelivery,
@@ -142,23 +143,10 @@ export function installJobId(installationId: InstallationId, contentHash: string
   return `${installationId}.${contentHash.slice(0, 32)}`;
 }
 
-/**
- * A callback ready to be enqueued. `contentHash`: SHA-256 in hexadecimal over callback token and body; equal
- * ones are one job.
- */
-export type AcceptedCallback =
-  | { install: Install; contentHash: string }
-  | { unrecognised: UnrecognisedCallback; contentHash: string };
-
 /** As the job carries it: dates as text. */
-export function toPayload(callback: AcceptedCallback): InstallPayload | UnrecognisedPayload {
-  return "install" in callback
-    ? { kind: "install", ...callback.install, receivedAt: callback.install.receivedAt.toISOString() }
-    : {
-        kind: "unrecognised",
-        ...callback.unrecognised,
-        receivedAt: callback.unrecognised.receivedAt.toISOString(),
-      };
+export function toPayload(callback: SealedCallback): InstallPayload | UnrecognisedPayload {
+  const { contentHash: _, ...rest } = callback;
+  return { ...rest, receivedAt: rest.receivedAt.toISOString() };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { asInstallationId, type Generation, type SealedText } from "@fleetkeeper/model";
+import { asInstallationId, type Generation, type SealedCallback, type SealedText } from "@fleetkeeper/model";
 import { connectConsumer, connected, connectProducer, redisKeys } from "@fleetkeeper/redis";
 import { testRedis } from "@fleetkeeper/test-worlds";
 import { Worker } from "bullmq";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import { type AcceptedCallback, consume, createQueueSet, type Verdict } from "../src/index.ts";
+import { consume, createQueueSet, type Verdict } from "../src/index.ts";
 
 const installationId = asInstallationId("@a.b.1");
 const patient = { timeout: 10_000, interval: 20 };
@@ -16,17 +16,16 @@ async function setup() {
   return { namespace, redis, consumerRedis, queues };
 }
 
-const callbackOf = (contentHash: string): AcceptedCallback => ({
+const callbackOf = (contentHash: string): SealedCallback => ({
+  kind: "install",
   contentHash,
-  install: {
-    installationId,
-    irisAppId: "@a/b",
-    accountId: "1",
-    generation: "1" as Generation,
-    sealedCredential: "sealed" as SealedText,
-    clientIdFingerprint: "f",
-    receivedAt: new Date(0),
-  },
+  installationId,
+  irisAppId: "@a/b",
+  accountId: "1",
+  generation: "1" as Generation,
+  sealedCredential: "sealed" as SealedText,
+  clientIdFingerprint: "f",
+  receivedAt: new Date(0),
 });
 
 /** A consumer of `install` whose handler throws until `failures` are used up. */

@@ -16,16 +16,15 @@ async function setup() {
 }
 
 const install = (receivedAt: Date, contentHash: string) => ({
+  kind: "install" as const,
   contentHash: contentHash.repeat(64),
-  install: {
-    installationId: one,
-    irisAppId: "@acme/tracker",
-    accountId: "1",
-    generation,
-    sealedCredential: "sealed" as SealedText,
-    clientIdFingerprint: "0123456789abcdef",
-    receivedAt,
-  },
+  installationId: one,
+  irisAppId: "@acme/tracker",
+  accountId: "1",
+  generation,
+  sealedCredential: "sealed" as SealedText,
+  clientIdFingerprint: "0123456789abcdef",
+  receivedAt,
 });
 
 test("an install that came in before goes, one that came in after stays, and no event tells of the one that went", async () => {

@@ -46,6 +46,15 @@ export interface UnrecognisedCallback {
   receivedAt: Date;
 }
 
+/**
+ * A callback that has passed every check, as the ingress hands it in: no secret in clear. `contentHash`:
+ * SHA-256 in hexadecimal over callback token and body; equal ones are one job.
+ */
+export type SealedCallback = { contentHash: string } & (
+  | ({ kind: "install" } & Install)
+  | ({ kind: "unrecognised" } & UnrecognisedCallback)
+);
+
 /** Orders an install by the time its callback token was issued (if it says) and then by its arrival. */
 export function generationOf(order: {
   issuedAt: Date | undefined;

@@ -2,7 +2,14 @@
 
 export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
-export type { Credential, Generation, Install, SealedText, UnrecognisedCallback } from "./callback.ts";
+export type {
+  Credential,
+  Generation,
+  Install,
+  SealedCallback,
+  SealedText,
+  UnrecognisedCallback,
+} from "./callback.ts";
 export { clientIdFingerprintOf, generationAfter, generationOf, noGeneration } from "./callback.ts";
 export {
   defineError,

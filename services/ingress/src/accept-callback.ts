@@ -14,8 +14,8 @@ import {
   tokenOf,
   verifyToken,
 } from "@fleetkeeper/callbacks";
-import { type AcceptedCallback, QueueUnavailableError } from "@fleetkeeper/jobs";
-import type { InstallationId } from "@fleetkeeper/model";
+import { QueueUnavailableError } from "@fleetkeeper/jobs";
+import type { InstallationId, SealedCallback } from "@fleetkeeper/model";
 import type { Seal } from "@fleetkeeper/sealing";
 import type { BindBody } from "./bind-body.ts";
 import type { CallbackStep } from "./metrics.ts";
@@ -34,7 +34,7 @@ export interface AcceptOptions {
   bindBody: BindBody;
   seal: Seal;
   /** Resolves when the callback is on disk. `step` is to wrap its parts, `enqueue` and `confirm`. */
-  handIn: (callback: AcceptedCallback, step: AroundStep) => Promise<{ jobId: string }>;
+  handIn: (callback: SealedCallback, step: AroundStep) => Promise<{ jobId: string }>;
   /** After a callback was accepted; nobody waits for it. */
   noteClaims?: NoteClaims;
   /** Wraps each step, to time and trace it. */
@@ -89,15 +89,11 @@ export function createAcceptCallback(options: AcceptOptions): AcceptCallback {
   };
 }
 
-function acceptanceOf(callback: AcceptedCallback, jobId: string): Acceptance {
-  return "install" in callback
-    ? { result: "accepted", installationId: callback.install.installationId, jobId, type: "INSTALLED" }
-    : {
-        result: "unrecognised",
-        installationId: callback.unrecognised.installationId,
-        jobId,
-        type: callback.unrecognised.type,
-      };
+function acceptanceOf(callback: SealedCallback, jobId: string): Acceptance {
+  const { installationId } = callback;
+  return callback.kind === "install"
+    ? { result: "accepted", installationId, jobId, type: "INSTALLED" }
+    : { result: "unrecognised", installationId, jobId, type: callback.type };
 }
 
 async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {

@@ -62,7 +62,7 @@ async function replay(invocation: Invocation, { asInstall = false }: Options, id
     : unrecognisedOne(invocation, entry, asInstall));
   const config = readVariables(env, "SEALING_PUBLIC_KEY", "INGRESS_SIGNING_KEY", "REDIS_NAMESPACE");
   const sealed = await sealCallback(await createSeal(config.sealingPublicKey), callback);
-  const { installationId } = "install" in sealed ? sealed.install : sealed.unrecognised;
+  const { installationId } = sealed;
   const store = await reach.store();
   await store.audit.add({ at: now(), who, action: `replay callback ${entry.id}`, installationId });
   const queues = createQueueSet({

@@ -1,5 +1,5 @@
-import { type AcceptedCallback, noteCallback, type SeenCallback } from "@fleetkeeper/jobs";
-import { installationIdOf } from "@fleetkeeper/model";
+import { noteCallback, type SeenCallback } from "@fleetkeeper/jobs";
+import { installationIdOf, type UnrecognisedCallback } from "@fleetkeeper/model";
 import { createSeal, createSign } from "@fleetkeeper/sealing";
 import { expect, test } from "vitest";
 import { app, setup } from "../world.ts";
@@ -79,10 +79,7 @@ test("a refused callback is replayed if all checks pass now, and never if its to
   });
   const callback = { installationId, irisAppId: app, accountId, type: "REINSTALLED", sealedBody };
   const receivedAt = new Date();
-  await store.keepUnrecognised(jobId, { ...callback, receivedAt } satisfies Extract<
-    AcceptedCallback,
-    { unrecognised: object }
-  >["unrecognised"]);
+  await store.keepUnrecognised(jobId, { ...callback, receivedAt } satisfies UnrecognisedCallback);
   await seen("dddddddd-4", { outcome: "unrecognised", status: 202, jobId });
   expect((await cli(["callback", "replay", "dddd"])).stderr).toContain("--as-install");
   expect((await cli(["callback", "replay", "dddd", "--as-install"])).code).toBe(0);

@@ -250,16 +250,15 @@ test("an install that failed, whose credential is nowhere else", async () => {
   await world.startWorker();
   const installationId = installationIdOf(app, "broken");
   await world.queues.addCallback({
+    kind: "install",
     contentHash: "a".repeat(64),
-    install: {
-      installationId,
-      irisAppId: app,
-      accountId: "broken",
-      generation: "1" as Generation,
-      sealedCredential: "no sealed text" as SealedText,
-      clientIdFingerprint: "f",
-      receivedAt: new Date(),
-    },
+    installationId,
+    irisAppId: app,
+    accountId: "broken",
+    generation: "1" as Generation,
+    sealedCredential: "no sealed text" as SealedText,
+    clientIdFingerprint: "f",
+    receivedAt: new Date(),
   });
   await vi.waitFor(async () => expect(await world.queues.queues.install.getFailedCount()).toBe(1), {
     timeout: 20_000,

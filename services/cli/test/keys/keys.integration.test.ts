@@ -53,16 +53,15 @@ async function addWaitingJob({ queues, env }: World): Promise<string> {
   const installationId = installationIdOf(app, "in-queue");
   const seal = await createSeal(JSON.parse(env.SEALING_PUBLIC_KEY ?? ""));
   const { jobId } = await queues.addCallback({
+    kind: "install",
     contentHash: "b".repeat(64),
-    install: {
-      installationId,
-      irisAppId: app,
-      accountId: "in-queue",
-      generation: "1" as Generation,
-      sealedCredential: await seal("secret in queue", { installationId, purpose: "credential" }),
-      clientIdFingerprint: "f",
-      receivedAt: new Date(),
-    },
+    installationId,
+    irisAppId: app,
+    accountId: "in-queue",
+    generation: "1" as Generation,
+    sealedCredential: await seal("secret in queue", { installationId, purpose: "credential" }),
+    clientIdFingerprint: "f",
+    receivedAt: new Date(),
   });
   return jobId;
 }

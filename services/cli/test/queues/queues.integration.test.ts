@@ -12,16 +12,15 @@ async function withFailedInstall(): Promise<World & { jobId: string }> {
   const world = await setup();
   await world.startWorker();
   const { jobId } = await world.queues.addCallback({
+    kind: "install",
     contentHash: "a".repeat(64),
-    install: {
-      installationId,
-      irisAppId: app,
-      accountId,
-      generation: "1" as Generation,
-      sealedCredential: "no sealed text" as SealedText,
-      clientIdFingerprint: "f",
-      receivedAt: new Date(),
-    },
+    installationId,
+    irisAppId: app,
+    accountId,
+    generation: "1" as Generation,
+    sealedCredential: "no sealed text" as SealedText,
+    clientIdFingerprint: "f",
+    receivedAt: new Date(),
   });
   await vi.waitFor(async () => expect(await world.queues.queues.install.getFailedCount()).toBe(1), patient);
   return { ...world, jobId };
