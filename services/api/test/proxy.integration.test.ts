@@ -102,16 +102,21 @@ test("no path leads out of the configured address", async () => {
   const host = await ask(key, `${path}//evil.example/x`);
   expect(host.status).toBe(200);
   expect(echo.seen.map((one) => one.url)).toEqual(["/gateway//evil.example/x"]);
+  // In absolute form the path is the same, and the host is ours.
+  expect(await statusOf("http://evil.example", `${path}/x/y`, key, url)).toBe(200);
+  expect(echo.seen.at(-1)?.url).toBe("/gateway/x/y");
+  expect(await statusOf(`${url}${path}`, `/x?k=${key.replace("_", "%5f")}`, key)).toBe(400);
   const other = await makeKey(["tokens:read"]);
   expect((await ask(other.key, `${path}/x`)).status).toBe(403);
 });
 
 /** `fetch` would resolve the path before it sends it. */
-function statusOf(url: string, way: string, key: string): Promise<number | undefined> {
-  const { hostname, port, pathname } = new URL(url);
+function statusOf(base: string, way: string, key: string, server = base): Promise<number | undefined> {
+  const { hostname, port } = new URL(server);
   const headers = { authorization: `Bearer ${key}` };
+  const path = server === base ? new URL(base).pathname + way : base + way;
   return new Promise((done, failed) => {
-    const sent = request({ hostname, port, path: pathname + way, headers }, (answer) => {
+    const sent = request({ hostname, port, path, headers }, (answer) => {
       answer.resume();
       done(answer.statusCode);
     });
@@ -127,7 +132,7 @@ test("a large body streams both ways, one that is too large is refused, and a re
     else return false;
     return true;
   });
-  const { ask, key, path, url } = await world(echo);
+  const { ask, key, path, url, lines } = await world(echo);
   const send = (mib: number) =>
     fetch(`${url}${path}/there`, {
       method: "POST",
@@ -146,6 +151,15 @@ test("a large body streams both ways, one that is too large is refused, and a re
   const redirect = await ask(key, `${path}/elsewhere`);
   expect([redirect.status, redirect.json().code]).toEqual([502, "ERR_TRACKUNIT_REDIRECT"]);
   expect(redirect.text).not.toContain("evil");
+
+  // A caller that breaks its body off is no failure of ours.
+  const { hostname, port } = new URL(url);
+  const headers = { authorization: `Bearer ${key}`, "content-length": 100 };
+  const broken = request({ hostname, port, path: `${path}/broken`, method: "POST", headers });
+  broken.on("error", () => undefined);
+  broken.write("a", () => setTimeout(() => broken.destroy(), 100));
+  await vi.waitFor(() => expect(lines.join()).toMatch(/ERR_(REQUEST_INVALID|INTERNAL)/), patient);
+  expect(lines.join()).not.toContain("ERR_INTERNAL");
 });
 
 function* partsOf(mib: number) {

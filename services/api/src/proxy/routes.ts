@@ -92,9 +92,8 @@ export function proxyRoutes({
     named: { accountId: string; app: string | undefined },
   ): Promise<FastifyReply> {
     const [, key = ""] = (request.headers.authorization ?? "").split(" ");
-    // Everything behind `/v1/accounts/<id>/trackunit`, as it came.
-    const path = `/${request.url.split("/").slice(5).join("/")}`;
-    if (path.includes(key))
+    const path = pathBehindRoute(request.url);
+    if (path.includes(key) || decoded(path).includes(key))
       throw new Problem("ERR_REQUEST_INVALID", {
         detail: "The API key belongs into the header Authorization only.",
       });
@@ -141,11 +140,31 @@ export function proxyRoutes({
         .code(statusCode)
         .headers({ ...headersBack(headers), "x-fleetkeeper-from": "trackunit" })
         .send(pipeline(body, bounded(received), () => undefined));
-    } catch (error) {
+    } catch (thrown) {
+      const error = isBrokenOff(request) ? callerIsGone() : thrown;
       line.code = problemOf(error).code;
       throw error;
     }
   }
+}
+
+/** What follows `/v1/accounts/<id>/trackunit`, as it came; of absolute form too (RFC 9112, section 3.2.2). */
+function pathBehindRoute(url: string): string {
+  const [, path = "/"] = /^(?:https?:\/\/[^/]*)?(?:\/[^/]*){4}(\/.*)$/i.exec(url) ?? [];
+  return path;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Its body ended before its end: no fault of ours, nor of Trackunit's. */
+function isBrokenOff({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
 }
 
 /** Nobody reads it; it keeps the log from calling it a fault of ours. */
