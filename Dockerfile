@@ -17,6 +17,7 @@ RUN npx --yes "$(node --print 'require("./package.json").packageManager')" insta
 # What packages/compile-cache keeps: each start without configuration (it ends with 78) leaves what it loaded. Node.js looks
 # for it under the version, the kind of CPU and the number of the user, so that another user compiles as before.
 ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size-percentage=70
+ENV NODE_COMPILE_CACHE=/app/node_modules/.compile-cache
 RUN install --directory --owner=1000 node_modules/.compile-cache
 USER 1000:1000
 RUN for service in ingress worker board api; do \
@@ -26,7 +27,7 @@ RUN for service in ingress worker board api; do \
  && chmod --recursive a+rX node_modules/.compile-cache
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production PATH=/app:$PATH
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/node_modules/.compile-cache PATH=/app:$PATH
 # Of the memory that the container may have; the rest is for buffers, code and the stack. Without a limit, of the machine.
 ENV NODE_OPTIONS=--max-old-space-size-percentage=70
 WORKDIR /app

@@ -8,6 +8,8 @@ import { createClient, verifyWebhook, type WebhookEvent } from "@fleetkeeper/cli
 import type { Progress } from "./progress.ts";
 
 export interface DemoReceiver {
+  /** When the workers know of it: they look every second who is to be told. */
+  isKnown: Promise<void>;
   /** Whether this account's install was told here, signed. Waits for it, up to half a minute. */
   wasToldOf(accountId: string): Promise<boolean>;
 }
@@ -51,10 +53,10 @@ export async function startDemoReceiver(options: {
   const made = await fleet.POST("/v1/webhooks", { body: { url, description, events: [...events] } });
   if (made.data === undefined) throw new Error(`no receiver was made: ${JSON.stringify(made.error)}`);
   secret = made.data.secret;
-  // Workers look every second who is to be told.
-  await sleep(1_500);
 
   return {
+    isKnown: sleep(1_500),
+
     async wasToldOf(accountId) {
       const deadline = performance.now() + timeoutMs;
       while (performance.now() < deadline) {

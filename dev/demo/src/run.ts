@@ -4,8 +4,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { walkThroughApi } from "./demo-api.ts";
-import { startDemoReceiver } from "./demo-receiver.ts";
+import { type DemoApi, walkThroughApi } from "./demo-api.ts";
+import { type DemoReceiver, startDemoReceiver } from "./demo-receiver.ts";
 import { walkThroughInstall } from "./first-install.ts";
 import { walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -72,19 +72,23 @@ async function demonstrate(demo: {
   defer: (close: () => Promise<unknown>) => void;
 }): Promise<void> {
   const { progress, defer } = demo;
+  const withApi = Promise.withResolvers<{ api: DemoApi; receiver: DemoReceiver }>();
   const system = await startSystem({
     dataDir: resolve(values["data-dir"]),
     env: process.env,
     progress,
     anyPorts: values.once,
+    // As early as can be: workers have to hear of the receiver.
+    onApi: async (ready) =>
+      withApi.resolve({ api: ready, receiver: await startDemoReceiver({ api: ready, progress, defer }) }),
     onUnexpectedEnd: demo.fail,
     defer,
   });
+  const { api, receiver } = await withApi.promise;
   const [account] = system.simulator.accounts();
   if (account === undefined) throw new Error("the simulated Trackunit has no account");
   const { accountId } = account;
-  const api = await system.startApi();
-  const receiver = await startDemoReceiver({ api, progress, defer });
+  await receiver.isKnown;
   const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
   const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { compileCacheFolder } from "@fleetkeeper/compile-cache";
 
 export interface ServiceProcess {
   stop(): Promise<void>;
@@ -60,7 +61,7 @@ export function spawnService({
   try {
     const main = fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url));
     return spawn(process.execPath, [...imports.flatMap((path) => ["--import", path]), main], {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compileCacheFolder, ...env },
       // The channel ends the service when this process dies; a group of its own keeps Ctrl-C for this
       // process.
       stdio: ["ignore", log, log, "ipc"],

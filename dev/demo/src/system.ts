@@ -21,6 +21,11 @@ export interface SystemOptions {
   progress: Progress;
   /** Take any ports instead of the usual ones. */
   anyPorts: boolean;
+  /**
+   * Starts the API too, which is there for the publisher's own back end; called when it is ready, while the
+   * others may still start. What it returns is waited for.
+   */
+  onApi?: (api: DemoApi) => Promise<void>;
   /** What one service is told besides or instead, such as its own user in Redis. */
   environmentOf?: (service: "ingress" | "worker" | "board") => Record<string, string>;
   onUnexpectedEnd: (error: Error) => void;
@@ -43,8 +48,6 @@ export interface System {
   redisUrl: string;
   /** Each as a process of its own, which can be stopped alone. */
   services: Record<"ingress" | "worker" | "board", ServiceProcess>;
-  /** Starts the API, which is there for the publisher's own back end. */
-  startApi(): Promise<DemoApi>;
   /** Where an account's webhooks go, and their signing key. */
   webhookEndpointOf(installationId: InstallationId): Promise<WebhookTarget>;
 }
@@ -62,8 +65,14 @@ const demoAccounts = [
   { name: "Fjord Excavation", assets: 40 },
 ];
 
+/** Of the worker's. Not the keys of credentials: the API has none. */
+const variablesOfApi = [
+  ...["REDIS_URL", "REDIS_NAMESPACE", "MONGODB_URL", "LOG_LEVEL", "TOKEN_KEY", "SEALING_PUBLIC_KEY"],
+  ...["NOTIFY_ADDRESSES", "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"],
+];
+
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, env, progress, anyPorts, environmentOf, onUnexpectedEnd, defer } = options;
+  const { dataDir, env, progress, anyPorts, onApi, environmentOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
   makePrivateFolder(dataDir, (name) => ownNames.has(name.replace(/\.new$/, "")));
   await mkdir(logDir, { recursive: true });
@@ -118,23 +127,29 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     boardUser,
     boardPassword,
   });
+  // The worker makes the indexes.
+  const store = await openStore({ mongodbUrl, indexes: "leave" });
+  defer(() => store.close());
+  const started: ServiceProcess[] = [];
+  defer(() => Promise.all(started.map((process) => process.stop())));
+  const apiIsReady = onApi && startApi(onApi);
+  apiIsReady?.catch(() => undefined);
   const running = await Promise.all(
     environments.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
       const env = { ...service.env, ...environmentOf?.(service.name) };
       const process = await startService({ ...service, env, logPath, onUnexpectedEnd });
-      defer(() => process.stop());
+      started.push(process);
       return [service.name, process] as const;
     }),
   );
   progress.step("ingress, worker and board are ready");
+  await apiIsReady;
 
   const commandsEnv = join(dataDir, "fleetkeeper.env");
   await writeFile(commandsEnv, environmentFile(environments), { mode: 0o600 });
   defer(() => rm(commandsEnv, { force: true }));
 
-  const store = await openStore({ mongodbUrl });
-  defer(() => store.close());
   const opsUrls = [ports.ingressOps, ports.workerOps].map((port) => `http://127.0.0.1:${port}`);
   return {
     store,
@@ -149,28 +164,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     opsUrls,
     logDir,
     services: Object.fromEntries(running) as System["services"],
-    async startApi() {
-      const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
-      // Not the keys of credentials: the API has none.
-      const names = [
-        "REDIS_URL",
-        "REDIS_NAMESPACE",
-        "MONGODB_URL",
-        "LOG_LEVEL",
-        "TOKEN_KEY",
-        "SEALING_PUBLIC_KEY",
-        "NOTIFY_ADDRESSES",
-      ];
-      const told = [...names, "TRACKUNIT_TOKEN_URL", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES"];
-      const env = Object.fromEntries(told.map((name) => [name, worker[name] ?? ""]));
-      const api = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
-      defer(() => api.process.stop());
-      progress.step("the API is ready");
-      return api;
-    },
     webhookEndpointOf: (installationId) =>
       webhookEndpointOf({ store, secrets, baseUrl: ingressUrl + basePath, installationId }),
   };
+
+  async function startApi(isReady: (api: DemoApi) => Promise<void>): Promise<void> {
+    const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
+    const env = Object.fromEntries(variablesOfApi.map((name) => [name, worker[name] ?? ""]));
+    const api = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
+    started.push(api.process);
+    progress.step("the API is ready");
+    await isReady(api);
+  }
 }
 
 function withDatabase(mongodbUrl: string): string {

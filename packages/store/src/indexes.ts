@@ -46,7 +46,10 @@ const namespaceNotFound = 26;
 
 /** Those that exist stay as they are. */
 export async function createIndexes(db: Db): Promise<void> {
-  for (const { collection, key } of indexes) await db.collection(collection).createIndex(key);
+  const byCollection = Map.groupBy(indexes, ({ collection }) => collection);
+  await Promise.all(
+    [...byCollection].map(([name, of]) => db.collection(name).createIndexes(of.map(({ key }) => ({ key })))),
+  );
 }
 
 /** For instance `syncs (nextRunAt)`; all of them in a database that no service has opened yet. */
