@@ -43,7 +43,7 @@ export async function walkThroughWebhook(options: {
   const refreshedInMs = run.at.getTime() - changedAtMs;
   const events = simulator.webhooks().length - mark;
   progress.step(
-    `a change of 20 assets sent ${events} webhooks; the first sync they concern was done in ${refreshedInMs} ms`,
+    `a change of 20 assets sent ${events} webhooks; the first sync they started was done in ${refreshedInMs} ms`,
   );
   return { delivered, refreshedInMs };
 }

@@ -92,7 +92,7 @@ async function demonstrate(demo: {
   const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
   const webhook = await walkThroughWebhook({ ...system, accountId, progress });
   if (failed > 0)
-    progress.step(`what failed is tried again automatically; ${system.logDir}/worker.log says more`);
+    progress.step(`failed work is tried again automatically; ${system.logDir}/worker.log says more`);
   if (values.once) {
     const done = await walkThroughApi(api, receiver, accountId);
     progress.step(`API: a token, a forwarded query (${done.proxied}), ${done.records} assets`);
@@ -104,7 +104,7 @@ async function demonstrate(demo: {
   Fleetkeeper is up.
 
     Board             ${system.boardUrl}   user ${system.boardUser}, password ${system.boardPassword}
-    Simulated         ${system.simulator.url}   a Trackunit for this machine: install more accounts there
+    Simulated         ${system.simulator.url}   a simulated Trackunit: install more accounts there
     API               ${api.url}/reference/   for your own code; a key is in ${api.keyFile}
     Install callback  ${system.callbackUrl}
     MongoDB           ${system.mongodbUrl}

@@ -81,7 +81,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   defer(() => stack.close());
 
   const { secrets, created } = await loadSecrets(dataDir);
-  progress.step(created ? "keys and a board password made" : "keys and board password of the last start");
+  progress.step(created ? "keys and a board password made" : "keys and board password of the previous start");
 
   const wanted = async (name: string, byDefault: number) => {
     if (!env[name]) return freePort(anyPorts ? 0 : byDefault);

@@ -11,7 +11,7 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
   const giveUpAtMs = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > giveUpAtMs)
-      throw new ServerNotStartedError(`the servers did not come to agree within ${timeoutMs} ms`);
+      throw new ServerNotStartedError(`the servers did not agree within ${timeoutMs} ms`);
     await sleep(lookEveryMs);
   }
 }

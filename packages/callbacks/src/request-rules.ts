@@ -8,7 +8,7 @@ export const requestRules = {
     bodyLimit: 16 * 1_024,
     /** As sent or refused: no coercion, no defaults, nothing removed. */
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
-    /** The manifest may have a slash at the end of its URL, and Trackunit calls it as it is. */
+    /** The manifest may have a slash at the end of its URL, and Trackunit's name as it is. */
     routerOptions: { ignoreTrailingSlash: true },
   },
 } as const;

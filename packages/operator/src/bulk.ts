@@ -209,7 +209,7 @@ const whyPassedOver: Record<BulkActionName, string> = {
   pause: "they are paused already",
   resume: "they are not paused",
   sync: "they are not active",
-  retry: "no job about them has failed",
+  retry: "none of their jobs has failed",
 };
 
 function queryOf({ search = "", state, app, failing }: AccountFilter): ListQuery {

@@ -31,7 +31,7 @@ export class UnknownInstallationError extends defineError(
 /** Documents of a run kept changing while it tried to write them. */
 export class WriteConflictError extends defineError(FleetkeeperError, "ERR_WRITE_CONFLICT", "retry") {}
 
-/** MongoDB did not take a write in time: it is away, no primary, full, or the user may only read. */
+/** MongoDB did not accept a write in time: it is away, no primary, full, or the user may only read. */
 export class StoreUnavailableError extends defineError(FleetkeeperError, "ERR_STORE_UNAVAILABLE", "retry") {}
 
 /** Others kept changing the same document. */

@@ -97,7 +97,7 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
 
     /**
      * Does what is left, a batch at a time, one process at a time; what was interrupted goes on where it was.
-     * @returns whether all is done; false while another process is at it.
+     * @returns whether all is done; false while another process already does it.
      */
     async migrate(options: {
       holder: string;

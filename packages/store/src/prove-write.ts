@@ -44,7 +44,7 @@ export function createProveWrite(db: Db) {
     try {
       await Promise.race([write(service, timeoutMs), limit]);
     } catch (cause) {
-      throw new StoreUnavailableError("MongoDB did not take a write", { cause });
+      throw new StoreUnavailableError("MongoDB did not accept a write", { cause });
     } finally {
       clearTimeout(timer);
     }

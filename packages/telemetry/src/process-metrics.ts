@@ -34,7 +34,7 @@ export function collectProcessMetrics(registry: Registry): void {
   });
   new Gauge({
     name: "nodejs_heap_limit_bytes",
-    help: "What the heap may grow to before the process ends.",
+    help: "The size to which the heap may grow before the process ends.",
     registers,
     collect() {
       this.set(getHeapStatistics().heap_size_limit);
@@ -44,7 +44,7 @@ export function collectProcessMetrics(registry: Registry): void {
   if (memory !== undefined)
     new Gauge({
       name: "nodejs_memory_limit_bytes",
-      help: "What the container may have in all; absent where nothing bounds it.",
+      help: "The container's memory limit; absent if there is none.",
       registers,
     }).set(memory);
 }

@@ -233,7 +233,7 @@ function addPages(
     hub: createLiveHub({ everyMs: liveEveryMs }),
     endedSessions,
     checkEveryMs: liveEveryMs,
-    onError: (error) => log.warn({ error }, "an open page could not be brought up to date"),
+    onError: (error) => log.warn({ error }, "an open page could not be updated"),
   });
   server.addHook("preClose", async () => liveStreams.close());
   const notices = createNotices(cookies.notice);

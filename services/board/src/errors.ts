@@ -20,18 +20,18 @@ const rules = {
   // The provider does not answer, or says that it cannot now.
   ERR_OIDC_AWAY: {
     status: 503,
-    message: "The login service does not answer. Try again in a moment, or log in by password.",
+    message: "The login service does not answer. Try again in a moment, or log in with a password.",
     remedy: "later",
   },
   // What came back belongs to no login that this browser has under way.
   ERR_OIDC_STATE: {
     status: 400,
-    message: "This login took too long, was used already or began in another window. Begin again.",
+    message: "This login took too long, was already used or began in another window. Begin again.",
   },
   // The provider says no, or the person went no further there.
   ERR_OIDC_DENIED: {
     status: 403,
-    message: "The login service did not let you through, or you stopped there.",
+    message: "The login service refused you, or you cancelled the login.",
   },
   // The provider's answer, or its ID token, does not pass the checks.
   ERR_OIDC_ANSWER: {
@@ -42,15 +42,15 @@ const rules = {
   ERR_OIDC_NO_ROLE: {
     status: 403,
     message:
-      "The login service knows you, but gives you no role for this board. Ask whoever manages the roles there.",
+      "The login service knows you, but gives you no role for this board. Ask its administrator for one.",
   },
   // A request that changes something came from a page of another site, or its form's token is not ours.
   ERR_FORGED_REQUEST: {
     status: 403,
-    message: "The request did not come from a page of this board, or the page was out of date.",
+    message: "The request did not come from a page of this board, or that page was too old.",
   },
   // The role may look, not change.
-  ERR_READ_ONLY_ROLE: { status: 403, message: "A viewer can look at everything and change nothing." },
+  ERR_READ_ONLY_ROLE: { status: 403, message: "A viewer can see everything but change nothing." },
   // The Bull board offers it, this board does not.
   ERR_OPERATION_OFF: {
     status: 403,
@@ -59,29 +59,29 @@ const rules = {
   // What the server could not read, and that is none of the others.
   ERR_REQUEST: { status: 400, message: "The request cannot be read." },
   // A fault of ours.
-  ERR_INTERNAL: { status: 500, message: "Something broke here. The log says what." },
+  ERR_INTERNAL: { status: 500, message: "An unexpected error. The log says which." },
   ERR_NOT_FOUND: { status: 404, message: "There is no such page." },
   // An address of the list that no page of the list has.
   ERR_BAD_ADDRESS: { status: 400, message: "The address is damaged. Begin at the first page of the list." },
   // What was filled into a form cannot be used; the message says what can.
-  ERR_BAD_FORM: { status: 400, message: "What was filled in cannot be used." },
+  ERR_BAD_FORM: { status: 400, message: "A value in the form is not valid." },
   // More live pages are open than this board serves; the page itself is there, and a reload brings it up to
   // date.
   ERR_TOO_MANY_STREAMS: {
     status: 503,
-    message: "Too many pages are kept up to date at the same time.",
+    message: "Too many pages are being updated at the same time.",
     remedy: "later",
   },
   // Each holds a part of the memory.
   ERR_TOO_MANY_FILES: {
     status: 503,
-    message: "Too many files are downloaded at the same time. Try again in a moment.",
+    message: "Too many files are being downloaded at the same time. Try again in a moment.",
     remedy: "later",
   },
   // MongoDB does not answer.
   ERR_STORE_DOWN: {
     status: 503,
-    message: "MongoDB does not answer. The queues can still be seen; try again when it is back.",
+    message: "MongoDB does not answer. The queues are still shown; try again when MongoDB is back.",
     remedy: "later",
   },
 } satisfies Record<string, RefusalRule>;

@@ -53,7 +53,7 @@ function answerOf(error: unknown): { status: number; code: string; message: stri
     return {
       status: 503,
       code: error.code,
-      message: "Redis does not answer, so nothing was started. Try again when it is back.",
+      message: "Redis does not answer, so nothing was started. Try again when Redis is back.",
     };
   if (isFromMongodb(error)) return answerOf(new BoardError("ERR_STORE_DOWN"));
   // Fastify's own refusals (malformed, too large, …) have a status and a code; their messages name no input.

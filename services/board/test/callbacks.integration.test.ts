@@ -11,7 +11,7 @@ test("the inbox shows what came in, why it was refused and what to pin, and offe
     liveEveryMs: 0,
   });
   const visitor = await visit(world.url, viewer);
-  expect(await visitor.page("/callbacks")).toContain("No callback has come in yet");
+  expect(await visitor.page("/callbacks")).toContain("No callback has arrived yet");
   const seen = {
     at: new Date().toISOString(),
     outcome: "accepted" as const,

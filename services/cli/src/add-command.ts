@@ -42,16 +42,16 @@ export function addCommand(parent: Command, name: string, text: CommandText): Co
   if (watched) addWatch(command);
   if (rows !== undefined) command.option("--limit <number>", "at most this many", wholeNumber(1, 500), rows);
   if (audited)
-    command.option("--as <name>", "who acts, for the audit log (default: the user of this machine)");
+    command.option("--as <name>", "your name, for the audit log (default: the user of this machine)");
   return command;
 }
 
 function addWatch(command: Command): void {
   command
-    .option("--watch", "say it again and again, until Ctrl+C")
+    .option("--watch", "repeat it until Ctrl+C")
     .option(
       "--interval <seconds>",
-      "with --watch: from one time to the next (default: 2)",
+      "with --watch: seconds between two outputs (default: 2)",
       wholeNumber(1, 3_600),
     );
 }

@@ -15,7 +15,7 @@ export function addAfterRestore(program: Command): void {
     audited: true,
     summary: "Make a MongoDB that was restored from a backup ready for work",
     details:
-      "To be run once after each restore, while no worker runs. Every sync begins anew, every reader of the change feed is told of a gap, every account's token is asked for. It may be repeated.",
+      "Run it once after each restore, while no worker runs. Every sync begins again, every reader of the change feed gets a gap, and every account's token is requested. It may be repeated.",
     examples: ["after-restore --yes"],
   })
     .option("--yes", "do not ask")
@@ -23,12 +23,12 @@ export function addAfterRestore(program: Command): void {
       invoke<Options>(async ({ reach, output, signal, who, now }, { yes }) => {
         if (!yes)
           await confirm(
-            "Every sync reads its whole list again, and every reader of the change feed too. Stop all workers first.",
+            "Every sync, and every reader of the change feed, reads its whole list again. Stop all workers first.",
             "restored",
             signal,
           );
         const store = await reach.store();
-        await store.audit.add({ at: now(), who, action: "begin anew after a restore", topic: "restores" });
+        await store.audit.add({ at: now(), who, action: "begin again after a restore", topic: "restores" });
         const progress = output.progress("accounts …");
         let done = 0;
         const result = await store
@@ -44,7 +44,7 @@ export function addAfterRestore(program: Command): void {
 
 function words({ installations, syncs, notInstalled, forgotten }: AfterRestore): string {
   return [
-    `${installations} accounts and ${syncs} syncs begin anew. Start the workers now.`,
+    `${installations} accounts and ${syncs} syncs begin again. Start the workers now.`,
     ...listed("must install the app again; their credentials are not in the backup", notInstalled),
     ...listed(
       "were forgotten after the backup and are back; `fleetkeeper accounts forget` each again",

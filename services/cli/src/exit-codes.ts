@@ -20,13 +20,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeMeanings: Record<ExitCode, string> = {
   0: "done, and all is well",
-  1: "failed: what was asked for was not done, or not all of it",
+  1: "failed: not done, or only in part",
   2: "usage: no such command, option or argument, or a confirmation is missing",
-  3: "found nothing by that name",
+  3: "nothing with that name was found",
   4: "`doctor` or `accounts try` found a problem",
   5: "`callback verify`: the callback would be refused",
   6: "Redis or MongoDB cannot be reached",
-  7: "the account or sync is in a state in which this makes no sense",
+  7: "this makes no sense in the present state of the account or sync",
   8: "`--wait`: did not end within `--timeout`",
   78: "a variable of the environment is missing or faulty",
   130: "interrupted",

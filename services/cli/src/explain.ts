@@ -30,5 +30,5 @@ function ofRefusal(code: string): { means: string; advice: string } | undefined 
   const refusal = refusalCodes.find((one) => one === code);
   if (refusal === undefined) return undefined;
   const { status, message } = new Refusal(refusal).rule;
-  return { means: `A callback was refused with ${status}.`, advice: `Its sender was told: ${message}` };
+  return { means: `A callback was refused with ${status}.`, advice: `Its sender got: ${message}` };
 }

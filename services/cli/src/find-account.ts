@@ -10,7 +10,7 @@ export async function findAccount(
   store: Pick<Store, "installations">,
   name: string,
 ): Promise<InstallationRow> {
-  if (name.trim() === "") throw new NothingFoundError("an account has a name");
+  if (name.trim() === "") throw new NothingFoundError("an account's name cannot be empty");
   const candidates = await matchAccounts(store, name);
   const [only] = candidates;
   if (only === undefined)

@@ -85,7 +85,7 @@ function abortOnSignal() {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
   const onSignal = () => {
-    const error = new InterruptedError("interrupted; what was done until then stays done");
+    const error = new InterruptedError("interrupted; what was already done stays done");
     controller.abort(error);
     reject(error);
   };

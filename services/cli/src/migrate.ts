@@ -21,7 +21,7 @@ export function addMigrate(program: Command): void {
       const onProgress = ({ what, done }: { what: string; done: number }) => progress.say(`${what}: ${done}`);
       try {
         while (!(await migrations.migrate({ holder, now, signal, onProgress }))) {
-          progress.say("another process is at it");
+          progress.say("another process already does it");
           await sleep(lookMs, undefined, { signal });
         }
       } finally {

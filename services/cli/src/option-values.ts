@@ -16,6 +16,6 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function instant(text: string): Date {
   const at = new Date(text);
   if (Number.isNaN(at.getTime()) || !/^\d{4}-\d{2}-\d{2}/.test(text))
-    throw new InvalidArgumentError("It is no time such as 2026-01-31T12:00:00Z.");
+    throw new InvalidArgumentError("It is not a time such as 2026-01-31T12:00:00Z.");
   return at;
 }

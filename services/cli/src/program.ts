@@ -36,7 +36,7 @@ import { addWebhookEndpoints } from "./webhooks/endpoints.ts";
 /** Throws Commander's `CommanderError` instead of ending the process, and leaves saying why to the caller. */
 export function createProgram(version: string): Command {
   const program = new Command("fleetkeeper")
-    .description("Looks after Fleetkeeper: its accounts, syncs, queues and sealing keys.")
+    .description("Administers Fleetkeeper: its accounts, syncs, queues and sealing keys.")
     .version(version, "--version", "print the version")
     .addOption(new Option("--json", "print JSON, errors too").hideHelp())
     .addOption(new Option("--env <path>", "read variables from this file instead of .env").hideHelp())
@@ -55,7 +55,7 @@ export function createProgram(version: string): Command {
   addAccountsBulk(accounts);
 
   addSyncsList(addGroup(program, "syncs", "Syncs of all accounts"));
-  addRecords(addGroup(program, "records", "Records that the syncs wrote"));
+  addRecords(addGroup(program, "records", "Records that the syncs stored"));
   addQueues(program);
   addFailed(addGroup(program, "failed", "Failed jobs"));
 
@@ -70,11 +70,11 @@ export function createProgram(version: string): Command {
   addWebhookEndpoints(webhooks);
   addWebhookDeliveries(webhooks);
 
-  const notify = addGroup(program, "notify", "Receivers of your own, which are told of events");
+  const notify = addGroup(program, "notify", "Receivers: your addresses that are sent events");
   addNotifyReceivers(notify);
   addNotifyDeliveries(notify);
 
-  addNotifications(addGroup(program, "notifications", "Operators, who are told of what is wrong"));
+  addNotifications(addGroup(program, "notifications", "Notifications to operators of what is wrong"));
 
   addAudit(program);
   const callback = addGroup(program, "callback", "Install callbacks");

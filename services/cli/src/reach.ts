@@ -27,7 +27,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
       if (cause instanceof SchemaTooNewError) throw cause;
       throw new MongodbUnreachableError(`MongoDB cannot be reached: ${rootMessage(cause)}`, {
         cause,
-        advice: "Check MONGODB_URL, and that the server runs and lets this machine in.",
+        advice: "Check MONGODB_URL, and that the server runs and accepts this machine.",
       });
     }
   }
@@ -44,7 +44,7 @@ export function createReach(env: NodeJS.ProcessEnv) {
       connection.disconnect();
       throw new RedisUnreachableError(`Redis cannot be reached: ${rootMessage(cause)}`, {
         cause,
-        advice: "Check REDIS_URL, and that the server runs and lets this machine in.",
+        advice: "Check REDIS_URL, and that the server runs and accepts this machine.",
       });
     }
   }

@@ -23,7 +23,7 @@ export function createDeepChecks(options: {
     },
     async redis() {
       await proveWrite(redis, [redisKeys(namespace).queueProbe("install")]).catch((cause: unknown) => {
-        throw new QueueUnavailableError("Redis did not take a write", { cause });
+        throw new QueueUnavailableError("Redis did not accept a write", { cause });
       });
       await queue.onDisk();
     },

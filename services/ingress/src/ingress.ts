@@ -92,7 +92,7 @@ export async function startIngress(
   if (unset.length > 0) {
     log.warn(
       { unset },
-      "whose tokens are accepted is not set: any that trackunit signed will do; `fleetkeeper doctor` proposes values",
+      "issuer and audience of tokens are not set: any token that trackunit signed is accepted; `fleetkeeper doctor` proposes values",
     );
     void unsetNotes.note();
     const noting = setInterval(() => void unsetNotes.note(), noteUnsetEveryMs);

@@ -111,7 +111,7 @@ export function createKeySet(options: {
         throw new Refusal("ERR_KEY_SET_UNAVAILABLE", { reason: "unknown key, no key set fetched since" });
       if (!unreadable.has(null) && !unreadable.has(token[0].kid ?? null)) throw error;
       throw new Refusal("ERR_KEY_SET_UNAVAILABLE", {
-        reason: "the token's key is in the key set, unreadable",
+        reason: "the token's key is in the key set but cannot be read",
       });
     }
   }

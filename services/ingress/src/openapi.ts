@@ -41,7 +41,7 @@ export function openapiOf({ accountIds, allowedApps, hasWebhooks, basePath }: Op
       title: "Fleetkeeper ingress",
       version: "1",
       description:
-        "What Trackunit sends to: install callbacks and webhooks. Every refusal has a stable `code`; one that a repetition may help has `Retry-After`.",
+        "The addresses for Trackunit: install callbacks and webhooks. Every refusal has a stable `code`, and `Retry-After` if a repetition may succeed.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: basePath === "" ? "/" : basePath }],
@@ -74,7 +74,7 @@ function callbackOperation(
   const irisAppId = { ...properties.irisAppId, enum: [...allowedApps] };
   return {
     operationId: "installCallback",
-    summary: "An account installed the app, or something else became of it",
+    summary: "An account installed the app, or its install changed",
     security: [{ callbackToken: [] }],
     requestBody: {
       required: true,
@@ -98,7 +98,7 @@ function webhookOperation(rules: readonly CodedRule[]) {
   return {
     operationId: "webhook",
     summary: "Data of an account changed",
-    description: "Signed as the Standard Webhooks say; `webhook-…` in place of `svix-…` is taken too.",
+    description: "Signed by the Standard Webhooks; `webhook-…` in place of `svix-…` is accepted too.",
     security: [],
     parameters: [
       {
@@ -107,8 +107,8 @@ function webhookOperation(rules: readonly CodedRule[]) {
         required: true,
         schema: { type: "string", minLength: 1, maxLength: 100 },
       },
-      header("svix-id", "Of the message: the same each time that it is sent."),
-      header("svix-timestamp", "Seconds since 1970, of the last five minutes."),
+      header("svix-id", "The message's id: the same each time that it is sent."),
+      header("svix-timestamp", "Seconds since 1970, within the last five minutes."),
       header("svix-signature", "`v1,` and a signature in base64; several with blanks between."),
     ],
     requestBody: { required: true, content: { "*/*": { schema: {} } } },
@@ -135,8 +135,7 @@ function responses(rules: readonly CodedRule[], accepted: object) {
   ]);
   return {
     202: {
-      description:
-        "Accepted: it is on disk, and nothing more is to be done. The same again is accepted again.",
+      description: "Accepted: it is on disk, and the sender is done. A repetition is accepted again.",
       content: { "application/json": { schema: accepted } },
     },
     ...Object.fromEntries(refused),

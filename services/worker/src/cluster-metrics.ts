@@ -27,7 +27,7 @@ export function createClusterMetrics({ registry }: Metrics) {
     }),
     scheduleLagSeconds: new Gauge({
       name: "fleetkeeper_schedule_lag_seconds",
-      help: "How long the sync that is most overdue has been due without being dispatched; 0 where none is.",
+      help: "How long the most overdue sync has been due without being dispatched; 0 where none is.",
       labelNames: [],
       registers,
     }),
@@ -45,7 +45,7 @@ export function createClusterMetrics({ registry }: Metrics) {
     }),
     webhookEndpoints: new Gauge({
       name: "fleetkeeper_webhook_endpoints",
-      help: "Endpoints for Trackunit's webhooks by how they do: no key, silent (for longer than usual), paused, waiting for a first delivery, or receiving.",
+      help: "Endpoints for Trackunit's webhooks by state: no key, silent (for longer than usual), paused, waiting for a first delivery, or receiving.",
       labelNames: ["standing"],
       registers,
     }),
@@ -63,13 +63,13 @@ export function createClusterMetrics({ registry }: Metrics) {
     }),
     receiverOldestEventSeconds: new Gauge({
       name: "fleetkeeper_receiver_oldest_event_seconds",
-      help: "How long the oldest event waits that a receiver was not told of yet; 0 where none waits. What waits for a disabled one does not count.",
+      help: "How long the oldest event has waited for its receiver; 0 where none waits. Events for a disabled receiver do not count.",
       labelNames: [],
       registers,
     }),
     redisPersistent: new Gauge({
       name: "fleetkeeper_redis_persistent",
-      help: "1 when Redis keeps an append-only file, 0 when a crash of it loses accepted callbacks.",
+      help: "1 when Redis keeps an append-only file, 0 when a crash loses accepted callbacks.",
       registers,
     }),
     redisNeverEvicts: new Gauge({

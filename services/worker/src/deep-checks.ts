@@ -28,7 +28,7 @@ export function createDeepChecks(options: {
       const text = randomUUID();
       const binding = { installationId: asInstallationId("probe"), purpose: "credential" } as const;
       if ((await open(await seal(text, binding), binding)) !== text)
-        throw new SealingRoundTripError("a sealed text opened as another one");
+        throw new SealingRoundTripError("a sealed text gave another text when opened");
     },
 
     mongodb: () => store.proveWrite("worker"),

@@ -44,6 +44,6 @@ export function createForgetHandler({ store, queues, resources, forgetTokens }: 
 /** Somebody else than an operator added the job, or MongoDB was restored from before it was asked for. */
 export class ForgetNotAskedError extends defineError(FleetkeeperError, "ERR_FORGET_NOT_ASKED", "never") {
   constructor() {
-    super("no entry of the audit log says that this account is to be forgotten; ask for it again if it is");
+    super("no entry of the audit log says that this account is to be forgotten; request it again if it is");
   }
 }

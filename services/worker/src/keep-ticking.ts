@@ -15,8 +15,8 @@ export async function keepTicking(options: {
   await queues.ensureTick(everyMs, now());
   const timer = setInterval(() => {
     queues.ensureTick(everyMs, now()).then(
-      (fixed) => fixed && log.warn("the dispatch tick was lost and is set up again"),
-      (error) => log.warn({ error }, "the dispatch tick could not be looked at"),
+      (fixed) => fixed && log.warn("the dispatch tick was lost and is started again"),
+      (error) => log.warn({ error }, "the dispatch tick could not be checked"),
     );
   }, 5 * everyMs);
   return { stop: () => clearInterval(timer) };

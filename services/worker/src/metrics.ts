@@ -32,7 +32,7 @@ export function createWorkerMetrics() {
     }),
     events: new Counter({
       name: "fleetkeeper_events_total",
-      help: "Events that at least one receiver is to be told of, by type.",
+      help: "Events for at least one receiver, by type.",
       labelNames: ["type"],
       registers,
     }),
@@ -144,13 +144,13 @@ export function createWorkerMetrics() {
     }),
     limiterPutOff: new Counter({
       name: "fleetkeeper_api_limiter_put_off_total",
-      help: "Requests put off because the limit leaves no room soon.",
+      help: "Requests postponed because the limit leaves no room soon.",
       labelNames: ["family"],
       registers,
     }),
     circuitOpen: new Gauge({
       name: "fleetkeeper_api_circuit_open",
-      help: "1 while this worker asks the API for nothing because it was out for everybody, else 0.",
+      help: "1 while this worker sends the API no requests because it failed for every account, else 0.",
       registers,
     }),
     lastTickSeconds: new Gauge({
@@ -160,7 +160,7 @@ export function createWorkerMetrics() {
     }),
     dispatched: new Counter({
       name: "fleetkeeper_dispatched_total",
-      help: "What dispatch ticks handed to the workers, by queue: token renewals (prewarm) and syncs, of which a job holds several.",
+      help: "Work that dispatch ticks handed to the workers, by queue: token renewals (prewarm) and syncs, of which a job holds several.",
       labelNames: ["queue"],
       registers,
     }),

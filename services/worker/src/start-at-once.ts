@@ -45,7 +45,7 @@ export function createStartAtOnce(options: {
 
   async function leavingItToTheTick(installationId: InstallationId, handOn: () => Promise<unknown>) {
     await handOn().catch((error: unknown) =>
-      log.warn({ error, installationId }, "not handed over at once: the next tick does it"),
+      log.warn({ error, installationId }, "not handed over at once: the next tick will do it"),
     );
   }
 }

@@ -45,7 +45,7 @@ export async function keepSteadyClock(options: {
     beginMs = seconds * 1_000 + microseconds / 1_000 - (askedAtMs + answeredAtMs) / 2;
     const aheadMs = Math.round(ownNowMs() - answeredAtMs - beginMs);
     const isOff = Math.abs(aheadMs) > bornMs;
-    if (isOff && !isTold) log.warn({ aheadMs }, "this machine's clock is not Redis's, which is used");
+    if (isOff && !isTold) log.warn({ aheadMs }, "this machine's clock differs from Redis's, which is used");
     if (!isOff && isTold) log.info("this machine's clock is right again");
     isTold = isOff;
   }

@@ -22,7 +22,7 @@ export function tidyHourly(options: {
   };
   const timer = setInterval(() => {
     for (const [what, run] of Object.entries(tidy))
-      run().catch((error: unknown) => log.warn({ error, what }, "what is old could not be removed"));
+      run().catch((error: unknown) => log.warn({ error, what }, "old data could not be removed"));
   }, everyMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };

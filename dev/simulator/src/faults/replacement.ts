@@ -8,8 +8,7 @@ export function replacementFor(faults: TakenFaults): Answer | undefined {
   const status = faults.get("status");
   if (status) {
     const code = status.status ?? 500;
-    const answer =
-      status.body === undefined ? apiError(code, "A fault was asked for.") : json(code, status.body);
+    const answer = status.body === undefined ? apiError(code, "A requested fault.") : json(code, status.body);
     return withRetryAfter(answer, status);
   }
   const forbidden = faults.get("forbidden");

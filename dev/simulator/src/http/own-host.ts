@@ -11,5 +11,5 @@ import { apiError } from "./answers.ts";
 export async function requireOwnHost({ hostname }: FastifyRequest, reply: FastifyReply): Promise<void> {
   const name = hostname.replace(/^\[|\]$/g, "");
   const isOwn = isIP(name) !== 0 || !name.includes(".") || /\.(?:localhost|internal)$/i.test(name);
-  if (!isOwn) await reply.code(421).send(apiError(421, "This name is not the simulator's.").body);
+  if (!isOwn) await reply.code(421).send(apiError(421, "This host name is not the simulator's.").body);
 }

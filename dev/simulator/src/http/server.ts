@@ -25,6 +25,8 @@ export function buildServer(): FastifyInstance {
     const body = apiErrorBody(status, `${error.message}${reason}`);
     return reply.code(status).send(error instanceof SimulatorError ? { ...body, code: error.code } : body);
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send(apiErrorBody(404, "Nothing is here.")));
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(apiErrorBody(404, "There is nothing at this address.")),
+  );
   return server;
 }

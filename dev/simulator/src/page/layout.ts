@@ -18,7 +18,7 @@ export function layout(content: string, notice: Notice | undefined): string {
 <main>
 <header>
 <h1>Simulated Trackunit</h1>
-<p>A stand-in for Trackunit on this machine. Nothing here reaches the real one.</p>
+<p>A simulated Trackunit on this machine. It never contacts the real one.</p>
 </header>
 ${notice ? noticeMarkup(notice) : ""}
 ${content}

@@ -19,8 +19,8 @@ export function newApiKeyPage(page: PageState & { form: ApiKeyForm; fault?: stri
   return questionPage({
     ...page,
     question: "Make an API key?",
-    consequence: "It is shown once, and works until somebody revokes it.",
-    fields: html`<label for="name">Name, for people</label>
+    consequence: "It is shown once, and works until it is revoked.",
+    fields: html`<label for="name">Name</label>
       <input id="name" name="name" value="${name}" maxlength="100" autocomplete="off" required>
       <label for="app">App whose accounts it sees; empty for all</label>
       <input id="app" name="app" value="${app}" placeholder="@organization/appname" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false">

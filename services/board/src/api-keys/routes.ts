@@ -83,7 +83,7 @@ export function addApiKeyRoutes(
         ...pageStateOf(request, reply, request.url),
         question: `Revoke the API key ${key.name}?`,
         consequence:
-          "Within 5 seconds no request with it is answered any more. It cannot be taken back: a new key is another key.",
+          "Within 5 seconds, requests with it are refused. This cannot be undone; make a new key instead.",
         verb: "Revoke the key",
         irrevocable: true,
         postTo: revokeApiKeyPath(id),

@@ -51,12 +51,12 @@ function filterForm({ account, who, action, outcome, kind, from, to }: AuditRequ
 function rows({ rows, accounts, request, next, at }: AuditFacts): Html {
   if (accounts?.length === 0) return html`<p class="card">There is no account ${request.account}.</p>`;
   if (accounts !== undefined && accounts.length > 1)
-    return html`<div class="card"><p>Several accounts are called so:</p>
+    return html`<div class="card"><p>Several accounts have this name:</p>
       <ul class="plain-list">${accounts.map((_id) => html`<li><a href="${auditPath({ ...request, account: _id })}">${_id}</a></li>`)}</ul></div>`;
   const { after, ...first } = request;
   return html`${rows.length === 0 ? html`<p class="card">There is no such entry.</p>` : table(rows, at)}
     ${pager({ after, next, pathOf: (page) => auditPath({ ...first, after: page }) })}
-    <p class="faint">All that fit, the oldest first, as a file:
+    <p class="faint">All matching entries, the oldest first, as a file:
       <a href="${auditFilePath("ndjson", first)}" download>lines of JSON</a> ·
       <a href="${auditFilePath("csv", first)}" download>CSV</a></p>`;
 }

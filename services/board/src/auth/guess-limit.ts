@@ -72,7 +72,7 @@ function refuseOver(count: RateLimiterRes | undefined, allowed: number): void {
   if (consumedPoints <= allowed) return;
   throw new BoardError("ERR_TOO_MANY_TRIES", {
     retryAfterMs: msBeforeNext,
-    message: `Too many tries. The next one counts in ${Math.ceil(msBeforeNext / 60_000)} min.`,
+    message: `Too many tries. The next one is possible in ${Math.ceil(msBeforeNext / 60_000)} min.`,
   });
 }
 

@@ -21,7 +21,7 @@ export function createLoginAudit(options: { audit: Pick<Store["audit"], "add">; 
 
   async function note(topic: "logins" | "refused-logins", who: string, action: string, address: string) {
     await audit.add({ at: now(), who, action, topic, address }).catch((error: unknown) => {
-      log.warn({ error, user: who, address }, "login not in the audit log");
+      log.warn({ error, user: who, address }, "login not written to the audit log");
     });
   }
 

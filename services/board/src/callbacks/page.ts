@@ -45,7 +45,7 @@ export function callbacksFragments(facts: InboxFacts): Fragment[] {
 
 function inbox({ entries, all, at }: InboxFacts): Html {
   if (entries.length === 0)
-    return html`<p class="card">${all === 0 ? html`No callback has come in yet. Is the manifest published with the address of the ingress? See docs/going-live.md.` : html`None was refused.`}</p>`;
+    return html`<p class="card">${all === 0 ? html`No callback has arrived yet. Is the manifest published with the address of the ingress? See docs/going-live.md.` : html`None was refused.`}</p>`;
   return html`<p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
     <ul class="card lines inbox">${entries.map((entry) => entryLine(entry, at))}</ul>`;
 }
@@ -76,29 +76,29 @@ function refusal({ id, outcome, code, reason, sealed, origin }: InboxEntry): Htm
     (outcome === "unrecognised" || sealed !== undefined) &&
     origin === "ingress" &&
     code !== "ERR_TOKEN_REUSED"
-      ? html`<p>To take it after all, if it is Trackunit's: <code>fleetkeeper callback replay ${id.slice(0, 8)}${outcome === "unrecognised" ? " --as-install" : ""}</code>. Everything is examined again, and its credential must prove itself.</p>`
+      ? html`<p>To accept it after all, if it is Trackunit's: <code>fleetkeeper callback replay ${id.slice(0, 8)}${outcome === "unrecognised" ? " --as-install" : ""}</code>. All checks run again, and its credential must prove itself.</p>`
       : html``;
   if (code === undefined) return replay;
   const check = checkOf(code as RefusalCode);
-  return html`<p>${check === undefined ? "" : html`The check <strong>${check.name}</strong> failed: ${check.means}. `}${reason === undefined ? "" : html`More closely: <code>${reason}</code>. `}${advice[code as RefusalCode] ?? ""}</p>
+  return html`<p>${check === undefined ? "" : html`The check <strong>${check.name}</strong> failed: ${check.means}. `}${reason === undefined ? "" : html`Details:  <code>${reason}</code>. `}${advice[code as RefusalCode] ?? ""}</p>
     ${replay}`;
 }
 
 function factsOf({ id, at, status, bytes, body, token, origin }: InboxEntry): Html {
   return html`<dl>
-    ${fact("Came in", html`${instant(new Date(at))}`)}
+    ${fact("Received", html`${instant(new Date(at))}`)}
     ${fact("Request", html`<code>${id}</code>, answered ${status}`)}
     ${fact("Sizes", html`token ${count(Number(bytes.identity))}, body ${bytes.body === null ? "unknown" : count(Number(bytes.body))} bytes`)}
     ${body === undefined ? "" : fact("Body", html`<code>${body.type}</code> of <code>${body.irisAppId}</code>; fields ${body.fields.map((name) => html`<code>${String(name)}</code> `)}`)}
     ${token === undefined ? fact("Token", html`none that can be read`) : html`${fact("Token header", json(token.header))}${fact("Token claims", json(token.claims))}`}
-    ${origin === "ingress" ? "" : fact("Origin", html`${origin === "foreign" ? "no ingress whose key is known wrote this: find out who can write to Redis" : "not checked: the board has no INGRESS_VERIFICATION_KEYS"}`)}
+    ${origin === "ingress" ? "" : fact("Origin", html`${origin === "foreign" ? "not signed by a known ingress: find out who can write to Redis" : "not checked: the board has no INGRESS_VERIFICATION_KEYS"}`)}
   </dl>`;
 }
 
 function pins(entry: InboxEntry): Html {
   const variables = pinsOf(entry);
   if (variables.length === 0 || entry.outcome === "refused" || entry.origin === "foreign") return html``;
-  return html`<p>Pin this issuer and audience, if they are Trackunit's and your app's, by the ingress's variables:</p>
+  return html`<p>Pin this issuer and audience, if they are Trackunit's and your app's, with the ingress's variables:</p>
     <pre tabindex="0">${variables.map(([name, value]) => `${name}=${value}`).join("\n")}</pre>`;
 }
 

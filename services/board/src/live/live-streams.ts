@@ -71,7 +71,7 @@ export function createLiveStreams(options: LiveStreamsOptions) {
           if (isBoardError(error, "ERR_NOT_FOUND")) stream.push(null);
           else {
             onError(error);
-            write("trouble", "What is shown cannot be brought up to date at this moment.");
+            write("trouble", "This page cannot be updated at the moment.");
           }
         },
       });

@@ -71,7 +71,7 @@ export function addNotifications(
       });
       return rows.map(({ _id }) => _id);
     },
-    onError: (error, what) => log.warn({ error, what }, "what operators are told could not be read"),
+    onError: (error, what) => log.warn({ error, what }, "notifications could not be read"),
   });
   const notifier = createNotifier({ store, readFacts, channels, windowMs, quietHours, publicUrl, log, now });
   server.addHook("onListen", async () => notifier.start());

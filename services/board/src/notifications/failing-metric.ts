@@ -17,7 +17,7 @@ export function addFailingMetric(
   const { store, names, now } = options;
   const gauge = new Gauge({
     name: "fleetkeeper_notifications_failing_seconds",
-    help: "How long operators could not be told in this configured way: email, webhook or slack; 0 while they can.",
+    help: "How long no notification could be sent by this configured channel: email, webhook or slack; 0 while they can.",
     labelNames: ["channel"],
     registers: [registry],
     async collect() {

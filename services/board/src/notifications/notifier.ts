@@ -107,7 +107,7 @@ export function createNotifier(options: NotifierOptions) {
       };
     } catch (error) {
       const { code } = reasonOf(error);
-      log.warn({ error, channel, notification: message.id }, "operators could not be told");
+      log.warn({ error, channel, notification: message.id }, "notification not sent");
       const failing = { ...known, failingSince: known.failingSince ?? at, code };
       return { ...state, channels: { ...state.channels, [channel]: failing } };
     }
@@ -136,10 +136,7 @@ export function createNotifier(options: NotifierOptions) {
       if (message.id !== id) return [message];
       if (message.left.length === 0) return [];
       if (at.getTime() - message.createdAt.getTime() > givenUpAfterMs) {
-        log.error(
-          { notification: id, channels: message.left },
-          "operators could not be told for a day: given up",
-        );
+        log.error({ notification: id, channels: message.left }, "notification not sent for a day: given up");
         return [];
       }
       const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(message.attempts, 10));
@@ -155,7 +152,7 @@ export function createNotifier(options: NotifierOptions) {
     start(): void {
       timer = setInterval(() => {
         running ??= look()
-          .catch((error) => log.warn({ error }, "what operators are to be told could not be looked at"))
+          .catch((error) => log.warn({ error }, "notifications could not be checked"))
           .finally(() => {
             running = undefined;
           });

@@ -39,8 +39,8 @@ export function notificationsPage(
     content: html`<div class="title"><h1>Notifications</h1></div>
       ${
         isOn
-          ? html`<p>Operators are told what the overview says in red, and of mass deletions that are held back: in one message for what comes within ${duration(windowMs)}, of a sync once it has failed ${counted(failedRuns, "time")} in a row, and again when it is over${quietHours === undefined ? "" : `; never from ${clockOf(quietHours.from)} to ${clockOf(quietHours.until)} (${quietHours.timeZone})`}.</p>`
-          : html`<p class="notice wait">Nobody is told. Set the variables <code>NOTIFICATIONS_…</code> of the board: e-mail, a webhook, Slack.</p>`
+          ? html`<p>Operators are notified of what the overview shows in red, and of mass deletions that are held back: all within ${duration(windowMs)} in one message, a sync once it has failed ${counted(failedRuns, "time")} in a row, and again when the problem is over${quietHours === undefined ? "" : `; never from ${clockOf(quietHours.from)} to ${clockOf(quietHours.until)} (${quietHours.timeZone})`}.</p>`
+          : html`<p class="notice wait">No notifications are sent. Set the variables <code>NOTIFICATIONS_…</code> of the board: e-mail, a webhook, Slack.</p>`
       }
       ${results === undefined ? "" : resultList(results)}
       ${isOn ? channelTable(facts) : ""}
@@ -59,7 +59,7 @@ export function notificationsPage(
 function resultList(results: TestResults): Html {
   return html`<section role="status" aria-label="The test">${results.map(
     ({ channel, code, message }) =>
-      html`<p class="notice ${code === null ? "good" : "bad"}">${channel}: ${code === null ? "the test was taken" : withCodes(`${code} ${message}`)}</p>`,
+      html`<p class="notice ${code === null ? "good" : "bad"}">${channel}: ${code === null ? "the test was accepted" : withCodes(`${code} ${message}`)}</p>`,
   )}</section>`;
 }
 
@@ -88,18 +88,18 @@ function standingTable({ state, at }: NotificationFacts): Html {
   const standing = state?.standing ?? [];
   const waiting = state?.outbox.length ?? 0;
   return html`<section aria-labelledby="standing-title">
-    <h2 id="standing-title">What stands</h2>
+    <h2 id="standing-title">Present problems</h2>
     ${waiting === 0 ? "" : html`<p class="notice wait">${counted(waiting, "message")} could not be sent everywhere yet: each is tried again for a day.</p>`}
     ${
       standing.length === 0
-        ? html`<p class="notice good">Nothing is wrong that operators are told of.</p>`
+        ? html`<p class="notice good">There is no problem to notify operators of.</p>`
         : html`<table class="cards" aria-label="What stands">
             ${tableHead(["What", "Told", "Since then"])}
             <tbody>${standing.map(
               ({ text, link, toldAt, untoldSince, goneSince }) => html`<tr>
                 <th scope="row">${link === undefined ? text : html`<a href="${link}">${text}</a>`}</th>
                 <td data-label="Told">${toldAt === null ? "not yet" : timeTag(toldAt, at)}</td>
-                <td data-label="Since then">${goneSince !== null ? html`over ${timeTag(goneSince, at)}` : untoldSince !== null ? html`waits since ${timeTag(untoldSince, at)}` : "as told"}</td>
+                <td data-label="Since then">${goneSince !== null ? html`over ${timeTag(goneSince, at)}` : untoldSince !== null ? html`waits since ${timeTag(untoldSince, at)}` : "unchanged"}</td>
               </tr>`,
             )}</tbody>
           </table>`

@@ -39,19 +39,17 @@ const wait = (part: Part): Concern => ({ mood: "wait", isTold: false, ...part })
 
 function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
   if (redis === undefined)
-    return [
-      bad({ key: "board/redis", text: "Redis does not answer: what waits in the queues cannot be shown." }),
-    ];
+    return [bad({ key: "board/redis", text: "Redis does not answer: the queues cannot be shown." })];
   const noWorker = redis.queues.length > 0 && redis.queues.every(({ workers }) => workers === 0);
   const concerns: Concern[] = noWorker
-    ? [bad({ key: "redis/no-worker", text: "No worker is running: nothing is installed, warmed or synced" })]
+    ? [bad({ key: "redis/no-worker", text: "No worker is running: no installs, tokens or syncs" })]
     : [];
   const { unsetTokenRules: unset = [], keySetStaleSince } = redis;
   if (unset.length > 0)
     concerns.push(
       bad({
         key: "redis/token-rules",
-        text: `${[...unset].sort().reverse().join(" and ")} ${unset.length === 1 ? "is" : "are"} not set: callbacks are accepted with any token that Trackunit signed. \`fleetkeeper doctor\` proposes values once real ones have come`,
+        text: `${[...unset].sort().reverse().join(" and ")} ${unset.length === 1 ? "is" : "are"} not set: callbacks are accepted with any token that Trackunit signed. \`fleetkeeper doctor\` proposes values once real callbacks have arrived`,
       }),
     );
   if (keySetStaleSince)
@@ -65,7 +63,7 @@ function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
     concerns.push(
       bad({
         key: "redis/tick",
-        text: `No worker has looked for what is due for ${duration(redis.tickLateMs ?? 0)}: workers hang or are too busy`,
+        text: `No worker has looked for due work for ${duration(redis.tickLateMs ?? 0)}: workers hang or are too busy`,
         link: queuePath("dispatch"),
       }),
     );
@@ -151,7 +149,7 @@ function deletionsHeldBack(heldBack: readonly { installationId: InstallationId }
   return {
     ...wait({
       key: "mongodb/held-back",
-      text: `A mass deletion of ${number} of ${counted(accounts.length, "account")} is held back until somebody confirms it`,
+      text: `A mass deletion of ${number} of ${counted(accounts.length, "account")} is held back until an operator confirms it`,
       ...(accounts.length === 1 && only !== undefined ? { link: accountPath(only) } : {}),
       accounts,
     }),

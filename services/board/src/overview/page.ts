@@ -41,7 +41,7 @@ export function overviewFragments(facts: OverviewFacts, role: Role): Fragment[] 
     {
       id: "concerns",
       html: html`${concernList(concernsOf(facts))}
-        <p class="faint"><a href="${notificationsPath}">Who is told</a> of what needs somebody</p>`,
+        <p class="faint"><a href="${notificationsPath}">Who is notified</a> of these problems</p>`,
     },
     { id: "accounts", html: mongodb === undefined ? html`` : accountTiles(mongodb, at) },
     { id: "past", html: redis === undefined ? html`` : past(redis) },
@@ -52,7 +52,7 @@ export function overviewFragments(facts: OverviewFacts, role: Role): Fragment[] 
 
 function concernList(concerns: Concern[]): Html {
   if (concerns.length === 0)
-    return html`<p class="notice good">Nothing needs you: every sync of every active account works.</p>`;
+    return html`<p class="notice good">Nothing to do: every sync of every active account works.</p>`;
   return noticesByMood(
     concerns.map(({ mood, text, link }) => ({
       mood,

@@ -11,7 +11,7 @@ import { badge } from "../html/words.ts";
 export function recentEvents(entries: readonly LogEntry[], now: Date): Html {
   return html`<section aria-labelledby="recent-title">
     <div class="title">
-      <h2 id="recent-title">What happened last</h2>
+      <h2 id="recent-title">Latest events</h2>
       <p><a href="${auditPath()}">The whole log</a></p>
     </div>
     ${

@@ -40,7 +40,7 @@ export function tallyOf(stats: readonly TimeStats[], ...sources: Source[]): Tall
       const kind = kindOf(source, result);
       bar[kind] += count;
       const sum = sums.get(name) ?? {
-        result: source === "put-off" ? `put off: ${result}` : result,
+        result: source === "put-off" ? `postponed: ${result}` : result,
         kind,
         count: 0,
       };

@@ -75,7 +75,7 @@ function retryQueuePage(
   return questionPage({
     ...page,
     question: `Retry all failed jobs of ${queue}?`,
-    consequence: "Every failed job of this queue, of whatever account, is started again.",
+    consequence: "Every failed job of this queue, of all accounts, is started again.",
     fields:
       before.length === 0
         ? undefined

@@ -11,12 +11,12 @@ import { retriableQueues } from "./retry-routes.ts";
 
 const purposes: Record<QueueName, string> = {
   install: "Stores the credential of an accepted callback and plans the account's syncs",
-  forget: "Deletes the credential and data of an account that an operator wants gone",
+  forget: "Deletes the credential and data of an account that an operator forgot",
   prewarm: "Fetches an access token before the old one expires",
-  dispatch: "Looks every second for what is due",
+  dispatch: "Looks every second for due work",
   sync: "Hands syncs that are due to the workers, several in a job",
-  webhook: "Keeps a delivery of Trackunit's webhooks and lets it set off its syncs",
-  notify: "Tells receivers of your own what happened",
+  webhook: "Keeps a delivery of Trackunit's webhooks and starts its syncs",
+  notify: "Sends events to your receivers",
 };
 
 const columns = ["waiting", "active", "delayed", "failed", "completed"] as const;

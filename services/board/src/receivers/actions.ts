@@ -39,7 +39,7 @@ const test: ReceiverAction = {
   name: "test",
   verb: "Send a test",
   question: "Send this receiver an event of type test?",
-  consequence: "It tells of nothing that happened. Its answer is among the deliveries within seconds.",
+  consequence: "It reports no real event. Its answer is among the deliveries within seconds.",
   async carryOut(receivers, { who, receiver }) {
     const { eventId } = await receivers.test(who, receiver._id);
     return { notice: `On its way: ${eventId}.` };
@@ -49,10 +49,10 @@ const test: ReceiverAction = {
 const rotate: ReceiverAction = {
   name: "rotate",
   verb: "Rotate secret",
-  question: "Make this receiver a new secret?",
+  question: "Make a new secret for this receiver?",
   consequence:
-    "It is shown once. Until the old one ends, each delivery carries both signatures: give your code the new one in that time. A secret that is older than both ends at once.",
-  fields: () => html`<label for="hours">Hours that the old secret signs too</label>
+    "It is shown once. Until the old one ends, each delivery carries both signatures: give your code the new one in that time. A still older secret ends at once.",
+  fields: () => html`<label for="hours">Hours for which the old secret also signs</label>
     <input id="hours" name="hours" inputmode="numeric" autocomplete="off" value="${oldSecretForMs / hourMs}">`,
   async carryOut(receivers, { who, receiver, form: { hours = "" } }) {
     if (!/^\d{1,3}$/.test(hours.trim()) || Number(hours) > 336)
@@ -68,7 +68,7 @@ const disable: ReceiverAction = {
   verb: "Disable",
   question: "Disable this receiver?",
   consequence:
-    "It is told nothing until somebody enables it. What happens meanwhile waits for it, for 14 days and 10,000 events of each account.",
+    "Nothing is sent to it until it is enabled. Events wait for it meanwhile, for 14 days and up to 10,000 per account.",
   async carryOut(receivers, { who, receiver }) {
     await receivers.disable(who, receiver._id);
     return { notice: "Disabled; events wait for it." };
@@ -79,30 +79,31 @@ const enable: ReceiverAction = {
   name: "enable",
   verb: "Enable",
   question: "Enable this receiver?",
-  consequence: "It is told what waited, in order, and everything from now on.",
+  consequence: "Events that waited are sent to it, in order, and all from now on.",
   async carryOut(receivers, { who, receiver }) {
     await receivers.enable(who, receiver._id);
-    return { notice: "Enabled: it is told what waited." };
+    return { notice: "Enabled: events that waited are sent to it." };
   },
 };
 
 const replay: ReceiverAction = {
   name: "replay",
   verb: "Replay",
-  question: "Tell this receiver of the event once more?",
-  consequence: "With the same webhook-id, before what waits. Your code may have done its work already.",
+  question: "Send this event to the receiver again?",
+  consequence:
+    "It has the same webhook-id, and is sent before events that wait. Your code may already have handled it.",
   async carryOut(receivers, { who, receiver, event }) {
     await receivers.replay(who, receiver._id, event);
-    return { notice: `Told again: ${event}.` };
+    return { notice: `Sent again: ${event}.` };
   },
 };
 
 const replaySince: ReceiverAction = {
   name: "replay-since",
   verb: "Replay since …",
-  question: "Tell this receiver everything since a time once more?",
+  question: "Send all events since a time to this receiver again?",
   consequence:
-    "All that it wants today and that is kept, in the order of each account, with the same webhook-ids.",
+    "All kept events of the types that it gets today, in order per account, with the same webhook-ids.",
   fields: () => html`<label for="since">From (UTC)</label>
     <input id="since" name="since" type="datetime-local" required>`,
   async carryOut(receivers, { who, receiver, form: { since = "" } }) {
@@ -113,8 +114,8 @@ const replaySince: ReceiverAction = {
     return {
       notice:
         accounts === 0
-          ? "Nothing has happened since then that it wants."
-          : `Told again, of ${counted(accounts, "account")}.`,
+          ? "No event of its types has happened since then."
+          : `Sent again, of ${counted(accounts, "account")}.`,
     };
   },
 };
@@ -127,7 +128,8 @@ const remove: ReceiverAction = {
   verb: "Remove",
   irrevocable: true,
   question: "Remove this receiver for good?",
-  consequence: "It is told nothing more. What waits for it, its secrets and its deliveries go with it.",
+  consequence:
+    "Nothing more is sent to it. Events that wait for it, its secrets and its deliveries are deleted.",
   fields: (receiver) =>
     html`<label for="receiver">Type <code>${confirmed(receiver)}</code>, the beginning of its id, to confirm</label>
       <input id="receiver" name="receiver" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,

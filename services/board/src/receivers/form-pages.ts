@@ -13,7 +13,7 @@ export function newReceiverPage(page: PageState & { form: ReceiverForm; fault?: 
     ...page,
     question: "Make a receiver?",
     consequence:
-      "Its address is told of what happens from a few seconds later on. The secret that it verifies by is shown once.",
+      "Events from a few seconds later on are sent to its address. The secret for verifying them is shown once.",
     fields: receiverFields(page.form),
     verb: "Make the receiver",
     irrevocable: false,
@@ -31,7 +31,7 @@ export function changeReceiverPage(
     ...page,
     question: "Change this receiver?",
     consequence:
-      "What waits for it is told to the new address, signed with the same secret. Of a type that is added here it is told from a few seconds later on.",
+      "Events that wait are sent to the new address, signed with the same secret. Events of an added type are sent from a few seconds later on.",
     fields: receiverFields(form, receiver),
     verb: "Change",
     irrevocable: false,

@@ -1,4 +1,4 @@
-// The page of one receiver: how it does, what it is told of, its secrets, and what it answered.
+// The page of one receiver: its state, what it is told of, its secrets, and what it answered.
 
 import { receiverStanding } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";
@@ -59,7 +59,7 @@ function about({ receiver, at }: ReceiverFacts, role: Role): Html {
     <section class="card" aria-label="How it is">
       <dl>
         ${description === "" ? "" : fact("Description", html`${description}`)}
-        ${fact("Told of", html`${eventsInWords(receiver)}`)}
+        ${fact("Events", html`${eventsInWords(receiver)}`)}
         ${fact("Accounts of", html`${irisAppId ?? "all apps"}`)}
         ${fact("Last success", lastSuccessAt === null ? html`none` : timeTag(lastSuccessAt, at))}
         ${fact("Secrets", html`${valid.map(({ addedAt, until }) => html`<div>made ${timeTag(addedAt, at)}${until === null ? "" : html`, signs until it ends ${timeTag(until, at)}`}</div>`)}`)}
@@ -97,7 +97,7 @@ function rows({ at, receiver, rows, request, next }: ReceiverFacts, role: Role):
   const { outcome, event, after } = request;
   const mayReplay = role === "operator" && receiver.disabled === null;
   const empty =
-    outcome === undefined && event === "" ? "Nothing was told yet." : "There is no such delivery.";
+    outcome === undefined && event === "" ? "Nothing was sent yet." : "There is no such delivery.";
   const table =
     rows.length === 0 ? html`<p class="card">${empty}</p>` : attemptTable(rows, at, { mayReplay });
   const pathOf = (page: string | undefined) => receiverPath(receiver._id, { ...request, after: page });

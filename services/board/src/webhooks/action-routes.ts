@@ -94,14 +94,14 @@ export function addWebhookActionRoutes(
       throw new NothingToActOnError("there is no such delivery");
     return {
       question: "Replay this delivery?",
-      consequence: "A worker lets it set off its syncs once more, whether or not its endpoint is paused.",
+      consequence: "A worker starts its syncs again, even if its endpoint is paused.",
       verb: "Replay",
       operation: "replay webhook",
       postTo: replayPath(deliveryId),
       back: deliveryPath(deliveryId),
       async carryOut(who) {
         await actions.replay(who, deliveryId);
-        return { notice: "Put back: a worker sets off its syncs.", next: deliveryPath(deliveryId) };
+        return { notice: "Put back: a worker starts its syncs.", next: deliveryPath(deliveryId) };
       },
     };
   });
@@ -119,7 +119,7 @@ export function addWebhookActionRoutes(
     ];
     return {
       question: `Replay the deliveries of ${installationId}?`,
-      consequence: `${which.length === 0 ? "All that are kept" : `Those ${which.join(", ")}`}, the newest 2,000 at most: a worker lets each of them set off its syncs once more, the oldest first. However many they are, a sync runs once or twice.`,
+      consequence: `${which.length === 0 ? "All that are kept" : `Those ${which.join(", ")}`}, the newest 2,000 at most: a worker starts the syncs of each again, the oldest first. A sync runs only once or twice, for all of them together.`,
       verb: "Replay",
       operation: "replay webhooks",
       postTo: replayAllPath(request),
@@ -129,7 +129,7 @@ export function addWebhookActionRoutes(
         const notice =
           replayed === 0
             ? "There is no such delivery."
-            : `${count(replayed)} put back: a worker sets off their syncs.`;
+            : `${count(replayed)} put back: a worker starts their syncs.`;
         return { notice, next: deliveriesPath(request) };
       },
     };
@@ -139,9 +139,9 @@ export function addWebhookActionRoutes(
     return {
       question: `Make an endpoint for the webhooks of account ${accountId}?`,
       consequence:
-        "The next page shows its URL and says what to enter in Trackunit Manager. Trackunit Manager shows the signing key once it has the URL: leave the key empty here, and give it on the endpoint's page then.",
+        "The next page shows its URL and says what to enter in Trackunit Manager. Trackunit Manager shows the signing key once it has the URL: leave the key empty here, and enter it later on the endpoint's page.",
       fields: html`${keyField}
-        <label for="events">Types of events that a delivery is taken for which does not say its type, separated by spaces</label>
+        <label for="events">Types that a delivery without a type counts as, separated by spaces</label>
         <input id="events" name="events" autocomplete="off" autocapitalize="none" spellcheck="false">`,
       verb: "Make endpoint",
       operation: "add webhook endpoint",

@@ -44,7 +44,7 @@ const giveKey: EndpointAction = {
   fields: () => keyField,
   async carryOut(actions, who, { endpointId }, { key = "" }) {
     await actions.setKey(who, endpointId, key);
-    return "The endpoint has its key: it takes deliveries within seconds.";
+    return "The endpoint has its key: it accepts deliveries within seconds.";
   },
 };
 
@@ -53,17 +53,17 @@ const rotate: EndpointAction = {
   verb: "Rotate key",
   question: "Give the endpoint a new signing key?",
   consequence:
-    "Both keys are good until the old one ends, so that no delivery is refused in between. A key that is older than both ends at once.",
+    "Both keys are valid until the old one ends, so that no delivery is refused in between. A still older key ends at once.",
   fields: () => html`${keyField}
-    <label for="hours">Hours that the old key stays good</label>
+    <label for="hours">Hours for which the old key stays valid</label>
     <input id="hours" name="hours" inputmode="numeric" autocomplete="off" value="${oldKeyForMs / hourMs}">`,
   async carryOut(actions, who, { endpointId }, { key = "", hours = "" }) {
     if (!/^\d{1,3}$/.test(hours.trim()) || Number(hours) > 336)
       throw new BoardError("ERR_BAD_FORM", {
-        message: "The old key stays good for 0 to 336 hours (14 days).",
+        message: "The old key stays valid for 0 to 336 hours (14 days).",
       });
     await actions.setKey(who, endpointId, key, Number(hours) * hourMs);
-    return `The endpoint has its new key; the old one is good for ${Number(hours)} h more.`;
+    return `The endpoint has its new key; the old one is valid for ${Number(hours)} h more.`;
   },
 };
 
@@ -71,7 +71,7 @@ const pause: EndpointAction = {
   name: "pause",
   verb: "Pause",
   question: "Pause this endpoint?",
-  consequence: "Its deliveries are kept and set nothing off until somebody resumes it. They can be replayed.",
+  consequence: "Its deliveries are kept, but start no sync until it is resumed. They can be replayed.",
   async carryOut(actions, who, { endpointId }) {
     await actions.pause(who, endpointId);
     return "Paused; deliveries are kept and can be replayed.";
@@ -83,7 +83,7 @@ const resume: EndpointAction = {
   verb: "Resume",
   question: "Resume this endpoint?",
   consequence:
-    "Its deliveries set off syncs again. What came in while it was paused stays as it is until it is replayed.",
+    "Its deliveries start syncs again. Deliveries from the pause start no sync until they are replayed.",
   async carryOut(actions, who, { endpointId }) {
     await actions.resume(who, endpointId);
     return "Resumed.";
@@ -99,7 +99,7 @@ const remove: EndpointAction = {
   irrevocable: true,
   question: "Remove this endpoint for good?",
   consequence:
-    "Trackunit's deliveries to it are refused within seconds. What came in before stays. Remove it in Trackunit Manager too.",
+    "Trackunit's deliveries to it are refused within seconds. Earlier deliveries are kept. Remove it in Trackunit Manager too.",
   fields: (endpoint) =>
     html`<label for="endpoint">Type <code>${confirmed(endpoint)}</code>, the beginning of its id, to confirm</label>
       <input id="endpoint" name="endpoint" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,

@@ -70,7 +70,7 @@ function about({ at, request, accounts, rows, lookedSince }: DeliveriesFacts, ro
           ? ""
           : `Received since ${instant(lookedSince)}: name an account, or a time, to look further back`
     }</p>
-    ${role === "operator" && isOne && rows.length > 0 ? html`<p class="actions"><a class="button quiet" href="${replayAllPath(request)}">Replay all that fit</a></p>` : ""}
+    ${role === "operator" && isOne && rows.length > 0 ? html`<p class="actions"><a class="button quiet" href="${replayAllPath(request)}">Replay all of these</a></p>` : ""}
     <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
   </div>`;
 }
@@ -93,6 +93,6 @@ function emptyList({ request, accounts }: DeliveriesFacts): Html {
       <ul class="plain-list">${accounts.map(({ _id }) => html`<li><a href="${addressOf({ ...request, account: _id })}">${_id}</a></li>`)}</ul>`;
   const { account, endpoint, type, outcome, from, to } = request;
   return account + endpoint + type + (outcome ?? "") + (from ?? "") + (to ?? "") === ""
-    ? html`<p>No delivery has come in yet. An account's page makes its endpoint; <a href="${endpointsPath()}">all endpoints</a>.</p>`
+    ? html`<p>No delivery has arrived yet. Endpoints are made on an account's page; <a href="${endpointsPath()}">all endpoints</a>.</p>`
     : html`<p>There is no such delivery.</p>`;
 }

@@ -88,7 +88,7 @@ function factList({ delivery, hasEndpoint, at }: DeliveryFacts): Html {
 
 function setOff({ delivery, readers, at }: DeliveryFacts): Html {
   return html`<section aria-labelledby="set-off-title">
-    <h2 id="set-off-title">What it set off</h2>
+    <h2 id="set-off-title">Syncs it started</h2>
     ${
       readers.length === 0
         ? html`<p class="card">${capitalised(outcomesInWords[delivery.outcome].text)}.</p>`
@@ -109,7 +109,7 @@ function payloadSection({ payload, delivery }: DeliveryFacts): Html {
     <h2 id="payload-title">Payload</h2>
     <div class="card">${
       payload === undefined
-        ? html`<p>It does not open: WEBHOOK_KEY is not set here, or has not its key.</p>`
+        ? html`<p>It cannot be opened: WEBHOOK_KEY is not set here, or lacks its key.</p>`
         : payload === ""
           ? html`<p>It is empty.</p>`
           : html`${delivery.bytes > keptBytes ? html`<p class="faint">Its first 32 KiB; the rest was not kept.</p>` : ""}

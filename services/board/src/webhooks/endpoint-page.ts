@@ -1,4 +1,4 @@
-// The page of one endpoint: its URL and what to enter where, how it does, its keys, and its last deliveries.
+// The page of one endpoint: its URL and what to enter where, its state, its keys, and its last deliveries.
 
 import { endpointStanding, endpointSteps } from "@fleetkeeper/operator";
 import type { DeliveryRow } from "@fleetkeeper/store";
@@ -40,7 +40,7 @@ export function endpointPage(
         <h2 id="deliveries-title">Last deliveries</h2>
         ${
           deliveries.length === 0
-            ? html`<p class="card">None has come in yet.</p>`
+            ? html`<p class="card">None has arrived yet.</p>`
             : html`${deliveryTable(deliveries, at, { withAccount: false })}
               <p><a href="${deliveriesPath({ account: installationId, endpoint: endpointId })}">All of them</a></p>`
         }
@@ -65,8 +65,8 @@ function steps({ endpoint, url }: EndpointPageFacts): Html {
   const hasKey = endpoint.keys.length > 0;
   const lines = endpointSteps({ hasKey, giveKey: `“${endpointActions.giveKey.verb}” on this page.` });
   return html`<section aria-labelledby="steps-title">
-    <h2 id="steps-title">What to enter where</h2>
-    ${url.startsWith("http") && !url.includes("<") ? "" : html`<p class="notice wait">INGRESS_PUBLIC_URL is not set here: put the ingress's address, as Trackunit reaches it, in its place.</p>`}
+    <h2 id="steps-title">How to set it up in Trackunit</h2>
+    ${url.startsWith("http") && !url.includes("<") ? "" : html`<p class="notice wait">INGRESS_PUBLIC_URL is not set here: put the ingress's address, as Trackunit reaches it, there.</p>`}
     <ol class="card steps">${lines.map((line, index) => html`<li>${line}${index === 0 ? html` <code>${url}</code>` : ""}</li>`)}</ol>
   </section>`;
 }
@@ -78,9 +78,9 @@ function factList({ endpoint, refusals, at }: EndpointPageFacts): Html {
     <dl>
       ${fact("Added", timeTag(createdAt, at))}
       ${fact("Last delivery", lastDeliveryAt === null ? html`none` : timeTag(lastDeliveryAt, at))}
-      ${fact("Refused lately", html`${refusedInWords(refusals)}`)}
+      ${fact("Refused recently", html`${refusedInWords(refusals)}`)}
       ${fact("Signing keys", valid.length === 0 ? html`none` : html`${valid.map(({ addedAt, until }) => html`<div>given ${timeTag(addedAt, at)}${until === null ? "" : html`, good until it ends ${timeTag(until, at)}`}</div>`)}`)}
-      ${fact("A delivery that does not say its type is taken for", events.length === 0 ? html`nothing` : html`${events.map((event) => html`<code>${event}</code> `)}`)}
+      ${fact("A delivery without a type counts as", events.length === 0 ? html`nothing` : html`${events.map((event) => html`<code>${event}</code> `)}`)}
       ${fact("Endpoint id", copyable(endpointId))}
     </dl>
   </section>`;

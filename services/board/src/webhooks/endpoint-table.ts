@@ -1,4 +1,4 @@
-// A table of endpoints for webhooks, each a link to its page: how it does, and what was refused there.
+// A table of endpoints for webhooks, each a link to its page: its state, and what was refused there.
 
 import type { WebhookRefusals } from "@fleetkeeper/jobs";
 import { describeRefusals, endpointStanding } from "@fleetkeeper/operator";

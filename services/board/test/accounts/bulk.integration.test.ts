@@ -27,7 +27,7 @@ test("what an action on all that fit would do is counted first, done after a yes
   const { world, operator: olive, paused } = await setup();
   const path = "/accounts/bulk?search=crane-0&action=pause";
   const question = await olive.page(path);
-  expect(question).toContain("This pauses 5 of 35 accounts. It passes over 5 more that fit");
+  expect(question).toContain("This pauses 5 of 35 accounts. It skips 5 more that fit");
   expect(question).toContain("crane-05, crane-06");
   expect(question).toContain("with “crane-0”");
   expect(await paused()).toBe(5);
@@ -141,7 +141,7 @@ test("cancelled, stopped with its board or broken off, it says what is done and 
 
   const page = await olive.page(path(cancelled));
   expect(page).toContain("9 done, 1 failed, 20 not begun");
-  expect(page).toContain("Somebody cancelled it.");
+  expect(page).toContain("An operator cancelled it.");
   expect(page).toMatch(/ERR_QUEUE_UNAVAILABLE<\/code><\/a><\/th><td class="number">1</);
   expect(page).toContain('href="/accounts/bulk?action=pause">Ask again for the rest');
   expect((await progresses.read(stopped))?.endedAt).toBeDefined();

@@ -40,7 +40,7 @@ test("an account is found by any part of its id, in any case, and by its app", a
   expect(linkedAccounts(await viewer.page("/accounts?search=acct-0042"))).toEqual([idOf("acct-0042")]);
   expect(linkedAccounts(await viewer.page(`/accounts?search=${encodeURIComponent(app)}`))).toHaveLength(25);
   expect(await viewer.page("/accounts?search=nobody")).toContain(
-    "No account has this in its id, its names or a fingerprint.",
+    "No account has this text in its id, its names or a fingerprint.",
   );
 });
 

@@ -223,7 +223,7 @@ test("what ended is told as over, old keys and mass deletions are told, and an o
   const board = notifier();
   await lookAt(0, board);
   const told = linesOf((await lookAt(5, board)).told);
-  expect(told).toContain("A mass deletion of 1 sync of 1 account is held back until somebody confirms it");
+  expect(told).toContain("A mass deletion of 1 sync of 1 account is held back until an operator confirms it");
   expect(told).toContain("An ingress has had no new key set of Trackunit for …");
   await world.redis.del(stale);
   await lookAt(6, board);
@@ -234,7 +234,7 @@ test("what ended is told as over, old keys and mass deletions are told, and an o
   ]);
   clock.minute = 12;
   const olive = await visit(world.url, operator);
-  expect(await (await olive.submit("/notifications")).text()).toContain("webhook: the test was taken");
+  expect(await (await olive.submit("/notifications")).text()).toContain("webhook: the test was accepted");
   const forbidden = await (await visit(world.url, viewer)).send("/notifications", { method: "POST" });
   expect(forbidden.status).toBe(403);
 });

@@ -76,7 +76,7 @@ test("rules about callback tokens that an ingress runs without are said loudly",
     "CALLBACK_ISSUER and CALLBACK_AUDIENCE are not set: callbacks are accepted with any",
   );
   expect(page).toMatch(/class="notice bad"[\s\S]*CALLBACK_ISSUER and/);
-  expect(page).not.toContain("Nothing needs you");
+  expect(page).not.toContain("Nothing to do");
 });
 
 test("a viewer is offered no retry", async () => {
@@ -111,7 +111,7 @@ test("failing syncs are counted by code, each with the list of exactly these and
     '<a href="/accounts?failing=ERR_API_FORBIDDEN">ERR_API_FORBIDDEN: 12 syncs of 2 accounts, without a success for 3 h</a>',
   );
   expect(page).toContain('<dt>Oldest data</dt><dd><a href="/accounts/%40a.b.1">3 h</a></dd>');
-  expect(page).not.toContain("Nothing needs you");
+  expect(page).not.toContain("Nothing to do");
 });
 
 test("the last hour is counted by result, with a chart that says the same in words", async () => {
@@ -139,7 +139,7 @@ test("a bar's values are in words beside the chart and in a table, of a day with
   const page = await pageOf({ redis: { queues: [], minutes: quietHour, past } });
   expect(page).toContain(">01-02 03:00: 5 answered, 3 held by limits, 1 failed</p>");
   expect(page).toContain('<tr><th scope="row">01-01 03:15</th><td class="number">7</td>');
-  expect(page).toContain("<code>put off: rest</code> 2");
+  expect(page).toContain("<code>postponed: rest</code> 2");
   expect(page).toMatch(/href="\/\?range=24h" aria-current="true"/);
   expect(page).toContain('data-live="/events?range=24h"');
   expect(page).toContain("0 changed, 0 set aside in the last 24 hours.");
@@ -161,7 +161,7 @@ test("the age of data in the middle and the last lines of the log are there", as
 });
 
 test("when all is well it says so", async () => {
-  expect(await pageOf({})).toContain("Nothing needs you");
+  expect(await pageOf({})).toContain("Nothing to do");
 });
 
 test("without Redis or MongoDB the page says so", async () => {

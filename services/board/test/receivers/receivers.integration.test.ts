@@ -67,7 +67,7 @@ test("an operator makes a receiver, whose secret is shown once and sealed; tests
   expect((await act(`replay?event=${eventId}`)).status).toBe(303);
   expect((await act("replay?event=evt_of_nobody")).status).toBe(404);
   expect((await act("replay-since", { since: "2026-01-31T12:00" })).status).toBe(303);
-  expect(await operator.page(`/receivers/${id}`)).toContain("Nothing has happened since then that it wants.");
+  expect(await operator.page(`/receivers/${id}`)).toContain("No event of its types has happened since then.");
   expect((await act("replay-since", { since: "yesterday" })).status).toBe(400);
 
   expect((await act("rotate", { hours: "337" })).status).toBe(400);

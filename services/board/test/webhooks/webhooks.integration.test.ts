@@ -98,7 +98,7 @@ test("an operator makes an endpoint, reads what to enter where, gives its key, r
   expect((await world.operator.submit(`${path}/do/rotate`, { key: next, hours: "48" })).status).toBe(303);
   expect([await world.keyOf(endpointId), await world.keyOf(endpointId, 1)]).toEqual([next, key]);
   const rotated = await world.operator.page(path);
-  expect(rotated).toContain("good for 48 h more");
+  expect(rotated).toContain("valid for 48 h more");
   expect(rotated).not.toContain(next);
 
   for (const [action, state] of [

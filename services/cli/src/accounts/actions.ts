@@ -31,7 +31,7 @@ export function addAccountsActions(accounts: Command): void {
     examples: ["accounts sync 6b5cb246 --sync assets --wait"],
   })
     .option("--sync <name>", "only this sync")
-    .option("--wait", "follow the runs until they ended")
+    .option("--wait", "follow the runs until they end")
     .option("--timeout <seconds>", "with --wait: at most this long", wholeNumber(1, 86_400), 600)
     .action(invoke<SyncOptions, [string]>(syncNow));
 
@@ -42,7 +42,7 @@ export function addAccountsActions(accounts: Command): void {
     act: (actions, who, id, sync) => actions.pause(who, id, sync),
   });
   addSimple(accounts, "resume", {
-    summary: "Let an account or one of its syncs go on",
+    summary: "Resume an account or one of its syncs",
     done: "resumed",
     example: "accounts resume 6b5cb246",
     act: (actions, who, id, sync) => actions.resume(who, id, sync),
@@ -51,7 +51,7 @@ export function addAccountsActions(accounts: Command): void {
   addCommand(accounts, "confirm-deletions", {
     arguments: accountArgument,
     audited: true,
-    summary: "Confirm that what a sync no longer finds is gone, where its deletion is held back",
+    summary: "Confirm a held-back deletion of records that a sync no longer finds",
     examples: ["accounts confirm-deletions 6b5cb246 --sync assets"],
   })
     .requiredOption("--sync <name>", "the sync")
@@ -59,7 +59,13 @@ export function addAccountsActions(accounts: Command): void {
       invoke<{ sync: string }, [string]>(async (invocation, { sync }, name) => {
         const { account, actions } = await open(invocation, name);
         await actions.confirmDeletions(invocation.who, account._id, sync);
-        said(invocation, account, "confirm-deletions", "the next pass deletes what it misses again", sync);
+        said(
+          invocation,
+          account,
+          "confirm-deletions",
+          "the next pass deletes the records that it misses again",
+          sync,
+        );
       }),
     );
 
@@ -73,10 +79,10 @@ export function addAccountsActions(accounts: Command): void {
     arguments: accountArgument,
     audited: true,
     summary: "Bring back the credential that was in force before, when Trackunit grants a token for it",
-    details: "The present one goes on working until then. `accounts show` lists those that are kept.",
+    details: "The present one stays in use until then. `accounts show` lists the kept ones.",
     examples: ["accounts rollback 6b5cb246", "accounts rollback 6b5cb246 --to 0123456789abcdef"],
   })
-    .option("--to <fingerprint>", "of the client id; otherwise the one that was replaced last")
+    .option("--to <fingerprint>", "of the client id; default: the one that was replaced last")
     .action(
       invoke<{ to?: string }, [string]>(async (invocation, { to }, name) => {
         const { account, actions } = await open(invocation, name);

@@ -30,7 +30,7 @@ export function addAccountsBulk(accounts: Command): void {
     audited: true,
     summary: "Pause, resume, sync or retry all accounts that fit a filter",
     details:
-      "Says how many first. Interrupted, it ends what it has begun; the same command again does the rest.",
+      "It says first how many. When interrupted, it finishes what it has begun; the same command again does the rest.",
     examples: [
       "accounts bulk pause --app @acme/tracker --dry-run",
       "accounts bulk resume --state paused --yes --as jo",
@@ -41,7 +41,7 @@ export function addAccountsBulk(accounts: Command): void {
     .option("--search <text>", "only accounts that `accounts list --search` finds")
     .addOption(new Option("--state <state>", "only accounts in this state").choices(installationStates))
     .option("--app <name>", "only accounts of this app")
-    .option("--failing [code]", "only accounts with a sync that fails, or that fails by this code")
+    .option("--failing [code]", "only accounts with a failing sync, or with one that fails with this code")
     .option("--dry-run", "only say how many")
     .option("--yes", "do not ask")
     .action(invoke<Options, [BulkActionName]>(bulk));

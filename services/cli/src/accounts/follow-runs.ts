@@ -54,7 +54,7 @@ export async function followRuns(options: FollowOptions): Promise<ExitCode> {
       const leftMs = endsAtMs - performance.now();
       if (leftMs < 0 || isAllLater(followed, invocation.now(), leftMs))
         throw new WaitedTooLongError(`does not end within ${timeoutMs / 1_000} s: ${inOneLine(followed)}`, {
-          advice: "The runs go on automatically; see `fleetkeeper accounts show`.",
+          advice: "The runs continue; see `fleetkeeper accounts show`.",
         });
       await sleep(lookEveryMs, undefined, { signal });
     }

@@ -41,11 +41,11 @@ export function addAccountsList(accounts: Command): void {
     )
     .addOption(new Option("--state <state>", "only these").choices(installationStates))
     .addOption(
-      new Option("--sort <order>", "by id, or the last installed first")
+      new Option("--sort <order>", "by id, or the newest install first")
         .choices(["id", "newest"])
         .default("id"),
     )
-    .option("--after <cursor>", "the `next` of the page before")
+    .option("--after <cursor>", "the `next` of the previous page")
     .option("--all", "every page")
     .action(
       invoke<Options, [string | undefined]>(async ({ reach, output, now }, options, given) => {

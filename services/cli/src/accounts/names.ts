@@ -8,7 +8,7 @@ import { findAccount } from "../find-account.ts";
 import { invoke } from "../invoke.ts";
 
 export function addAccountsNames(accounts: Command): void {
-  addOne(accounts, "name", 'accounts name 6b5cb246 "Acme Cranes"', "found by it, and shown with it");
+  addOne(accounts, "name", 'accounts name 6b5cb246 "Acme Cranes"', "used to find it, and shown with it");
   addOne(accounts, "note", 'accounts note 6b5cb246 "Calls on Mondays"', "shown with the account");
 }
 
@@ -16,11 +16,11 @@ function addOne(accounts: Command, field: "name" | "note", example: string, use:
   addCommand(accounts, field, {
     arguments: { ...accountArgument, "[text]": `the ${field}` },
     audited: true,
-    summary: `Give an account a ${field} of your own, or take it away`,
+    summary: `Give an account a ${field} of your own, or remove it`,
     details: `It is ${use}, and survives a new install.`,
     examples: [example, `accounts ${field} 6b5cb246 --remove`],
   })
-    .option("--remove", `take the ${field} away`)
+    .option("--remove", `remove the ${field}`)
     .action(
       invoke<{ remove?: boolean }, [string, string | undefined]>(
         async ({ reach, output, who, now }, { remove = false }, account, text) => {

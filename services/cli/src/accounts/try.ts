@@ -28,9 +28,9 @@ interface Options {
 export function addAccountsTry(accounts: Command): void {
   addCommand(accounts, "try", {
     arguments: accountArgument,
-    summary: "Read page one of each sync of an account, and say what does not fit; nothing is stored",
+    summary: "Read page one of each sync of an account, and report what does not fit; nothing is stored",
     details:
-      "It asks with the account's own token, within the limits that it shares with the syncs: one request of each\nresource is used up, and a resource whose limit is reached is left out.",
+      "It uses the account's own token, within the limits that it shares with the syncs: one request per\nresource is counted, and a resource whose limit is reached is left out.",
     examples: ["accounts try 6b5cb246", "accounts try 6b5cb246 --sync assets sites --json"],
   })
     .option("--sync <names...>", "only these")

@@ -19,7 +19,7 @@ export function addApiKeys(group: Command): void {
   addCommand(group, "create", {
     arguments: { "<name>": "for people: what it is for" },
     audited: true,
-    summary: "Make an API key, which is shown this once",
+    summary: "Make an API key, which is shown only once",
     examples: [
       'api-keys create "our back end" --right accounts:read tokens:read',
       'api-keys create reports --right records:read --app "@organization/appname"',
@@ -28,7 +28,7 @@ export function addApiKeys(group: Command): void {
     .addOption(
       new Option("--right <rights...>", "what it may do").choices([...apiRights]).makeOptionMandatory(),
     )
-    .option("--app <name>", "it sees accounts of this app only")
+    .option("--app <name>", "it sees only accounts of this app")
     .action(
       invoke<CreateOptions, [string]>(async (invocation, { right, app }, name) => {
         const actions = await open(invocation);

@@ -36,9 +36,9 @@ export function addAudit(program: Command): void {
     .option("--until <time>", "before this time", instant)
     .option("--account <account>", "only about this account")
     .option("--who <name>", "only by this user, such as olive, cli:jo or worker")
-    .option("--action <text>", "only actions that begin so, such as pause")
+    .option("--action <text>", "only actions that begin with this, such as pause")
     .addOption(new Option("--outcome <outcome>", "only with this outcome").choices(logOutcomes))
-    .option("--events", "the log of events too, where receivers are told of any")
+    .option("--events", "the log of events too, if there are receivers")
     .addOption(
       new Option("--format <format>", "lines of JSON, or CSV").choices(recordFormats).default("ndjson"),
     )

@@ -74,5 +74,5 @@ function instant(seconds: number, at: Date): string {
 }
 
 function difference(ms: number): string {
-  return ms >= 0 ? `${duration(ms)} after it came in` : `${duration(-ms)} before it came in`;
+  return ms >= 0 ? `${duration(ms)} after it was received` : `${duration(-ms)} before it was received`;
 }

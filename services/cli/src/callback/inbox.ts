@@ -19,7 +19,7 @@ export function addCallbackInbox(callback: Command): void {
     watched: true,
     summary: "List the callbacks that the ingress saw, the newest first",
     details:
-      "At most 200 of those taken and 200 of those refused, for 30 days; of a flood only samples. Needs REDIS_URL.",
+      "At most 200 accepted and 200 refused ones, for 30 days; of a flood only samples. Needs REDIS_URL.",
     examples: ["callback list", "callback list --refused --json"],
   })
     .option("--refused", "only those that were refused")
@@ -32,7 +32,7 @@ export function addCallbackInbox(callback: Command): void {
           .slice(0, limit);
         const shown = entries.map(({ sealed: _, ...entry }) => entry);
         output.result({ callbacks: shown }, () => listed(entries, output.paint, now()));
-        if (entries.length === 0) output.remark("No callback has come in.");
+        if (entries.length === 0) output.remark("No callback has arrived.");
       }),
     );
   addCommand(callback, "show", {
@@ -51,7 +51,7 @@ export function addCallbackInbox(callback: Command): void {
   addCommand(callback, "pin", {
     arguments: { "[callback]": "its id, or an unambiguous beginning of it" },
     summary: "Print the variables that accept tokens of this callback's issuer and audience only",
-    details: "Of the last callback that was accepted, unless one is named.",
+    details: "By default those of the last accepted callback.",
     examples: ["callback pin", "callback pin 3f2a9c1e >> .env"],
   }).action(invoke<object, [string | undefined]>(pin));
 }
@@ -77,9 +77,9 @@ async function pin(invocation: Invocation, _options: object, id: string | undefi
 }
 
 const origins: Record<InboxEntry["origin"], string> = {
-  ingress: "an ingress signed what is shown",
-  unchecked: "nobody checked that it is the ingress's: set INGRESS_VERIFICATION_KEYS",
-  foreign: "no ingress whose key is known wrote what is shown: find out who can write to Redis",
+  ingress: "signed by an ingress",
+  unchecked: "not checked: set INGRESS_VERIFICATION_KEYS",
+  foreign: "not signed by a known ingress: find out who can write to Redis",
 };
 
 function listed(entries: readonly InboxEntry[], paint: Paint, now: Date): string {

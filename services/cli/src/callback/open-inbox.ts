@@ -23,7 +23,7 @@ export function findSeen(entries: readonly InboxEntry[], id: string): InboxEntry
   const [only] = found;
   if (only === undefined || id === "")
     throw new NothingFoundError(`there is no callback ${id}`, {
-      advice: "See `fleetkeeper callback list`; the last 200 of either kind are kept, for 30 days.",
+      advice: "See `fleetkeeper callback list`; the last 200 accepted and 200 refused are kept, for 30 days.",
     });
   if (found.length > 1)
     throw new AmbiguousCallbackError(`${id} can be ${found.map((entry) => entry.id).join(", ")}`, {

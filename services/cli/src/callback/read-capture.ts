@@ -22,7 +22,7 @@ function fromJson(text: string): Capture {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CaptureError("the file begins like JSON and is none", { cause });
+    throw new CaptureError("the file begins like JSON but is not", { cause });
   }
   const { headers, body, method = "POST", url, path = url ?? "/appinstall", receivedAt } = value;
   if (typeof headers !== "object" || headers === null || body === undefined)
@@ -49,18 +49,18 @@ function fromHttp(text: string): Capture {
   if (method === undefined || path === undefined)
     throw new CaptureError("the file holds neither JSON nor an HTTP request", {
       advice:
-        "Give the request as it came, from `POST /appinstall HTTP/1.1` to the body, or JSON with headers and body.",
+        "Give the request as received, from `POST /appinstall HTTP/1.1` to the body, or JSON with headers and body.",
     });
   const headers = joined(
     lines.map((line) => {
       const colon = line.indexOf(":");
-      if (colon < 1) throw new CaptureError("a line among the headers is no header");
+      if (colon < 1) throw new CaptureError("a line among the headers is not a header");
       return [line.slice(0, colon), line.slice(colon + 1).trim()];
     }),
   );
   if (headers["transfer-encoding"] !== undefined)
     throw new CaptureError("the body is captured in chunks", {
-      advice: "Put the body itself in its place and take the line Transfer-Encoding out.",
+      advice: "Replace it by the body itself and remove the line Transfer-Encoding.",
     });
   return { method, path, headers, body: bodyOf(rest, headers["content-length"]), receivedAt: undefined };
 }
@@ -73,7 +73,7 @@ function bodyOf(rest: string, contentLength: string | undefined): string {
     throw new CaptureError(
       `the body has ${bytes.length} of the ${contentLength} bytes that Content-Length names`,
       {
-        advice: "Capture it whole, or take the line Content-Length out if the body was formatted.",
+        advice: "Capture it completely, or remove the line Content-Length if the body was formatted.",
       },
     );
   return bytes.subarray(0, Number(contentLength)).toString();
@@ -92,6 +92,6 @@ function joined(pairs: readonly (readonly [string, string])[]): Record<string, s
 export function instantOf(text: string): Date {
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime()))
-    throw new CaptureError(`${text} is no time; write 2026-01-31T12:00:00Z`);
+    throw new CaptureError(`${text} is not a time; write 2026-01-31T12:00:00Z`);
   return instant;
 }

@@ -38,14 +38,14 @@ export function addCallbackReplay(callback: Command): void {
     audited: true,
     summary: "Accept a callback after all that was refused, or whose type was not recognised",
     details: [
-      "A refused one goes through all checks again, with the variables and the key set of now and as of the time it came in;",
-      "one whose token came with another body stays refused. An unrecognised one is taken for an install with --as-install.",
-      "Its credential must prove itself before it takes over, and a newer install wins, as ever. Needs MONGODB_URL, REDIS_URL,",
+      "A refused one goes through all checks again, with the present variables and key set, as of the time it was received;",
+      "one whose token came with another body stays refused. With --as-install an unrecognised one counts as an install.",
+      "Its credential must prove itself before it takes over, and a newer install wins, as always. Needs MONGODB_URL, REDIS_URL,",
       "SEALING_PUBLIC_KEY, SEALING_PRIVATE_KEYS, INGRESS_SIGNING_KEY and, for a refused one, the CALLBACK_… and TRACKUNIT_… of the ingress.",
     ].join("\n"),
     examples: ["callback replay 3f2a9c1e", "callback replay 3f2a9c1e --as-install"],
   })
-    .option("--as-install", "take one of another type for an install")
+    .option("--as-install", "treat one of another type as an install")
     .action(invoke<Options, [string]>(replay));
 }
 
@@ -54,7 +54,7 @@ async function replay(invocation: Invocation, { asInstall = false }: Options, id
   const entry = findSeen(await openInbox(invocation), id);
   if (entry.outcome === "accepted") throw new NotReplayableError("the callback was accepted");
   if (entry.origin !== "ingress")
-    throw new NotReplayableError("no ingress whose key is known wrote what is kept of it", {
+    throw new NotReplayableError("its entry is not signed by a known ingress", {
       advice: "Set INGRESS_VERIFICATION_KEYS; if it is set, find out who can write to Redis.",
     });
   const callback = await (entry.outcome === "refused"
@@ -73,7 +73,10 @@ async function replay(invocation: Invocation, { asInstall = false }: Options, id
   });
   try {
     const { jobId } = await queues.addCallback(sealed);
-    output.result({ installationId, jobId }, () => `Put into the queue: a worker takes it as job ${jobId}.`);
+    output.result(
+      { installationId, jobId },
+      () => `Put into the queue: a worker handles it as job ${jobId}.`,
+    );
   } finally {
     await queues.close();
   }
@@ -84,7 +87,7 @@ async function refusedOne({ env, reach }: Invocation, entry: InboxEntry): Promis
   const { sealed, installationId, code } = entry;
   if (code === "ERR_TOKEN_REUSED")
     throw new NotReplayableError("its token came with another body first", {
-      advice: "Somebody changed one of the two. Do not accept it.",
+      advice: "One of the two was changed. Do not accept it.",
     });
   if (sealed === undefined || installationId === undefined)
     throw new NotReplayableError("its body was not kept: it could not be read");
@@ -147,9 +150,9 @@ async function unrecognisedOne(
   const store = await reach.store();
   const kept = await store.findUnrecognised(jobId);
   if (kept === null)
-    throw new NotReplayableError("it is not stored, or no longer: 100 of an account are, for 90 days");
+    throw new NotReplayableError("it is not stored, or no longer: 100 per account are kept, for 90 days");
   if (!asInstall)
-    throw new NotReplayableError(`its type is ${kept.type}, which nobody acts on`, {
+    throw new NotReplayableError(`its type is ${kept.type}, which has no effect`, {
       advice: "Add --as-install if it is an install by another name.",
     });
   const { installationId, accountId, sealedBody, receivedAt } = kept;
@@ -160,7 +163,7 @@ async function unrecognisedOne(
     (text) => typeof text === "string" && text !== "",
   );
   if (!isInstalled(body) || !hasCredential)
-    throw new NotReplayableError("it holds no client id and client secret: it is no install");
+    throw new NotReplayableError("it holds no client id and client secret, so it is not an install");
   const contentHash = createHash("sha256").update(`${jobId} as install`).digest("hex");
   return { body, accountId, contentHash, issuedAt: undefined, receivedAt };
 }

@@ -25,15 +25,15 @@ export function addCallbackVerify(callback: Command): void {
     arguments: { "<file>": "the captured request" },
     summary: "Explain whether and why a captured callback would be refused",
     details:
-      "The file holds the request as it came (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL, CALLBACK_… and INGRESS_PATH, and Redis only with --binding. It prints no secret and no signature.",
+      "The file holds the request as received (`POST /appinstall HTTP/1.1`, headers, body) or JSON {headers, body, receivedAt}; - is standard input. Reads TRACKUNIT_APP_IDS, TRACKUNIT_JWKS_URL, CALLBACK_… and INGRESS_PATH, and Redis only with --binding. It prints no secret and no signature.",
     examples: [
       "callback verify captured.http --at 2026-01-31T12:00:00Z",
       "callback verify captured.json --keys jwks.json",
     ],
   })
-    .option("--at <time>", "when it came in (default: receivedAt of the capture, or now)")
+    .option("--at <time>", "when it was received (default: receivedAt of the capture, or now)")
     .option("--keys <file>", "verify with this key set instead of TRACKUNIT_JWKS_URL")
-    .option("--binding", "also ask Redis whether another body came with the same token")
+    .option("--binding", "also check in Redis whether another body came with the same token")
     .action(invoke<Options, [string]>(verify));
 }
 

@@ -112,7 +112,7 @@ async function examineOne(
       (code === "ERR_MONGODB_UNREACHABLE" && check !== "mongodb" && chosen.includes("mongodb"));
     return [
       isSaid
-        ? skipped("NOT_LOOKED_AT", `not looked at: ${message}`)
+        ? skipped("NOT_LOOKED_AT", `not checked: ${message}`)
         : problem(code.replace(/^ERR_/, ""), message, advice),
     ];
   }

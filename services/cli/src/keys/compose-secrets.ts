@@ -55,7 +55,7 @@ export async function writeComposeSecrets(
     const [present] = names.filter(isThere);
     if (missing !== undefined && present !== undefined)
       throw new FileError(
-        `${join(folder, present)} is there, and ${join(folder, missing)}, which fits only it, is not: nothing was written`,
+        `${join(folder, present)} exists, but ${join(folder, missing)}, which belongs to it, does not: nothing was written`,
       );
   }
   const missing = groups.filter(({ names }) => !names.some(isThere));

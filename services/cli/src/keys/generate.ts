@@ -19,14 +19,14 @@ const users: Record<keyof FirstKeys, string> = {
   sealingPublicKey: "for ingress and worker",
   sealingPrivateKeys: "for the worker; back it up",
   tokenKey: "for the worker",
-  webhookKey: "for ingress, worker and board, if there are to be webhooks",
+  webhookKey: "for ingress, worker and board, to use webhooks",
   ingressSigningKey: "for the ingress",
   ingressVerificationKeys: "for the worker",
 };
 const names = Object.keys(users) as (keyof FirstKeys)[];
 
 export const algorithmOption = () =>
-  new Option("--algorithm <name>", "RSA seals cheaply and opens dearly, as fits callbacks")
+  new Option("--algorithm <name>", "with RSA sealing is cheap and opening is not, which suits callbacks")
     .choices(["RSA-OAEP-256", "ECDH-ES+A256KW"])
     .default("RSA-OAEP-256");
 
@@ -38,8 +38,8 @@ export function addKeysGenerate(keys: Command): void {
     examples: ["keys generate --out secrets", "keys generate --compose"],
   })
     .addOption(algorithmOption())
-    .option("--out <folder>", "where to; made if it is not there", "secrets")
-    .option("--compose", "everything that docker-compose.yml names; what is there stays")
+    .option("--out <folder>", "the folder; made if it does not exist", "secrets")
+    .option("--compose", "everything that docker-compose.yml names; existing files stay")
     .action(
       invoke<GenerateOptions>((invocation, options) =>
         options.compose === true

@@ -42,8 +42,8 @@ export function writeFiles<Name extends string>(
   }));
   for (const { path } of files)
     if (existsSync(path))
-      throw new FileError(`${path} is there already: nothing was written`, {
-        advice: "Name another folder by --out.",
+      throw new FileError(`${path} already exists: nothing was written`, {
+        advice: "Name another folder with --out.",
       });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

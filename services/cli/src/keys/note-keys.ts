@@ -6,7 +6,7 @@ import type { Invocation } from "../invoke.ts";
 /** A machine that makes keys may have no way to MongoDB: then it is said that nothing notes it. */
 export async function noteKeys({ env, reach, output, who, now }: Invocation, action: string): Promise<void> {
   if (!isSet(env, "MONGODB_URL")) {
-    output.remark("MONGODB_URL is not set: this is not in the audit log.");
+    output.remark("MONGODB_URL is not set: this was not written to the audit log.");
     return;
   }
   const { audit } = await reach.store();

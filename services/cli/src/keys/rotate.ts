@@ -30,12 +30,12 @@ export function addKeysRotate(keys: Command): void {
     audited: true,
     summary: "Rotate the sealing key, or another key, while everything runs",
     details: [
-      "The sealing key in three steps, each said by the one before:",
-      "  keys rotate             makes a new key and a private set that holds it beside the old ones; roll them out",
-      "  keys rotate --reseal    seals everything stored anew with SEALING_PUBLIC_KEY; can be broken off and repeated",
-      "  keys rotate --drop-old  writes a private set without the old keys, if nothing needs them any more",
-      "The token key in one, --token-key: what is sealed with it lives for hours.",
-      "The board's session key, --session-key: whoever is logged in stays so, and the old one goes after 12 hours.",
+      "The sealing key, in three steps; each step prints the next one:",
+      "  keys rotate             makes a new key and a private set with it and the old ones; roll them out",
+      "  keys rotate --reseal    seals everything stored again with SEALING_PUBLIC_KEY; can be interrupted and repeated",
+      "  keys rotate --drop-old  writes a private set without the old keys, if they are no longer needed",
+      "The token key, in one step, --token-key: texts sealed with it live for hours.",
+      "The board's session key, --session-key: logged-in users stay logged in, and the old key can be removed after 12 hours.",
     ].join("\n"),
     examples: [
       "keys rotate --out secrets-new",
@@ -47,8 +47,8 @@ export function addKeysRotate(keys: Command): void {
   })
     .addOption(algorithmOption())
     .option("--out <folder>", "where key files go (default: secrets-<new key id>)")
-    .option("--reseal", "seal everything stored anew with SEALING_PUBLIC_KEY")
-    .option("--drop-old", "write a private set without the keys that nothing needs")
+    .option("--reseal", "seal everything stored again with SEALING_PUBLIC_KEY")
+    .option("--drop-old", "write a private set without the keys that are no longer needed")
     .option("--token-key", "make a new token key before the one of TOKEN_KEY, if that is set")
     .option("--webhook-key", "make a new webhook key before those of WEBHOOK_KEY, if that is set")
     .option("--session-key", "make a new session key of the board before the one of BOARD_SESSION_KEY")
@@ -93,7 +93,7 @@ async function rotateTokenKey(invocation: Invocation, out: string | undefined): 
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), tokenKeyFile }, () =>
     [
       `Token key ${key.kid} is made. Every worker: TOKEN_KEY_FILE=${tokenKeyFile}; restart them.`,
-      "Whoever cannot open a token asks Trackunit for another one, so the order does not matter.",
+      "A service that cannot open a token requests a new one, so the order does not matter.",
     ].join("\n"),
   );
 }
@@ -111,12 +111,12 @@ async function rotateSessionKey(invocation: Invocation, out: string | undefined)
     [
       `A session key is made. Every board: BOARD_SESSION_KEY_FILE=${sessionKeyFile}; restart them.`,
       ...(old.length === 0
-        ? ["There was no BOARD_SESSION_KEY here: everybody logs in again once."]
+        ? ["There was no BOARD_SESSION_KEY here: everyone must log in again once."]
         : [
-            "Whoever is logged in stays so. Where several boards share an address, first give all of them the two keys in",
-            "the other order: then each knows the new key before one uses it.",
-            "After 12 hours take the second key, behind the blank, out of the file, and restart them once more.",
-            "If the old key has leaked, take it out at once: everybody logs in again.",
+            "Logged-in users stay logged in. If several boards share an address, first give all of them the two keys in",
+            "the other order: then each board knows the new key before any board uses it.",
+            "After 12 hours remove the second key, after the blank, from the file, and restart the boards again.",
+            "If the old key has leaked, remove it at once: everyone must log in again.",
           ]),
     ].join("\n"),
   );
@@ -134,9 +134,9 @@ async function rotateWebhookKey(invocation: Invocation, out: string | undefined)
   output.result({ keyId: key.kid, oldKeyIds: old.map(({ kid }) => kid), webhookKeyFile }, () =>
     [
       `Webhook key ${key.kid} is made: WEBHOOK_KEY_FILE=${webhookKeyFile}. Roll it out in this order:`,
-      "  1. every ingress and board: restart them; they open with old keys and new.",
-      "  2. then every worker: restart them; within an hour they seal all endpoints anew.",
-      "Where one does not know the new key yet, its deliveries are answered 401 and sent again.",
+      "  1. every ingress and board: restart them; they open with old and new keys.",
+      "  2. then every worker: restart them; within an hour they seal all endpoints again.",
+      "An ingress that does not know the new key yet answers deliveries with 401, and they are sent again.",
     ].join("\n"),
   );
 }
@@ -144,11 +144,11 @@ async function rotateWebhookKey(invocation: Invocation, out: string | undefined)
 function steps({ kid }: JWK, { publicKeyFile, privateKeysFile }: KeyFiles): string {
   return [
     `Key ${kid} is made. Roll it out in this order:`,
-    `  1. every worker: SEALING_PRIVATE_KEYS_FILE=${privateKeysFile}; restart them all. It opens with old keys and new.`,
-    `  2. when no worker with the old set is left, ingress and workers: SEALING_PUBLIC_KEY_FILE=${publicKeyFile}; restart.`,
+    `  1. every worker: SEALING_PRIVATE_KEYS_FILE=${privateKeysFile}; restart them all. They open with old and new keys.`,
+    `  2. when no worker has the old set any more, ingress and workers: SEALING_PUBLIC_KEY_FILE=${publicKeyFile}; restart.`,
     "  3. with both variables set here too: fleetkeeper keys rotate --reseal",
     "  4. when `fleetkeeper keys list` says that the old keys can be dropped: fleetkeeper keys rotate --drop-old",
-    "Keep the old private keys as long as backups of MongoDB that hold texts of theirs.",
+    "Keep the old private keys as long as backups of MongoDB with texts sealed by them.",
   ].join("\n");
 }
 
@@ -168,7 +168,7 @@ function readKeySets(env: Invocation["env"]) {
   if (!privateKeys.keys.some(({ kid }) => kid === publicKey.kid))
     throw new KeysError(
       `the private half of SEALING_PUBLIC_KEY (${publicKey.kid}) is not in SEALING_PRIVATE_KEYS`,
-      { advice: "Nothing would open what is sealed anew: roll out the private set first." },
+      { advice: "Texts sealed with it could not be opened: roll out the private set first." },
     );
   return { publicKey, privateKeys };
 }
@@ -178,8 +178,8 @@ async function resealAll(invocation: Invocation) {
   const { publicKey, privateKeys } = readKeySets(env);
   const store = await reach.store();
   const queues = await reach.queues();
-  await noteKeys(invocation, `seal anew with ${publicKey.kid}`);
-  const progress = output.progress("sealed texts looked at", await store.sealedTexts.estimate());
+  await noteKeys(invocation, `re-seal with ${publicKey.kid}`);
+  const progress = output.progress("sealed texts checked", await store.sealedTexts.estimate());
   const result = await reseal({
     store,
     queues,
@@ -194,13 +194,13 @@ async function resealAll(invocation: Invocation) {
   const { resealed, already, superseded, jobsLeft, jobsTaken, failed } = result;
   output.result({ keyId: publicKey.kid, ...result }, () =>
     [
-      `${resealed} sealed anew with ${publicKey.kid}, ${already} were already, ${superseded} replaced by a newer install meanwhile.`,
+      `${resealed} re-sealed with ${publicKey.kid}, ${already} already were, ${superseded} replaced by a newer install meanwhile.`,
       ...(jobsLeft === 0
         ? []
         : [
-            `${jobsLeft} jobs that wait or failed are left as they are: set INGRESS_SIGNING_KEY to have them sealed anew.`,
+            `${jobsLeft} jobs that wait or failed are unchanged: set INGRESS_SIGNING_KEY to have them re-sealed.`,
           ]),
-      ...(jobsTaken === 0 ? [] : [`${jobsTaken} jobs ran meanwhile: run it once more for what they stored.`]),
+      ...(jobsTaken === 0 ? [] : [`${jobsTaken} jobs ran meanwhile: run it again for what they stored.`]),
       ...failed.map(({ id, code }) => output.paint("bad", `not opened: ${id} (${code})`)),
     ].join("\n"),
   );
@@ -231,8 +231,8 @@ async function dropOld(invocation: Invocation, out: string | undefined): Promise
   const droppedKeyIds = privateKeys.keys.filter((jwk) => !kept.includes(jwk)).map(({ kid }) => kid);
   output.result({ keyId: publicKey.kid, droppedKeyIds, ...files }, () =>
     [
-      `Without ${droppedKeyIds.join(", ")}: every worker: SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}; restart them.`,
-      "Keep the old private keys as long as backups of MongoDB that hold texts of theirs.",
+      `Without ${droppedKeyIds.join(", ")}. Every worker: SEALING_PRIVATE_KEYS_FILE=${files.privateKeysFile}; restart them.`,
+      "Keep the old private keys as long as backups of MongoDB with texts sealed by them.",
     ].join("\n"),
   );
 }

@@ -11,7 +11,7 @@ import { invoke } from "../invoke.ts";
 
 export function addNotifications(notifications: Command): void {
   addCommand(notifications, "test", {
-    summary: "Send operators a test by e-mail, webhook and Slack, as they are configured",
+    summary: "Send operators a test by each configured channel: e-mail, webhook, Slack",
     details: "Reads the board's variables NOTIFICATIONS_…; it needs neither Redis nor MongoDB.",
     examples: ["notifications test"],
   }).action(
@@ -31,7 +31,9 @@ export function addNotifications(notifications: Command): void {
             .join("\n"),
         );
         if (results.length === 0)
-          output.remark("Nobody is told: no variable NOTIFICATIONS_… is set. See docs/notifications.md.");
+          output.remark(
+            "No notifications are sent: no variable NOTIFICATIONS_… is set. See docs/notifications.md.",
+          );
         const isTold = results.length > 0 && results.every(({ code }) => code === null);
         return isTold ? exitCodes.ok : exitCodes.failed;
       } finally {

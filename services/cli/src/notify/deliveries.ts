@@ -28,7 +28,7 @@ export function addNotifyDeliveries(notify: Command): void {
   })
     .option("--event <id>", "only of this event")
     .addOption(new Option("--outcome <outcome>", "only these").choices(["delivered", "failed", "given-up"]))
-    .option("--after <cursor>", "go on after a page")
+    .option("--after <cursor>", "continue after a page")
     .action(
       invoke<Filters, [string]>(async (invocation, { event, outcome, after, limit }, receiverId) => {
         const { output, now } = invocation;
@@ -40,7 +40,7 @@ export function addNotifyDeliveries(notify: Command): void {
           ...(after === undefined ? {} : { after }),
         });
         output.result({ deliveries: rows, next: next ?? null }, () => words(rows, output.paint, now()));
-        if (rows.length === 0) output.remark("Nothing was told yet.");
+        if (rows.length === 0) output.remark("Nothing was sent yet.");
         if (next !== undefined) output.remark(`There are more: add --after ${next}`);
       }),
     );
@@ -67,7 +67,7 @@ export function addNotifyDeliveries(notify: Command): void {
       "notify replay rcv_3f0c… --since 2026-01-31T12:00:00Z",
     ],
   })
-    .option("--event <id>", "this one, before what waits")
+    .option("--event <id>", "this one, before events that wait")
     .option("--since <time>", "all from this time on, in order", instant)
     .action(
       invoke<{ event?: string; since?: Date }, [string]>(async (invocation, { event, since }, id) => {
@@ -77,13 +77,13 @@ export function addNotifyDeliveries(notify: Command): void {
         const { output, who } = invocation;
         if (since === undefined) {
           await actions.replay(who, id, event ?? "");
-          output.result({ receiver: id, event, who }, () => `${event} is told again`);
+          output.result({ receiver: id, event, who }, () => `${event} is sent again`);
           return;
         }
         const accounts = await actions.replaySince(who, id, since);
         output.result(
           { receiver: id, since, accounts, who },
-          () => `everything since ${instantInWords(since)} is told again, of ${counted(accounts, "account")}`,
+          () => `everything since ${instantInWords(since)} is sent again, of ${counted(accounts, "account")}`,
         );
       }),
     );

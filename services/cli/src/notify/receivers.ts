@@ -43,7 +43,7 @@ export function addNotifyReceivers(notify: Command): void {
 
   addCommand(notify, "list", {
     watched: true,
-    summary: "List receivers, and how they do",
+    summary: "List receivers, and the state of each",
     examples: ["notify list"],
   }).action(
     invoke(async (invocation) => {
@@ -59,7 +59,7 @@ export function addNotifyReceivers(notify: Command): void {
     addCommand(notify, "change", {
       arguments: receiverArgument,
       audited: true,
-      summary: "Change a receiver; what is not named stays",
+      summary: "Change a receiver; options that are not given stay unchanged",
       examples: ["notify change rcv_3f0c… --event sync.failing"],
     }),
   )
@@ -78,10 +78,10 @@ export function addNotifyReceivers(notify: Command): void {
   addCommand(notify, "rotate", {
     arguments: receiverArgument,
     audited: true,
-    summary: "Make a new secret; the old one signs beside it for a time",
+    summary: "Make a new secret; the old one also signs for a time",
     examples: ["notify rotate rcv_3f0c… --keep-old 48"],
   })
-    .option("--keep-old <hours>", "how long the old one signs too", wholeNumber(0, 336), 24)
+    .option("--keep-old <hours>", "how long the old one also signs", wholeNumber(0, 336), 24)
     .action(
       invoke<{ keepOld: number }, [string]>(async (invocation, { keepOld }, id) => {
         const { secret } = await (await openReceivers(invocation)).rotate(
@@ -104,7 +104,7 @@ export function addNotifyReceivers(notify: Command): void {
   addCommand(notify, "remove", {
     arguments: receiverArgument,
     audited: true,
-    summary: "Remove a receiver, with what waits for it",
+    summary: "Remove a receiver, with the events that wait for it",
     examples: ["notify remove rcv_3f0c…"],
   })
     .option("--yes", "do not ask")
@@ -112,7 +112,7 @@ export function addNotifyReceivers(notify: Command): void {
       invoke<{ yes?: boolean }, [string]>(async (invocation, { yes }, id) => {
         const actions = await openReceivers(invocation);
         const { url } = await actions.find(id);
-        if (!yes) await confirm(`${id} (${url}) is told nothing any more.`, id, invocation.signal);
+        if (!yes) await confirm(`${id} (${url}) gets no more events.`, id, invocation.signal);
         await actions.remove(invocation.who, id);
         invocation.output.result(
           { receiver: id, action: "remove", who: invocation.who },
@@ -144,7 +144,11 @@ function addState(
 
 function withFields(command: Command): Command {
   return command
-    .addOption(new Option("--event <types...>", "of what it is told (default: all)").choices([...eventTypes]))
+    .addOption(
+      new Option("--event <types...>", "types of events that it gets (default: all)").choices([
+        ...eventTypes,
+      ]),
+    )
     .option("--app <name>", "only of accounts of this app")
     .option("--description <text>", "for people");
 }
@@ -159,7 +163,7 @@ function fieldsOf({ event, app, description }: Fields) {
 
 function words(receivers: readonly ReceiverRow[], paint: Paint, now: Date): string {
   return table(
-    ["receiver", "url", "app", "events", "state", "how it does"],
+    ["receiver", "url", "app", "events", "state", "its state"],
     receivers.map((one) => {
       const { mood, label, text } = receiverStanding(one, now);
       const events = one.events.length === eventTypes.length ? "all" : one.events.join(" ");

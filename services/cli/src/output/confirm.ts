@@ -10,11 +10,11 @@ import { NotConfirmedError } from "../errors.ts";
 export async function confirm(question: string, expected: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new NotConfirmedError("this needs a confirmation, and there is no terminal to ask on", {
-      advice: "Add --yes to go on without a question.",
+      advice: "Add --yes to continue without a question.",
     });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question}\nType ${expected} to go on: `, { signal });
+    const answer = await terminal.question(`${question}\nType ${expected} to continue:  `, { signal });
     if (answer.trim() !== expected) throw new NotConfirmedError("not confirmed: nothing was done");
   } finally {
     terminal.close();

@@ -11,7 +11,7 @@ import { fromNowOrNone } from "../output/time-cell.ts";
 export function addQueues(program: Command): void {
   addCommand(program, "queues", {
     watched: true,
-    summary: "Show the queues: how much waits, runs and failed",
+    summary: "Show the queues: how many jobs wait, run and failed",
     examples: ["queues", "queues --json"],
   }).action(
     invoke(async ({ reach, output, now }) => {

@@ -50,10 +50,14 @@ export function addRecords(records: Command): void {
       "records list 6b5cb246 assets --file csv > assets.csv",
     ],
   })
-    .option("--search <text>", "only those with this in their id or name")
-    .addOption(new Option("--deleted <which>", "deleted ones too, or only them").choices(["include", "only"]))
-    .option("--after <cursor>", "the `next` of the page before")
-    .addOption(new Option("--file <format>", "all that fit, to standard output").choices(["ndjson", "csv"]))
+    .option("--search <text>", "only those with this text in their id or name")
+    .addOption(
+      new Option("--deleted <which>", "deleted ones too, or only those").choices(["include", "only"]),
+    )
+    .option("--after <cursor>", "the `next` of the previous page")
+    .addOption(
+      new Option("--file <format>", "all matching records, to standard output").choices(["ndjson", "csv"]),
+    )
     .action(invoke<ListOptions, [string, string]>(list));
   addCommand(records, "show", {
     arguments: { ...accountArgument, "<resource>": "such as assets", "<id>": "the record's id, in full" },

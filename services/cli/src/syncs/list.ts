@@ -35,8 +35,8 @@ export function addSyncsList(syncs: Command): void {
     .option("--account <account>", "only of this account")
     .option("--sync <name>", "only of this name")
     .addOption(new Option("--waiting-for <reason>", "only those that wait for this").choices(waitingReasons))
-    .option("--failing", "only those that need somebody")
-    .option("--after <id>", "the `next` of the page before")
+    .option("--failing", "only those that need an operator")
+    .option("--after <id>", "the `next` of the previous page")
     .option("--all", "every page")
     .action(
       invoke<Options>(async ({ reach, output, now }, options) => {

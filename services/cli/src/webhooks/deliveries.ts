@@ -64,7 +64,7 @@ export function addWebhookDeliveries(webhooks: Command): void {
       ],
     }),
   )
-    .option("--account <account>", "all of this account that fit")
+    .option("--account <account>", "all matching ones of this account")
     .action(invoke<Filters, [string | undefined]>(replay));
 }
 
@@ -95,7 +95,7 @@ async function show(invocation: Invocation, id: string): Promise<void> {
         ],
         output.paint,
       ),
-      payload ?? "The payload does not open: WEBHOOK_KEY is not set here, or has not its key.",
+      payload ?? "The payload cannot be opened: WEBHOOK_KEY is not set here, or lacks its key.",
     ].join("\n"),
   );
 }
@@ -129,7 +129,7 @@ async function replay(invocation: Invocation, options: Filters, id: string | und
   output.result({ replayed }, () =>
     replayed === 0
       ? "There is no such delivery."
-      : `${count(replayed)} put back: a worker sets off their syncs`,
+      : `${count(replayed)} put back: a worker starts their syncs`,
   );
 }
 

@@ -32,19 +32,19 @@ export function addWebhookEndpoints(webhooks: Command): void {
   addCommand(webhooks, "add", {
     arguments: accountArgument,
     audited: true,
-    summary: "Make an endpoint for an account's webhooks, and say what to enter where",
+    summary: "Make an endpoint for an account's webhooks, and print the steps in Trackunit Manager",
     details:
       "Trackunit Manager shows the signing key once it has the URL: enter that first, then give the key here or by `webhooks rotate`.",
     examples: ["webhooks add 6b5cb246", "webhooks add 6b5cb246 --key-file key --events alerts.asset.on"],
   })
     .option("--key-file <path>", keyHelp)
-    .option("--events <types...>", "what a delivery is taken to be that does not say its type")
+    .option("--events <types...>", "types that a delivery without a type counts as")
     .action(invoke<AddOptions, [string]>(add));
 
   addCommand(webhooks, "list", {
     rows: 100,
     watched: true,
-    summary: "List endpoints, and how each does",
+    summary: "List endpoints, and the state of each",
     examples: ["webhooks list", "webhooks list --account 6b5cb246 --json"],
   })
     .option("--account <account>", "only of this account")
@@ -54,11 +54,11 @@ export function addWebhookEndpoints(webhooks: Command): void {
     arguments: endpointArgument,
     audited: true,
     summary: "Give an endpoint its signing key: the first one, or a new one beside the old one",
-    details: "Both keys are good until the old one ends, so that no delivery is refused in between.",
+    details: "Both keys are valid until the old one ends, so that no delivery is refused in between.",
     examples: ["webhooks rotate 3vW8… --key-file key", "webhooks rotate 3vW8… --keep-old 48 < key"],
   })
     .option("--key-file <path>", keyHelp)
-    .option("--keep-old <hours>", "how long the old key stays good", wholeNumber(0, 336), 24)
+    .option("--keep-old <hours>", "how long the old key stays valid", wholeNumber(0, 336), 24)
     .action(
       invoke<RotateOptions, [string]>(async (invocation, { keyFile, keepOld }, endpointId) => {
         const { output, who, signal } = invocation;
@@ -157,7 +157,7 @@ function withoutKeys({ keys, publishAt: _, ...endpoint }: WebhookEndpointDocumen
 
 function words(endpoints: readonly WebhookEndpointDocument[], paint: Paint, now: Date): string {
   return table(
-    ["endpoint", "account", "state", "last delivery", "how it does"],
+    ["endpoint", "account", "state", "last delivery", "its state"],
     endpoints.map((endpoint) => {
       const { label, text, mood } = endpointStanding(endpoint, now);
       const old = endpoint.keys[1]?.until;

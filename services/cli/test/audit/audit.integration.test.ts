@@ -40,7 +40,7 @@ test("what is done with keys is in the audit log", async () => {
   expect((await cli(["keys", "rotate", "--reseal", "--as", "jo"])).code).toBe(0);
   const done = await store.audit.ofTopic("sealing-keys", 10);
   expect(done.map(({ who, action }) => `${who}: ${action}`)).toEqual([
-    expect.stringMatching(/^cli:jo: seal anew with \w+$/),
+    expect.stringMatching(/^cli:jo: re-seal with \w+$/),
     expect.stringMatching(/^cli:jo: make sealing key \w+$/),
   ]);
 });

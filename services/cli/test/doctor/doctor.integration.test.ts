@@ -212,7 +212,7 @@ test("API keys: one for an app that nobody has installed, and no key at all, whi
     const { findings } = await problemsOf(world, ["api-keys"]);
     return findings.map(({ level, code, says }) => [level, code, says]);
   };
-  expect(await found()).toEqual([["ok", "API_KEYS", "there is no API key: nobody uses the API"]]);
+  expect(await found()).toEqual([["ok", "API_KEYS", "there is no API key: the API is not used"]]);
   const createdAt = new Date();
   const key = { hash: "h", name: "reports", rights: ["records:read" as const], createdAt, createdBy: "jo" };
   await world.store.apiKeys.add({ ...key, id: "1", irisAppId: null });
@@ -220,7 +220,7 @@ test("API keys: one for an app that nobody has installed, and no key at all, whi
   const warning = '1 API key for an app that no account has installed ("reports" of @no/body)';
   expect(await found()).toEqual([["warning", "API_KEY_SEES_NOTHING", warning]]);
   await world.store.apiKeys.revoke("2", createdAt);
-  expect(await found()).toEqual([["ok", "API_KEYS", "1 API key, each for accounts that there are"]]);
+  expect(await found()).toEqual([["ok", "API_KEYS", "1 API key, all for existing accounts"]]);
 });
 
 test("a tick that has stopped", async () => {

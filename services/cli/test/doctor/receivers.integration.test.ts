@@ -10,7 +10,7 @@ test("the doctor finds receivers that are disabled or fail for long, and address
     const { findings } = await problemsOf(world, ["receivers"], extra);
     return findings.map(({ level, code, says }) => [level, code, says]);
   };
-  expect(await found()).toEqual([["ok", "RECEIVERS", "there is no receiver: nobody is told of events"]]);
+  expect(await found()).toEqual([["ok", "RECEIVERS", "there is no receiver: events are not sent anywhere"]]);
   const { receivers } = world.store.events;
   const add = (id: string, url: string) =>
     receivers.add({
@@ -33,16 +33,16 @@ test("the doctor finds receivers that are disabled or fail for long, and address
     [
       "problem",
       "RECEIVER_ADDRESS_REFUSED",
-      "2 receivers at an address that NOTIFY_ADDRESSES=public does not let through (rcv_2 at localhost, rcv_3 at 1.1.1.1): nothing is told there",
+      "2 receivers at an address that NOTIFY_ADDRESSES=public does not allow (rcv_2 at localhost, rcv_3 at 1.1.1.1): nothing is sent there",
     ],
-    ["warning", "RECEIVERS_FAILING", "1 receiver took nothing for up to 7 h (rcv_2 at localhost)"],
+    ["warning", "RECEIVERS_FAILING", "1 receiver accepted nothing for up to 7 h (rcv_2 at localhost)"],
   ]);
   await receivers.disable("rcv_2", { why: "failing", code: "ERR_NOTIFY_STATUS", at: ago(2) });
   expect(await found({ NOTIFY_ADDRESSES: "any" })).toEqual([
     [
       "problem",
       "RECEIVERS_DISABLED",
-      "1 receiver disabled since nothing was taken there (rcv_2 at localhost), the first one 2 h ago",
+      "1 receiver disabled because nothing was accepted there (rcv_2 at localhost), the first one 2 h ago",
     ],
   ]);
   await receivers.enable("rcv_2");
@@ -73,6 +73,6 @@ test("the doctor finds ways of telling operators that fail, by code, and documen
   });
   expect(findings.filter(({ level }) => level !== "ok").map(({ code, says }) => [code, says])).toEqual([
     ["MONGODB_SCHEMA_OLD", expect.stringContaining("the schema has version 0")],
-    ["NOTIFICATIONS_FAILING", `operators could not be told by slack for 2 h: ${code}`],
+    ["NOTIFICATIONS_FAILING", `no notification could be sent by slack for 2 h: ${code}`],
   ]);
 });

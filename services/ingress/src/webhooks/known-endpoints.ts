@@ -31,7 +31,7 @@ export function createFindEndpoint(options: {
     const known = opened.get(endpointId);
     if (known?.text === text) return known.entry;
     const entry = await openEndpoint(open, endpointId, text).catch((error: unknown) => {
-      log.error({ error }, "a webhook endpoint's entry in redis does not open");
+      log.error({ error }, "a webhook endpoint's entry in redis cannot be opened");
       return undefined;
     });
     const [oldest] = opened.keys();

@@ -13,7 +13,7 @@ export async function keepInterest(options: {
   const { events, log } = options;
   await events.refresh();
   const timer = setInterval(() => {
-    events.refresh().catch((error) => log.debug({ error }, "receivers not looked at"));
+    events.refresh().catch((error) => log.debug({ error }, "receivers could not be read"));
   }, everyMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };

@@ -9,7 +9,7 @@ export function auditSection(audit: readonly AuditDocument[], now: Date): Html {
     <h2 id="audit-title">Audit log</h2>
     ${
       audit.length === 0
-        ? html`<p class="card">Nobody has acted on this account yet.</p>`
+        ? html`<p class="card">No one has acted on this account yet.</p>`
         : html`<ul class="card lines">${audit.map((entry) => auditLine(entry, now))}</ul>`
     }
   </section>`;

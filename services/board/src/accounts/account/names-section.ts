@@ -9,9 +9,9 @@ import { accountActions } from "../actions/actions.ts";
 import type { AccountFacts } from "./read.ts";
 
 const whose: Record<string, string> = {
-  operators: "Operators call it",
-  publisher: "Your back end calls it",
-  Trackunit: "Trackunit calls it",
+  operators: "Operators' name",
+  publisher: "Your back end's name",
+  Trackunit: "Trackunit's name",
 };
 
 export function namesSection({ installation }: AccountFacts, role: Role): Html {

@@ -13,7 +13,7 @@ export function requestsSection({ requests, at }: AccountFacts): Html {
   if (requests.length === 0) return html``;
   return html`<section aria-labelledby="requests-title">
     <h2 id="requests-title">Forwarded requests</h2>
-    <p class="faint">What your own code asked of Trackunit through the API: no bodies, and of a query only the names.</p>
+    <p class="faint">Requests of your own code to Trackunit through the API: without bodies, and of a query only the names.</p>
     <table class="cards thirds requests">
       ${tableHead(["Request", "When", "Answer", { number: "Took" }, { number: "Bytes" }, "Key"])}
       <tbody>${requests.map((request) => requestRow(request, at))}</tbody>

@@ -30,7 +30,7 @@ function runRow(run: AccountFacts["runs"][number], now: Date): Html {
     <td data-label="Ended">${timeTag(run.at, now)}</td>
     <td data-label="Outcome">
       ${badge(failed ? "bad" : "good", run.outcome)}
-      ${run.setOffBy === undefined ? "" : html`<small>set off by a <a href="${deliveryPath(run.setOffBy)}">webhook</a></small>`}
+      ${run.setOffBy === undefined ? "" : html`<small>started by a <a href="${deliveryPath(run.setOffBy)}">webhook</a></small>`}
       ${failed ? html`<small>${withCodes(run.code ?? "")} ${run.message ?? ""}</small>` : ""}
     </td>
     <td data-label="Took" class="number nowrap">${duration(run.at.getTime() - run.startedAt.getTime())}</td>

@@ -17,8 +17,8 @@ export function scopesSection({ installation }: AccountFacts): Html {
       ${line("bad", "missing", missing)}
       ${line("wait", "no token yet", unknown)}
       ${line("good", "granted", granted)}
-      ${line("busy", "granted, not asked for", extra)}
-      ${requestedScopes.length + extra.length === 0 ? html`<li class="faint">None is asked for.</li>` : ""}
+      ${line("busy", "granted, not requested", extra)}
+      ${requestedScopes.length + extra.length === 0 ? html`<li class="faint">None is requested.</li>` : ""}
     </ul>
   </section>`;
 }

@@ -10,7 +10,7 @@ export function setAsideSection({ setAside, at }: AccountFacts): Html {
   if (setAside.length === 0) return html``;
   return html`<section aria-labelledby="set-aside-title">
     <h2 id="set-aside-title">Set aside</h2>
-    <p class="faint">Items that did not fit their sync's definition; the rest of their page went on. At most ${shown.setAsidePerSync} of each sync are shown.</p>
+    <p class="faint">Items that did not fit their sync's definition; the rest of their page was stored. At most ${shown.setAsidePerSync} of each sync are shown.</p>
     <ul class="card lines">${setAside.map((item) => itemLine(item, at))}</ul>
   </section>`;
 }

@@ -19,7 +19,7 @@ export function syncsSection({ installation, syncs, at }: AccountFacts, role: Ro
   if (syncs.length === 0)
     return html`<section aria-labelledby="syncs-title">
       <h2 id="syncs-title">Syncs</h2>
-      <p class="card">None is planned yet: a worker plans them when it handles the install.</p>
+      <p class="card">No sync is planned yet: a worker plans them when it handles the install.</p>
     </section>`;
   const isOperator = role === "operator";
   const maySync = isOperator && installation.state === "active";

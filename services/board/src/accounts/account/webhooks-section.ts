@@ -13,7 +13,7 @@ export function webhooksSection({ installation, endpoints, deliveries, at }: Acc
     <h2 id="webhooks-title">Webhooks</h2>
     ${
       endpoints.length === 0
-        ? html`<p class="card">No endpoint: what changes at Trackunit is read by schedule.</p>`
+        ? html`<p class="card">No endpoint: changes at Trackunit are read by schedule.</p>`
         : endpointTable(endpoints, at, { withAccount: false })
     }
     ${role === "operator" ? html`<p class="actions after"><a class="button quiet" href="${addEndpointPath(_id)}">Add endpoint</a></p>` : ""}

@@ -12,11 +12,11 @@ const syncNow: AccountAction = {
   question: (what) => `Sync ${what} now?`,
   consequence: ({ sync }) =>
     sync === undefined
-      ? "Every sync of the account runs as soon as a worker is free; one that runs already runs once more afterwards."
-      : "It runs as soon as a worker is free; if it runs already, it runs once more afterwards.",
+      ? "Every sync of the account runs as soon as a worker is free; a sync that is running now runs once more afterwards."
+      : "It runs as soon as a worker is free; if it is running now, it runs once more afterwards.",
   async carryOut(actions, who, subject) {
     await actions.syncNow(who, subject.installation._id, subject.sync?.sync);
-    return `Asked for: ${nameOf(subject)} syncs as soon as a worker is free${limitOn(subject)}. What comes of it is shown at its last run.`;
+    return `Requested: ${nameOf(subject)} syncs as soon as a worker is free${limitOn(subject)}. The result is shown at its last run.`;
   },
 };
 
@@ -33,8 +33,8 @@ const pause: AccountAction = {
   question: (what) => `Pause ${what}?`,
   consequence: ({ sync }) =>
     sync === undefined
-      ? "No sync of the account runs and no token is asked for until somebody resumes it. What runs now stops at its next page; its progress stays."
-      : "It does not run until somebody resumes it. What runs now stops at its next page; its progress stays.",
+      ? "Until it is resumed, no sync of the account runs and no token is requested. Runs in progress stop at their next page and keep their progress."
+      : "It does not run until it is resumed. A run in progress stops at its next page and keeps its progress.",
   async carryOut(actions, who, subject) {
     await actions.pause(who, subject.installation._id, subject.sync?.sync);
     return `Paused: ${nameOf(subject)}.`;
@@ -48,8 +48,8 @@ const resume: AccountAction = {
   question: (what) => `Resume ${what}?`,
   consequence: ({ sync }) =>
     sync === undefined
-      ? "A token is asked for and the account's syncs are due at once. Syncs that were paused one by one stay paused."
-      : "It is due at once and goes on where it stopped.",
+      ? "A token is requested and the account's syncs are due at once. Syncs that were paused on their own stay paused."
+      : "It is due at once and continues where it stopped.",
   async carryOut(actions, who, subject) {
     await actions.resume(who, subject.installation._id, subject.sync?.sync);
     return `Resumed: ${nameOf(subject)}.`;
@@ -62,10 +62,10 @@ const refreshToken: AccountAction = {
   verb: "Refresh token",
   question: (what) => `Refresh the token of ${what}?`,
   consequence: () =>
-    "A worker asks Trackunit for a new access token, whatever is there. If a refused credential works again, the account's syncs go on.",
+    "A worker requests a new access token from Trackunit, even if the present one is good. If a refused credential works again, the account's syncs continue.",
   async carryOut(actions, who, subject) {
     await actions.refreshToken(who, subject.installation._id);
-    return "Asked for: a worker fetches a new token.";
+    return "Requested: a worker fetches a new token.";
   },
 };
 
@@ -74,7 +74,7 @@ const retryFailed: AccountAction = {
   of: "account",
   verb: "Retry failed jobs",
   question: (what) => `Retry the failed jobs of ${what}?`,
-  consequence: () => "Every failed job about this account, in whatever queue, is started again.",
+  consequence: () => "Every failed job of this account, in all queues, is started again.",
   async carryOut(actions, who, subject) {
     const started = await actions.retryFailed(who, subject.installation._id);
     return started === 0 ? "No job of this account has failed." : `Started again: ${count(started)} failed.`;
@@ -88,7 +88,7 @@ const changeInterval: AccountAction = {
   question: (what) => `Change how often ${what} runs?`,
   consequence: ({ sync }) => {
     const defined = sync?.definedIntervalMs;
-    return `Leave it empty for the interval that the sync is defined with${defined === undefined ? "" : `, ${duration(defined)}`}. It counts from the next run, which is due at once.`;
+    return `Leave it empty for the interval of the sync's definition${defined === undefined ? "" : `, ${duration(defined)}`}. It counts from the next run, which is due at once.`;
   },
   fields: ({ sync }) =>
     html`<label for="minutes">Minutes from one run to the next</label>
@@ -102,7 +102,7 @@ const changeInterval: AccountAction = {
       });
     await actions.setInterval(who, installation._id, sync?.sync ?? "", intervalMs);
     return intervalMs === null
-      ? `${nameOf(subject)} runs as often as it is defined to.`
+      ? `${nameOf(subject)} runs at the interval of its definition.`
       : `${nameOf(subject)} runs every ${duration(intervalMs)}.`;
   },
 };
@@ -126,7 +126,7 @@ const changeNames: AccountAction = {
   name: "names",
   of: "account",
   verb: "Save",
-  question: (what) => `What do you call ${what}?`,
+  question: (what) => `Name and note of ${what}`,
   consequence: () =>
     "Name and note are for operators: they are shown with the account, and survive a new install. The name is searched, too. Leave a field empty for none.",
   fields: ({ installation: { name, note } }) =>
@@ -153,13 +153,13 @@ const rollback: AccountAction = {
   verb: "Roll back credential",
   question: (what) => `Bring back the former credential of ${what}?`,
   consequence: () =>
-    "It takes over as soon as Trackunit grants a token for it; the present one goes on working until then, and is kept.",
+    "It takes over as soon as Trackunit grants a token for it; the present one stays in use until then, and is kept.",
   fields: ({ installation }) =>
     html`<label for="fingerprint">Fingerprint of the client id</label>
       <select id="fingerprint" name="fingerprint">${installation.former.toReversed().map(({ clientIdFingerprint, inForceUntil }) => html`<option value="${clientIdFingerprint}">${clientIdFingerprint}, in force until ${instant(inForceUntil)}</option>`)}</select>`,
   async carryOut(actions, who, subject, { fingerprint = "" }) {
     await actions.rollback(who, subject.installation._id, fingerprint === "" ? undefined : fingerprint);
-    return "Asked for: the former credential takes over when Trackunit grants a token for it.";
+    return "Requested: the former credential takes over when Trackunit grants a token for it.";
   },
 };
 
@@ -171,7 +171,7 @@ const acceptClient: AccountAction = {
   consequence: ({ installation: { clientChange } }) =>
     clientChange === null
       ? "The client id did not change."
-      : `It changed from ${clientChange.from} to ${clientChange.to}. After your word, deletions are held back as for any account again.`,
+      : `It changed from ${clientChange.from} to ${clientChange.to}. Once you accept it, deletions are no longer held back for this reason.`,
   async carryOut(actions, who, subject) {
     await actions.acceptClient(who, subject.installation._id);
     return `Accepted: the client of ${nameOf(subject)}.`;
@@ -185,7 +185,7 @@ const forget: AccountAction = {
   irrevocable: true,
   question: (what) => `Forget ${what} for good?`,
   consequence: () =>
-    "Its credential, its token, its schedule and every record that was read for it are deleted. Nothing brings them back but a new install by the customer. What operators did stays in the audit log.",
+    "Its credential, its token, its schedule and every record that was read for it are deleted. Only a new install by the customer brings them back. The audit log keeps the operators' actions.",
   fields: ({ installation }) =>
     html`<label for="accountId">Type <code>${installation.accountId}</code> to confirm</label>
       <input id="accountId" name="accountId" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,
@@ -196,7 +196,7 @@ const forget: AccountAction = {
         message: "That is not the id of this account. Nothing was deleted.",
       });
     await actions.forget(who, installation._id);
-    return `Asked for: a worker deletes everything of account ${installation.accountId}.`;
+    return `Requested: a worker deletes everything of account ${installation.accountId}.`;
   },
 };
 

@@ -29,7 +29,7 @@ export function createBulkRunner(options: {
     async start(who: string, request: BulkRequest, plan: BulkPlan): Promise<string> {
       if (running.size >= maxAtOnce || closing.signal.aborted)
         throw new WrongStateError(
-          `${maxAtOnce} actions on many accounts are carried out already; wait until one has ended`,
+          `${maxAtOnce} actions on many accounts already run; wait until one has ended`,
         );
       const at = now().toISOString();
       const outcome = { done: 0, refused: 0, failed: 0, left: plan.ids.length, codes: {} };

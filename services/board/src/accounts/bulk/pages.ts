@@ -105,7 +105,7 @@ export function bulkRunFragments({ id, progress, at }: BulkFacts): Fragment[] {
         <p>${text}</p>
         <dl>
           ${fact("Which", html`${whichInWords(request)}`)}
-          ${fact("Asked for", html`by ${who} ${timeTag(new Date(startedAt), at)}`)}
+          ${fact("Requested", html`by ${who} ${timeTag(new Date(startedAt), at)}`)}
           ${fact("So far", html`${outcomeInWords(outcome)}`)}
         </dl>
         ${buttons(id, progress, label)}
@@ -133,10 +133,10 @@ function standingOf(progress: BulkProgress, now: Date): { mood: Mood; label: Lab
     return {
       mood: "bad",
       label: "broke off",
-      text: "The board that carried it out has said nothing for a minute; it was probably restarted. What is done stays done. Ask again to do the rest.",
+      text: "The board that runs it has reported nothing for a minute; it was probably restarted. What is done stays done. Ask again to do the rest.",
     };
   if (endedAt === undefined)
-    return { mood: "busy", label: "running", text: "This page keeps up to date; it may be left." };
+    return { mood: "busy", label: "running", text: "This page updates itself; you may leave it." };
   if (code !== undefined)
     return {
       mood: "bad",
@@ -153,14 +153,14 @@ function standingOf(progress: BulkProgress, now: Date): { mood: Mood; label: Lab
   return {
     mood: "wait",
     label: "not all done",
-    text: "What is refused was forgotten, or in another state, by the time it was its turn.",
+    text: "Refused accounts were forgotten, or in another state, when their turn came.",
   };
 }
 
 const whyEarly = {
-  cancel: "Somebody cancelled it.",
-  stop: "The board that carried it out was stopped.",
-  fault: "Of the last ten none worked, so it went no further.",
+  cancel: "An operator cancelled it.",
+  stop: "The board that ran it was stopped.",
+  fault: "The last ten all failed, so it stopped.",
 };
 
 function buttons(id: string, { request }: BulkProgress, label: Label): Html {

@@ -41,7 +41,7 @@ export function createBulkProgresses(redis: RedisClient, namespace: string) {
     async add(progress: BulkProgress): Promise<string> {
       const id = randomUUID();
       await write(id, progress).catch((cause: unknown) => {
-        throw new QueueUnavailableError("Redis did not take the action", { cause });
+        throw new QueueUnavailableError("Redis did not accept the action", { cause });
       });
       return id;
     },

@@ -116,7 +116,7 @@ export function addBulkRoutes(
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
       throw new WrongStateError(
-        "to count the accounts took too long; narrow them down, for instance by state",
+        "counting the accounts took too long; narrow them down, for instance by state",
       );
     }
   }

@@ -7,20 +7,20 @@ export const bulkWords: Record<BulkActionName, { verb: string; consequence: stri
   pause: {
     verb: "Pause",
     consequence:
-      "No sync of these accounts runs and no token is asked for until somebody resumes them. What runs now stops at its next page; its progress stays.",
+      "Until they are resumed, no sync of these accounts runs and no token is requested. Runs in progress stop at their next page and keep their progress.",
   },
   resume: {
     verb: "Resume",
     consequence:
-      "A token is asked for and the syncs of these accounts are due at once. Syncs that were paused one by one stay paused.",
+      "A token is requested and the syncs of these accounts are due at once. Syncs that were paused on their own stay paused.",
   },
   sync: {
     verb: "Sync now",
     consequence:
-      "Every sync of these accounts is due at once, as soon as a worker is free; those that are paused one by one stay so.",
+      "Every sync of these accounts is due at once, as soon as a worker is free; those that were paused on their own stay paused.",
   },
   retry: {
     verb: "Retry failed jobs",
-    consequence: "Every failed job about these accounts, in whatever queue, is started again.",
+    consequence: "Every failed job of these accounts, in all queues, is started again.",
   },
 };

@@ -99,7 +99,7 @@ function stateFilter({ request, counts, failing, at }: ListFacts): Html {
       ${choice({ search, failing: "any" }, "Failing", `${count(failing.accounts)}${failing.isMore ? "+" : ""}`, "bad")}
       ${installationStates.map((state) => choice({ search, state }, capitalised(state), count(counts[state]), stateMoods[state]))}
     </nav>
-    ${request.failing === undefined || request.failing === "any" ? "" : html`<p>Syncs fail by <code>${request.failing}</code></p>`}
+    ${request.failing === undefined || request.failing === "any" ? "" : html`<p>Syncs fail with <code>${request.failing}</code></p>`}
     <p class="faint">As of <time datetime="${at.toISOString()}">${clock(at)}</time></p>
   </div>`;
 }
@@ -111,7 +111,7 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
 function rows(facts: ListFacts, role: Role): Html {
   const { rows, request, next, counts, isCut } = facts;
   const { after, ...first } = request;
-  const paging = html`${isCut ? html`<p class="faint">The search has not looked at all accounts yet; the next page goes on.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
+  const paging = html`${isCut ? html`<p class="faint">The search has not covered all accounts yet; the next page continues it.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
       ${tableHead(["Account", "State", "Token", "Syncs"])}
@@ -123,14 +123,14 @@ function rows(facts: ListFacts, role: Role): Html {
 function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): Html {
   const text =
     next !== undefined
-      ? "None on this page; the next may have some."
+      ? "None on this page; the next page may have some."
       : counts.active + counts.paused + counts.revoked === 0
         ? "No account has installed the app yet."
         : request.failing !== undefined && request.search === ""
           ? "No sync fails like this."
           : request.search === ""
             ? "No account is in this state."
-            : `No account ${request.failing === undefined ? "" : "that fails like this "}has this in its id, its names or a fingerprint.`;
+            : `No account ${request.failing === undefined ? "" : "that fails like this "}has this text in its id, its names or a fingerprint.`;
   return html`<p class="card">${text}</p>`;
 }
 

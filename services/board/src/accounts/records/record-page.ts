@@ -35,7 +35,7 @@ export function recordPage(page: RecordPage): Html {
         ${deletedAt === null ? "" : html`<div><dt>Deleted</dt><dd>${instant(deletedAt)}, ${timeTag(deletedAt, at)}</dd></div>`}
       </dl></section>
       <section aria-labelledby="data-title">
-        <h2 id="data-title">What it holds</h2>
+        <h2 id="data-title">Content</h2>
         <pre tabindex="0" class="whole">${redactText(JSON.stringify(data, null, 2) ?? "nothing")}</pre>
       </section>
       <section aria-labelledby="history-title">
@@ -53,6 +53,6 @@ function historyLine({ at, change }: RecordPage["history"][number], index: numbe
   return html`<li>
     ${badge(moods[kind], kind)} ${timeTag(at, now)}
     ${fields.length === 0 ? "" : html`<small>${fields.slice(0, 30).map((field) => html`<code>${field}</code> `)}</small>`}
-    <details id="change-${index}"><summary>As it was then</summary><pre tabindex="0">${redactText(JSON.stringify(data, null, 2) ?? "nothing")}</pre></details>
+    <details id="change-${index}"><summary>Its content then</summary><pre tabindex="0">${redactText(JSON.stringify(data, null, 2) ?? "nothing")}</pre></details>
   </li>`;
 }

@@ -27,9 +27,9 @@ export function recordsSection({ facts, installationId, now }: Shown): Html {
       html`<a href="${recordsPath(installationId, { resource: name, search: request.search })}" title="${sync}" ${name === resource ? html`aria-current="true"` : ""}>${name} <span class="tally">${text}</span></a>`,
   )}</nav>
     ${searchForm(facts, installationId, resource)}
-    ${rows.length === 0 ? html`<p class="card">${next === undefined ? "No record fits." : "None among those looked at so far; there are more."}</p>` : recordTable({ facts, installationId, now }, resource)}
+    ${rows.length === 0 ? html`<p class="card">${next === undefined ? "No record matches." : "None among the records searched so far; there are more."}</p>` : recordTable({ facts, installationId, now }, resource)}
     ${pager({ after, next, pathOf: (page) => recordsPath(installationId, { ...first, resource, after: page }) })}
-    <p class="faint">All that fit, as a file:
+    <p class="faint">All matching records, as a file:
       <a href="${filePath(facts, installationId, resource, "ndjson")}" download>lines of JSON</a> ·
       <a href="${filePath(facts, installationId, resource, "csv")}" download>CSV</a></p>`;
 }

@@ -50,7 +50,7 @@ function timeline({ timeline, startedAt }: RunDocument): Html {
     <h2 id="timeline-title">Timeline</h2>
     ${
       timeline === undefined
-        ? html`<p class="card">None is kept of this run.</p>`
+        ? html`<p class="card">No timeline of this run is kept.</p>`
         : html`<table class="cards thirds" aria-labelledby="timeline-title">
       ${tableHead(["Step", "After", "At", "Answer", { number: "Took" }, "Wait for a limit"])}
       <tbody>${timeline.events.map((event) => stepRow(event, startedAt))}</tbody>
@@ -73,7 +73,7 @@ function stepRow(event: RunEvent, startedAt: Date): Html {
     </tr>`;
   switch (event.kind) {
     case "slice":
-      return cells(html`A worker took it up`, html``, "", "");
+      return cells(html`A worker started it`, html``, "", "");
     case "page":
       return cells(
         html`Page written`,

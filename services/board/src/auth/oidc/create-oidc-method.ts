@@ -48,7 +48,7 @@ export function createOidcMethod(options: {
       ...options,
       cookie: cookies.oidcTry,
       maxAgeMs: (cookies.oidcTry.options.maxAge ?? 0) * 1_000,
-      onError: (error) => log.warn({ error }, "logins on their way cannot be marked as used"),
+      onError: (error) => log.warn({ error }, "logins in progress cannot be marked as used"),
     }),
     isTaken: (name) => passwords.isKnown(name),
   });

@@ -21,7 +21,7 @@ export async function askToken(
   }: { cache: TokenCache; queues: Pick<QueueSet, "addUrgentPrewarm">; signal: AbortSignal; now: () => Date },
 ): Promise<CachedToken> {
   if (state !== "active")
-    throw new AccountNotActiveError(`the account is ${state}: nothing is asked of Trackunit for it`, {
+    throw new AccountNotActiveError(`the account is ${state}: no request to Trackunit is sent for it`, {
       advice: "See `fleetkeeper accounts show`.",
     });
   const giveUpAtMs = performance.now() + waitMs;
@@ -32,8 +32,8 @@ export async function askToken(
     if (failure !== undefined && failure.generation >= generation && failure.until > now())
       throw new NoTokenError(`Trackunit grants no token: ${failure.code}, ${failure.message}`);
     if (performance.now() > giveUpAtMs)
-      throw new NoTokenError("no worker has brought a token within 20 s", {
-        advice: "Look whether workers run: `fleetkeeper doctor`.",
+      throw new NoTokenError("no worker has fetched a token within 20 s", {
+        advice: "Check whether workers run: `fleetkeeper doctor`.",
       });
     if (look === 0) await queues.addUrgentPrewarm({ installationId, generation });
     await sleep(lookMs, undefined, { signal });

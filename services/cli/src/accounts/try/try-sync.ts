@@ -76,7 +76,7 @@ export async function trySync(
     if (!(error instanceof ApiRateLimitedError)) return { ...failed, outcome: "failed", said: [message] };
     const wait =
       error.retryAfterMs === undefined ? "" : `: again in ${Math.ceil(error.retryAfterMs / 1_000)} s`;
-    return { ...failed, outcome: "waits", said: [`${message}${wait}; nothing was asked`] };
+    return { ...failed, outcome: "waits", said: [`${message}${wait}; no request was sent`] };
   }
 }
 
@@ -94,7 +94,7 @@ function windowOf({ window }: SyncDefinition, now: Date) {
 
 function forbiddenBy(message: string, { scopes }: SyncDefinition, lacking: readonly string[]): string {
   if (lacking.length > 0) return `${message}; the token has none of its scopes: ${lacking.join(", ")}`;
-  return `${message}, although the token has ${scopes.length === 0 ? "all scopes that are known to matter" : `a scope of ${scopes.join(", ")}`}: ask Trackunit what it needs`;
+  return `${message}, although the token has ${scopes.length === 0 ? "all scopes that are known to be needed" : `a scope of ${scopes.join(", ")}`}: ask Trackunit what it needs`;
 }
 
 function judge(definition: SyncDefinition, page: Page | undefined) {

@@ -12,7 +12,7 @@ export const examineApiKeys: Examine = async ({ reach }) => {
   const store = await reach.store();
   const keys = await store.apiKeys.list();
   const valid = keys.filter(({ revokedAt }) => revokedAt === null);
-  if (valid.length === 0) return [ok("API_KEYS", "there is no API key: nobody uses the API")];
+  if (valid.length === 0) return [ok("API_KEYS", "there is no API key: the API is not used")];
   const apps = [...new Set(valid.flatMap(({ irisAppId }) => irisAppId ?? []))];
   const withoutAccounts: string[] = [];
   for (const app of apps) {
@@ -22,7 +22,7 @@ export const examineApiKeys: Examine = async ({ reach }) => {
   const findings = [...ofNoAccount(valid, withoutAccounts), ...nearlyFull(keys)];
   return findings.length > 0
     ? findings
-    : [ok("API_KEYS", `${counted(valid.length, "API key")}, each for accounts that there are`)];
+    : [ok("API_KEYS", `${counted(valid.length, "API key")}, all for existing accounts`)];
 };
 
 function ofNoAccount(keys: readonly ApiKeyRow[], apps: readonly string[]): Finding[] {
@@ -33,7 +33,7 @@ function ofNoAccount(keys: readonly ApiKeyRow[], apps: readonly string[]): Findi
     warning(
       "API_KEY_SEES_NOTHING",
       `${counted(blind.length, "API key")} for an app that no account has installed (${named.join(", ")}${blind.length > names ? ", …" : ""})`,
-      "Nothing, before the first install. Else compare the name with TRACKUNIT_APP_IDS, and make the key anew.",
+      "Nothing, before the first install. Otherwise compare the name with TRACKUNIT_APP_IDS, and make a new key.",
     ),
   ];
 }

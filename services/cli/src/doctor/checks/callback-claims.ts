@@ -29,19 +29,19 @@ export const examineCallbackClaims: Examine = async ({ env, reach }) => {
       findings.push(
         warning(
           `${name}_UNSET`,
-          `${name} is not set: a token that Trackunit signed for somebody else is accepted too`,
+          `${name} is not set: a token that Trackunit signed for another receiver is accepted too`,
           seen(kind).length === 0
-            ? "Set it when a real callback has come: then this says what it carried."
-            : `Set it, if these are yours: accepted callbacks carried ${seen(kind).join(" and ")}.`,
+            ? "Set it after the first real callback: then this check shows the value it had."
+            : `Set it, if these are yours: accepted callbacks had ${seen(kind).join(" and ")}.`,
         ),
       );
   if (proposals.length > 0)
     findings.push(
       warning(
         "CALLBACK_CLAIMS_UNSET",
-        "claims of accepted callbacks said the same as the body, and nothing asks for that",
-        `Set CALLBACK_CLAIMS, if that is no accident: choose from ${proposals.join(", ")}.`,
+        "claims of accepted callbacks agreed with the body, but this is not required",
+        `Set CALLBACK_CLAIMS, unless that was by chance: choose from ${proposals.join(", ")}.`,
       ),
     );
-  return findings.length > 0 ? findings : [ok("CALLBACK_CLAIMS", "issuer and audience are asked for")];
+  return findings.length > 0 ? findings : [ok("CALLBACK_CLAIMS", "issuer and audience are required")];
 };

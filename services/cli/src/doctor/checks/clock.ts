@@ -12,7 +12,7 @@ const looseMs = 5_000;
 export const examineClock: Examine = async ({ clocks }) => judgeClocks(clocks);
 
 export function judgeClocks(clocks: readonly ClockSample[]): Finding[] {
-  if (clocks.length === 0) return [skipped("CLOCK", "no server told its time")];
+  if (clocks.length === 0) return [skipped("CLOCK", "no server gave its time")];
   const off = clocks.filter(({ differenceMs }) => Math.abs(differenceMs) > looseMs);
   if (off.length === 0)
     return [ok("CLOCK", `within ${duration(looseMs)} of ${clocks.map(({ of }) => of).join(", ")}`)];

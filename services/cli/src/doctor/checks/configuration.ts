@@ -27,7 +27,7 @@ export const examineConfiguration: Examine = async ({ env }) => {
       findings.push(
         warning(
           "CONFIGURATION_PLAIN_HTTP",
-          `${name}: is http:, which anybody on the way can read and change`,
+          `${name}: is http:, which others on the way can read and change`,
           "Use https:.",
         ),
       );
@@ -35,7 +35,7 @@ export const examineConfiguration: Examine = async ({ env }) => {
   return findings.length > 0
     ? findings
     : [
-        ok("CONFIGURATION", `${Object.keys(variables).length} variables are sound`),
+        ok("CONFIGURATION", `${Object.keys(variables).length} variables are valid`),
         ok(
           "CALLBACK_PATH",
           `callbacks come to POST ${readVariables(env, "INGRESS_PATH").ingressPath}${callbackPath}: the path of the URL in the app's manifest`,

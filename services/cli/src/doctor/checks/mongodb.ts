@@ -15,7 +15,7 @@ export const examineMongodb: Examine = async ({ env, reach, clocks, now }) => {
   return [
     ok("MONGODB_VERSION", server),
     missingIndexes.length === 0
-      ? ok("MONGODB_INDEXES", "all indexes are there")
+      ? ok("MONGODB_INDEXES", "all indexes exist")
       : problem(
           "MONGODB_INDEX_MISSING",
           `missing: ${missingIndexes.join(", ")}`,
@@ -32,7 +32,7 @@ async function schemaFinding({ migrations }: Store): Promise<Finding> {
     return warning(
       "MONGODB_SCHEMA_OLD",
       `documents are of an earlier version of Fleetkeeper: the schema has version ${stored}, and this writes ${target}`,
-      "A worker of this version brings them up to date while it works; see its log where it does not, or run `fleetkeeper migrate`.",
+      "A worker of this version brings them up to date; if it does not, see its log, or run `fleetkeeper migrate`.",
     );
   const newer = stored > target ? `, which is newer than this command's ${target}` : "";
   return ok(
@@ -48,7 +48,7 @@ function urlFindings(mongodbUrl: string): Finding[] {
     warning(
       "MONGODB_URL_OPTIONS",
       `MONGODB_URL says ${said.join(", ")}`,
-      "Take it out. Concerns are majority and reads go to the primary, whatever the URL says; retries belong off only where the server has none.",
+      "Remove it. Concerns are always majority and reads go to the primary; turn retries off only if the server does not support them.",
     ),
   ];
 }

@@ -10,19 +10,20 @@ export const examineNotifications: Examine = async ({ env, reach, now }) => {
   const settings = { email: mail, webhook, slack: slackUrl };
   const configured = notificationChannels.filter((channel) => settings[channel] !== undefined);
   if (configured.length === 0)
-    return [ok("NOTIFICATIONS", "operators are told of nothing: no variable NOTIFICATIONS_… is set")];
+    return [ok("NOTIFICATIONS", "operators get no notifications: no variable NOTIFICATIONS_… is set")];
   const { notifications } = await reach.store();
   const { channels = {} } = (await notifications.read()) ?? {};
   const failing = configured.flatMap((channel) => {
     const { failingSince = null, code = null } = channels[channel] ?? {};
     return failingSince === null ? [] : [{ channel, failingSince, code: code ?? "ERR_INTERNAL" }];
   });
-  if (failing.length === 0) return [ok("NOTIFICATIONS", `operators are told by ${configured.join(", ")}`)];
+  if (failing.length === 0)
+    return [ok("NOTIFICATIONS", `operators are notified by ${configured.join(", ")}`)];
   return failing.map(({ channel, failingSince, code }) =>
     problem(
       "NOTIFICATIONS_FAILING",
-      `operators could not be told by ${channel} for ${duration(now().getTime() - failingSince.getTime())}: ${code}`,
-      `\`fleetkeeper explain ${code}\` says what to do; then try it by \`fleetkeeper notifications test\`. What could not be sent is tried again for a day.`,
+      `no notification could be sent by ${channel} for ${duration(now().getTime() - failingSince.getTime())}: ${code}`,
+      `\`fleetkeeper explain ${code}\` says what to do; then try it with \`fleetkeeper notifications test\`. Messages that could not be sent are tried again for a day.`,
     ),
   );
 };

@@ -10,7 +10,7 @@ export const examineQueues: Examine = async ({ reach, now }) => {
   const findings = states.flatMap((state) => findingsOf(state, now()));
   return findings.length > 0
     ? findings
-    : [ok("QUEUES", "every queue has workers, and nothing waits long or failed")];
+    : [ok("QUEUES", "every queue has workers, and no job waits long or has failed")];
 };
 
 function findingsOf(
@@ -22,7 +22,7 @@ function findingsOf(
     findings.push(
       problem(
         "QUEUE_NO_WORKER",
-        `no worker takes from queue ${queue}`,
+        `no worker takes jobs from queue ${queue}`,
         "Start a worker, or look at its log.",
       ),
     );
@@ -46,7 +46,7 @@ function findingsOf(
   const advice = `Look at \`fleetkeeper failed list --queue ${queue}\`, fix the cause, then \`fleetkeeper failed retry --queue ${queue}\`.`;
   if (failed > 0 && queue === "install")
     findings.push(
-      problem("INSTALLS_FAILED", `${failed} installs failed: their credentials are nowhere else`, advice),
+      problem("INSTALLS_FAILED", `${failed} installs failed: their credentials exist nowhere else`, advice),
     );
   else if (failed > 0)
     findings.push(warning("JOBS_FAILED", `${failed} jobs of queue ${queue} failed`, advice));

@@ -13,7 +13,7 @@ const names = 3;
 export const examineReceivers: Examine = async ({ env, reach, now }) => {
   const { events } = await reach.store();
   const receivers = await events.receivers.list();
-  if (receivers.length === 0) return [ok("RECEIVERS", "there is no receiver: nobody is told of events")];
+  if (receivers.length === 0) return [ok("RECEIVERS", "there is no receiver: events are not sent anywhere")];
   const allowPrivate = readVariables(env, "NOTIFY_ADDRESSES").notifyAddresses === "any";
   const at = now();
   const findings = [
@@ -48,7 +48,7 @@ async function refused(receivers: readonly ReceiverRow[], allowPrivate: boolean)
   return [
     problem(
       "RECEIVER_ADDRESS_REFUSED",
-      `${counted(found.length, "receiver")} at an address that NOTIFY_ADDRESSES=${allowPrivate ? "any" : "public"} does not let through (${named(found)}): nothing is told there`,
+      `${counted(found.length, "receiver")} at an address that NOTIFY_ADDRESSES=${allowPrivate ? "any" : "public"} does not allow (${named(found)}): nothing is sent there`,
       allowPrivate
         ? "Give it another address: `fleetkeeper notify change <receiver> --url <url>`."
         : "Give it a public address with https:// by `fleetkeeper notify change <receiver> --url <url>`, or set NOTIFY_ADDRESSES=any for worker, board and API.",
@@ -65,8 +65,8 @@ function disabled(receivers: readonly ReceiverRow[], now: Date): Finding[] {
     return [
       problem(
         "RECEIVERS_DISABLED",
-        `${counted(byUs.length, "receiver")} disabled since nothing was taken there (${named(byUs)}), the first one ${since(byUs)}`,
-        "See what it answered: `fleetkeeper notify deliveries <receiver>`. Once it answers 2xx, `fleetkeeper notify enable <receiver>` within 14 days of that tells it what waited.",
+        `${counted(byUs.length, "receiver")} disabled because nothing was accepted there (${named(byUs)}), the first one ${since(byUs)}`,
+        "See its answers: `fleetkeeper notify deliveries <receiver>`. Once it answers 2xx, `fleetkeeper notify enable <receiver>` within 14 days of its first failure sends it the events that waited.",
       ),
     ];
   if (found.length === 0) return [];
@@ -74,7 +74,7 @@ function disabled(receivers: readonly ReceiverRow[], now: Date): Finding[] {
     warning(
       "RECEIVERS_TURNED_OFF",
       `${counted(found.length, "receiver")} disabled by an operator (${named(found)}), the first one ${since(found)}`,
-      "What waits for it is kept for 14 days: `fleetkeeper notify enable <receiver>`, or remove it.",
+      "Its events are kept for 14 days: `fleetkeeper notify enable <receiver>`, or remove it.",
     ),
   ];
 }
@@ -87,8 +87,8 @@ function failing(receivers: readonly ReceiverRow[], now: Date): Finding[] {
   return [
     warning(
       "RECEIVERS_FAILING",
-      `${counted(found.length, "receiver")} took nothing for up to ${duration(Math.max(...found.map(since)))} (${named(found)})`,
-      "See what it answers: `fleetkeeper notify deliveries <receiver>`. After three days it is disabled.",
+      `${counted(found.length, "receiver")} accepted nothing for up to ${duration(Math.max(...found.map(since)))} (${named(found)})`,
+      "See its answers: `fleetkeeper notify deliveries <receiver>`. After three days it is disabled.",
     ),
   ];
 }

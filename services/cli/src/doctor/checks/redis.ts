@@ -107,7 +107,7 @@ async function persistence(redis: RedisServer, info: ReadonlyMap<string, string>
         problem(
           "REDIS_CANNOT_WRITE",
           `Redis reports ${name}: ${info.get(name)}`,
-          "Look at its log and at its disk.",
+          "Check its log and its disk.",
         ),
       );
   return findings;
@@ -127,14 +127,14 @@ async function eviction(redis: RedisServer): Promise<Finding> {
   if (policy === undefined)
     return warning(
       "REDIS_EVICTION_UNKNOWN",
-      "Redis does not tell its maxmemory-policy",
+      "Redis does not report its maxmemory-policy",
       "Make sure that it is noeviction.",
     );
   return policy === "noeviction"
     ? ok("REDIS_EVICTION", "maxmemory-policy noeviction")
     : problem(
         "REDIS_EVICTS",
-        `maxmemory-policy is ${policy}: when memory runs short, accepted callbacks vanish`,
+        `maxmemory-policy is ${policy}: when memory runs short, accepted callbacks are lost`,
         "Set `maxmemory-policy noeviction`.",
       );
 }
@@ -146,7 +146,7 @@ function memoryOf(info: ReadonlyMap<string, string>): Finding {
   if (most === 0 || used < 0.8 * most) return ok("REDIS_MEMORY", said);
   return (used < 0.95 * most ? warning : problem)(
     "REDIS_MEMORY_SHORT",
-    `${said}: soon Redis takes no more callbacks`,
+    `${said}: soon Redis cannot accept more callbacks`,
     "Give it more memory, and find out what fills it: `fleetkeeper queues`.",
   );
 }

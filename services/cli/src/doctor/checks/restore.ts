@@ -11,7 +11,7 @@ const names = 5;
 
 export const examineRestore: Examine = async ({ env, reach }) => {
   if (!isSet(env, "REDIS_URL"))
-    return [skipped("RESTORE", "whether MongoDB is older than Redis is not looked at: REDIS_URL is not set")];
+    return [skipped("RESTORE", "whether MongoDB is older than Redis was not checked: REDIS_URL is not set")];
   const { queues } = await reach.queues();
   const store = await reach.store();
   const ended = await queues.install.getJobs(["completed"], 0, looksAt - 1);
@@ -23,10 +23,10 @@ export const examineRestore: Examine = async ({ env, reach }) => {
 };
 
 function finding(missing: readonly string[]): Finding {
-  if (missing.length === 0) return ok("RESTORE", "MongoDB has the installs that Redis knows of");
+  if (missing.length === 0) return ok("RESTORE", "MongoDB has all installs that Redis knows");
   return problem(
     "MONGODB_OLDER_THAN_REDIS",
-    `installs of ${missing.length} accounts were carried out and are not in MongoDB: ${missing.slice(0, names).join(", ")}${missing.length > names ? ", …" : ""}`,
+    `installs of ${missing.length} accounts were done but are not in MongoDB: ${missing.slice(0, names).join(", ")}${missing.length > names ? ", …" : ""}`,
     "If it was restored from a backup: stop the workers, run `fleetkeeper after-restore`, start them. These accounts must install the app again.",
   );
 }

@@ -13,13 +13,13 @@ const tickGraceMs = 10_000;
 export const examineSchedule: Examine = async (examiner) => [
   ...(isSet(examiner.env, "REDIS_URL")
     ? [await tick(examiner)]
-    : [skipped("TICK", "the tick is not looked at: REDIS_URL is not set")]),
+    : [skipped("TICK", "the tick was not checked: REDIS_URL is not set")]),
   ...(await lags(examiner)),
 ];
 
 async function tick({ reach, now }: Examiner): Promise<Finding> {
   const nextAt = await (await reach.queues()).nextTickAt();
-  const advice = "Start a worker: it sets the tick up and watches it. If one runs, look at its log.";
+  const advice = "Start a worker: it starts the tick and watches it. If one runs, look at its log.";
   if (nextAt === undefined)
     return problem("TICK_MISSING", "there is no dispatch tick: nothing is scheduled", advice);
   const lateByMs = now().getTime() - nextAt.getTime();
@@ -50,6 +50,6 @@ function lag(
   return (lagMs < tooLateMs ? warning : problem)(
     `${code}_LATE`,
     `the longest overdue ${what} (${id}) has been due for ${duration(lagMs)}`,
-    "See that workers run and keep up: `fleetkeeper queues`; more of them share the work.",
+    "Check that workers run and keep up: `fleetkeeper queues`; add workers if not.",
   );
 }

@@ -32,7 +32,7 @@ export const examineSealing: Examine = async (examiner) => {
       );
   const stored = isSet(env, "MONGODB_URL")
     ? await opensStored(open, examiner)
-    : skipped("STORED_CREDENTIALS", "stored credentials are not looked at: MONGODB_URL is not set");
+    : skipped("STORED_CREDENTIALS", "stored credentials were not checked: MONGODB_URL is not set");
   return [halves, await verifiesInstalls(env), stored];
 };
 
@@ -65,8 +65,8 @@ async function opensProbe(
   } catch {
     return problem(
       "SEALING_HALVES_DIFFER",
-      `the public and the private key of the id ${keyId} are not halves of one key`,
-      "Find out which of the two was replaced; never give two keys one id.",
+      `the public and the private key of the id ${keyId} do not belong together`,
+      "Find out which of the two was replaced; never give two keys the same id.",
     );
   }
 }
@@ -91,11 +91,11 @@ async function opensStored(open: Open, { reach, output, signal, sample }: Examin
   } finally {
     progress.end();
   }
-  if (failed.size === 0) return ok("STORED_CREDENTIALS", `${looked} sealed texts looked at: all open`);
+  if (failed.size === 0) return ok("STORED_CREDENTIALS", `${looked} sealed texts checked: all can be opened`);
   const said = [...failed].map(([why, { count, first }]) => `${count} by ${why}, the first of ${first}`);
   return problem(
     "STORED_CREDENTIALS_CLOSED",
-    `of ${looked} sealed texts do not open: ${said.join("; ")}`,
+    `of ${looked} sealed texts cannot be opened: ${said.join("; ")}`,
     "Add the private key of that id to SEALING_PRIVATE_KEYS; without it these accounts must install again.",
   );
 }

@@ -36,6 +36,6 @@ async function answers(
     : problem(
         `${code}_FAILS`,
         `${what} answers with status ${answer.status}`,
-        "It is an outage of Trackunit's, or of a proxy between; syncs go on when it ends.",
+        "It is an outage of Trackunit, or of a proxy in between; syncs continue when it ends.",
       );
 }

@@ -49,7 +49,7 @@ function untold([first]: WebhookEndpointDocument[], now: Date): Finding[] {
   return [
     problem(
       "WEBHOOK_ENDPOINTS_UNTOLD",
-      `the ingress should have been told of an endpoint of ${first.installationId} ${duration(lateMs)} ago`,
+      `the ingress should have got an endpoint of ${first.installationId} ${duration(lateMs)} ago`,
       "Start a worker that has WEBHOOK_KEY. If one runs, look at its log for `webhook key does not open`.",
     ),
   ];
@@ -62,7 +62,7 @@ function silent(endpoints: readonly WebhookEndpointDocument[], now: Date): Findi
     warning(
       "WEBHOOKS_SILENT",
       `${counted(quiet.length, "endpoint")} of ${endpoints.length} had no webhook for longer than usual (${named(quiet)}): syncs run by schedule`,
-      "See `fleetkeeper webhooks list`. Look in Trackunit Manager whether the webhook is there and turned on; refused deliveries are on the account's page.",
+      "See `fleetkeeper webhooks list`. Check in Trackunit Manager whether the webhook exists and is turned on; refused deliveries are on the account's page.",
     ),
   ];
 }
