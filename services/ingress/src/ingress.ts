@@ -88,13 +88,13 @@ export async function startIngress(
   const { issuer, audience, maxAgeMs } = config;
   const unset = unsetTokenRules(config);
   const unsetNotes = createUnsetNotes(redis, { namespace, unset });
-  void unsetNotes.takeBack();
+  // One after the other: commands that share a write may overtake a transaction.
+  void unsetNotes.takeBack().then(unsetNotes.note);
   if (unset.length > 0) {
     log.warn(
       { unset },
       "issuer and audience of tokens are not set: any token that trackunit signed is accepted; `fleetkeeper doctor` proposes values",
     );
-    void unsetNotes.note();
     const noting = setInterval(() => void unsetNotes.note(), noteUnsetEveryMs);
     defer("note of unset rules", () => {
       clearInterval(noting);

@@ -33,7 +33,7 @@ export const examineSessionKeys: Examine = async ({ env, now }) => {
 function missing(env: NodeJS.ProcessEnv): Finding {
   const hasBoard = Object.entries(env).some(([name, value]) => name.startsWith("BOARD_") && value);
   if (!hasBoard)
-    return skipped("SESSION_KEY", "the board's session key is not looked at: no BOARD_ variable is set");
+    return skipped("SESSION_KEY", "the board's session key was not checked: no BOARD_ variable is set");
   return warning(
     "SESSION_KEY_MISSING",
     "the board has no BOARD_SESSION_KEY: each start of it ends all sessions, and two boards do not know each other's",
