@@ -122,10 +122,16 @@ function csvRow(
   ]);
 }
 
+/**
+ * How a formula begins, for a spreadsheet: also after blanks that it leaves out, and in the wide characters
+ * of some languages.
+ */
+const formula = /^[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
 /** RFC 4180. What a spreadsheet would take for a formula gets a mark before it (OWASP, "CSV Injection"). */
 export function csvLine(cells: readonly string[]): string {
   const quoted = cells.map((cell) => {
-    const isFormula = /^[=+\-@\t\r]/.test(cell) && Number.isNaN(Number(cell));
+    const isFormula = formula.test(cell) && Number.isNaN(Number(cell));
     return `"${(isFormula ? `'${cell}` : cell).replaceAll('"', '""')}"`;
   });
   return `${quoted.join(",")}\r\n`;

@@ -2,6 +2,7 @@ import { asInstallationId } from "@fleetkeeper/model";
 import type { RecordRow } from "@fleetkeeper/store";
 import { expect, test } from "vitest";
 import { cellOf, columnsOf, recordFile } from "../src/index.ts";
+import { csvLine } from "../src/records.ts";
 
 const at = new Date("2026-03-01T00:00:00Z");
 const row = (externalId: string, data: unknown): RecordRow => ({
@@ -44,3 +45,10 @@ test("a file has every page, and its CSV holds marks, lines and formulas as text
     "",
   ]);
 });
+
+test.each(["=1+1", " =1+1", "\ufeff=1+1", "\uff1d1+1", "\uff0b1+1", "@SUM(1)", "\n=1+1", "\t=1+1"])(
+  "%j is no formula in a CSV",
+  (cell) => {
+    expect(csvLine([cell])).toBe(`"'${cell}"\r\n`);
+  },
+);

@@ -2,6 +2,7 @@
 
 import { createInterface } from "node:readline/promises";
 import { NotConfirmedError } from "../errors.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Resolves when the user typed `expected`; without a terminal `--yes` is the only way.
@@ -14,7 +15,9 @@ export async function confirm(question: string, expected: string, signal: AbortS
     });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question}\nType ${expected} to continue:  `, { signal });
+    const asked = printable(`${question}
+Type ${expected} to continue: `);
+    const answer = await terminal.question(asked, { signal });
     if (answer.trim() !== expected) throw new NotConfirmedError("not confirmed: nothing was done");
   } finally {
     terminal.close();

@@ -1,6 +1,7 @@
 // A progress line or bar on a terminal; where stderr is none, a line now and then.
 
 import ora from "ora";
+import { printable } from "./printable.ts";
 
 export interface Progress {
   /** Counts on; `text` replaces what the line says. */
@@ -25,7 +26,7 @@ export function createProgress(options: {
   let done = 0;
   let writtenAtMs = performance.now();
   const shown = () =>
-    total === undefined ? text : `${bar(done, total)} ${done}/${Math.max(done, total)} ${text}`;
+    printable(total === undefined ? text : `${bar(done, total)} ${done}/${Math.max(done, total)} ${text}`);
   if (silent) return { advance: () => undefined, say: () => undefined, end: () => undefined };
   // A pseudo-terminal without a size has 0 columns, and ora divides by them.
   if (stream.isTTY && stream.columns > 0) {
@@ -49,10 +50,10 @@ export function createProgress(options: {
       text = newText;
       if (performance.now() - writtenAtMs < lineEveryMs) return;
       writtenAtMs = performance.now();
-      stream.write(`${done}${total === undefined ? "" : `/${Math.max(done, total)}`} ${text}\n`);
+      stream.write(printable(`${done}${total === undefined ? "" : `/${Math.max(done, total)}`} ${text}\n`));
     },
     say(newText) {
-      if (newText !== text) stream.write(`${newText}\n`);
+      if (newText !== text) stream.write(printable(`${newText}\n`));
       text = newText;
     },
     end: () => undefined,
