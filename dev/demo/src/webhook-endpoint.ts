@@ -1,6 +1,6 @@
 // An endpoint for the webhooks of an account, as `fleetkeeper webhooks add` makes one.
 
-import type { InstallationId } from "@fleetkeeper/model";
+import { type InstallationId, shortEndpointId } from "@fleetkeeper/model";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import { newSigningKey, type WebhookTarget } from "@fleetkeeper/simulator";
 import type { Store } from "@fleetkeeper/store";
@@ -31,7 +31,7 @@ export async function webhookEndpointOf(options: {
   await store.audit.add({
     at: now,
     who: "pnpm start",
-    action: `add webhook endpoint ${endpointId.slice(0, 6)}…`,
+    action: `add webhook endpoint ${shortEndpointId(endpointId)}`,
     installationId,
   });
   await store.webhookEndpoints.add({

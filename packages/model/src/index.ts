@@ -2,6 +2,7 @@
 
 export type { AccessToken, TokenResult } from "./access-token.ts";
 export { type ApiRight, apiRights, hashOfApiKey, idOfApiKey, makeApiKey } from "./api-key.ts";
+export { type BoundedMap, createBoundedMap } from "./bounded-map.ts";
 export type {
   Credential,
   Generation,
@@ -61,6 +62,7 @@ export { addChanges, installationOfSync, installationStates, noChanges, syncIdOf
 export {
   type RefreshAnswer,
   type RefreshedSync,
+  shortEndpointId,
   type WebhookDelivery,
   type WebhookOutcome,
   webhookKeyOf,

@@ -42,6 +42,11 @@ export interface RefreshedSync {
   at: Date;
 }
 
+/** Enough of an endpoint's id to tell endpoints apart, and not to send to one: for people and for logs. */
+export function shortEndpointId(endpointId: string): string {
+  return `${endpointId.slice(0, 6)}…`;
+}
+
 /** Tells the messages of all endpoints apart: 32 hexadecimal digits. */
 export function webhookKeyOf(endpointId: string, messageId: string): string {
   return createHash("sha256").update(`${endpointId}\n${messageId}`).digest("hex").slice(0, 32);

@@ -49,6 +49,7 @@ export {
   recordFile,
   recordFormats,
 } from "./records.ts";
+export { intervalBounds, isInterval } from "./sync-settings.ts";
 export { type SyncStanding, syncStanding } from "./sync-standing.ts";
 export { clock, duration, fromNow, instant } from "./times.ts";
 export { missingScopes, tokenStanding } from "./token-standing.ts";

@@ -2,21 +2,32 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";
-import { WrongStateError } from "./errors.ts";
+import { WrongInputError, WrongStateError } from "./errors.ts";
 import type { Subjects } from "./subjects.ts";
+import { duration } from "./times.ts";
+
+/** What an operator may set. */
+export const intervalBounds = { minMs: 60_000, maxMs: 31 * 86_400_000 } as const;
+
+/** Whether an operator may set it. */
+export function isInterval(ms: number): boolean {
+  return ms >= intervalBounds.minMs && ms <= intervalBounds.maxMs;
+}
 
 /** A part of the operator's actions. */
 export function createSyncSettings(store: Store, now: () => Date, { syncOf, note }: Subjects) {
   return {
-    /** Another interval for one sync; null: its definition's. At least a minute. */
+    /** Another interval for one sync; null: its definition's. By `intervalBounds`. */
     async setInterval(
       who: string,
       id: InstallationId,
       sync: string,
       intervalMs: number | null,
     ): Promise<void> {
-      if (intervalMs !== null && !(intervalMs >= 60_000))
-        throw new WrongStateError("an interval is at least one minute");
+      if (intervalMs !== null && !isInterval(intervalMs))
+        throw new WrongInputError(
+          `an interval is from ${duration(intervalBounds.minMs)} to ${duration(intervalBounds.maxMs)}`,
+        );
       const { _id } = await syncOf(id, sync);
       await note(who, intervalMs === null ? "interval reset" : `interval ${intervalMs / 1_000} s`, id, sync);
       await store.syncs.setInterval(_id, intervalMs, now());

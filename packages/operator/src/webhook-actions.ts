@@ -2,7 +2,7 @@
 // before it is done.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
-import type { InstallationId, SealedText } from "@fleetkeeper/model";
+import { type InstallationId, type SealedText, shortEndpointId } from "@fleetkeeper/model";
 import type { DeliveryQuery, Store, WebhookEndpointDocument } from "@fleetkeeper/store";
 import { newEndpointId, readSigningKey } from "@fleetkeeper/webhooks";
 import { NotFoundError, WrongStateError } from "./errors.ts";
@@ -48,7 +48,7 @@ export function createWebhookActions(options: {
       const sealedKey = key === undefined ? undefined : await sealed(key, installationId);
       requireKeys();
       const endpointId = newEndpointId();
-      await note(who, `add webhook endpoint ${short(endpointId)}`, installationId);
+      await note(who, `add webhook endpoint ${shortEndpointId(endpointId)}`, installationId);
       return store.webhookEndpoints.add({
         installationId,
         endpointId,
@@ -67,7 +67,7 @@ export function createWebhookActions(options: {
         throw new WrongStateError("an old key is kept for at most 14 days");
       const endpoint = await endpointOf(endpointId);
       const sealedKey = await sealed(key, endpoint.installationId);
-      await note(who, `set webhook key of ${short(endpointId)}`, endpoint.installationId);
+      await note(who, `set webhook key of ${shortEndpointId(endpointId)}`, endpoint.installationId);
       const oldUntil = new Date(now().getTime() + keepOldMs);
       if (!(await store.webhookEndpoints.rotate(endpoint, sealedKey, { oldUntil, now: now() })))
         throw new WrongStateError("the endpoint's keys were changed meanwhile; look at it again");
@@ -116,7 +116,7 @@ export function createWebhookActions(options: {
     action: string,
   ): Promise<void> {
     const { _id, installationId } = await endpointOf(endpointId);
-    await note(who, `${action} ${short(endpointId)}`, installationId);
+    await note(who, `${action} ${shortEndpointId(endpointId)}`, installationId);
     await store.webhookEndpoints.setState(_id, state, now());
   }
 
@@ -139,11 +139,6 @@ export function createWebhookActions(options: {
   async function note(who: string, action: string, installationId: InstallationId): Promise<void> {
     await store.audit.add({ at: now(), who, action, installationId });
   }
-}
-
-/** Enough to tell an account's endpoints apart, as pages and tables show it. */
-function short(endpointId: string): string {
-  return `${endpointId.slice(0, 6)}…`;
 }
 
 function checkEvents(events: readonly string[]): void {

@@ -2,7 +2,7 @@
 // body, no value of a query.
 
 import { randomUUID } from "node:crypto";
-import type { InstallationId } from "@fleetkeeper/model";
+import { createBoundedMap, type InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { cursorOf, keyOf } from "./cursor.ts";
 import type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
@@ -28,7 +28,7 @@ const maxCounted = 10_000;
 /** Of this database. */
 export function createRequestLog(db: Db) {
   const requests: Collection<ForwardedRequestDocument> = ownCollection(db, "forwardedRequests");
-  let added = new Map<InstallationId, number>();
+  const added = createBoundedMap<InstallationId, number>(maxCounted);
   let tidiedAtMs = Number.NEGATIVE_INFINITY;
 
   return {
@@ -43,8 +43,8 @@ export function createRequestLog(db: Db) {
         { ordered: false },
       );
       for (const { installationId } of made) added.set(installationId, (added.get(installationId) ?? 0) + 1);
-      for (const [id, count] of added) if (count >= tidyAfter) await keepNewest(id);
-      if (added.size > maxCounted) added = new Map();
+      for (const id of new Set(made.map(({ installationId }) => installationId)))
+        if ((added.get(id) ?? 0) >= tidyAfter) await keepNewest(id);
       if (now.getTime() - tidiedAtMs < tidyEveryMs) return;
       tidiedAtMs = now.getTime();
       await requests.deleteMany({ at: { $lt: new Date(now.getTime() - requestsKept.ms) } });

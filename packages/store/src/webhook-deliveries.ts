@@ -1,6 +1,7 @@
 // Deliveries of Trackunit's webhooks: each message once, the newest of each account, and not for ever.
 
 import {
+  createBoundedMap,
   type InstallationId,
   type WebhookDelivery,
   type WebhookOutcome,
@@ -48,7 +49,7 @@ export interface DeliveryPage {
 /** `interest`: who is told of what. */
 export function createWebhookDeliveries(db: Db, interest: Interest) {
   const deliveries: Collection<WebhookDeliveryDocument> = ownCollection(db, "webhookDeliveries");
-  const keptSince = new Map<InstallationId, number>();
+  const keptSince = createBoundedMap<InstallationId, number>(maxCounted);
 
   return {
     idOf: webhookDeliveryIdOf,
@@ -124,7 +125,6 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
   async function tidyNowAndThen({ installationId }: WebhookDelivery): Promise<void> {
     const kept = (keptSince.get(installationId) ?? 0) + 1;
     keptSince.set(installationId, kept);
-    if (keptSince.size > maxCounted) keptSince.clear();
     if (kept % tidyAfter !== 1) return;
     const [last] = await deliveries
       .find({ installationId }, { projection: { receivedAt: 1 } })

@@ -1,11 +1,11 @@
 // The tokens that this process used last, in clear: saves opening the sealed one for each request.
 
-import type { InstallationId } from "@fleetkeeper/model";
+import { createBoundedMap, type InstallationId } from "@fleetkeeper/model";
 import type { CachedToken } from "./token-cache.ts";
 
 /** Keeps the `capacity` tokens used last; one of an older install never takes the place of a newer one's. */
 export function createTokenMemory(capacity: number) {
-  const tokens = new Map<InstallationId, CachedToken>();
+  const tokens = createBoundedMap<InstallationId, CachedToken>(capacity);
   return {
     read(installationId: InstallationId): CachedToken | undefined {
       const token = tokens.get(installationId);
@@ -21,9 +21,6 @@ export function createTokenMemory(capacity: number) {
   function write(installationId: InstallationId, token: CachedToken): void {
     const known = tokens.get(installationId);
     const kept = known !== undefined && known.generation > token.generation ? known : token;
-    tokens.delete(installationId);
     tokens.set(installationId, kept);
-    const oldest = tokens.keys().next();
-    if (tokens.size > capacity && !oldest.done) tokens.delete(oldest.value);
   }
 }

@@ -1,6 +1,7 @@
 // Pages of a GraphQL connection. Source: Trackunit's GraphQL documentation and the Relay cursor connections
 // specification.
 
+import type { BoundedMap } from "@fleetkeeper/model";
 import { z } from "zod";
 import {
   ApiAnswerTooLongError,
@@ -45,7 +46,7 @@ export interface GraphqlConnection {
  */
 export async function* graphqlPages(
   ask: Ask,
-  affordable: Map<string, number>,
+  affordable: BoundedMap<string, number>,
   { query, connection, variables, headers = {} }: GraphqlConnection,
   { from, pageSize, signal }: PageOptions,
 ): AsyncGenerator<Page> {
@@ -61,7 +62,7 @@ export async function* graphqlPages(
     );
     if (answer === "too long" || answer === "too complex") {
       first = Math.ceil(first / 2);
-      if (answer === "too complex") remember(affordable, query, first);
+      if (answer === "too complex") affordable.set(query, first);
       continue;
     }
     const { next, places, counted, ...page } = pageOf(answer, connection);
@@ -102,14 +103,6 @@ function placeOf(cursor: string): Place {
     /^seen=(\d{1,12})&(?:count=(\d{1,12})&)?after=(.*)$/s.exec(cursor) ?? [];
   if (seen === undefined || after === undefined) return { after: cursor, seen: uncounted, before: 0 };
   return { after, seen: Number(seen), before: Number(before) };
-}
-
-/** Queries are few, unless somebody writes values into them. */
-const maxQueries = 1_000;
-
-function remember(affordable: Map<string, number>, query: string, first: number): void {
-  if (affordable.size >= maxQueries) affordable.clear();
-  affordable.set(query, first);
 }
 
 async function askPage(

@@ -1,5 +1,6 @@
 // One page of a numbered list: asked for, sorted where the API lets it be, and read.
 
+import type { BoundedMap } from "@fleetkeeper/model";
 import { z } from "zod";
 import {
   ApiAnswerTooLongError,
@@ -11,16 +12,13 @@ import {
 import type { Send } from "./exchange.ts";
 import type { PageRequest, RestList, RestPage } from "./rest-list.ts";
 
-/** Paths are few, unless somebody writes ids into them. */
-const maxPaths = 1_000;
-
 /**
  * @param isBehind one page more is only a precaution: 404 is its end.
  * @returns the error instead of throwing it where another size may help.
  */
 export async function askPage(
   send: Send,
-  unsortable: Set<string>,
+  unsortable: BoundedMap<string, true>,
   list: RestList,
   request: PageRequest,
   isBehind: boolean,
@@ -36,14 +34,13 @@ export async function askPage(
     );
   };
   try {
-    if (sort === undefined || unsortable.has(path)) return await ask({});
+    if (sort === undefined || unsortable.get(path)) return await ask({});
     try {
       return await ask({ sort });
     } catch (error) {
       if (!mayRefuseSort(error)) throw error;
       const answer = await ask({});
-      if (unsortable.size >= maxPaths) unsortable.clear();
-      unsortable.add(path);
+      unsortable.set(path, true);
       return answer;
     }
   } catch (error) {

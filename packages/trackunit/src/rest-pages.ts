@@ -1,6 +1,7 @@
 // Pages by number: `?page=0&size=20&sort=name` gives `{totalPages, totalElements, number, size, content}`.
 // Source: Trackunit's REST documentation.
 
+import type { BoundedMap } from "@fleetkeeper/model";
 import { ApiAnswerTooLongError, ApiError, ApiShapeError } from "./errors.ts";
 import type { Send } from "./exchange.ts";
 import type { Page, PageOptions } from "./page.ts";
@@ -27,7 +28,7 @@ const maxSizes = 20;
  */
 export async function* restPages(
   send: Send,
-  unsortable: Set<string>,
+  unsortable: BoundedMap<string, true>,
   list: RestList,
   { from: cursor, pageSize, signal }: PageOptions,
 ): AsyncGenerator<Page> {

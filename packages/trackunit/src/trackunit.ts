@@ -1,7 +1,7 @@
 // The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a
 // new one after 401.
 
-import type { Generation, InstallationId } from "@fleetkeeper/model";
+import { createBoundedMap, type Generation, type InstallationId } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
 import { aempPages } from "./aemp-pages.ts";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
@@ -53,6 +53,9 @@ export interface ClientOptions {
   onRequest?: (sent: SentRequest) => void;
 }
 
+/** Queries and paths are few, unless somebody writes values or ids into them. */
+const maxLearned = 1_000;
+
 /**
  * One for a process: what it learns about the API it keeps for all installations. A client uses no token of
  * an older install than `generation`.
@@ -64,9 +67,9 @@ export function createTrackunit(
   const { breaker = createCircuitBreaker(), timeoutMs = 20_000, bodyLimitBytes = 16 * 1024 * 1024 } = options;
   const http = { apiUrl, dispatcher, timeoutMs, bodyLimitBytes, onRequest: options.onRequest };
   /** How many items of a GraphQL query the API lets be asked for at a time. */
-  const affordable = new Map<string, number>();
+  const affordable = createBoundedMap<string, number>(maxLearned);
   /** Paths whose list refused to be sorted. */
-  const unsortable = new Set<string>();
+  const unsortable = createBoundedMap<string, true>(maxLearned);
 
   return (installationId, { generation, onRequest } = {}) => {
     const wanted = generation === undefined ? {} : { generation };

@@ -1,3 +1,4 @@
+import { createBoundedMap } from "@fleetkeeper/model";
 import { restAsset } from "@fleetkeeper/simulator";
 import { expect, test } from "vitest";
 import {
@@ -14,7 +15,7 @@ const assets = { family: "assets", path: "/api/asset/v1/assets" };
 
 /** The pages of a list whose answers are these. */
 const pagesOf = (answers: unknown[], pageSize = 100) =>
-  restPages(scripted(...answers), new Set(), assets, reading({ pageSize }));
+  restPages(scripted(...answers), createBoundedMap(9), assets, reading({ pageSize }));
 
 const numbered = (length: number) => Array.from({ length }, (_, index) => ({ id: String(index) }));
 

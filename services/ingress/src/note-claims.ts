@@ -1,6 +1,7 @@
 // What the claims of accepted callbacks were, for `doctor` to propose what to require. Never the token.
 
 import { type CallbackBody, claimsLike } from "@fleetkeeper/callbacks";
+import { createBoundedMap } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import type { JWTPayload } from "jose";
 
@@ -17,13 +18,12 @@ export type NoteClaims = (claims: JWTPayload, body: CallbackBody) => Promise<voi
  */
 export function createNoteClaims(redis: RedisClient, namespace: string, now: () => Date): NoteClaims {
   const key = redisKeys(namespace).callbackClaims();
-  const noted = new Map<string, number>();
+  const noted = createBoundedMap<string, number>(kept.facts);
 
   return async (claims, body) => {
     const atMs = now().getTime();
     const fresh = factsOf(claims, body).filter((fact) => atMs - (noted.get(fact) ?? 0) > againAfterMs);
     if (fresh.length === 0) return;
-    if (noted.size > kept.facts) noted.clear();
     for (const fact of fresh) noted.set(fact, atMs);
     if ((await redis.hlen(key)) >= kept.facts) return;
     await redis.hset(key, Object.fromEntries(fresh.map((fact) => [fact, new Date(atMs).toISOString()])));

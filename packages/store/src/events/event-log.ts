@@ -2,7 +2,7 @@
 // at once one sees the other: positions have no gaps that are filled later, and a reader that has come to one
 // has missed none before it.
 
-import type { AccountEvent, InstallationId } from "@fleetkeeper/model";
+import { type AccountEvent, createBoundedMap, type InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { ForgottenDocument } from "../documents.ts";
 import { isDuplicateKey, WriteContendedError } from "../errors.ts";
@@ -34,7 +34,7 @@ export function createEventLog(db: Db) {
   const log: Collection<EventDocument> = ownCollection(db, "eventLog");
   const lanes: Collection<LaneDocument> = ownCollection(db, "eventLanes");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
-  const added = new Map<InstallationId, number>();
+  const added = createBoundedMap<InstallationId, number>(maxCounted);
 
   return {
     /**
@@ -130,7 +130,6 @@ export function createEventLog(db: Db) {
 
   async function tidyNowAndThen(installationId: InstallationId, count: number): Promise<void> {
     const since = (added.get(installationId) ?? 0) + count;
-    if (added.size > maxCounted) added.clear();
     added.set(installationId, since % tidyAfter);
     if (since < tidyAfter) return;
     const range = idsUnder<string>(installationId);

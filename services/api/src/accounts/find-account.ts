@@ -1,7 +1,7 @@
 // The installation that a path means: its account, of the key's app, of the app that the query names, or of
 // the only one.
 
-import { accountIdOf, type InstallationId, irisAppIdOf } from "@fleetkeeper/model";
+import { accountIdOf, createBoundedMap, type InstallationId, irisAppIdOf } from "@fleetkeeper/model";
 import { type ApiKeyRow, type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";
 import { z } from "zod";
 import { Problem } from "../problems.ts";
@@ -31,7 +31,7 @@ const capacity = 50_000;
 
 /** One for all routes. */
 export function createFindAccount(installations: Pick<Store["installations"], "find" | "ofAccount">) {
-  const known = new Map<string, { ids: InstallationId[]; readAtMs: number }>();
+  const known = createBoundedMap<string, { ids: InstallationId[]; readAtMs: number }>(capacity);
 
   /** @throws Problem ERR_NOT_FOUND, also for an account of another app than the key's; ERR_APP_AMBIGUOUS */
   return async (
@@ -69,10 +69,8 @@ export function createFindAccount(installations: Pick<Store["installations"], "f
     const readAtMs = performance.now();
     const rows = await installations.ofAccount(accountId);
     const name = accountId.toLowerCase();
-    known.delete(name);
-    if (rows.length > 0) known.set(name, { ids: rows.map(({ _id }) => _id), readAtMs });
-    const [oldest] = known.keys();
-    if (known.size > capacity && oldest !== undefined) known.delete(oldest);
+    if (rows.length === 0) known.delete(name);
+    else known.set(name, { ids: rows.map(({ _id }) => _id), readAtMs });
     return rows;
   }
 }

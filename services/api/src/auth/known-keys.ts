@@ -1,7 +1,7 @@
 // Keys as this process knows them: read from MongoDB, and again when they are a few seconds old.
 
 import { timingSafeEqual } from "node:crypto";
-import { hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
+import { createBoundedMap, hashOfApiKey, idOfApiKey } from "@fleetkeeper/model";
 import type { ApiKeyDocument, ApiKeyRow, Store } from "@fleetkeeper/store";
 
 export interface KnownKeys {
@@ -27,7 +27,7 @@ export function createKnownKeys(options: {
   capacity?: number;
 }): KnownKeys {
   const { apiKeys, forMs = 5_000, capacity = 2_000 } = options;
-  const known = new Map<string, Known>();
+  const known = createBoundedMap<string, Known>(capacity);
   const reading = new Map<string, Promise<ApiKeyDocument | null>>();
 
   return {
@@ -56,10 +56,7 @@ export function createKnownKeys(options: {
     const started = apiKeys
       .find(id)
       .then((document) => {
-        known.delete(id);
         known.set(id, { document, readAtMs });
-        const [oldest] = known.keys();
-        if (known.size > capacity && oldest !== undefined) known.delete(oldest);
         return document;
       })
       .finally(() => reading.delete(id));

@@ -1,7 +1,7 @@
 // Everything that changes endpoints and deliveries of webhooks: GET asks, POST does. For operators; the gate
 // and the form's token stand before it.
 
-import { asInstallationId, type InstallationId } from "@fleetkeeper/model";
+import { asInstallationId, type InstallationId, shortEndpointId } from "@fleetkeeper/model";
 import {
   count,
   instant,
@@ -111,7 +111,7 @@ export function addWebhookActionRoutes(
     const installationId = await accountOf(store, request);
     const { endpointId, type, outcome, from, to } = filtersOf(request);
     const which = [
-      ...(endpointId === undefined ? [] : [`to endpoint ${endpointId.slice(0, 6)}…`]),
+      ...(endpointId === undefined ? [] : [`to endpoint ${shortEndpointId(endpointId)}`]),
       ...(type === undefined ? [] : [`of type ${type}`]),
       ...(outcome === undefined ? [] : [`with outcome ${outcome}`]),
       ...(from === undefined ? [] : [`received from ${instant(from)} on`]),

@@ -1,5 +1,6 @@
 // The page of one endpoint: its URL and what to enter where, its state, its keys, and its last deliveries.
 
+import { shortEndpointId } from "@fleetkeeper/model";
 import { endpointStanding, endpointSteps } from "@fleetkeeper/operator";
 import type { DeliveryRow } from "@fleetkeeper/store";
 import { copyable } from "../html/copyable.ts";
@@ -29,9 +30,9 @@ export function endpointPage(
   const { label, text, mood } = endpointStanding(endpoint, at);
   return layout({
     ...page,
-    title: `Webhook endpoint ${endpointId.slice(0, 6)}…`,
+    title: `Webhook endpoint ${shortEndpointId(endpointId)}`,
     content: html`<p class="trail"><a href="${deliveriesPath()}">Webhooks</a> · <a href="${accountPath(installationId)}">${installationId}</a></p>
-      <h1>Endpoint ${endpointId.slice(0, 6)}… ${badge(mood, label)}</h1>
+      <h1>Endpoint ${shortEndpointId(endpointId)} ${badge(mood, label)}</h1>
       <p>${capitalised(text)}.</p>
       ${identity?.role === "operator" ? actionBar(facts) : ""}
       ${steps(facts)}

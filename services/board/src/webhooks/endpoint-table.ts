@@ -1,6 +1,7 @@
 // A table of endpoints for webhooks, each a link to its page: its state, and what was refused there.
 
 import type { WebhookRefusals } from "@fleetkeeper/jobs";
+import { shortEndpointId } from "@fleetkeeper/model";
 import { describeRefusals, endpointStanding } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";
 import { type Html, html } from "../html/html.ts";
@@ -27,7 +28,7 @@ export function endpointTable(
       const { label, text, mood } = endpointStanding(endpoint, now);
       const { endpointId, installationId, lastDeliveryAt } = endpoint;
       return html`<tr class="${mood === "bad" ? "bad" : ""}">
-        <th scope="row"><a href="${endpointPath(endpointId)}"><code>${endpointId.slice(0, 6)}…</code></a></th>
+        <th scope="row"><a href="${endpointPath(endpointId)}"><code>${shortEndpointId(endpointId)}</code></a></th>
         ${withAccount ? html`<td data-label="Account"><a href="${accountPath(installationId)}"><small>${installationId}</small></a></td>` : ""}
         <td data-label="Now">${badge(mood, label)} <small>${text}</small></td>
         <td data-label="Last delivery">${lastDeliveryAt === null ? "none" : timeTag(lastDeliveryAt, now)}</td>

@@ -2,6 +2,7 @@
 // removed key ends at once.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
+import { createBoundedMap } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { type EndpointEntry, type Open, openEndpoint } from "@fleetkeeper/sealing";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -21,7 +22,7 @@ export function createFindEndpoint(options: {
 }): FindEndpoint {
   const { redis, namespace, open, log } = options;
   const keys = redisKeys(namespace);
-  const opened = new Map<string, { text: string; entry: EndpointEntry | undefined }>();
+  const opened = createBoundedMap<string, { text: string; entry: EndpointEntry | undefined }>(maxOpened);
 
   return async (endpointId) => {
     const text = await redis.get(keys.webhookEndpoint(endpointId)).catch((cause: unknown) => {
@@ -34,8 +35,6 @@ export function createFindEndpoint(options: {
       log.error({ error }, "a webhook endpoint's entry in redis cannot be opened");
       return undefined;
     });
-    const [oldest] = opened.keys();
-    if (opened.size >= maxOpened && oldest !== undefined) opened.delete(oldest);
     opened.set(endpointId, { text, entry });
     return entry;
   };

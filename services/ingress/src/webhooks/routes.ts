@@ -3,6 +3,7 @@
 
 import type { Socket } from "node:net";
 import { refusalOf } from "@fleetkeeper/callbacks";
+import { shortEndpointId } from "@fleetkeeper/model";
 import { createRefusalLog } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { WebhookRefusal, webhookRefusalCodes } from "@fleetkeeper/webhooks";
@@ -87,7 +88,7 @@ export function addWebhookRoutes(
         const { installationId, endpointId, type, bytes } = await acceptDelivery.body(head, body);
         metrics.webhooks.inc({ result: "accepted" });
         log.info(
-          { requestId: request.id, installationId, endpoint: short(endpointId), type, bytes },
+          { requestId: request.id, installationId, endpoint: shortEndpointId(endpointId), type, bytes },
           "webhook accepted",
         );
         return reply.code(202).send({ status: "accepted" });
@@ -132,9 +133,4 @@ function webhookRefusalOf(error: unknown, { headers }: FastifyRequest): WebhookR
       ? new WebhookRefusal("ERR_WEBHOOK_UNVERIFIED", { reason: "body too large" })
       : new WebhookRefusal("ERR_WEBHOOK_TOO_LARGE");
   return undefined;
-}
-
-/** Enough to tell endpoints apart, and not to send to one. */
-function short(endpointId: string): string {
-  return `${endpointId.slice(0, 6)}…`;
 }

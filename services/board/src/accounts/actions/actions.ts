@@ -1,6 +1,13 @@
 // The actions on an account, in the order of their buttons.
 
-import { count, describeHeldBack, duration, instant } from "@fleetkeeper/operator";
+import {
+  count,
+  describeHeldBack,
+  duration,
+  instant,
+  intervalBounds,
+  isInterval,
+} from "@fleetkeeper/operator";
 import { BoardError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
 import { type AccountAction, nameOf, type Subject } from "./action.ts";
@@ -96,10 +103,11 @@ const changeInterval: AccountAction = {
   async carryOut(actions, who, subject, { minutes = "" }) {
     const { installation, sync } = subject;
     const intervalMs = minutes.trim() === "" ? null : Number(minutes) * 60_000;
-    if (intervalMs !== null && !(intervalMs >= 60_000 && intervalMs <= 31 * 86_400_000))
-      throw new BoardError("ERR_BAD_FORM", {
-        message: "An interval is a number of minutes, from 1 to 44,640 (31 days).",
-      });
+    if (intervalMs !== null && !isInterval(intervalMs)) {
+      const { minMs, maxMs } = intervalBounds;
+      const message = `An interval is a number of minutes, from ${minMs / 60_000} to ${count(maxMs / 60_000)} (${duration(maxMs)}).`;
+      throw new BoardError("ERR_BAD_FORM", { message });
+    }
     await actions.setInterval(who, installation._id, sync?.sync ?? "", intervalMs);
     return intervalMs === null
       ? `${nameOf(subject)} runs at the interval of its definition.`
