@@ -21,6 +21,7 @@ import {
 import { type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
+import { createFirstTime } from "./first-time.ts";
 import type { Inbox } from "./inbox.ts";
 import type { IngressMetrics } from "./metrics.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
@@ -121,6 +122,7 @@ export function createApp(options: {
     handler: (request, reply) =>
       traces.span("callback", { requestId: request.id }, () => accept(request, reply), { root: true }),
   });
+  const isFirstTime = createFirstTime();
   const { webhooks } = options;
   if (webhooks !== undefined)
     addWebhookRoutes(app, {
@@ -136,15 +138,18 @@ export function createApp(options: {
     const { "trackunit-identity": identity } = request.headers;
     const { result, installationId, jobId, type } = await acceptCallback(identity, request.body);
     metrics.callbacks.inc({ result });
-    inbox?.note(request, { outcome: result, status: 202, installationId, jobId });
     const fields = {
       requestId: request.id,
       installationId,
       type,
       durationMs: Math.round(performance.now() - startedAtMs),
     };
-    if (result === "accepted") log.info(fields, "callback accepted");
-    else log.warn(fields, "callback of unrecognised type accepted");
+    if (!isFirstTime(jobId)) log.debug(fields, "callback accepted again");
+    else {
+      inbox?.note(request, { outcome: result, status: 202, installationId, jobId });
+      if (result === "accepted") log.info(fields, "callback accepted");
+      else log.warn(fields, "callback of unrecognised type accepted");
+    }
     reply.code(202);
     return { status: "accepted", installationId };
   }

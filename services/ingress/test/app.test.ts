@@ -18,8 +18,10 @@ const installed = {
 function setup() {
   const accepted: CallbackBody[] = [];
   const metrics = createIngressMetrics();
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
   const app = createApp({
-    log: createLog({ service: "test", level: "silent" }),
+    log: createLog({ service: "test", level: "info", destination }),
     metrics,
     acceptCallback: async (_identity, body) => {
       accepted.push(body);
@@ -38,7 +40,7 @@ function setup() {
       headers: { "content-type": "application/json", ...headers },
       payload: typeof payload === "string" || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
     });
-  return { app, post, accepted, metrics };
+  return { app, post, accepted, metrics, lines };
 }
 
 test("a callback is answered with 202 and the id of its installation", async () => {
@@ -177,6 +179,12 @@ test("only a POST to the callback path counts as a callback", async () => {
   expect(await counted()).toEqual([]);
   await post("{");
   expect(await counted()).toEqual(["ERR_BODY_MALFORMED"]);
+});
+
+test("one callback that is repeated without end is one line in the log", async () => {
+  const { post, lines } = setup();
+  for (let count = 0; count < 50; count++) expect((await post(installed)).statusCode).toBe(202);
+  expect(lines).toHaveLength(1);
 });
 
 test("every result is counted", async () => {
