@@ -5,6 +5,7 @@ import { counted, oldSecretForMs, type ReceiverActions } from "@fleetkeeper/oper
 import type { ReceiverRow } from "@fleetkeeper/store";
 import { BoardError } from "../errors.ts";
 import { type Html, html } from "../html/html.ts";
+import { confirmationField } from "../html/question-page.ts";
 
 export type Form = Record<string, string | undefined>;
 
@@ -130,9 +131,7 @@ const remove: ReceiverAction = {
   question: "Remove this receiver for good?",
   consequence:
     "Nothing more is sent to it. Events that wait for it, its secrets and its deliveries are deleted.",
-  fields: (receiver) =>
-    html`<label for="receiver">Type <code>${confirmed(receiver)}</code>, the beginning of its id, to confirm</label>
-      <input id="receiver" name="receiver" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,
+  fields: (receiver) => confirmationField("receiver", confirmed(receiver), "the beginning of its id"),
   async carryOut(receivers, { who, receiver, form: { receiver: typed = "" } }) {
     if (typed.trim() !== confirmed(receiver))
       throw new BoardError("ERR_BAD_FORM", {

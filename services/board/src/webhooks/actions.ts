@@ -5,6 +5,7 @@ import { oldKeyForMs, type WebhookActions } from "@fleetkeeper/operator";
 import type { WebhookEndpointDocument } from "@fleetkeeper/store";
 import { BoardError } from "../errors.ts";
 import { type Html, html } from "../html/html.ts";
+import { confirmationField } from "../html/question-page.ts";
 
 export type Form = Record<string, string | undefined>;
 
@@ -100,9 +101,7 @@ const remove: EndpointAction = {
   question: "Remove this endpoint for good?",
   consequence:
     "Trackunit's deliveries to it are refused within seconds. Earlier deliveries are kept. Remove it in Trackunit Manager too.",
-  fields: (endpoint) =>
-    html`<label for="endpoint">Type <code>${confirmed(endpoint)}</code>, the beginning of its id, to confirm</label>
-      <input id="endpoint" name="endpoint" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,
+  fields: (endpoint) => confirmationField("endpoint", confirmed(endpoint), "the beginning of its id"),
   async carryOut(actions, who, endpoint, { endpoint: typed = "" }) {
     if (typed.trim() !== confirmed(endpoint))
       throw new BoardError("ERR_BAD_FORM", {

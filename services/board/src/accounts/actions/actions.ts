@@ -10,6 +10,7 @@ import {
 } from "@fleetkeeper/operator";
 import { BoardError } from "../../errors.ts";
 import { html } from "../../html/html.ts";
+import { confirmationField } from "../../html/question-page.ts";
 import { type AccountAction, nameOf, type Subject } from "./action.ts";
 
 const syncNow: AccountAction = {
@@ -194,9 +195,7 @@ const forget: AccountAction = {
   question: (what) => `Forget ${what} for good?`,
   consequence: () =>
     "Its credential, its token, its schedule and every record that was read for it are deleted. Only a new install by the customer brings them back. The audit log keeps the operators' actions.",
-  fields: ({ installation }) =>
-    html`<label for="accountId">Type <code>${installation.accountId}</code> to confirm</label>
-      <input id="accountId" name="accountId" autocomplete="off" autocapitalize="none" spellcheck="false" required>`,
+  fields: ({ installation }) => confirmationField("accountId", installation.accountId),
   async carryOut(actions, who, subject, { accountId = "" }) {
     const { installation } = subject;
     if (accountId.trim() !== installation.accountId.trim())
