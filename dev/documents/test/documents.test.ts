@@ -34,6 +34,15 @@ test("every error code of the code is documented with what to do, and none that 
   expect([...documented].sort()).toEqual([...codes].sort());
 });
 
+test("every package has the version of the newest release in the changelog", () => {
+  const [, released] = /^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$/m.exec(read("CHANGELOG.md")) ?? [];
+  const versions = listFiles()
+    .filter((path) => /^(?:(?:packages|services|dev)\/[^/]+\/)?package\.json$/.test(path))
+    .map((path) => `${path} ${JSON.parse(read(path)).version}`);
+  expect(versions.length).toBeGreaterThan(20);
+  expect(versions.filter((version) => !version.endsWith(` ${released}`))).toEqual([]);
+});
+
 test("every file that README and ARCHITECTURE name is there", () => {
   const files = new Set(listFiles());
   const named = ["README.md", "ARCHITECTURE.md"].flatMap((name) =>
