@@ -45,7 +45,7 @@ export function createApp({ fleet, secrets }: AppOptions): Express {
     async (request, response) => {
       try {
         const event = await verifyWebhook(request.body, request.headers, secrets);
-        // A delivery may come twice, which does no harm here: the page is read anew when somebody looks at
+        // A delivery may come twice, which does no harm here: the page is read again when somebody looks at
         // it.
         if (event.type === "records.changed" || event.type.startsWith("account."))
           fleets.delete(event.data.accountId);

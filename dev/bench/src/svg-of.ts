@@ -8,7 +8,7 @@ export interface Plot {
   title: string;
   xLabel: string;
   lines: { name: string; points: { x: number; y: Spread }[] }[];
-  /** What makes it anew. */
+  /** The command that makes it. */
   command: string;
 }
 

@@ -13,7 +13,7 @@ export interface Entry {
   isBusy: boolean;
   /** Was forgotten at least once, so that its change feed does not begin at the beginning. */
   wasForgotten: boolean;
-  /** Redis was lost while what was accepted for it might be nowhere else: it is asked for once more. */
+  /** Redis was lost while what was accepted for it might be nowhere else: it is asked for again. */
   isAtRisk: boolean;
   /** Records that Trackunit really deleted, by the id that Trackunit itself uses. */
   deleted: Set<string>;

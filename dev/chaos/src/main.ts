@@ -1,5 +1,5 @@
 // `SEEDS=200 node dev/chaos/src/main.ts`: many runs, one after the other, and a report of them.
-// `SEEDS=0 REPORT=…` plays none and makes the report anew of those that are kept.
+// `SEEDS=0 REPORT=…` plays none and makes the report again from those that are kept.
 
 import { runSeed } from "./run-seed.ts";
 import { keepRun, writeReport } from "./runs-kept.ts";

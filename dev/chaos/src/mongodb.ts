@@ -20,7 +20,7 @@ export interface Mongodb {
   proxy: TcpProxy;
   answers: MongoProxy;
   disk: Disk;
-  /** Ends it at once and starts it again on the same data; false where it is no process of ours. */
+  /** Ends it at once and starts it again on the same data; false where it is not a process of ours. */
   restart(downMs: number): Promise<boolean>;
   /** Starts it on the same data if it has ended. */
   startEnded(): Promise<void>;

@@ -1,5 +1,5 @@
 // Loaded into a service before its own modules: a clock of the process that its parent can move, by
-// `{ clockOffsetMs }` over their channel. Time-outs and `performance.now()` go on undisturbed, as they do
+// `{ clockOffsetMs }` over their channel. Time-outs and `performance.now()` continue undisturbed, as they do
 // when a machine's clock is set.
 
 const RealDate = Date;

@@ -84,7 +84,7 @@ export async function startRedisPair(
         return;
       }
       replica = old;
-      // Connections stay, and learn from READONLY that this is no master any more.
+      // Connections stay, and learn from READONLY that this is not a master any more.
       await asked(old.port, async (redis) => {
         await redis.call("REPLICAOF", "127.0.0.1", String(master.port));
         await redis.call("CLIENT", "UNPAUSE");

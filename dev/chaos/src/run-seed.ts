@@ -28,7 +28,7 @@ export interface RunResult {
 
 /** `faults` are 6 unless given, `lengthMs` is 10 000. */
 export interface RunOptions extends Partial<ScriptOptions> {
-  /** Told of each step. */
+  /** Notified of each step. */
   onStep?: (line: string) => void;
   /** Where the logs of a run go whose invariants do not hold; absent: nowhere. */
   keepLogsIn?: string;

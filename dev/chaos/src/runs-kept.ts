@@ -1,5 +1,5 @@
 // The runs of a report, one JSON line each in the file beside it: a later go adds to them, and the report is
-// made anew of all.
+// made again of all.
 
 import { execFile } from "node:child_process";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
@@ -9,14 +9,14 @@ import type { RunResult } from "./run-seed.ts";
 
 const mark = "<!-- report -->\n";
 
-/** Adds a run to those beside the report at `path`, and makes what follows its mark anew. */
+/** Adds a run to those beside the report at `path`, and makes what follows its mark again. */
 export async function keepRun(path: string, { answers: _, ...result }: RunResult): Promise<void> {
   const run: KeptRun = { commit: await commit(), ...result };
   await appendFile(runsBeside(path), `${JSON.stringify(run)}\n`);
   await writeReport(path);
 }
 
-/** Makes what follows the mark of the report anew; what is before it stays. */
+/** Makes what follows the mark of the report again; what is before it stays. */
 export async function writeReport(path: string): Promise<void> {
   const report = reportOf(await readRuns(path));
   const [before = "", ...behind] = (await readFile(path, "utf8").catch(() => "")).split(mark);

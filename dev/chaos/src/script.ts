@@ -11,7 +11,7 @@ export interface Script {
   seed: number;
   appendFsync: "always" | "everysec";
   faults: { atMs: number; fault: Fault }[];
-  /** For the work that goes on meanwhile. */
+  /** For the work that continues meanwhile. */
   work: Draw;
 }
 

@@ -1,4 +1,5 @@
-// The work that goes on while things break: installs, re-installs, changes of fleets, and what operators do.
+// The work that continues while things break: installs, re-installs, changes of fleets, and what operators
+// do.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Draw, ResourceName } from "@fleetkeeper/simulator";

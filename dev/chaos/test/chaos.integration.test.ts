@@ -20,7 +20,7 @@ test(
 );
 
 test(
-  "all of Redis is lost again and again while accounts install and sync, and everything goes on automatically",
+  "all of Redis is lost again and again while accounts install and sync, and everything continues automatically",
   once,
   async () => {
     expect(await brokenBy(1, { faults: 3, lengthMs: 4_000, only: "redis emptied" })).toBe("");

@@ -6,7 +6,7 @@ import { createWorld } from "../src/world.ts";
 
 const goesOnWithinMs = 15_000 * Number(process.env.SLACK ?? 4);
 
-test("what a killed worker did goes on elsewhere within 15 s", { timeout: 300_000 }, async () => {
+test("what a killed worker did continues elsewhere within 15 s", { timeout: 300_000 }, async () => {
   const world = await createWorld({ appendFsync: "everysec" });
   onTestFinished(() => world.close(), 60_000);
   const { simulator, store } = world;

@@ -18,7 +18,7 @@ const description = "receiver of pnpm start";
 const maxBodyBytes = 64 * 1_024;
 const timeoutMs = 30_000;
 
-/** Told of what becomes of accounts. `defer` gets what ends it. Those of earlier starts are removed. */
+/** Notified of what becomes of accounts. `defer` gets what ends it. Those of earlier starts are removed. */
 export async function startDemoReceiver(options: {
   api: { url: string; key: string };
   progress: Progress;

@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** @throws when `wanted` is not free and `isFixed`: whoever names a port relies on it */
+/** @throws when `wanted` is not free and `isFixed`: a named port is relied on */
 export async function freePort(wanted: number, { isFixed = false } = {}): Promise<number> {
   for (const port of wanted === 0 || isFixed ? [wanted] : [wanted, 0]) {
     const server = createServer();

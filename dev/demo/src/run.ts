@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
         end("signal");
       });
     }
-    // Whoever ends `pnpm` alone means all of it: it hands on no signal.
+    // Ending `pnpm` alone is meant for all of it, and it passes no signal on.
     const parent = process.ppid;
     const look = () => process.ppid !== parent && end("signal");
     if (process.env.npm_lifecycle_event === "start") setInterval(look, 1_000).unref();

@@ -224,7 +224,7 @@ async function killMaster(group: RedisGroup, redis: RedisClient): Promise<void> 
   server.kill?.("SIGKILL");
 }
 
-test("Sentinel: a planned failover and a crash lose nothing, and callbacks and syncs go on", {
+test("Sentinel: a planned failover and a crash lose nothing, and callbacks and syncs continue", {
   ...once,
 }, async () => {
   const group = await startRedisSentinel({ replicas: 2 });
@@ -240,7 +240,7 @@ test("Sentinel: a planned failover and a crash lose nothing, and callbacks and s
   expect(unready[1]).toBe(2);
 });
 
-test("Cluster: a planned failover and a crash of one master lose nothing, and callbacks and syncs go on", {
+test("Cluster: a planned failover and a crash of one master lose nothing, and callbacks and syncs continue", {
   ...once,
 }, async () => {
   const group = await startRedisCluster({ replicas: 1 });

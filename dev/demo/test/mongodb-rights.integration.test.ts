@@ -241,7 +241,7 @@ test("nobody may change or remove an entry of the audit log, not even a worker",
   }
 });
 
-test("a board may not write records, and whoever takes it over cannot", () => {
+test("a board may not write records, and anyone who takes it over cannot", () => {
   const board = privilegesOf("board", "fleetkeeper", builtInResources);
   const written = board.filter(({ actions }) =>
     actions.some((action) => /insert|update|remove/.test(action)),

@@ -26,7 +26,7 @@ export function refusedLicences(packages: PackagesByLicence): string[] {
 
 function isAllowed(licence: string): boolean {
   const text = licence.replace(/^\((.*)\)$/, "$1");
-  // A bracket within is more than is written here: whoever meets one decides it by hand.
+  // A bracket within is more than is written here: anyone who meets one decides it by hand.
   if (/[()]/.test(text)) return false;
   return text.split(" OR ").some((way) => way.split(" AND ").every((one) => allowed.has(one.trim())));
 }

@@ -18,7 +18,7 @@ export function failOverAgain(url: string, everyMs: number): { stop(): Promise<n
   async function goOn(group: string): Promise<void> {
     for (;;) {
       await sleep(everyMs, undefined, { signal: stopping.signal });
-      // Refused while the last one is under way, or the old master is no replica yet.
+      // Refused while the last one is under way, or the old master is not a replica yet.
       const isAsked = await sentinel.call("SENTINEL", "FAILOVER", group).then(
         () => true,
         () => false,

@@ -10,7 +10,7 @@ export interface LongStep {
   detail?: () => string;
 }
 
-/** Resolves as the step does; rejects after `timeoutMs`, without ending what goes on behind. */
+/** Resolves as the step does; rejects after `timeoutMs`, without ending what continues behind. */
 export async function withProgress<T>(step: Promise<T>, long: LongStep): Promise<T> {
   const startedAtMs = Date.now();
   const elapsedS = () => Math.round((Date.now() - startedAtMs) / 1_000);

@@ -2,11 +2,11 @@
 
 import { ServerNotStartedError } from "./errors.ts";
 
-/** Extra to all ways: where data goes, who is told of progress, whose environment counts. */
+/** Extra to all ways: where data goes, who is notified of progress, whose environment counts. */
 export interface ServerOptions {
   /** Keeps the data in this folder; absent: a temporary folder, deleted on close. */
   dataDir?: string;
-  /** Told in one line which step was taken, and how a long one goes on. */
+  /** Told in one line which step was taken, and how a long one continues. */
   onProgress?: (line: string) => void;
   /** Default `process.env`. */
   env?: NodeJS.ProcessEnv;
@@ -59,7 +59,7 @@ export async function firstServer(
   return reasons;
 }
 
-/** A program that is there but does not start is no server either: the next way may do. */
+/** A program that is there but does not start is not a server either: the next way may do. */
 function reasonOf(error: unknown): string {
   if (error instanceof ServerNotStartedError) return error.message;
   throw error;

@@ -7,7 +7,7 @@ import { startRedis } from "./start-redis.ts";
 export interface LocalStackOptions {
   /** Keeps the data in this folder, for the next start; absent: temporary folders, deleted on close. */
   dataDir?: string;
-  /** Told in one line which step was taken, and every few seconds how a long one goes on. */
+  /** Told in one line which step was taken, and every few seconds how a long one continues. */
   onProgress?: (line: string) => void;
   /**
    * Default `process.env`: `REDIS_URL`, `MONGODB_URL`, `DOCKER_HOST`, `PATH`, `FLEETKEEPER_REDIS_IMAGE`, …

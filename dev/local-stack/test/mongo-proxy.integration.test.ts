@@ -72,7 +72,7 @@ test("a rule meets the commands of its collection only, from the one that it nam
   expect(codes).toEqual(["done", 14_031, 14_031, "done"]);
 });
 
-test("a held command goes on when it is let go", async () => {
+test("a held command continues when it is let go", async () => {
   const { proxy, things, truth } = await setup();
   const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
   const { met } = proxy.add({ command: "insert", when: "before", fault: { holdUntil } });

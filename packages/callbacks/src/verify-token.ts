@@ -15,7 +15,7 @@ const maxKeysTried = 16;
 /** What a callback token is held against, beyond its signature. */
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
-  /** Asked when no key made the signature: the token is verified once more with newer keys, if there are. */
+  /** Asked when no key made the signature: the token is verified again with newer keys, if there are. */
   hasNewerKeys?: () => Promise<boolean>;
   issuer: string | undefined;
   /** Any of them. */
@@ -36,7 +36,7 @@ export interface CallbackToken {
 
 /**
  * The token of the header `Trackunit-Identity`, with or without the word `Bearer` before it.
- * @throws Refusal `ERR_IDENTITY_MISSING`, or `ERR_IDENTITY_MALFORMED` for what is no JWT in compact form.
+ * @throws Refusal `ERR_IDENTITY_MISSING`, or `ERR_IDENTITY_MALFORMED` for what is not a JWT in compact form.
  */
 export function tokenOf(header: string | string[] | undefined): string {
   if (header === undefined || header === "") throw new Refusal("ERR_IDENTITY_MISSING");

@@ -54,7 +54,7 @@ test.each([
   expect(codeOf(claims)).toBe("accepted");
 });
 
-test("of an account whose id is no UUID, one in other letters is another", () => {
+test("of an account whose id is not a UUID, one in other letters is another", () => {
   const of = { ...body, accountId: "Acme" };
   expect(codeOf({ accountId: "Acme" }, {}, of)).toBe("accepted");
   expect(codeOf({ accountId: "ACME" }, {}, of)).toBe(contradicts);

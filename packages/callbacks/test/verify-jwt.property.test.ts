@@ -171,7 +171,7 @@ test("each algorithm has tokens that both accept", async () => {
   expect(accepted).toEqual(new Set(kinds.map(([alg]) => alg)));
 });
 
-test("each claim is judged as jose judges it, at its edges and where it is no claim", async () => {
+test("each claim is judged as jose judges it, at its edges and where it is not a claim", async () => {
   const { issuer: iss, audience: aud } = expected;
   const odd = [
     {},

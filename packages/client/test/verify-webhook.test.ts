@@ -49,7 +49,7 @@ async function outcome(
   );
 }
 
-test("the public vector is verified as far as its signature, and its body is no event", async () => {
+test("the public vector is verified as far as its signature, and its body is not an event", async () => {
   expect(await outcome(vector.body, vector.headers, vector.secret)).toBe("ERR_WEBHOOK_CONTENT");
   expect(await outcome(`${vector.body} `, vector.headers, vector.secret)).toBe("ERR_WEBHOOK_UNVERIFIED");
 });
@@ -108,7 +108,7 @@ test("the timestamp may be five minutes from now and no more, in either directio
 });
 
 test.each([[[]], ["whsec_"], ["my key"], ["whsec_c2hvcnQ="], ["whsec_***"], [Array(11).fill(secret)]])(
-  "%j is no secret to verify with, and is not named",
+  "%j is not a secret to verify with, and is not named",
   async (secrets) => {
     const fault = await verifyWebhook(body, headersOf(sign(body)), secrets).catch((error) => error);
     expect(fault).toMatchObject({ name: "WebhookError", code: "ERR_WEBHOOK_KEY" });
@@ -117,7 +117,7 @@ test.each([[[]], ["whsec_"], ["my key"], ["whsec_c2hvcnQ="], ["whsec_***"], [Arr
 );
 
 test.each(["", "no json", "null", "[]", '{"type":1}', '{"type":"x","timestamp":"y","data":null}'])(
-  "a signed body that is no event is told apart: %j",
+  "a signed body that is not an event is told apart: %j",
   async (content) => {
     expect(await outcome(content, headersOf(sign(content)))).toBe("ERR_WEBHOOK_CONTENT");
   },

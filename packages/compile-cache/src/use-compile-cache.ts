@@ -7,7 +7,7 @@ import { join } from "node:path";
  * To be given to a process of ours as `NODE_COMPILE_CACHE`: then even its main is there compiled, and
  * Node.js's compiler of TypeScript, which takes as long as a bare start, is not loaded at all.
  *
- * Beside the code, which whoever can write can run anyway. In the folder for temporary files, Node.js's
+ * Beside the code, which anyone who can write can run anyway. In the folder for temporary files, Node.js's
  * default, any user of the machine could leave code for us.
  */
 export const compileCacheFolder = join(import.meta.dirname, "../../../node_modules/.compile-cache");

@@ -33,7 +33,7 @@ const connectTimeoutMs = 5_000;
 
 /** Close it when nothing sends any more. */
 export interface Connections {
-  /** For `sendOutbound`: keeps connections, and sends once more what a kept connection's end has met. */
+  /** For `sendOutbound`: keeps connections, and sends again what a kept connection's end has met. */
   dispatcher: Dispatcher;
   /** Ends every connection, and with it what is still on its way. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@
 import { defineError } from "@fleetkeeper/model";
 import { HttpError } from "./errors.ts";
 
-/** The text is no URL of a proxy. The message says what is wrong with it and holds no part of it. */
+/** The text is not a URL of a proxy. The message says what is wrong with it and holds no part of it. */
 export class ProxyUrlError extends defineError(HttpError, "ERR_HTTP_PROXY_URL", "never") {}
 
 /** @throws ProxyUrlError */

@@ -1,5 +1,5 @@
-// A kept connection may be closed by the server in the moment in which a request goes out on it: once more,
-// on a new one.
+// A kept connection may be closed by the server at the moment in which a request goes out on it: the request
+// is sent again, on a new connection.
 
 import type { Dispatcher } from "undici";
 
@@ -41,7 +41,7 @@ function withSecondChance(
 }
 
 /**
- * undici tells what a closed socket had read; of one that was reset it does not, and once more does little
+ * undici tells what a closed socket had read; of one that was reset it does not, and a repetition does little
  * harm.
  */
 function wasKeptAndClosed(error: Error): boolean {

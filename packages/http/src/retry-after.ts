@@ -16,7 +16,7 @@ export function retryAfterMs(retryAfter: string | undefined, date?: string): num
   return boundedWaitMs(parseDate(text) - (Number.isNaN(serverNowMs) ? Date.now() : serverNowMs));
 }
 
-/** A wait that a server asks for is taken to be between 1 s and 1 h; undefined when it is no number. */
+/** A wait that a server asks for is taken to be between 1 s and 1 h; undefined when it is not a number. */
 export function boundedWaitMs(ms: number | undefined): number | undefined {
   if (ms === undefined || Number.isNaN(ms)) return undefined;
   return Math.min(Math.max(ms, shortestWaitMs), maxWaitMs);

@@ -18,7 +18,7 @@ export interface OutboundRequest {
   /** Of the answer's body, as it comes and decoded. */
   bodyLimitBytes: number;
   /**
-   * Whether a second one does no harm, so that it may be sent once more when the connection turns out to have
+   * Whether a second one does no harm, so that it may be sent again when the connection turns out to have
    * been closed. Default: true for GET, false for POST.
    */
   repeatable?: boolean;

@@ -41,7 +41,7 @@ export interface QueueSet {
   addWebhook(delivery: WebhookDelivery): Promise<void>;
   /** How many deliveries to an endpoint the ingress refused lately. */
   webhookRefusals(endpointId: string): Promise<WebhookRefusals>;
-  /** Lets kept deliveries of an account set off their syncs once more. */
+  /** Lets kept deliveries of an account start their syncs again. */
   addReplays(installationId: InstallationId, deliveries: readonly string[]): Promise<void>;
   /** `againAfterMs`: the second time, after so long. */
   addForget(
@@ -49,7 +49,7 @@ export interface QueueSet {
     auditId: string,
     options?: { againAfterMs: number },
   ): Promise<void>;
-  /** Proofs go before all that wait. `traces`: what each job goes on from, if any; only with `telemetry`. */
+  /** Proofs go before all that wait. `traces`: what each job continues, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
   /** Somebody waits for this token: a job at the queue's head, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
@@ -77,7 +77,7 @@ export interface QueueSet {
 
   /**
    * Removes what the callback inbox says of one account, and the jobs about it that ended or wait since
-   * `until` or longer; of installs what came in until then. Running ones stay. Returns how many there were.
+   * `until` or longer; of installs what arrived until then. Running ones stay. Returns how many there were.
    */
   removeJobsOf(installationId: InstallationId, until: Date): Promise<number>;
 

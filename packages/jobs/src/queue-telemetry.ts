@@ -1,4 +1,4 @@
-// How a trace goes on from the one who adds a job to the one who takes it: the spans of bullmq-otel, loaded
+// How a trace continues from the one who adds a job to the one who takes it: the spans of bullmq-otel, loaded
 // only on demand.
 
 import type { JobsOptions, QueueOptions } from "bullmq";

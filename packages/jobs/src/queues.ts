@@ -71,8 +71,8 @@ export interface Payloads {
   /** Start these syncs, which are due. */
   sync: { syncs: SyncToStart[] };
   /**
-   * A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to set off its syncs
-   * once more.
+   * A verified delivery of Trackunit's webhooks; or the id of one that is kept and is to start its syncs
+   * again.
    */
   webhook: AsJson<WebhookDelivery> | { installationId: InstallationId; replay: string };
   /** Tell a receiver what waits for it of one account. */
@@ -83,7 +83,7 @@ export interface Payloads {
 export interface SyncToStart {
   syncId: SyncId;
   fencingToken: number;
-  /** Where the trace is that its slice goes on in, if any. */
+  /** Where the trace is that its slice continues in, if any. */
   traceparent?: string;
 }
 
@@ -135,10 +135,10 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   },
 };
 
-/** The name of a job without a handler: whoever takes it has proved to take jobs. */
+/** The name of a job without a handler: anyone who takes it has proved to take jobs. */
 export const probeName = "health probe";
 
-/** Job ids hold no `:` and are no integers. */
+/** Job ids hold no `:` and are not integers. */
 export function installJobId(installationId: InstallationId, contentHash: string): string {
   return `${installationId}.${contentHash.slice(0, 32)}`;
 }

@@ -1,4 +1,4 @@
-// Takes the jobs about one account out of the queues, when it is forgotten, and what tells of them in the
+// Takes the jobs about one account out of the queues, when it is forgotten, and what reports them in the
 // queues' events.
 
 import type { InstallationId } from "@fleetkeeper/model";
@@ -15,7 +15,7 @@ const lookedAt = 200_000;
 
 /**
  * Removes the jobs about one account that ended, and those that wait since `until` or longer; of installs
- * only what came in until then. A job that is shared with other accounts stays without this one. Running jobs
+ * only what arrived until then. A job that is shared with other accounts stays without this one. Running jobs
  * stay.
  * @returns how many jobs were removed or changed
  */
@@ -40,14 +40,14 @@ export async function removeJobsAbout(
 }
 
 /**
- * An install counts by when it came in, as in MongoDB: the one after it is another one's, and nowhere else.
+ * An install counts by when it arrived, as in MongoDB: the one after it is another one's, and nowhere else.
  */
 function isOver({ data, timestamp }: Job, until: Date, hasEnded: boolean): boolean {
   if ("receivedAt" in data) return !(new Date(data.receivedAt) > until);
   return hasEnded || timestamp <= until.getTime();
 }
 
-/** From the newest on, since that is where jobs come in: one that comes meanwhile hides none. */
+/** From the newest on, since that is where jobs arrive: one that comes meanwhile hides none. */
 async function jobsOf(queue: Queue, state: JobState, installationId: InstallationId): Promise<Job[]> {
   const found = new Map<string, Job>();
   for (let start = 0; start < lookedAt; start += atATime) {

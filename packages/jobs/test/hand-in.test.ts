@@ -66,7 +66,7 @@ test("where the server has no WAITAOF, its own policy counts", async () => {
   expect(promised).toMatchObject([{ persistence: "server-policy" }]);
 });
 
-test("a server without append-only file or with eviction is told of", async () => {
+test("a server without append-only file or with eviction is reported", async () => {
   const { confirm, promised } = setup({ appendonly: "no", policy: "allkeys-lru" });
   await confirm();
   expect(promised).toEqual([{ persistence: "none", evictionPolicy: "allkeys-lru" }]);

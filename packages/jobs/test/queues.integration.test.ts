@@ -104,7 +104,7 @@ test("a lost tick is found and set up again", async () => {
   expect(await queues.backlog("dispatch")).toBe(1);
 });
 
-/** As when a machine's clock is set: timers and `performance.now()` go on undisturbed. */
+/** As when a machine's clock is set: timers and `performance.now()` continue undisturbed. */
 function setClock(offsetMs: number): void {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + offsetMs });
   onTestFinished(() => void vi.useRealTimers());

@@ -27,7 +27,7 @@ const install = (receivedAt: Date, contentHash: string) => ({
   receivedAt,
 });
 
-test("an install that came in before goes, one that came in after stays, and no event tells of the one that went", async () => {
+test("an install that arrived before is removed, one that arrived after stays, and no event reports the removed one", async () => {
   const { queueSet, redis } = await setup();
   const { jobId: before } = await queueSet.addCallback(install(askedAt, "a"));
   const { jobId: after } = await queueSet.addCallback(install(new Date(askedAt.getTime() + 1), "b"));
@@ -37,7 +37,7 @@ test("an install that came in before goes, one that came in after stays, and no 
   expect(await redis.xlen(jobs.toKey("events"))).toBe(0);
 });
 
-test("a job that is shared with other accounts goes on without this one", async () => {
+test("a job that is shared with other accounts continues without this one", async () => {
   const { queueSet } = await setup();
   const later = new Date(Date.now() + 60_000);
   const sync = (id: typeof one) => ({ syncId: syncIdOf(id, "assets"), fencingToken: 1 });

@@ -80,7 +80,7 @@ test("with all connections in a wait, callers gather for the first that is free"
   expect(settled).toEqual(["a", "b", "c", "d"]);
 });
 
-test("a wait that fails fails for its callers only, and the next caller waits anew", async () => {
+test("a wait that fails fails for its callers only, and the next caller waits again", async () => {
   const { call, fail, flush, settled } = setup(1);
   await call("a");
   await fail();

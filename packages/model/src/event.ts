@@ -1,4 +1,4 @@
-// What the publisher's own code is told of by outgoing webhooks.
+// What the publisher's own code is notified of by outgoing webhooks.
 
 import { createHash, randomUUID } from "node:crypto";
 
@@ -15,10 +15,10 @@ export const eventTypes = [
   "trackunit.webhook",
 ] as const;
 
-/** What a receiver can be told of, one by one. */
+/** What a receiver can be notified of, one by one. */
 export type EventType = (typeof eventTypes)[number];
 
-/** As it is written with the change that it tells of. */
+/** As it is written with the change that it reports. */
 export interface AccountEvent {
   /** The same in each delivery: `webhook-id`. */
   id: string;

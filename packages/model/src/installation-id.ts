@@ -19,7 +19,7 @@ export function installationIdPrefix(appPrefix: string): string {
   return rest.length === 0 ? encode(organization) : `${encode(organization)}.${encode(rest.join("/"))}`;
 }
 
-/** The account's id as Trackunit spells it; undefined where the text is no installation id. */
+/** The account's id as Trackunit spells it; undefined where the text is not an installation id. */
 export function accountIdOf(installationId: string): string | undefined {
   const [, accountId] = /^@.*\.([^.]+)$/.exec(installationId) ?? [];
   try {
@@ -29,7 +29,7 @@ export function accountIdOf(installationId: string): string | undefined {
   }
 }
 
-/** The app's name, `@organization/appname`; undefined where the text is no installation id. */
+/** The app's name, `@organization/appname`; undefined where the text is not an installation id. */
 export function irisAppIdOf(installationId: string): string | undefined {
   const [, app] = /^(@.*)\.[^.]+$/.exec(installationId) ?? [];
   try {

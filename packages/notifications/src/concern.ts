@@ -2,7 +2,7 @@
 
 import type { Told } from "@fleetkeeper/model";
 
-/** Something that needs somebody. */
+/** Something that needs an operator. */
 export interface ConcernNow extends Told {
   /** The accounts that it is about, where it is about some: a further one is told too. */
   accounts?: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-// How operators are told of what is wrong: what is to be told, and by which ways.
+// How operators are notified of what is wrong: what is to be told, and by which ways.
 
 export {
   type ChannelSettings,

@@ -1,5 +1,5 @@
-// What is to be told of what is wrong, given what was told before. A pure function: whoever calls it keeps
-// its result before anything is sent, so that a crash neither loses a message nor makes it twice.
+// What to report of what is wrong, given what was told before. A pure function: anyone who calls it
+// keeps its result before anything is sent, so that a crash neither loses a message nor makes it twice.
 
 import { createHash } from "node:crypto";
 import type {
@@ -30,7 +30,7 @@ export const maxStanding = 60;
 export const maxAccounts = 500;
 /** Messages that are not sent everywhere yet. */
 export const maxOutbox = 20;
-/** So often the accounts that are well meanwhile are forgotten: they are told anew when they are not. */
+/** So often the accounts that are well meanwhile are forgotten: they are told again when they are not. */
 const forgetAccountsMs = 24 * 3_600_000;
 
 /** The state after a look. */
@@ -94,7 +94,7 @@ function stillThere(before: StandingConcern, concern: ConcernNow, now: Date): St
   };
 }
 
-/** What was over before anybody was told of it is as if it had not been. */
+/** What was over before anybody was notified of it is as if it had not been. */
 function gone(one: StandingConcern, { now, isUnknown }: TellingRules): StandingConcern[] {
   if (isUnknown(one.key)) return [one];
   if (one.toldAt === null) return [];

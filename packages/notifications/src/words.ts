@@ -6,7 +6,7 @@ export interface Message {
   at: Date;
   opened: readonly Line[];
   over: readonly Line[];
-  /** Sent by somebody who tries telling out: it tells of nothing. */
+  /** Sent by somebody who tries telling out: it reports nothing. */
   isTest: boolean;
 }
 

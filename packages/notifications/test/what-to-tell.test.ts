@@ -88,7 +88,7 @@ test("what cannot be looked at is neither over nor new", () => {
   expect(look(40, [lag])).toEqual([]);
 });
 
-test("an account that was well is told anew after a day, although others kept the concern standing", () => {
+test("an account that was well is told again after a day, although others kept the concern standing", () => {
   const { look } = teller();
   look(0, [refused("a", "b")]);
   look(5, [refused("a", "b")]);

@@ -108,7 +108,7 @@ function actionsOn({ store, queues, now }: ActionOptions, audit: Pick<Store["aud
       return queues.retryFailed(queue);
     },
 
-    /** Deletes the credential and everything that was read for the account, for good. A worker does it. */
+    /** Deletes the credential and everything that was read for the account, permanently. A worker does it. */
     async forget(who: string, id: InstallationId): Promise<void> {
       await installationOf(id);
       const { auditId } = await note(who, forgetAction, id);

@@ -1,4 +1,4 @@
-// Actions that are in the audit log before they are done, and once more, as failed, where they then fail.
+// Actions that are in the audit log before they are done, and again, as failed, where they then fail.
 
 import type { AuditEntry, Store } from "@fleetkeeper/store";
 

@@ -24,7 +24,7 @@ export interface NewReceiver {
   description?: string;
   /** Default: all. */
   events?: readonly EventType[];
-  /** The one app whose accounts it is told of; null or absent: of all apps. */
+  /** The one app whose accounts it is notified of; null or absent: of all apps. */
   irisAppId?: string | null;
 }
 
@@ -150,7 +150,7 @@ export function createReceiverActions(options: {
       return events.attempts.list(query);
     },
 
-    /** One event once more. @throws NotFoundError, WrongStateError */
+    /** Sends one event again. @throws NotFoundError, WrongStateError */
     async replay(who: string, id: string, eventId: string): Promise<void> {
       const receiver = await find(id);
       requireEnabled(receiver);

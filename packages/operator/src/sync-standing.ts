@@ -12,7 +12,7 @@ export interface SyncStanding extends Description {
 const waitsForItsTime = ["schedule", "backoff", "rate-limit", "scope"];
 
 /**
- * As `describeWaiting` says, but for what has become due, is to run once more, or waits longer than its
+ * As `describeWaiting` says, but for what has become due, is to run again, or waits longer than its
  * interval.
  */
 export function syncStanding(

@@ -1,11 +1,11 @@
-// Which run of a sync read what a webhook told of, as far as runs are kept.
+// Which run of a sync read what a webhook reported, as far as runs are kept.
 
 import type { RefreshAnswer, RefreshedSync } from "@fleetkeeper/model";
 import type { RunDocument, SyncDocument } from "@fleetkeeper/store";
 import { duration } from "./times.ts";
 import { counted } from "./words.ts";
 
-/** Reads what webhooks have set off. */
+/** Reads which syncs webhooks have started. */
 export interface WebhookReader {
   /** The run that read it, as far as one is kept; it may have failed. */
   run: RunDocument | undefined;

@@ -76,8 +76,8 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
 };
 
 /**
- * The content of an ACL file for Redis (`aclfile`). Passwords are in it as hashes. Whoever gives no password
- * may send a PING, for health checks, and nothing else.
+ * The content of an ACL file for Redis (`aclfile`). Passwords are in it as hashes. Anyone who gives no
+ * password may send a PING, for health checks, and nothing else.
  */
 export function redisAcl(namespace: string, passwords: Record<RedisUser, string>): string {
   const users = redisUsers.map((user) => {

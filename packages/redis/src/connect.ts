@@ -102,7 +102,7 @@ function open(address: RedisAddress, reconnect: Reconnect, manner: Manner): Redi
         ...(address.tls && { sentinelTLS: { ...address.tls }, enableTLSForSentinelMode: true }),
         sentinelCommandTimeout: 2_000,
         sentinelRetryStrategy: reconnect.retryStrategy,
-        // A master that hangs keeps its connections: the Sentinels tell of the new one.
+        // A master that hangs keeps its connections: the Sentinels report the new one.
         failoverDetector: true,
       });
     }

@@ -7,7 +7,7 @@ const forgottenAfterMs = 30_000;
 
 /** How one connection comes back. */
 export interface Reconnect {
-  /** For ioredis: whether to make the connection anew; 2 also sends the refused command again. */
+  /** For ioredis: whether to make the connection again; 2 also sends the refused command again. */
   reconnectOnError: (error: Error) => boolean | 2;
   /** For ioredis: how long to wait before attempt number `attempt`, in milliseconds. */
   retryStrategy: (attempt: number) => number;

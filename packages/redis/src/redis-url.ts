@@ -24,7 +24,7 @@ export type RedisAddress = RedisLogin & { tls: RedisTls | false } & (
     | { kind: "cluster"; nodes: RedisHost[] }
   );
 
-/** The text is no address of Redis. The message says what is wrong with it and holds no part of it. */
+/** The text is not an address of Redis. The message says what is wrong with it and holds no part of it. */
 export class RedisUrlError extends defineError(FleetkeeperError, "ERR_REDIS_URL", "never") {}
 
 const sentinelNames = ["sentinel_username", "sentinel_password"];

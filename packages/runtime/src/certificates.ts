@@ -45,7 +45,9 @@ export function certificateOf(certificate: string | undefined, key: string | und
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
-/** Node.js goes on without a file of authorities that it cannot read, and refuses every certificate later. */
+/**
+ * Node.js continues without a file of authorities that it cannot read, and refuses every certificate later.
+ */
 export function authoritiesFault(path: string | undefined): string[] {
   if (!path) return [];
   const name = "NODE_EXTRA_CA_CERTS";

@@ -23,7 +23,7 @@ export const dropReasons = ["address", "total", "idle"] as const;
 /** One of them. */
 export type DropReason = (typeof dropReasons)[number];
 
-/** Told of verified requests, and asked which connections may stay. */
+/** Notified of verified requests, and asked which connections may stay. */
 export type ConnectionGuard = ReturnType<typeof guardConnections>;
 
 /**

@@ -21,7 +21,8 @@ export class ConfigurationError extends defineError(FleetkeeperError, "ERR_CONFI
 }
 
 /**
- * What a reader of the configuration says is wrong, one by one; empty where all is well. Other errors go on.
+ * What a reader of the configuration says is wrong, one by one; empty where all is well. Other errors
+ * continue.
  */
 export function faultsOf(read: () => unknown): readonly string[] {
   try {
@@ -96,7 +97,7 @@ function readVariable(name: string, env: NodeJS.ProcessEnv, faults: string[]): R
   }
   try {
     const text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
-    // Whoever mounts a file has to have one: an empty one is how Compose leaves a variable unset.
+    // Anyone who mounts a file has to have one: an empty one is how Compose leaves a variable unset.
     return { name, said: file, value: isSet(text) ? text : undefined };
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
-// The variables that say how operators are told of what is wrong: read by the board, which tells, and by the
-// command line, which tries it out.
+// The variables that say how operators are notified of what is wrong: read by the board, which tells, and by
+// the command line, which tries it out.
 
 import { z } from "zod";
 import { isPrivateHost } from "./addresses.ts";
@@ -34,7 +34,7 @@ export const notificationVariables = {
       error: "is not a secret of Standard Webhooks: whsec_ and 24 to 75 random bytes in base64",
     })
     .optional(),
-  // Whoever has it may write there.
+  // Anyone who has it may write there.
   NOTIFICATIONS_SLACK_URL: variable
     .secret()
     .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), {

@@ -1,5 +1,5 @@
-// Lines about refusals, some of them: whoever sends nonsense must not fill the disk with it. What is left out
-// is counted, and said at the end of its minute, with the addresses that most of it came from.
+// Lines about refusals, some of them: anyone who sends nonsense must not fill the disk with it. What is left
+// out is counted, and said at the end of its minute, with the addresses that most of it came from.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import { networkOf } from "./addresses.ts";

@@ -57,7 +57,7 @@ export const sharedVariables = {
     .baseUrl()
     .refine(variable.isPrivateOrTls.check, variable.isPrivateOrTls.error)
     .optional(),
-  // Whoever makes the next one puts it before those that are there.
+  // Anyone who makes the next one puts it before those that are there.
   BOARD_SESSION_KEY: variable.secret(leastKeyLength).transform(keysIn).optional(),
   NOTIFY_ADDRESSES: variable.oneOf(["public", "any"]).default("public"),
   HTTP_PROXY: variable.checkedBy(checkProxyUrl).optional(),

@@ -54,7 +54,7 @@ test("a deep check that never ends fails after its bound", async () => {
   expect((await answer).json().checks.stuck).toMatchObject({ code: "ERR_CHECK_TIMEOUT" });
 });
 
-test("whoever asks while a deep check runs shares its result", async () => {
+test("anyone who asks while a deep check runs shares its result", async () => {
   let runs = 0;
   const held = Promise.withResolvers<void>();
   const server = createOpsServer({

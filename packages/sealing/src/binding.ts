@@ -19,7 +19,7 @@ export const bindingHeader = ({ installationId, purpose }: SealBinding) => ({
 });
 
 /**
- * `webhook-key`: a signing key at rest. `webhook-endpoint`: what the ingress is told of an endpoint.
- * `webhook-payload`: a delivery's body.
+ * `webhook-key`: a signing key where it is stored. `webhook-endpoint`: what the ingress is notified of an
+ * endpoint. `webhook-payload`: a delivery's body.
  */
 type WebhookPurpose = "webhook-key" | "webhook-endpoint" | "webhook-payload";

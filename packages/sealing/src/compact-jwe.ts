@@ -10,7 +10,9 @@ import type { SealedText } from "@fleetkeeper/model";
  */
 const ivBytes = 12;
 
-/** A content encryption key of 256 bits, and how whoever opens a text gets it; empty where they have it. */
+/**
+ * A content encryption key of 256 bits, and how anyone who opens a text gets it; empty where they have it.
+ */
 export interface ContentKey {
   key: KeyObject;
   encryptedKey: string;

@@ -8,7 +8,7 @@ export abstract class SealingError extends FleetkeeperError {}
 /** The key given for sealing or opening cannot be used for that. */
 export class SealingKeyError extends defineError(SealingError, "ERR_SEALING_KEY", "never") {}
 
-/** The text is no JWE in compact form with our header. */
+/** The text is not a JWE in compact form with our header. */
 export class MalformedSealError extends defineError(SealingError, "ERR_SEAL_MALFORMED", "never") {}
 
 /** None of the opening keys has the key id that the text names. */

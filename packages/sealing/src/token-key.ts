@@ -1,5 +1,6 @@
 // Access tokens are sealed by a key that only those who read them hold (RFC 7518, section 4.5: `dir`, with
-// A256GCM), so that whoever can write to Redis can make none. A text sealed with a public key has no origin.
+// A256GCM), so that anyone who can write to Redis can make none. A text sealed with a public key has no
+// origin.
 
 import { createSecretKey, randomBytes, type webcrypto } from "node:crypto";
 import { base64url, type JSONWebKeySet, type JWK } from "jose";

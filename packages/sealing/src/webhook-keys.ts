@@ -1,5 +1,5 @@
-// What the ingress is told of an endpoint: one sealed text that says whose it is and which keys verify, made
-// by who holds the key.
+// What the ingress knows of an endpoint: one sealed text that says whose it is and which keys verify,
+// made by who holds the key.
 
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Open } from "./open.ts";

@@ -9,7 +9,7 @@ import type { EventDocument } from "./events/event-documents.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** What somebody did, or tried to do, and what happened to an account where receivers are told of it. */
+/** What somebody did, or tried to do, and what happened to an account where receivers are notified of it. */
 export const logKinds = ["audit", "event"] as const;
 /** One of them. */
 export type LogKind = (typeof logKinds)[number];
@@ -27,7 +27,7 @@ export interface LogEntry extends Omit<AuditDocument, "_id" | "outcome"> {
   outcome: LogOutcome;
 }
 
-/** Which entries, and where to go on. */
+/** Which entries, and where to continue. */
 export interface LogQuery {
   kind?: LogKind | undefined;
   installationId?: InstallationId | undefined;

@@ -72,7 +72,7 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
   /**
    * Each from the beginning: a checkpoint, notes of a pass or a window of another moment than the records
    * would skip some or find others missing. The feed's newest entry becomes one that is not there, so that
-   * every reader is told of a gap.
+   * every reader is notified of a gap.
    */
   async function startAnew(
     found: readonly SyncDocument[],

@@ -21,10 +21,10 @@ const stops: Record<"paused" | "revoked", Waiting> = {
 export type AlignSyncs = ReturnType<typeof createAlignSyncs>;
 
 /**
- * Whoever changes the state calls this afterwards. It looks at the state again when the syncs follow, so of
- * two who change it at once one sees what the other wrote, and the syncs end up with the last. After a crash
- * in between the next token does it: every change of the state makes the installation's `prewarmAt` due, and
- * each prewarm calls this. Syncs that are paused one by one stay so.
+ * Anyone who changes the state calls this afterwards. It looks at the state again when the syncs follow, so
+ * of two who change it at once one sees what the other wrote, and the syncs end up with the last. After a
+ * crash in between the next token does it: every change of the state makes the installation's `prewarmAt`
+ * due, and each prewarm calls this. Syncs that are paused one by one stay so.
  * @throws WriteContendedError
  */
 export function createAlignSyncs(db: Db, installations: Pick<Installations, "find" | "quietPause">) {

@@ -75,8 +75,8 @@ export function createClearInstallation(
   }
 
   /**
-   * First, so that no run goes on; each with the very token that the tombstone knows, so that none gets lost
-   * in between.
+   * First, so that no run continues; each with the very token that the tombstone knows, so that none gets
+   * lost in between.
    * @throws WriteContendedError
    */
   async function forgetSyncs(id: InstallationId, upTo: number): Promise<number> {

@@ -26,7 +26,7 @@ const maxCandidates = 5;
 const maxRefused = 10;
 
 /**
- * A new install becomes a candidate, due at once, also where the clock that says when it came in is ahead of
+ * A new install becomes a candidate, due at once, also where the clock that says when it arrived is ahead of
  * `now`. `same`: this very install is known already, from an earlier start of its job.
  * @throws CandidatesFullError
  */
@@ -97,7 +97,7 @@ export function promote(
   };
 }
 
-/** What a promotion is to those who are told of it; undefined where it changes nothing for them. */
+/** What a promotion is to those who are notified of it; undefined where it changes nothing for them. */
 export function newsOfPromotion(
   found: InstallationDocument | null,
   generation: Generation,
@@ -165,8 +165,8 @@ export function dropFormer(found: InstallationDocument | null, now: Date): Edit<
 }
 
 /**
- * Everything that came in until then goes: the account is gone, or begins anew with the candidates that came
- * later.
+ * Everything that arrived until then is deleted: the account is deleted too, or begins again with the
+ * candidates that came later.
  */
 export function forgetUntil(found: InstallationDocument | null, until: Date): Edit<"gone" | "kept"> {
   if (found === null) return { result: "gone" };
@@ -185,7 +185,7 @@ export function forgetUntil(found: InstallationDocument | null, until: Date): Ed
   };
 }
 
-/** Whether the credential in force came in after that instant. */
+/** Whether the credential in force arrived after that instant. */
 export function isInstalledSince(found: InstallationDocument | null, since: Date): boolean {
   return found !== null && found.sealedCredential !== null && found.installedAt > since;
 }

@@ -30,7 +30,7 @@ export type Credentials = ReturnType<typeof createCredentials>;
 /** This many installations are looked at in one call. */
 const atOnce = 100;
 
-/** `interest`: who is told of what. */
+/** `interest`: who is notified of what. */
 export function createCredentials(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const keys = createAccountKeys(db);
@@ -50,8 +50,8 @@ export function createCredentials(db: Db, interest: Interest) {
         before = found;
         return addCandidate(found, install, how);
       });
-      // Only afterwards: whoever forgets the account at the same time sees the candidate, or has deleted the
-      // keys before.
+      // Only afterwards: anyone who forgets the account at the same time sees the candidate, or has deleted
+      // the keys before.
       if (outcome !== "superseded") await keys.addInstall(install, before, new Date());
       return outcome;
     },
@@ -145,8 +145,8 @@ export function createCredentials(db: Db, interest: Interest) {
     },
 
     /**
-     * Deletes an installation unless its credential came in after `until`; candidates that did stay, and
-     * begin it anew.
+     * Deletes an installation unless its credential arrived after `until`; candidates that did stay, and
+     * begin it again.
      */
     async forget(_id: InstallationId, until: Date): Promise<void> {
       const found = await installations.findOne({ _id });

@@ -14,7 +14,7 @@ export interface Edit<Result> {
   set?: Partial<InstallationDocument>;
   replace?: InstallationDocument;
   remove?: true;
-  /** Written with `set`, where receivers want to be told of it. */
+  /** Written with `set`, where receivers want to be notified of it. */
   event?: AccountEvent | undefined;
 }
 

@@ -3,7 +3,7 @@
 
 import type { WebhookEndpointDocument } from "./documents.ts";
 
-/** From what needs somebody to what is well. */
+/** From what needs an operator to what is well. */
 export const endpointStandings = ["no key", "silent", "paused", "waiting", "receiving"] as const;
 
 /**

@@ -59,8 +59,8 @@ export class AccountBeingForgottenError extends defineError(
 }
 
 /**
- * The text is no address of MongoDB. The message says what is wrong with it, and holds no more of it than an
- * option's name.
+ * The text is not an address of MongoDB. The message says what is wrong with it, and holds no more of it than
+ * an option's name.
  */
 export class MongodbUrlError extends defineError(FleetkeeperError, "ERR_MONGODB_URL", "never") {}
 

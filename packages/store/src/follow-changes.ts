@@ -15,7 +15,7 @@ export interface FollowOptions {
   consumer: string;
   /**
    * An entry is confirmed when this resolves. When it rejects, the sync's entries wait and are given again
-   * later; other syncs go on.
+   * later; other syncs continue.
    */
   handle: (entry: FeedEntry) => Promise<void>;
   /**

@@ -23,7 +23,7 @@ const patienceMs = 20_000;
 /** No install, job or consumer from before the account was forgotten is under way after this. */
 const tombstonesKeptMs = 400 * 86_400_000;
 
-/** `interest`: who is told of it. */
+/** `interest`: who is notified of it. */
 export function createForget(db: Db, credentials: Pick<Credentials, "forget">, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const tombstones: Collection<ForgottenDocument> = ownCollection(db, "forgotten");
@@ -31,8 +31,8 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
 
   return {
     /**
-     * Deletes an account's credentials and data, unless its credential came in after `askedAt`; a candidate
-     * that did stays, and begins the account anew. To be asked twice: what a slice in progress writes after
+     * Deletes an account's credentials and data, unless its credential arrived after `askedAt`; a candidate
+     * that did stays, and begins the account again. To be asked twice: what a slice in progress writes after
      * the first time is deleted by the second. `resources`: the collections of all syncs' records.
      */
     async forget(
@@ -51,7 +51,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
       const tombstone = await plainUpsert(() =>
         tombstones.findOneAndUpdate({ _id }, update, { upsert: true, returnDocument: "after" }),
       );
-      // An install that came in between has seen the tombstone, or is seen here, or both.
+      // An install that arrived between has seen the tombstone, or is seen here, or both.
       if (isInstalledSince(await installations.findOne({ _id }), askedAt)) {
         await endClearing(_id, { clearingSince });
         return { outcome: "superseded", deleted: 0 };
@@ -69,7 +69,7 @@ export function createForget(db: Db, credentials: Pick<Credentials, "forget">, i
     /**
      * To be asked before and after an install is stored: of an account that was forgotten since, nothing of
      * it stays.
-     * @returns whether the install may go on.
+     * @returns whether the install may continue.
      * @throws AccountBeingForgottenError while the data from before it is being deleted
      */
     async admits(install: Install, resources: readonly string[]): Promise<boolean> {

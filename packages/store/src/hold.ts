@@ -31,7 +31,7 @@ export function hold<Document extends Held>(
       ),
     async () => {
       const found = await documents.findOne({ _id } as unknown as Filter<Document>);
-      // Gone again: it is written once more. Ours: the write was carried out, and what was answered was its
+      // Gone again: it is written again. Ours: the write was carried out, and what was answered was its
       // repetition.
       if (found === null) return undefined;
       return found.holder === holder ? found : null;

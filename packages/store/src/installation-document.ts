@@ -17,7 +17,7 @@ export interface StoredCredential {
   /** Of the key that the credential is sealed with. */
   sealKeyId: string;
   clientIdFingerprint: string;
-  /** When the install's callback came in. */
+  /** When the install's callback arrived. */
   installedAt: Date;
 }
 

@@ -9,7 +9,7 @@ export type InstallationRow = Omit<InstallationDocument, "sealedCredential" | "c
   former: Omit<FormerCredential, "sealedCredential">[];
 };
 
-/** For whoever shows it: no sealed text is left in it. */
+/** For anyone who shows it: no sealed text is left in it. */
 export function rowOf(found: InstallationDocument): InstallationRow {
   const { candidates, former, ...rest } = unsealed(withFieldsOfToday(found));
   return { ...rest, candidates: candidates.map(unsealed), former: former.map(unsealed) };

@@ -23,7 +23,7 @@ export type AccountNotes = Partial<
 /** Documents of installations: read, and changed on the condition that they are still what they were. */
 export type Installations = ReturnType<typeof createInstallations>;
 
-/** `interest`: who is told of what. */
+/** `interest`: who is notified of what. */
 export function createInstallations(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");

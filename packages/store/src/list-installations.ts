@@ -91,7 +91,7 @@ export async function installationsOfAccount(
  */
 const syncsPerAccount = 50;
 
-/** After this a page ends as it is, and the next one goes on from there. */
+/** After this a page ends as it is, and the next one continues from there. */
 const failingMs = 700;
 
 async function byFailing(

@@ -96,7 +96,8 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
     },
 
     /**
-     * Does what is left, a batch at a time, one process at a time; what was interrupted goes on where it was.
+     * Does what is left, a batch at a time, one process at a time; what was interrupted continues where it
+     * was.
      * @returns whether all is done; false while another process already does it.
      */
     async migrate(options: {
@@ -121,7 +122,7 @@ export function createMigrations(db: Db, steps: readonly Migration[] = migration
               ? {
                   ...{ version: step.to, done: 0, reached },
                   readableBy: Math.max(held.readableBy, readableBy),
-                  // With the last version, in one write: whoever finds it looks no further.
+                  // With the last version, in one write: anyone who finds it looks no further.
                   heldUntil: step.to === target ? new Date(0) : heldUntil(now()),
                 }
               : { done: held.done + count, reached, heldUntil: heldUntil(now()) },

@@ -23,8 +23,8 @@ export function createProveWrite(db: Db) {
 
   function write(service: string, timeoutMs: number): Promise<unknown> {
     const nowMs = performance.now();
-    // The driver goes on waiting for one that was given up, up to its own time-out; another connection may be
-    // better off.
+    // The driver keeps waiting for one that was given up, up to its own time-out; another connection may
+    // be better off.
     if (running !== undefined && nowMs - running.sinceMs < timeoutMs) return running.write;
     const update = { $set: { at: new Date() } };
     const started = plainUpsert(() => probes.updateOne({ _id: service }, update, { upsert: true })).finally(

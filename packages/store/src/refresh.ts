@@ -17,7 +17,7 @@ export function createRefresh(syncs: Collection<SyncDocument>) {
   /**
    * Makes a sync that waits for its next time due, half a second from now or when it has rested from its last
    * run, unless it is due before that. A run in progress is followed by another one. What waits for a limit,
-   * a failure, an operator or a credential goes on waiting. May be repeated: one that waits already is not
+   * a failure, an operator or a credential keeps waiting. May be repeated: one that waits already is not
    * asked twice.
    * @throws WriteContendedError
    */
@@ -30,7 +30,7 @@ export function createRefresh(syncs: Collection<SyncDocument>) {
       const step = stepOf(sync, now);
       if (step.set === undefined) {
         if (sync.refresh != null || step.answer === "stopped") return step.answer;
-        // That the page can say what the run is for; whoever comes first.
+        // That the page can say what the run is for; the first one wins.
         const { matchedCount } = await syncs.updateOne(
           { _id, fencingToken, nextRunAt },
           { $set: { refresh } },
@@ -64,7 +64,7 @@ interface Step {
   set?: Partial<SyncDocument>;
 }
 
-/** A run that is to begin reads everything; one that goes on at a checkpoint may be past what changed. */
+/** A run that is to begin reads everything; one that continues at a checkpoint may be past what changed. */
 function stepOf({ waiting, checkpoint, nextRunAt, runAgain, lastRun }: SyncDocument, now: Date): Step {
   const goesOn = checkpoint !== null;
   const again: Step =

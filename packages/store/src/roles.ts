@@ -26,7 +26,7 @@ const put: CollectionAction[] = ["insert", "update"];
 
 type Rights = Partial<Record<OwnCollection, CollectionAction[]>>;
 
-/** Who is told of what: receivers, test events, replays. */
+/** Who is notified of what: receivers, test events, replays. */
 const tells: Rights = {
   eventAttempts: ["remove"],
   eventLanes: [...put, "remove"],

@@ -24,7 +24,7 @@ export type SealedEntry =
     }
   | { kind: "callback" | "notify-secret"; id: string; installationId: InstallationId; sealed: SealedText };
 
-/** For the commands that list keys and seal anew. */
+/** For the commands that list keys and seal again. */
 export function createSealedTexts(db: Db) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const callbacks: Collection<UnrecognisedDocument> = ownCollection(db, "unrecognisedCallbacks");

@@ -39,7 +39,7 @@ const finePieces = pieces.flatMap((piece) =>
  * for.
  */
 const manyKeys = 100_000;
-/** After this a page ends as it is, and the next one goes on from there. */
+/** After this a page ends as it is, and the next one continues from there. */
 const searchMs = 700;
 
 /** Behind every key. */

@@ -39,8 +39,8 @@ export const maxNamed = 501;
 export const maxCounted = 20_000;
 
 /**
- * `reasons`: what a failing sync waits for. Whose last run failed goes on failing while the next one is due,
- * in turn, at a limit or running, until that succeeds; not while an operator has paused it.
+ * `reasons`: what a failing sync waits for. A sync whose last run failed counts as failing while the
+ * next one is due, in turn, at a limit or running, until that succeeds; not while an operator has paused it.
  */
 export function failingFilter(reasons: readonly Waiting["for"][], code?: string): Filter<SyncDocument> {
   const wanted = code ?? { $gt: "" };

@@ -5,7 +5,7 @@ import type { Collection } from "mongodb";
 import { type Interest, putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 
-/** A part of `installations`. `interest`: who is told of what. */
+/** A part of `installations`. `interest`: who is notified of what. */
 export function createTokenNotes(installations: Collection<InstallationDocument>, interest: Interest) {
   return {
     /**
@@ -57,7 +57,7 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
 
     /**
      * Notes that Trackunit refuses the credential: the installation becomes `revoked` unless a newer install
-     * is stored or it is paused. `prewarmAt` is when to try it once more. Returns whether it became so.
+     * is stored or it is paused. `prewarmAt` is when to try it again. Returns whether it became so.
      */
     async noteRefusal(
       _id: InstallationId,

@@ -16,7 +16,7 @@ export function createUnrecognised(db: Db) {
 
   return {
     /**
-     * Keeps the newest 100 of an account, each for 90 days after it came in. The same job again changes
+     * Keeps the newest 100 of an account, each for 90 days after it arrived. The same job again changes
      * nothing.
      */
     async keep(jobId: string, callback: UnrecognisedCallback): Promise<void> {

@@ -1,5 +1,5 @@
-// Endpoints for Trackunit's webhooks: whose they are, their sealed keys, when the ingress is told of them,
-// how lively they are.
+// Endpoints for Trackunit's webhooks: whose they are, their sealed keys, when the ingress is notified of
+// them, how lively they are.
 
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
@@ -130,7 +130,7 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
       return counts;
     },
 
-    /** Those that the ingress is to be told of. */
+    /** Those that the ingress is to be notified of. */
     async due(now: Date, limit: number): Promise<WebhookEndpointDocument[]> {
       return endpoints
         .find({ publishAt: { $lte: now } })
@@ -139,7 +139,9 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
         .toArray();
     },
 
-    /** The ingress was told of it as it was read; unless it changed since, `publishAt` is the next time. */
+    /**
+     * The ingress was notified of it as it was read; unless it changed since, `publishAt` is the next time.
+     */
     async published({ _id, publishAt: told }: WebhookEndpointDocument, publishAt: Date): Promise<void> {
       await endpoints.updateOne({ _id, publishAt: told, state: { $ne: "removed" } }, { $set: { publishAt } });
     },

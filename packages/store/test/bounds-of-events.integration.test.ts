@@ -37,7 +37,7 @@ test("the log of events keeps the newest of an account, and none for longer than
   expect(await log.findOne({ _id: `${installationId}/${textOf(1)}` })).toBeNull();
   await store.events.tidy(new Date(at(20_000).getTime() + eventBounds.ms));
   expect(await log.countDocuments()).toBe(0);
-  // A lane that has come so far is told of what comes after.
+  // A lane that has come so far is notified of what comes after.
   await db.collection("eventLanes").updateOne({}, { $set: { delivered: eventBounds.count + 101 } });
   await putInForce(store, { ...installOf("2"), receivedAt: at(6) });
   expect(await told(store, at(20_001))).toHaveLength(1);

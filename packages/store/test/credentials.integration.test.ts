@@ -50,7 +50,7 @@ test("the first install of an account is pending until it has proved itself, and
   expect(await store.syncs.ofInstallation(installationId)).toHaveLength(1);
 });
 
-test("an install that came in by a clock ahead of the worker's is due at once", async () => {
+test("an install that arrived by a clock ahead of the worker's is due at once", async () => {
   const { store } = await setup();
   for (const generation of ["1", "2"])
     await store.install(later(generation, 3_600), { ...how, now: at(1) }, ["assets"]);
@@ -91,7 +91,7 @@ test("a new install is tried at its own time, not at that of older ones, whose t
   expect(await toProve(10)).toEqual(["2"]);
   expect(await toProve(120)).toEqual(["2", "1"]);
 
-  // It comes in while the one before it is tried.
+  // It arrives while the one before it is tried.
   await add(store, later("3", 7));
   await store.credentials.putOff(installationId, [rejected("2", 60)], at(10));
   expect(await found(store)).toMatchObject({ proveAt: at(10) });
@@ -173,7 +173,7 @@ test("a paused account tries no candidate until it is resumed, and stays paused 
   expect((await found(store))?.state).toBe("active");
 });
 
-test("forgetting takes what came in before, and the account begins anew with what came in later", async () => {
+test("forgetting takes what arrived before, and the account begins again with what arrived later", async () => {
   const { store } = await setup();
   await putInForce(store, later("1", 0));
   await putInForce(store, later("2", 5));

@@ -1,4 +1,4 @@
-// The hash of a record must never change with the code: every record of every account would be written anew.
+// The hash of a record must never change with the code: every record of every account would be written again.
 
 import { createHash } from "node:crypto";
 import { ExactNumber } from "@fleetkeeper/model";

@@ -38,7 +38,7 @@ async function proxied() {
   return { ...world, proxy, store };
 }
 
-test("a consumer gets every change in order, with the fields that differ, and goes on where it stopped", async () => {
+test("a consumer gets every change in order, with the fields that differ, and continues where it stopped", async () => {
   const { store } = await setup();
   const seen: unknown[] = [];
   const handle = async ({ changes }: FeedEntry) =>
@@ -117,7 +117,7 @@ test("what a run announced and did not write before it ended is taken back by th
   await stop();
 });
 
-test("a consumer that was away for longer than entries are kept is told of the gap first", async () => {
+test("a consumer that was away for longer than entries are kept is notified of the gap first", async () => {
   const { store, db } = await setup();
   await pass(store, at(1), [{ a: 1 }]);
   const sync = await store.syncs.find(syncId);
@@ -132,7 +132,7 @@ test("a consumer that was away for longer than entries are kept is told of the g
   expect(given).toEqual(["gap", 3, 4]);
 });
 
-test("it goes on automatically after whatever MongoDB answers, and says so", async () => {
+test("it continues automatically after whatever MongoDB answers, and says so", async () => {
   const { proxy, store } = await proxied();
   const seen: string[] = [];
   const errors: unknown[] = [];

@@ -121,7 +121,7 @@ test.each([
   expect(await db.collection("forgotten").findOne({})).toMatchObject({ clearingSince: null });
 });
 
-test("fencing tokens, and with them job ids and positions, go on behind those from before the account was forgotten", async () => {
+test("fencing tokens, and with them job ids and positions, continue behind those from before the account was forgotten", async () => {
   const { other, db } = await setup();
   await putInForce(other, installOf("1"));
   await other.plan(installationId, ["assets"], at(0));

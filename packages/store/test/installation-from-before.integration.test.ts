@@ -56,7 +56,7 @@ test("a new install waits as its candidate and takes over, and the credential fr
   });
 });
 
-test("it is paused, resumed and proves nothing again and again, and is sealed anew and forgotten", async () => {
+test("it is paused, resumed and proves nothing again and again, and is sealed again and forgotten", async () => {
   const { store, db, found } = await setupOld();
   await store.pause(installationId, at(1));
   await store.resume(installationId, at(2));

@@ -2,7 +2,7 @@ import type { Generation, Install } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { at, installation, installationId, installOf, putInForce, setup } from "./world.ts";
 
-test("the newest install that has proved itself wins, whatever order they come in", async () => {
+test("the newest install that has proved itself wins, in whatever order they arrive", async () => {
   const { store } = await setup();
   expect(await putInForce(store, installOf("2"))).toBe("promoted");
   expect(await putInForce(store, installOf("1"))).toBe("superseded");
@@ -18,7 +18,7 @@ test("the newest install that has proved itself wins, whatever order they come i
   });
 });
 
-test("of many installs that come in and prove themselves at once the newest is what remains", async () => {
+test("of many installs that arrive and prove themselves at once the newest is what remains", async () => {
   const { store } = await setup();
   const generations = Array.from({ length: 20 }, (_, index) => String((index * 7) % 20).padStart(2, "0"));
   const repeated = async (install: Install) => {

@@ -24,7 +24,7 @@ async function setupOld() {
   return { ...world, installations, left };
 }
 
-test("documents of an earlier version are brought up to date by one process at a time, and what was interrupted goes on", async () => {
+test("documents of an earlier version are updated by one process at a time, and what was interrupted continues", async () => {
   const { store, db, installations, left } = await setupOld();
   const { migrations } = store;
   expect(await migrations.version()).toEqual({ stored: 0, target: schemaVersion });
@@ -87,7 +87,7 @@ test("accounts that had only their id as a key are found by names and fingerprin
   const stopping = new AbortController();
   await expect(migrate(0, stopping.signal, () => stopping.abort())).rejects.toThrow("aborted");
   expect(await found("cranes")).toEqual(["1"]);
-  // Goes on behind what was reached: the others are not gone through again.
+  // Continues behind what was reached: the others are not gone through again.
   expect(await migrate(2)).toBe(true);
   expect(told).toEqual([200, 203]);
   expect(await found("cranes")).toEqual(["1", "x99"]);
@@ -95,7 +95,7 @@ test("accounts that had only their id as a key are found by names and fingerprin
   expect(await store.installations.ofAccount("x7")).toHaveLength(1);
 });
 
-test("what an earlier version wrote is worked with before it was brought up to date", async () => {
+test("what an earlier version wrote is worked with before it was updated", async () => {
   const { store } = await setupOld();
   expect(await store.installations.countByState()).toMatchObject({ active: 2, paused: 1 });
   expect(await pass(store, at(2_000), [{ a: { name: "crane 3" } }])).toMatchObject({

@@ -86,7 +86,7 @@ test("records with a greater token than the sync's, as a restored backup leaves 
   expect(await liveRecords(db)).toEqual({ a: 2 });
 });
 
-test("an item that MongoDB cannot store is set aside with its reason, and the rest of its page goes on", async () => {
+test("an item that MongoDB cannot store is set aside with its reason, and the rest of its page continues", async () => {
   const { store, db } = await setup();
   let deep: unknown = 1;
   for (let depth = 0; depth < 120; depth++) deep = { deep };

@@ -88,7 +88,7 @@ test("a run that fails meanwhile is not hurried", async () => {
   expect(await store.syncs.find(syncId)).toMatchObject({ nextRunAt: at(900), waiting, runAgain: false });
 });
 
-test("what waits for a limit, a failure or an operator goes on waiting, and says so", async () => {
+test("what waits for a limit, a failure or an operator keeps waiting, and says so", async () => {
   const { store } = await setup();
   await scheduled(store);
   const { run } = await startedRun(store, at(4_000));
@@ -101,7 +101,7 @@ test("what waits for a limit, a failure or an operator goes on waiting, and says
   expect(await store.syncs.refresh(syncIdOf(installationId, "none"), "d", at(0))).toBe("absent");
 });
 
-test("a run that goes on at a checkpoint may be past what changed: one more follows it", async () => {
+test("a run that continues at a checkpoint may be past what changed: one more follows it", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store, at(0));
   await run.writePage(pageOf({ a: 1 }, { more: true }));

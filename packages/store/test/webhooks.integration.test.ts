@@ -83,7 +83,7 @@ test("a second key stands beside the first for a time, and of two who rotate at 
   expect(found?.keys[1]).toEqual({ sealed: key("1"), addedAt: at(0), until: at(60) });
 });
 
-test("an endpoint that changed while the ingress was told of it is told again", async () => {
+test("an endpoint that changed while the ingress was notified of it is told again", async () => {
   const { store } = await setup();
   await store.webhookEndpoints.add({ installationId, endpointId: "e", events: [], now: at(0) });
   const [due] = await store.webhookEndpoints.due(at(1), 10);
@@ -96,7 +96,7 @@ test("an endpoint that changed while the ingress was told of it is told again", 
   expect(await store.webhookEndpoints.findByEndpointId("e")).toBeNull();
 });
 
-test("after a restore of MongoDB the ingress is told of every endpoint", async () => {
+test("after a restore of MongoDB the ingress is notified of every endpoint", async () => {
   const { store } = await setup();
   const endpoint = await store.webhookEndpoints.add({
     installationId,

@@ -31,7 +31,7 @@ async function hoursOf(client: TrackunitClient, assetId: string, signal: AbortSi
   const found = await client.sendForItem({ family: "time-series", path, query }, signal);
   if (found.outcome !== "given") return [];
   const parsed = answer.safeParse(found.item);
-  // What does not look like an answer is handed on: `item` sets it aside, and the rest of the page goes on.
+  // What does not look like an answer is handed on: `item` sets it aside, and the rest of the page continues.
   if (!parsed.success) return [{ assetId, unreadable: found.item }];
   // The moment asked for is left out: it differs in every pass, and each record would be written again.
   return parsed.data.data.result

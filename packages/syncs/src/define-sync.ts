@@ -31,7 +31,7 @@ export interface SyncDefinition {
   intervalMs: number;
   /**
    * Events of Trackunit's webhooks that make it run soon: a type, or its beginning and `.*`, such as
-   * `alerts.asset.*`. However many come, one run follows; limits hold, and the schedule goes on. Absent:
+   * `alerts.asset.*`. However many come, one run follows; limits hold, and the schedule continues. Absent:
    * none.
    */
   refreshOn?: readonly string[];

@@ -67,7 +67,7 @@ test("all faults are told at once, with the sync's name", () => {
   expect(() => defineSync({ ...good, pageSize: 0 })).toThrow("the sync site-areas cannot work: pageSize: ");
 });
 
-test("what is no definition at all is told as such", () => {
+test("what is not a definition at all is told as such", () => {
   expect(() => defineSync(undefined as never)).toThrow(SyncDefinitionError);
   expect(() => defineSync({} as never)).toThrow(SyncDefinitionError);
 });

@@ -1,5 +1,5 @@
-// What may be told of an error: a list of fields. Whatever else hangs on a foreign one may be a command with
-// a password.
+// What may be said of an error: a list of fields. Whatever else hangs on a foreign one may be a command
+// with a password.
 
 import { FleetkeeperError } from "@fleetkeeper/model";
 

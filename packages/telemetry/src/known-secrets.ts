@@ -10,7 +10,7 @@ const minFragment = 8;
 const pemLine = 20;
 const keyLength = 32;
 
-/** The one state of this package: whoever writes a line must not have to be told what it may not hold. */
+/** The one state of this package: anyone who writes a line must not have to be told what it may not hold. */
 const spellings = new Set<string>();
 let pattern: RegExp | undefined;
 

@@ -12,7 +12,7 @@ const anySpelling = (name: string) => [...name].join("[-_]?");
 const quotedName = `"(?:(?<secret>[\\w-]{0,40}?(?:${secretNames.map(anySpelling).join("|")})s?)|(?<jwk>${[...jwkPrivateNames].join("|")}))\\\\*"\\s{0,4}:\\s{0,4}`;
 const quoted = new RegExp(quotedName, "gi");
 /**
- * Without quotes only what is no word of prose, and not a variable's name in capitals, which a message may
+ * Without quotes only what is not a word of prose, and not a variable's name in capitals, which a message may
  * explain.
  */
 const bare =

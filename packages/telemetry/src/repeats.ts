@@ -16,7 +16,7 @@ const warn = 40;
 
 interface Repeats {
   count: number;
-  /** Writes the last of them once more, with their number and its own time, which the line's is not. */
+  /** Writes the last of them again, with their number and its own time, which the line's is not. */
   tell: (() => void) | undefined;
 }
 

@@ -75,8 +75,8 @@ interface Pending {
 
 /**
  * Adds the counters' gains to the hashes of the minute, the quarter and the hour, every `flushMs` and once
- * more at `close`. A process that is killed loses the gains since the last time, and whoever counts neither
- * waits nor fails when Redis is away. A gain whose confirmation got lost is added twice.
+ * more at `close`. A process that is killed loses the gains since the last time, and anyone who counts
+ * neither waits nor fails when Redis is away. A gain whose confirmation got lost is added twice.
  */
 export function createTimeStats(options: TimeStatsOptions): { close: () => Promise<void> } {
   const { redis, namespace, metrics, flushMs = 2_000, now = () => new Date() } = options;

@@ -14,7 +14,7 @@ export interface Traces {
   /** Of the running span, for the log. */
   traceId(): string | undefined;
   /**
-   * The running span as a `traceparent` (W3C Trace Context), to go on elsewhere; undefined outside of a
+   * The running span as a `traceparent` (W3C Trace Context), to continue elsewhere; undefined outside of a
    * trace.
    */
   position(): string | undefined;

@@ -95,7 +95,7 @@ test("nothing in a log is obeyed by a terminal, whoever wrote it", () => {
   expect(JSON.parse(output().split("\n")[0] ?? "").name).toContain("\\u001b]0;title");
 });
 
-test("what is no secret stays readable", () => {
+test("what is not a secret stays readable", () => {
   const { log, output } = setup();
   log.info({ installationId: "@a.b.c", at: new Date(0), count: 3 }, "sync ended");
   expect(JSON.parse(output())).toMatchObject({

@@ -17,7 +17,7 @@ export interface PaceOptions {
   probeEveryMs?: number;
 }
 
-/** Whoever would wait for longer comes back another time. */
+/** Anyone who would wait for longer comes back another time. */
 const maxWaitMs = 2_000;
 /**
  * Then those who were sent away do not come back all at once; a new install, for which somebody waits, comes

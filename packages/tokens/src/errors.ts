@@ -8,7 +8,7 @@ export abstract class TokenError extends FleetkeeperError {}
 
 /**
  * Trackunit does not know this client or its secret (`invalid_client`): the app was uninstalled, or installed
- * anew.
+ * again.
  */
 export class CredentialRefusedError extends defineError(TokenError, "ERR_TOKEN_INVALID_CLIENT", "never") {}
 

@@ -90,7 +90,7 @@ export function createTokens(options: TokensOptions) {
       }
     },
 
-    /** The credential that this token was granted for is in force now: whoever needs one gets it. */
+    /** The credential that this token was granted for is in force now: anyone who needs one gets it. */
     async adopt(installationId: InstallationId, token: CachedToken): Promise<void> {
       await cache.write(installationId, token, now());
       memory.write(installationId, token);

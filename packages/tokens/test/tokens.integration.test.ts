@@ -184,7 +184,7 @@ test("what is in Redis is sealed, ends with the token and can be forgotten", asy
   expect(await findKeys(redis, `*${namespace}*:token:*`)).toEqual([]);
 });
 
-test("where a token was found is told of each look, and each request can be timed", async () => {
+test("where a token was found is reported at each look, and each request can be timed", async () => {
   const { createProcess, noted } = await setup();
   const [one, other] = [createProcess(), createProcess()];
   await one.get(id);
@@ -195,7 +195,7 @@ test("where a token was found is told of each look, and each request can be time
   expect(noted).toEqual(["none", "request", "memory", "redis", "memory"]);
 });
 
-test("a newer install is used by the next request of whoever knows of it, in every process", async () => {
+test("a newer install is used by the next request of anyone who knows of it, in every process", async () => {
   const { createProcess, load } = await setup();
   const [one, other] = [createProcess(), createProcess()];
   const old = await one.get(id);
@@ -209,7 +209,7 @@ test("a newer install is used by the next request of whoever knows of it, in eve
   expect((await other.get(id)).accessToken).toBe(renewed.accessToken);
 });
 
-test("no token of an older credential is given to whoever knows of a newer install", async () => {
+test("no token of an older credential is given to anyone who knows of a newer install", async () => {
   const { account, createProcess } = await setup();
   await expect(createProcess().get(id, { atLeast: "2" as Generation })).rejects.toMatchObject({
     code: "ERR_TOKEN_CREDENTIAL_OUTDATED",

@@ -16,7 +16,7 @@ export interface TrackunitClient {
   /** Any request; gives the answer's JSON. */
   send: Send;
   /**
-   * A request for one thing, where 403 means that this one is not visible: the caller skips it and goes on.
+   * A request for one thing, where 403 means that this one is not visible: the caller skips it and continues.
    */
   sendForItem(request: ApiRequest, signal: AbortSignal): Promise<MaybeItem>;
   /** Pages by number: `page`, `size`, `sort`. */

@@ -16,7 +16,7 @@ export interface ApiRequest {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   /**
-   * Whether it changes nothing there, so that it may be sent once more when its connection turns out to have
+   * Whether it changes nothing there, so that it may be sent again when its connection turns out to have
    * been closed. Default: true for GET and for a GraphQL query, false otherwise.
    */
   readOnly?: boolean;

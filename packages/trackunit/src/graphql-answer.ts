@@ -30,7 +30,7 @@ export interface GraphqlBudget {
   resetInMs: number;
 }
 
-/** Undefined when it is no GraphQL answer at all. */
+/** Undefined when it is not a GraphQL answer at all. */
 export function readGraphqlAnswer(json: unknown): GraphqlAnswer | undefined {
   const answer = answerShape.safeParse(json).data;
   if (answer === undefined) return undefined;

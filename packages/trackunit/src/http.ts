@@ -33,7 +33,7 @@ export interface HttpOptions {
   onRequest?: ((facts: RequestFacts) => void) | undefined;
 }
 
-/** What metrics are told of one request. */
+/** What metrics get of one request. */
 export interface RequestFacts {
   family: string;
   /** `none` where no whole answer came. */
@@ -41,11 +41,11 @@ export interface RequestFacts {
   durationMs: number;
 }
 
-/** What a run's timeline is told of one request. */
+/** What a run's timeline gets of one request. */
 export interface SentRequest extends RequestFacts {
   method: string;
   path: string;
-  /** 2: once more with another token. */
+  /** 2: again with another token. */
   attempt: number;
   /** For a limit, before it was sent. */
   waitedMs: number;

@@ -107,9 +107,9 @@ end`;
 /**
  * Finds the first moment at which one more request fits: not before the last one, and a window after the one
  * that it would push out of the log. Takes it when it is near enough, and gives the wait. A log from the
- * future, after the clock was set back, counts as full. Whoever is put off is noted until it should be back,
- * and some seconds more; meanwhile the others leave it the last place: syncs to requests, and requests, after
- * three in a row, to syncs.
+ * future, after the clock was set back, counts as full. Anyone who is put off is noted until it should be
+ * back, and some seconds more; meanwhile the others leave it the last place: syncs to requests, and requests,
+ * after three in a row, to syncs.
  */
 const takeScript = `
 local requests, window, longestDelay = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -87,7 +87,7 @@ function nextPosition(
   const largest = pageSize < request.size ? pageSize : here.largest;
   const wanted = Math.min(here.wanted, largest);
   const grown = { ...here, total, largest, wanted, size: Math.min(wanted, here.size * 2) };
-  // A page in the middle that is not full: what its API counts is unknown, but its page numbers go on.
+  // A page in the middle that is not full: what its API counts is unknown, but its page numbers continue.
   const isShort = content.length < pageSize && end >= page * request.size + content.length;
   const next =
     isShort || here.aligned

@@ -14,7 +14,7 @@ const near = (...names: string[]) =>
     }),
   );
 
-test("whatever GraphQL answers is no answer, or has errors with a code and numbers that are numbers", () => {
+test("whatever GraphQL answers is not an answer, or has errors with a code and numbers that are numbers", () => {
   const error = near("message", "path", "extensions", "code", "resetIn");
   const answer = fc.record(
     {

@@ -34,7 +34,7 @@ test("an error that says no place makes every item that holds a null incomplete"
   });
 });
 
-test("a place that the page does not have is no place", () => {
+test("a place that the page does not have is not a place", () => {
   const { incomplete } = partItems("assets", [whole, withNull], [failed("DOWN", ...at(7))]);
   expect(incomplete).toHaveLength(1);
 });

@@ -105,7 +105,7 @@ test("a list that never ends is asked for one page more only when its reader tak
   expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(20);
 });
 
-test("a cursor that repeats is an error that begins the pass anew", async () => {
+test("a cursor that repeats is an error that begins the pass again", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 250 } });
   simulator.faults.add({ kind: "repeat-cursor", operation: "graphql.assets" });
   const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);
@@ -259,7 +259,7 @@ test("a list whose count changes between two pages is disturbed; a count of each
   expect(await disturbed([2, 2, 2])).toEqual([undefined, undefined, undefined]);
 });
 
-test("a cursor that the API does not know begins the pass anew", async () => {
+test("a cursor that the API does not know begins the pass again", async () => {
   const { client } = await createWorld();
   const error = await all(client.graphqlPages(assets, reading({ from: "gone" }))).catch((thrown) => thrown);
   expect(error).toMatchObject({ code: "ERR_API_GRAPHQL", startOver: true, apiCodes: ["BAD_USER_INPUT"] });

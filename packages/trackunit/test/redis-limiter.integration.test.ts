@@ -232,7 +232,7 @@ test("the simulated API never sees a limit exceeded: an hour of event log and AE
   expect(world.simulator.requests.count({ operation: "aemp.fleet" })).toBeGreaterThanOrEqual(9);
 });
 
-test("each wait is told of, and what was put off", async () => {
+test("each wait is reported, and what was postponed", async () => {
   const told: unknown[] = [];
   const { take } = setup({ longestDelayMs: 1_500, onTake: (facts) => told.push(facts) });
   await take("locations");

@@ -35,7 +35,7 @@ test("a list that never ends is asked for one page more only when its reader tak
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(20);
 });
 
-test("a cursor that repeats is an error that begins the pass anew", async () => {
+test("a cursor that repeats is an error that begins the pass again", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 250 } });
   simulator.faults.add({ kind: "repeat-cursor", operation: "rest.assets" });
   const error = await all(client.restCursorPages(assets, reading())).catch((thrown) => thrown);
@@ -49,7 +49,7 @@ test("a list whose end names itself as the next page has ended", async () => {
   expect(pages.map(({ nextCursor }) => nextCursor)).toEqual(["end", null]);
 });
 
-test("a cursor that the API no longer knows begins the pass anew", async () => {
+test("a cursor that the API no longer knows begins the pass again", async () => {
   const { client } = await createWorld();
   const error = await all(client.restCursorPages(assets, reading({ from: "gone" }))).catch(
     (thrown) => thrown,

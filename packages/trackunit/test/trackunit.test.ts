@@ -147,7 +147,7 @@ test("a new token's request is not counted again", async () => {
   expect({ taken, refused: refused.length }).toEqual({ taken: 2, refused: 1 });
 });
 
-test("each request is told of, by family and status, also one that got no answer", async () => {
+test("each request is reported, by family and status, also one that got no answer", async () => {
   const told: unknown[] = [];
   const { simulator, client } = await createWorld({
     account: { assets: 5 },

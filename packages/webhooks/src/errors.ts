@@ -42,7 +42,7 @@ export class WebhookRefusal extends defineRefusal(rules) {}
 /** All of them, in the order of their status. */
 export const webhookRefusalCodes = WebhookRefusal.codes;
 
-/** The text is no signing key of an endpoint. The message does not hold it. */
+/** The text is not a signing key of an endpoint. The message does not hold it. */
 export class InvalidSigningKeyError extends defineError(FleetkeeperError, "ERR_WEBHOOK_KEY", "never") {
   constructor() {
     super("a signing key is whsec_ and then 24 to 75 bytes in base64, as Trackunit Manager shows it");

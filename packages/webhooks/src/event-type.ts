@@ -18,7 +18,7 @@ const fields = ["type", "eventType", "event_type", "event"];
 
 /**
  * What the payload says of its type: the first of the usual fields that holds a word; null for anything else,
- * which is no error.
+ * which is not an error.
  */
 export function eventTypeOf(body: Buffer): string | null {
   const payload = parsed(body);

@@ -32,7 +32,7 @@ test("only what an endpoint's id looks like is looked for", () => {
     expect(asEndpointId(text)).toBeUndefined();
 });
 
-test("what is no signing key is refused without saying it again", () => {
+test("what is not a signing key is refused without saying it again", () => {
   const bytes = (length: number) => `whsec_${Buffer.alloc(length, 1).toString("base64")}`;
   expect(readSigningKey(` ${bytes(24)}\n`)).toBe(bytes(24));
   for (const text of ["", "whsec_", "whsec_é", bytes(23), bytes(76), bytes(24).slice(6), `${bytes(24)}!`])

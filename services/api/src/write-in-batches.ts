@@ -2,7 +2,7 @@
 // of it.
 
 export interface BatchesOptions<Batch> {
-  /** Hands over what has gathered, and begins anew. */
+  /** Hands over what has gathered, and begins again. */
   take: () => Batch;
   write: (batch: Batch) => Promise<void>;
   /** What could not be written joins what has gathered since. */

@@ -54,7 +54,7 @@ test("each consumer gets each change once it is confirmed, and again what it did
   expect(kindsOf((await changes("consumer=two")).entries)).toEqual(["created a", "created b", "updated a"]);
 });
 
-test("an answer holds no more entries than asked for, and the next goes on behind them", async () => {
+test("an answer holds no more entries than asked for, and the next continues behind them", async () => {
   const { write, changes } = await world();
   for (let n = 0; n < 5; n++) await write({ a: { n } });
   const seen: unknown[] = [];

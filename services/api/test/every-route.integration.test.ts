@@ -95,7 +95,7 @@ test("on every route a wrong or revoked key gets 401, a weak one 403, one of ano
       }
     }
   }
-  // All but the one that tells of the key itself.
+  // All but the one that reports the key itself.
   expect(rightsNamed).toBe(operations.length - 1);
   expect(await state()).toEqual(before);
 

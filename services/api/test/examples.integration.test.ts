@@ -19,7 +19,7 @@ test("the examples do what they say: the app that a worker tells by webhook, the
   const { url, makeKey, startWorker, installedAccount, installationIdOf, store } = world;
   const { key } = await makeKey([...apiRights]);
 
-  // The app, which a worker tells of installs.
+  // The app, which a worker reports installs.
   const fleet = createClient({ url, key });
   const secrets: string[] = [];
   const server = createApp({ fleet, secrets }).listen(0, "127.0.0.1");

@@ -64,7 +64,7 @@ test("every wrong key gets the same answer, in the shape of problem details", as
   });
 });
 
-test("whoever guesses is sent away for a while, and a key that works goes on from the same address", async () => {
+test("anyone who guesses is sent away for a while, and a key that works continues from the same address", async () => {
   const { ask, makeKey } = await setup();
   const { key } = await makeKey(["accounts:read"]);
   expect((await ask(key, "/v1/key")).status).toBe(200);

@@ -152,7 +152,7 @@ test("a large body streams both ways, one that is too large is refused, and a re
   expect([redirect.status, redirect.json().code]).toEqual([502, "ERR_TRACKUNIT_REDIRECT"]);
   expect(redirect.text).not.toContain("evil");
 
-  // A caller that breaks its body off is no failure of ours.
+  // A caller that breaks its body off is not a failure of ours.
   const { hostname, port } = new URL(url);
   const headers = { authorization: `Bearer ${key}`, "content-length": 100 };
   const broken = request({ hostname, port, path: `${path}/broken`, method: "POST", headers });

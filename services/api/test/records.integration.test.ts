@@ -148,7 +148,7 @@ test(
 );
 
 test(
-  "whoever reads all records while they change, and then the changes, has a copy of the truth",
+  "anyone who reads all records while they change, and then the changes, has a copy of the truth",
   async () => {
     const { ask, makeKey, store } = await setup();
     const { key } = await makeKey(["records:read"]);
@@ -163,7 +163,7 @@ test(
     const copy = new Map<string, unknown>();
     let { next: position } = await get("/v1/changes?consumer=copy&limit=1");
 
-    // Half of them change in each pass, and some come in between.
+    // Half of them change in each pass, and some arrive between.
     const writing = (async () => {
       for (let pass = 1; pass <= 8; pass++) {
         for (let n = pass % 2; n < count; n += 2) truth[nameOf(n * 10)] = { version: pass };

@@ -101,7 +101,7 @@ export interface BoardOptions {
   checks: Record<string, ReadinessCheck>;
   log: Log;
   guessLimit?: GuessLimitOptions;
-  /** How often an open page is brought up to date. Default 2 000. */
+  /** How often an open page is updated. Default 2 000. */
   liveEveryMs?: number;
   streams?: Pick<LiveStreamsOptions, "maxStreams" | "maxPerSession" | "maxPerUser" | "maxAgeMs">;
   now?: () => Date;

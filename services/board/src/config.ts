@@ -127,7 +127,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       clientCertificate: certificateOf(values.boardOidcClientCertificate, values.boardOidcClientKey),
       proxyCertificate: certificateOf(values.proxyClientCertificate, values.proxyClientKey),
     },
-    /** Unset: every start makes its own, and whoever was logged in logs in again. */
+    /** Unset: every start makes its own, and anyone who was logged in logs in again. */
     sessionKeys: values.boardSessionKey,
     // Behind https: there is no reason for less, whatever else is set.
     secureCookies:

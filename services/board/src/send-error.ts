@@ -82,7 +82,7 @@ function backOf(request: FastifyRequest): { path: string; text: string } {
 }
 
 function isAboutLogin(error: unknown, request: FastifyRequest): boolean {
-  // A page of its own, with the code: whoever is refused hands it on.
+  // A page of its own, with the code: anyone who is refused hands it on.
   if (isOidcError(error)) return false;
   return (
     isBoardError(error, "ERR_NOT_LOGGED_IN") ||

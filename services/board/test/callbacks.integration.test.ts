@@ -4,7 +4,7 @@ import { expect, inject, test } from "vitest";
 import { startBoard, viewer } from "./board-world.ts";
 import { visit } from "./visitor.ts";
 
-test("the inbox shows what came in, why it was refused and what to pin, and offers nothing of a forged entry", async () => {
+test("the inbox shows what arrived, why it was refused and what to pin, and offers nothing of a forged entry", async () => {
   const [ours, others] = await Promise.all([generateSigningKey(), generateSigningKey()]);
   const world = await startBoard(inject("redisUrl"), {
     verificationKeys: { keys: [ours.publicKey] },

@@ -7,7 +7,7 @@ import { createOutput } from "./output/output.ts";
 import { createProgram } from "./program.ts";
 
 export async function run(): Promise<void> {
-  // A reader that has seen enough, such as `head`, is no failure.
+  // A reader that has seen enough, such as `head`, is not a failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     throw error;

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { problemsOf } from "./doctor/problems-of.ts";
 import { setup } from "./world.ts";
 
-test("the doctor notices a MongoDB that is older than Redis, and after-restore says what begins anew", async () => {
+test("the doctor notices a MongoDB that is older than Redis, and after-restore says what begins again", async () => {
   const world = await setup();
   const [kept, lost] = [1, 1].map((assets) => world.simulator.addAccount({ assets }));
   if (kept === undefined || lost === undefined) throw new Error("no accounts");

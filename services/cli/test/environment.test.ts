@@ -18,7 +18,7 @@ test("beside a system of `pnpm start`, a command finds its servers", async () =>
   expect(code).toBe(6);
 });
 
-test("whoever names a server means no demo", async () => {
+test("a command that names a server means no demo", async () => {
   const env = { MONGODB_URL: "mongodb://127.0.0.1:1/a" };
   const { code, error } = await runCli(["queues", "--json"], { cwd: folderOfDemo(), env });
   expect({ code, error: error().code }).toEqual({ code: 78, error: "ERR_CONFIGURATION" });

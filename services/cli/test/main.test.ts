@@ -8,7 +8,7 @@ import { runCli } from "./run-cli.ts";
 // Each command line is a process of its own.
 vi.setConfig({ testTimeout: 30_000 });
 
-test("help that was asked for is no error", async () => {
+test("help that was asked for is not an error", async () => {
   const { code, stdout } = await runCli(["accounts", "--help"]);
   expect(code).toBe(0);
   expect(stdout).toContain("Usage: fleetkeeper accounts");

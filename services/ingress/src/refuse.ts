@@ -11,7 +11,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Inbox } from "./inbox.ts";
 import type { IngressMetrics } from "./metrics.ts";
 
-/** `mayStay`: whether a connection stays open after a refusal. `inbox`: told of each refused callback. */
+/** `mayStay`: whether a connection stays open after a refusal. `inbox`: notified of each refused callback. */
 export function createRefuse(
   log: Log,
   metrics: IngressMetrics,
@@ -19,10 +19,11 @@ export function createRefuse(
 ) {
   const writeRefusal = createRefusalLog(log);
   /**
-   * Answered on the socket while Fastify still read the body: what Fastify then reports is no second event.
+   * Answered on the socket while Fastify still read the body: what Fastify then reports is not a second
+   * event.
    */
   const answered = new WeakSet<Socket>();
-  /** Whose last request was routed, and to no callback: what goes wrong with its body is no callback's. */
+  /** Whose last request was routed, and to no callback: what goes wrong with its body is not a callback's. */
   const elsewhere = new WeakSet<Socket>();
 
   // A counter that begins at 1 has not grown, as Prometheus sees it: the first refusal would raise no alert.
@@ -47,7 +48,7 @@ export function createRefuse(
   }
 
   return {
-    /** To be told of each request that was routed. */
+    /** To be notified of each request that was routed. */
     routed(request: FastifyRequest): void {
       if (isCallback(request)) elsewhere.delete(request.raw.socket);
       else elsewhere.add(request.raw.socket);
@@ -77,7 +78,7 @@ export function createRefuse(
       if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
       const parsed = refusalOf(error);
       const refusal = parsed.code === "ERR_INTERNAL" ? new Refusal("ERR_REQUEST_MALFORMED") : parsed;
-      // Whether it was to be a callback cannot be told from what is no request.
+      // Whether it was to be a callback cannot be told from what is not a request.
       const { remoteAddress: address = "" } = socket;
       const isCallback = refusal.code !== "ERR_REQUEST_MALFORMED" && !elsewhere.has(socket);
       note(refusal, { isCallback, address });

@@ -64,7 +64,7 @@ test("a request that hides in the body of another is not read as one", async () 
   expectRefused(answers, 400, "ERR_BODY_MALFORMED");
 });
 
-test("a token that comes in two headers is refused", async () => {
+test("a token in two headers is refused", async () => {
   const token = await world.simulator.signCallbackToken();
   const body = world.bodyOf();
   const lines = [`trackunit-identity: ${token}`, `content-length: ${body.length}`];
@@ -104,7 +104,7 @@ test("headers above 16 KiB are refused with 431", async () => {
   expectRefused(await sendRaw(await head([`x: ${"x".repeat(16_384)}`])), 431, "ERR_HEADERS_TOO_LARGE");
 });
 
-test("what is no HTTP at all is refused", async () => {
+test("what is not HTTP at all is refused", async () => {
   for (const bytes of [
     "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

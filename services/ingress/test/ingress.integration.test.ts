@@ -198,7 +198,7 @@ test("the age of the keys and the results are metrics", async () => {
   );
 });
 
-test("an account id that is no UUID is refused before anything else; one in capital letters is the account itself", async () => {
+test("an account id that is not a UUID is refused before anything else; one in capital letters is the account itself", async () => {
   world = await testWorld();
   const { accountId } = world.account;
   for (const odd of ["a:b", "../accounts", `${accountId}/..`]) {

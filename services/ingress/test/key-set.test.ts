@@ -115,7 +115,7 @@ test("a flood of unknown keys costs one fetch in ten seconds, and only what that
   expect(codes.filter((code) => code === unavailable.code)).toHaveLength(58);
 });
 
-test("around a key rotation one junk token makes no honest callback fail for good", async () => {
+test("around a key rotation one junk token makes no honest callback fail permanently", async () => {
   const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   await expect(keyFor("junk")).rejects.toMatchObject(unknownKey);

@@ -62,7 +62,7 @@ test("2 100 idle connections from one address stop nobody else's callback, are c
   expect(await callbackFrom("127.0.0.1")).toBe(202);
 });
 
-test("whoever sends nonsense is refused unread for the rest of the minute, and nobody else is", async () => {
+test("anyone who sends nonsense is refused unread for the rest of the minute, and nobody else is", async () => {
   world = await testWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "20" } });
   const junk = { "trackunit-identity": "no token" };
   for (let count = 0; count < 20; count++) expect(await callbackFrom("127.0.0.3", junk)).toBe(401);

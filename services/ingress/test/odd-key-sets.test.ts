@@ -51,6 +51,6 @@ test.each<FaultSpec>([
   { kind: "html" },
   { kind: "no-content" },
   { kind: "status", status: 503, retryAfterS: 600 },
-])("with $kind nothing is refused for good", async (fault) => {
+])("with $kind nothing is refused permanently", async (fault) => {
   expect(new Set(await outcomes(fault))).toEqual(new Set(["ERR_KEY_SET_UNAVAILABLE"]));
 });

@@ -18,7 +18,7 @@ export interface DispatchHandlerOptions {
   handOver: HandOver;
   /** Tells the ingress of endpoints that changed. */
   publishEndpoints: () => Promise<number>;
-  /** Takes what receivers are to be told of to those who tell it. */
+  /** Relays events to the lanes of their receivers. */
   relayEvents: () => Promise<void>;
   now: () => Date;
   /**

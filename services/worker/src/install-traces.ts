@@ -1,5 +1,5 @@
-// How the trace of an install goes on through MongoDB's schedule: RedisClient remembers for ten minutes where
-// it got to, and the dispatcher asks.
+// How the trace of an install continues through MongoDB's schedule: RedisClient remembers for ten minutes
+// where it got to, and the dispatcher asks.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";

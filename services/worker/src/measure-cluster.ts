@@ -17,7 +17,7 @@ export interface MeasureOptions {
   queues: QueueSet;
   /** How long the most overdue sync has been due. */
   lagMs: () => Promise<number>;
-  /** Who is told of events. */
+  /** Which receivers get which events. */
   listReceivers: () => Promise<ReceiverRow[]>;
   /** Since when the oldest event waits for one of these receivers; null where none does. */
   waitingSince: (receiverIds: readonly string[]) => Promise<Date | null>;

@@ -8,7 +8,7 @@ import { type CachedToken, TokenError, type Tokens } from "@fleetkeeper/tokens";
 import type { createProve } from "./prove.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 
-/** A token that was not obtained is no failed job: the ledger has noted why, and when it is due again. */
+/** A token that was not obtained is not a failed job: the ledger has noted why, and when it is due again. */
 export function createPrewarmHandler(options: {
   tokens: Tokens;
   ledger: TokenLedger;

@@ -1,6 +1,6 @@
 // Finds out which of an account's candidates takes over: the newest for which the token endpoint grants a
-// token, and whose token is the account's own where a query tells. Until then the credential in force goes on
-// working, and nothing stops it.
+// token, and whose token is the account's own where a query tells. Until then the credential in force
+// continues working, and nothing stops it.
 
 import {
   type Credential,
@@ -58,7 +58,7 @@ const auditor = "worker";
 
 /**
  * A credential may be refused for a moment, for instance before Trackunit knows it everywhere: it is tried
- * again after these, and one more refusal ends it. The credential in force goes on working meanwhile.
+ * again after these, and one more refusal ends it. The credential in force continues working meanwhile.
  */
 const refusalWaitsMs = [5_000, 30_000, 120_000, 600_000];
 

@@ -70,7 +70,7 @@ export function proofDelayMs(error: unknown, tries: number): number {
   return retryAfterMs === undefined ? grown(ofProofs, tries) : spreadAfter(retryAfterMs);
 }
 
-/** When a refused credential is tried once more. */
+/** When a refused credential is tried again. */
 export function refusalDelayMs(failures: number): number {
   return grown(ofRefusal, failures);
 }

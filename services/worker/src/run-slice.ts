@@ -135,7 +135,7 @@ async function readSlice(context: Context, beginning: Beginning): Promise<SliceO
   }
 }
 
-/** Other syncs have their turn; this one goes on at its checkpoint. */
+/** Other syncs have their turn; this one continues at its checkpoint. */
 async function makeRoom({ now }: Context, run: Run): Promise<SliceOutcome> {
   const { pages, records } = run.checkpoint;
   const waiting = { for: "next-slice", pages, records } as const;

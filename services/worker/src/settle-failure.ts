@@ -28,7 +28,7 @@ interface FailedSlice {
 const hourMs = 3_600_000;
 const failuresAtOneCursor = 6;
 
-/** Progress stays: the next slice goes on at the checkpoint. */
+/** Progress stays: the next slice continues at the checkpoint. */
 export async function settleFailure(
   { store, log, metrics, now }: SettleOptions,
   { run, definition, error, signal }: FailedSlice,
@@ -58,7 +58,7 @@ export async function settleFailure(
       waiting: { for: "credential", code: "revoked" },
       failures: sync.failures,
     });
-    // The state may have changed in between: whoever changed it has aligned what was there, which was not
+    // The state may have changed in between: anyone who changed it has aligned what was there, which was not
     // this sync's end.
     await store.align(sync.installationId, now());
     return { outcome: "failed", code };
@@ -111,7 +111,9 @@ export async function settleFailure(
   }
 }
 
-/** A scope that the token has is no advice: then the account's plan or its users' rights forbid the read. */
+/**
+ * A scope that the token has is no advice: then the account's plan or its users' rights forbid the read.
+ */
 export function scopeAdvice(scopes: readonly string[], granted: readonly string[]): string {
   const [had] = scopes.filter((scope) => granted.includes(scope));
   if (had !== undefined)

@@ -18,7 +18,7 @@ const answerWithinMs = 1_000;
 
 /**
  * Looks at Redis's clock every `everyMs`, and in between goes by a clock that nobody can set. While Redis
- * does not answer, that one goes on.
+ * does not answer, that one continues.
  */
 export async function keepSteadyClock(options: {
   redis: Pick<RedisClient, "time">;

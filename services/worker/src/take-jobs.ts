@@ -17,7 +17,7 @@ import { decideJob } from "./retry.ts";
 import { installationOf, traceJobs } from "./trace-jobs.ts";
 
 /**
- * How long running work may go on after the worker was told to stop; then it is asked to hand back what is
+ * How long running work may continue after the worker was told to stop; then it is asked to hand back what is
  * left.
  */
 export const graceMs = 10_000;

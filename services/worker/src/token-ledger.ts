@@ -53,7 +53,7 @@ export function createTokenLedger(options: {
 
   /**
    * Also for a token that was there already: its prewarm was due, and must be put off. Wakes what waits for a
-   * credential, also when whoever should have done so died before.
+   * credential, also when anyone who should have done so died before.
    */
   async function noteGrant(installationId: InstallationId, token: CachedToken): Promise<void> {
     const { restored, firstSince } = await store.installations.noteGrant(installationId, token.generation, {

@@ -1,4 +1,4 @@
-// Makes each start of a job a span, and lets what follows from an install go on in its trace.
+// Makes each start of a job a span, and lets what follows from an install continue in its trace.
 
 import type { QueueName, Task } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";

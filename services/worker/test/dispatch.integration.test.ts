@@ -137,7 +137,7 @@ test("syncs whose job was lost are dispatched again although the queue never run
   const before = await tokensOf();
   expect(before).toEqual(syncs.map(({ fencingToken }) => fencingToken));
   for (const job of await queues.queues.sync.getWaiting()) await job.remove();
-  // Others go on being dispatched, and one of them always waits.
+  // Others are still dispatched, and one of them always waits.
   const newer = await queues.queues.sync.add("sync", { syncs: [] }, { timestamp: Date.now() + 60_000 });
   aheadMs = 30_000;
   await offer();

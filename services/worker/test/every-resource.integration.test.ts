@@ -34,7 +34,7 @@ test(`after each pass MongoDB holds what Trackunit holds, for seven resources of
   }
   await expectTruth(accounts);
 
-  /** Starts every sync once more; the moment from which their runs count. */
+  /** Starts every sync again; the moment from which their runs count. */
   async function runAll(which: SimulatedAccount[]): Promise<Date> {
     const since = new Date();
     for (const account of which)

@@ -10,7 +10,7 @@ test("a sync without a window has none", () => {
   expect(nextWindow(undefined, before, at(0))).toBeNull();
 });
 
-test("the first window looks back; the next one goes on where the last one ended, less the overlap", () => {
+test("the first window looks back; the next one continues where the last one ended, less the overlap", () => {
   expect(nextWindow(window, before, at(0))).toEqual({ from: at(-24), to: at(0) });
   const last = { from: at(-24), to: at(0) };
   expect(nextWindow(window, { ...before, window: last }, at(1))).toEqual({ from: at(-2), to: at(1) });

@@ -71,5 +71,5 @@ test("a place may be kept while another is free, and nobody of the account was t
   expect(places.mayKeep("a")).toBe(true);
 });
 
-/** Until all that can go on has gone on. */
+/** Until all that can continue has continued. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));

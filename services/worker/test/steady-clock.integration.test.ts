@@ -15,7 +15,7 @@ async function setup() {
   return { start, lines };
 }
 
-/** As when a machine's clock is set: timers and `performance.now()` go on undisturbed. */
+/** As when a machine's clock is set: timers and `performance.now()` continue undisturbed. */
 function setClock(offsetMs: number): void {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + offsetMs });
   onTestFinished(() => void vi.useRealTimers());
@@ -33,7 +33,7 @@ test.each([hourMs, -hourMs])(
   },
 );
 
-test("a clock that was wrong at the start is told of once, and Redis's is used until it is right", async () => {
+test("a clock that was wrong at the start is reported once, and Redis's is used until it is right", async () => {
   const { start, lines } = await setup();
   setClock(hourMs);
   const clock = await start(20);

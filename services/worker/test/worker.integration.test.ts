@@ -117,7 +117,7 @@ test("a first credential that is refused leaves the account pending, without a s
   expect((await world.store.installations.find(id))?.state).toBe("active");
 });
 
-test("an outage of the token endpoint is no refusal: the install waits and says why", async () => {
+test("an outage of the token endpoint is not a refusal: the install waits and says why", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const id = world.installationIdOf(account);
@@ -230,7 +230,7 @@ test("a large fleet is read in slices, and a stopping worker hands it on in the 
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
 });
 
-test("after the loss of all of Redis everything goes on automatically", async () => {
+test("after the loss of all of Redis everything continues automatically", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const stop = await world.startWorker();

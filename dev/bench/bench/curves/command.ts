@@ -1,3 +1,3 @@
-// What makes the plots anew: each says it.
+// The command that makes the plots: each names it.
 
 export const command = "pnpm bench --plots docs/plots";

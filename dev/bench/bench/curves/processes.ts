@@ -77,7 +77,7 @@ async function installAll({ simulator, install, db }: World): Promise<void> {
     await sleep(lookEveryMs);
 }
 
-/** Every sync that may run, once more. */
+/** Every sync that may run, a second time. */
 async function runAll({ db }: World): Promise<{ runs: number; tookMs: number }> {
   const syncs = db.collection("syncs");
   const runs = await syncs.countDocuments({ lastRun: { $ne: null } });

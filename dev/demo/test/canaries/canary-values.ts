@@ -89,7 +89,7 @@ export async function makeCanaries(places: Places) {
   } satisfies Record<string, Canary>;
   return {
     values,
-    /** What belongs to them and is no secret. */
+    /** What belongs to them and is not a secret. */
     beside: {
       SEALING_PUBLIC_KEY: JSON.stringify(sealing.publicKey),
       INGRESS_VERIFICATION_KEYS: JSON.stringify({ keys: [signing.publicKey] }),

@@ -43,7 +43,7 @@ export function distinctQueries(queries: readonly Query[]): Query[] {
   return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, query]) => query);
 }
 
-/** Writes the table anew, with these in it too. */
+/** Writes the table again, with these in it too. */
 export function writeQueries(added: readonly Query[]): void {
   const queries = distinctQueries([...documentedQueries(), ...added]);
   const cellOf = (collection: string, reach: Reach) =>

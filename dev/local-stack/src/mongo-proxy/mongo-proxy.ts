@@ -179,7 +179,7 @@ export async function startMongoProxy(
   const url = new URL(mongodbUrl);
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   url.searchParams.set("directConnection", "true");
-  // The driver looks at a server again this soon after it said that it is no primary.
+  // The driver looks at a server again this soon after it said that it is not a primary.
   url.searchParams.set("minHeartbeatFrequencyMS", "20");
   return {
     url: url.href,

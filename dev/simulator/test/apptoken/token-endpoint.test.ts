@@ -96,7 +96,7 @@ test("expired tokens and a renewed secret need a new token, and the old secret i
   expect((await requestToken(simulator, credentialForm(account))).status).toBe(200);
 });
 
-test("an operation that needs a scope is 403 without it, and the others go on", async () => {
+test("an operation that needs a scope is 403 without it, and the others continue", async () => {
   const { simulator } = await setup({ requiredScopes: { "rest.sites": "site.view" } });
   const client = await clientOf(simulator, simulator.addAccount({ scopes: ["asset.view"] }));
   expect((await client.get("/api/site/v1/sites")).status).toBe(403);

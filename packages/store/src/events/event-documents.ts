@@ -1,9 +1,11 @@
-// The shapes of what outgoing webhooks are made of: what waits with the change it tells of, the log of events
+// The shapes of what outgoing webhooks are made of: what waits with the change it reports, the log of events
 // per account, who is told, how far each of them has come in each account, and what was answered.
 
 import type { AccountEvent, EventType, InstallationId, SealedText } from "@fleetkeeper/model";
 
-/** In the documents whose changes are told of: written with the change, and taken out when the log has it. */
+/**
+ * In the documents whose changes are reported: written with the change, and taken out when the log has it.
+ */
 export interface OutboxFields {
   /** The oldest first. */
   outbox?: AccountEvent[];
@@ -11,7 +13,7 @@ export interface OutboxFields {
   outboxAt?: Date | null;
 }
 
-/** Collection `eventLog`: what there is to tell of an account, in the order in which it is told. */
+/** Collection `eventLog`: what there is to report of an account, in the order in which it is told. */
 export interface EventDocument extends Omit<AccountEvent, "id"> {
   /**
    * `<installation id>/<position, 12 digits>`: positions grow with time, also when the account is installed
@@ -52,7 +54,7 @@ export interface ReceiverDocument {
   /** For people. */
   description: string;
   events: EventType[];
-  /** The one app whose accounts it is told of; null: of all apps. */
+  /** The one app whose accounts it is notified of; null: of all apps. */
   irisAppId: string | null;
   /** The newest first. */
   secrets: ReceiverSecret[];
@@ -71,11 +73,11 @@ export interface LaneDocument {
   installationId: InstallationId;
   receiverId: string;
   firstToken: number;
-  /** Position of the last event that it was told of, or that was given up. */
+  /** Position of the last event that it was notified of, or that was given up. */
   delivered: number;
-  /** Positions that it is to be told of once more, before the others. */
+  /** Positions that it is to be notified of again, before the others. */
   replays: number[];
-  /** What it was not told of happened then or later; absent while nothing waits. */
+  /** What it was not notified of happened then or later; absent while nothing waits. */
   waitsSince?: Date;
   /**
    * When a dispatcher looks at it next; null while nothing waits. While a job has it, the end of its lease.
@@ -94,7 +96,7 @@ export interface LaneDocument {
    * written.
    */
   token: number;
-  /** Grows with each look at what there is to tell: what came in between two looks is not overlooked. */
+  /** Grows with each look at what there is to tell: what arrived between two looks is not overlooked. */
   wakes: number;
   /** That the account was forgotten is still to be told: the lane outlives its data. */
   tellsForgotten?: true;

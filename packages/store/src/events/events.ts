@@ -33,7 +33,7 @@ export function createEvents(db: Db, interest: Interest = createInterest(db)) {
     attempts,
     relay: createRelay(db, { log, lanes, interest }),
 
-    /** Whether anybody is told of anything, as this process knows. */
+    /** Whether anybody is notified of anything, as this process knows. */
     hasReceivers: () => !interest.isNone,
 
     /** Looks who wants what: from then on this process writes it with the changes that it makes. */
@@ -48,7 +48,7 @@ export function createEvents(db: Db, interest: Interest = createInterest(db)) {
     },
 
     /**
-     * Everything since a time that a receiver wants today, once more and in order. Returns of how many
+     * Everything since a time that a receiver wants today, again and in order. Returns of how many
      * accounts.
      */
     async replaySince(receiver: ReceiverRow, since: Date, now: Date): Promise<number> {

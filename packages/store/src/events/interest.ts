@@ -1,5 +1,5 @@
-// Who wants to be told of what, as this process knows it: asked with each change that may be told of, so it
-// costs nothing.
+// Who wants to be notified of what, as this process knows it: asked with each change that may be reported,
+// so it costs nothing.
 
 import {
   type AccountEvent,
@@ -12,12 +12,14 @@ import type { Collection, Db } from "mongodb";
 import { ownCollection } from "../own-collection.ts";
 import type { ReceiverDocument } from "./event-documents.ts";
 
-/** What this process knows of who wants to be told of what. */
+/** What this process knows of who wants to be notified of what. */
 export type Interest = ReturnType<typeof createInterest>;
 
 type Wants = Pick<ReceiverDocument, "_id" | "events" | "irisAppId">;
 
-/** In a process that never refreshes it nobody wants anything: only workers make changes that are told of. */
+/**
+ * In a process that never refreshes it nobody wants anything: only workers make changes that are reported.
+ */
 export function createInterest(db: Db) {
   const receivers: Collection<ReceiverDocument> = ownCollection(db, "eventReceivers");
   let known: readonly Wants[] = [];
@@ -28,7 +30,7 @@ export function createInterest(db: Db) {
       known = await receivers.find({}, { projection: { events: 1, irisAppId: 1 } }).toArray();
     },
 
-    /** Nobody is told of anything. */
+    /** Nobody is notified of anything. */
     get isNone(): boolean {
       return known.length === 0;
     },
@@ -38,7 +40,7 @@ export function createInterest(db: Db) {
       return known.filter((one) => wants(one, installationId, type)).map(({ _id }) => _id);
     },
 
-    /** The event, to be written with the change that it tells of; undefined where nobody wants it. */
+    /** The event, to be written with the change that it reports; undefined where nobody wants it. */
     eventOf(
       installationId: InstallationId,
       type: EventType,
@@ -51,7 +53,7 @@ export function createInterest(db: Db) {
   };
 }
 
-/** A receiver that is disabled still wants what it is told of when it is enabled again. */
+/** A receiver that is disabled still wants what it is notified of when it is enabled again. */
 export function wants(
   { events, irisAppId }: Pick<ReceiverDocument, "events" | "irisAppId">,
   installationId: InstallationId,

@@ -39,7 +39,7 @@ export function createLaneDelivery(lanes: Collection<LaneDocument>, log: EventLo
     },
 
     /**
-     * It was told of this, or that was given up.
+     * It was notified of this, or that was given up.
      * @returns the lane as it is then; null where another job has it.
      */
     async advance(lane: LaneDocument, event: EventDocument, leaseUntil: Date): Promise<LaneDocument | null> {
@@ -74,7 +74,7 @@ export function createLaneDelivery(lanes: Collection<LaneDocument>, log: EventLo
 
     /**
      * Nothing is left to tell.
-     * @returns false where something came in since the lane was read, or another job has it.
+     * @returns false where something arrived since the lane was read, or another job has it.
      */
     async rest({ _id, token, wakes }: LaneDocument): Promise<boolean> {
       const { matchedCount } = await lanes.updateOne(

@@ -1,4 +1,4 @@
-// Telling a receiver once more: what waits, one event, or everything since a position.
+// Telling a receiver again: what waits, one event, or everything since a position.
 
 import type { Collection } from "mongodb";
 import { plainUpsert } from "../decided-upsert.ts";
@@ -9,7 +9,7 @@ import { laneIdOf, newLane } from "./lane.ts";
 /** Of one lane. */
 export const maxReplays = 100;
 
-/** A job that is delivering the lane begins anew. */
+/** A job that is delivering the lane begins again. */
 export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog) {
   return {
     /** Whatever waits for one receiver is tried now. */
@@ -18,7 +18,7 @@ export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog
     },
 
     /**
-     * One event once more, before all others; one that it was not told of yet keeps its turn.
+     * Sends one event again, before all others; one that it was not notified of yet keeps its turn.
      * @returns false where 100 wait.
      */
     async replay(event: EventDocument, receiverId: string, now: Date): Promise<boolean> {
@@ -33,7 +33,7 @@ export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog
       return matchedCount === 1;
     },
 
-    /** Everything from this position on once more. */
+    /** Sends everything from this position on again. */
     async goBack(
       { installationId, firstToken }: Pick<EventDocument, "installationId" | "firstToken">,
       receiverId: string,
@@ -58,7 +58,7 @@ export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog
   }
 }
 
-/** Whatever waits is tried now, and a job that is at it begins anew. */
+/** Whatever waits is tried now, and a job that is at it begins again. */
 function afresh(now: Date) {
   return {
     $set: { dueAt: now, retryAt: null, attempts: 0, failingSince: null },

@@ -86,7 +86,8 @@ export function createLanes(db: Db, log: EventLog) {
     },
 
     /**
-     * Since when the oldest event waits that one of these receivers was not told of; null where none waits.
+     * Since when the oldest event waits that one of these receivers was not notified of; null where none
+     * waits.
      */
     async waitingSince(receiverIds: readonly string[]): Promise<Date | null> {
       const projection = { waitsSince: 1 } as const;

@@ -1,4 +1,4 @@
-// Receivers: addresses of the publisher's own code that are told of events, with their sealed signing
+// Receivers: addresses of the publisher's own code that are notified of events, with their sealed signing
 // secrets.
 
 import { randomBytes } from "node:crypto";
@@ -7,7 +7,7 @@ import type { Collection, Db } from "mongodb";
 import { ownCollection } from "../own-collection.ts";
 import type { Disabled, ReceiverDocument } from "./event-documents.ts";
 
-/** The publisher's own addresses that are told of events. */
+/** The publisher's own addresses that are notified of events. */
 export type Receivers = ReturnType<typeof createReceivers>;
 
 /** Without its secrets: for all who only look. */
@@ -103,7 +103,7 @@ export function createReceivers(db: Db) {
       return false;
     },
 
-    /** @returns whether it was told of events until now. */
+    /** @returns whether it was notified of events until now. */
     async disable(_id: string, disabled: Disabled): Promise<boolean> {
       return (await receivers.updateOne({ _id, disabled: null }, { $set: { disabled } })).matchedCount === 1;
     },

@@ -21,11 +21,11 @@ import type { Lanes } from "./lanes.ts";
 /** Hands events on to the receivers that want them. */
 export type Relay = ReturnType<typeof createRelay>;
 
-/** Where changes are made that are told of. Of `syncs` also that its records changed. */
+/** Where changes are made that are reported. Of `syncs` also that its records changed. */
 const sources = ["installations", "forgotten", "syncs", "webhookDeliveries"] as const;
 type SourceName = (typeof sources)[number];
 
-/** Changes of an account's records within so long are told of once. */
+/** Changes of an account's records within this time are reported once. */
 export const gatherChangesMs = 10_000;
 /** Records that are being written are waited for so long. */
 const writtenWithinMs = 60_000;
@@ -51,7 +51,7 @@ export function createRelay(db: Db, parts: { log: EventLog; lanes: Lanes; intere
   return {
     /** One step: what is due now, of as many accounts as fit. Returns what was taken into the log. */
     async step(now: Date): Promise<Appended[]> {
-      // Who came in since another process wrote for it shall not miss that.
+      // A receiver that was added since another process wrote must not miss it.
       await interest.refresh();
       if (interest.isNone) return [];
       const due = new Set<InstallationId>();
@@ -122,7 +122,7 @@ export function createRelay(db: Db, parts: { log: EventLog; lanes: Lanes; intere
     return found.flat();
   }
 
-  /** Unless something came in since it was read: then it is looked at again, which tells nothing twice. */
+  /** Unless something arrived since it was read: then it is looked at again, which tells nothing twice. */
   async function clear(one: Found, now: Date): Promise<void> {
     const { _id, outbox = [], outboxAt = null, feedHead = null, untoldSince } = one;
     const [first] = outbox;

@@ -10,7 +10,7 @@ import { putOut } from "../events/interest.ts";
 /** Others who change the sync more often than this while a run ends do so on purpose. */
 const looks = 20;
 
-/** What operators and installs write into a sync whoever has it. */
+/** What operators and installs write into a sync, whichever run has it. */
 type OfOthers = Pick<SyncDocument, "runAgain" | "generation" | "intervalMs" | "heldBack">;
 
 const projection = { runAgain: 1, generation: 1, intervalMs: 1, heldBack: 1 } as const;

@@ -38,7 +38,7 @@ export function createHeldRecords(notes: PageNotes, { token, isNoted }: { token:
       return onlyPage === undefined ? notes.seenIn(pass, pages) : seenOnPage(onlyPage);
     },
 
-    /** Makes durable what is in memory only: another run may go on with the pass. */
+    /** Makes durable what is in memory only: another run may continue with the pass. */
     async noteOnlyPage(pass: number): Promise<void> {
       if (onlyPage === undefined || hasNotes) return;
       await notes.note({ pass, page: 0, token }, onlyPage);

@@ -1,4 +1,4 @@
-// What a run is to those who are told of it: a success, or that the sync begins to fail.
+// What a run is to those who are notified of it: a success, or that the sync begins to fail.
 
 import type { AccountEvent } from "@fleetkeeper/model";
 import type { SyncDocument } from "../documents.ts";
@@ -8,7 +8,7 @@ import type { Settlement } from "./settlement.ts";
 /** A sync whose outbox holds this many is emptied before one is added. */
 const maxWaiting = 20;
 
-/** What a run needs to tell of itself. `empty`: takes what waits of an account into its log. */
+/** What a run needs to report itself. `empty`: takes what waits of an account into its log. */
 export interface Telling {
   interest: Interest;
   empty: (installationId: SyncDocument["installationId"], now: Date) => Promise<unknown>;

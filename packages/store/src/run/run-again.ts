@@ -17,7 +17,7 @@ export function afterwards(
   const failed = ended.outcome === "failed";
   if (runAgain === false) return failed ? {} : { refresh: null };
   if (runAgain === true) return { refresh: null, ...dueAt(ended.at) };
-  // One that goes on at its checkpoint may be past what changed.
+  // One that continues at its checkpoint may be past what changed.
   if (failed) return keepsCheckpoint ? {} : { runAgain: false };
   const at = new Date(ended.at.getTime() + pauseAfter(ended));
   return at < nextRunAt ? dueAt(at) : { runAgain: false };

@@ -1,5 +1,5 @@
 // What a run sets aside: items that cannot be records, kept for the operator to see while the rest of their
-// page goes on.
+// page continues.
 
 import type { Checkpoint } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -9,7 +9,7 @@ import { idsUnder } from "../id-range.ts";
 import type { Fence } from "./fence.ts";
 import { writeFenced } from "./write-fenced.ts";
 
-/** One item, and why it is no record. */
+/** One item, and why it is not a record. */
 export interface SetAsideItem {
   /** Undefined when not even that could be told. */
   externalId: string | undefined;

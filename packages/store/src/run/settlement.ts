@@ -7,7 +7,7 @@ export interface Settlement {
   nextRunAt: Date | null;
   waiting: Waiting;
   failures: number;
-  /** Whether the next run goes on at the checkpoint. */
+  /** Whether the next run continues at the checkpoint. */
   keepsCheckpoint: boolean;
   /** Absent where the run only made room for others. */
   ended?: RunOutcome;

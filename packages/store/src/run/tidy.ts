@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
 export const bounds = {
   /** Ended runs of a sync. */
   runs: { count: 50, ms: 14 * dayMs },
-  /** Entries of a sync's change feed. A consumer that was away longer is told of the gap. */
+  /** Entries of a sync's change feed. A consumer that was away longer is notified of the gap. */
   changes: { count: 20_000, ms: 7 * dayMs },
   /** Consumers of a sync's change feed. */
   feedCursors: { count: 100 },

@@ -12,7 +12,7 @@ export interface Trouble {
 
 export type Action<Result> = (store: Store) => Promise<Result>;
 
-/** `release` lets what stalled go on, and gives what became of it. */
+/** `release` lets what stalled continue, and gives what became of it. */
 export type ActionEnd<Result> =
   | { state: "done"; result: Result }
   | { state: "crashed" }

@@ -47,7 +47,7 @@ export function createModel(
   /** The newest version of each id that was stored since the account was installed last. */
   const storedVersions = new Map<string, number>();
   const jobTokens = new Set<number>();
-  /** The highest of a run, by the time when its sync was planned: one that was forgotten is planned anew. */
+  /** The highest of a run, by the time when its sync was planned: one that was forgotten is planned again. */
   const runTokens = new Map<number, number>();
   let version = 1;
   /** The source may have left something out in the last pass that may have been complete. */

@@ -57,7 +57,7 @@ test("that an account was forgotten is told also when its last traces are delete
   expect((await told(store, new Date())).map(({ type }) => type)).toEqual(["account.forgotten"]);
 });
 
-test("runs tell of their success with counts, of a failure when it is the first, and of changes once for all in ten seconds", async () => {
+test("runs report their success with counts, a failure when it is the first, and changes once for all in ten seconds", async () => {
   const { store } = await setup();
   await addReceiver(store, ["sync.succeeded", "sync.failing", "records.changed"]);
   await installAccount(store, installOf("1"), { names: ["assets"], resources: ["assets"], now: at(0) });
@@ -133,7 +133,7 @@ test("workers that relay at once, and again after a crash, put each event into t
   expect(await db.collection("installations").countDocuments({ outboxAt: null })).toBe(1);
 });
 
-test("what comes in while a lane is read is not overlooked, and what waits after a failure is not tried early", async () => {
+test("what arrives while a lane is read is not overlooked, and what waits after a failure is not tried early", async () => {
   const { store } = await setup();
   const { lanes, relay } = store.events;
   await addReceiver(store, [...eventTypes]);
@@ -158,7 +158,7 @@ test("what comes in while a lane is read is not overlooked, and what waits after
   expect(lane && (await lanes.advance(lane, event, at(60)))).toBeNull();
 });
 
-test("an event can be told once more, and everything since a time, in order", async () => {
+test("an event can be told again, and everything since a time, in order", async () => {
   const { store } = await setup();
   await addReceiver(store, [
     "account.installed",
@@ -178,7 +178,7 @@ test("an event can be told once more, and everything since a time, in order", as
   expect((await told(store, at(51))).map(({ id }) => id)).toEqual([second.id, third.id]);
 });
 
-test("a webhook of Trackunit's is told of with the delivery that keeps its payload", async () => {
+test("a webhook of Trackunit's is reported with the delivery that keeps its payload", async () => {
   const { store } = await setup();
   await addReceiver(store, ["trackunit.webhook"]);
   const delivery = {

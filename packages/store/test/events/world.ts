@@ -1,4 +1,4 @@
-// A store with a receiver, and what it has been told of.
+// A store with a receiver, and what it has been notified of.
 
 import type { EventType, SealedText } from "@fleetkeeper/model";
 import type { EventDocument, Store } from "../../src/index.ts";

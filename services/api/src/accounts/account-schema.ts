@@ -1,4 +1,4 @@
-// An account as the API tells of it, in the words of page and command line.
+// An account as the API reports it, in the words of page and command line.
 
 import { installationStates } from "@fleetkeeper/model";
 import {

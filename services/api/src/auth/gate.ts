@@ -30,7 +30,7 @@ export interface GateOptions {
   refusedPerMinute?: number;
 }
 
-/** For all routes that are added to this instance afterwards. `noteVerified`: told of each sound key. */
+/** For all routes that are added to this instance afterwards. `noteVerified`: notified of each sound key. */
 export function addGate(
   app: FastifyInstance,
   { noteVerified, ...options }: GateOptions & Pick<ConnectionGuard, "noteVerified">,
@@ -58,7 +58,7 @@ export function addGate(
     const [, text = ""] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? "") ?? [];
     const known = knownKeys.verifyKnown(text);
     if (known !== undefined) return known;
-    // Whoever guesses is not worth a look into MongoDB.
+    // Anyone who guesses is not worth a look into MongoDB.
     const allowances = allowancesOf(request.ip, refusedPerMinute);
     for (const { client, most } of allowances) {
       const refused = await refusals.get(client);

@@ -1,5 +1,5 @@
-// The cursor of `/v1/changes`: where the look at the syncs goes on, and which entries the caller has when it
-// comes back with it.
+// The cursor of `/v1/changes`: where the look at the syncs continues, and which entries the caller has when
+// it comes back with it.
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";

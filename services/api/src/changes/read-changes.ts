@@ -30,7 +30,7 @@ const maxSyncs = 20;
 /** An answer ends with the entry that passes this; one has at most some 4 MiB. */
 const maxLength = 4 * 1024 * 1024;
 const pollMs = 1_000;
-/** A look at very many syncs goes on in the next request. */
+/** A look at very many syncs continues in the next request. */
 const maxLookMs = 5_000;
 
 export async function readChanges(

@@ -19,7 +19,7 @@ export interface ChangeRoutesOptions {
   now: () => Date;
 }
 
-/** Each looks once a second; whoever comes when as many wait is answered at once. */
+/** Each looks once a second; anyone who comes when as many wait is answered at once. */
 const maxWaiting = 200;
 
 export function changeRoutes({ store, now }: ChangeRoutesOptions): FastifyPluginAsyncZod {

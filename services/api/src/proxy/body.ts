@@ -1,4 +1,4 @@
-// The body of a request that is forwarded: a small one is kept, so that it can be sent once more; a large one
+// The body of a request that is forwarded: a small one is kept, so that it can be sent again; a large one
 // streams through.
 
 import { Problem } from "../problems.ts";

@@ -27,7 +27,7 @@ export interface TokenSource {
   get(owner: TokenOwner, wish?: TokenWish): Promise<CachedToken>;
 }
 
-/** Whoever asks for more than this share of a token's life would have one made for each few requests. */
+/** Anyone who asks for more than this share of a token's life would have one made for each few requests. */
 const maxShare = 0.9;
 
 export function createTokenSource(options: {

@@ -1,4 +1,4 @@
-// Outgoing webhooks: where the publisher's own code is told of events.
+// Outgoing webhooks: where the publisher's own code is notified of events.
 
 import type { ReceiverActions } from "@fleetkeeper/operator";
 import type { ApiKeyRow, ReceiverRow } from "@fleetkeeper/store";

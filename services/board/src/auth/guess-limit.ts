@@ -8,7 +8,7 @@ import { BoardError } from "../errors.ts";
 import type { BoardCookie } from "./cookies.ts";
 
 export interface GuessLimitOptions {
-  /** Counters start anew after this long. Default 15 minutes. */
+  /** Counters start again after this long. Default 15 minutes. */
   windowMs?: number;
   /** Wrong guesses at one user that a client has. Default 10. */
   perClient?: number;

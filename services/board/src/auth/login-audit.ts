@@ -1,4 +1,4 @@
-// Logins in the audit log: who came in and from where, and who was refused.
+// Logins in the audit log: who logged in and from where, and who was refused.
 
 import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -12,8 +12,8 @@ const refusedPerWindow = 20;
 export type LoginAudit = ReturnType<typeof createLoginAudit>;
 
 /**
- * Whoever cannot be noted since MongoDB is away gets in all the same, and sees what is missing; nothing can
- * be done then.
+ * Anyone who cannot be noted since MongoDB is away gets in all the same, and sees what is missing; nothing
+ * can be done then.
  */
 export function createLoginAudit(options: { audit: Pick<Store["audit"], "add">; log: Log; now: () => Date }) {
   const { audit, log, now } = options;

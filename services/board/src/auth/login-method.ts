@@ -8,7 +8,8 @@ export interface LoginMethod {
   /** Its part of the login page: a form, or a link to somewhere else. */
   loginPart(page: LoginPageState): Html;
   /**
-   * Adds its routes below `/login`, which are open to everybody; `logIn` is for whoever proved who they are.
+   * Adds its routes below `/login`, which are open to everybody; `logIn` is for anyone who proved who they
+   * are.
    */
   addRoutes(server: FastifyInstance, logIn: LogIn): void;
   /** Where the logout leads whom this method logged in; undefined for the login page. */

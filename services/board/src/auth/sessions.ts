@@ -76,7 +76,7 @@ export function createKeysFor(
 }
 
 /**
- * A key for one purpose, from the session key. `users` goes into it too: whoever changes a user's name,
+ * A key for one purpose, from the session key. `users` goes into it too: anyone who changes a user's name,
  * password or role, or whom the provider may let in, ends the sessions that rest on the old one.
  */
 export function deriveKey(sessionKey: string, purpose: string, users: unknown): Buffer {

@@ -1,4 +1,4 @@
-// The callback inbox: what came in, what became of it and why, what its token said, and how to accept such
+// The callback inbox: what arrived, what became of it and why, what its token said, and how to accept such
 // tokens only.
 
 import { advice, checkOf, type RefusalCode } from "@fleetkeeper/callbacks";

@@ -1,4 +1,4 @@
-// What is wrong, in one box for what needs somebody and one for what passes or may wait.
+// What is wrong, in one box for what needs an operator and one for what passes or may wait.
 
 import { type Html, html } from "./html.ts";
 

@@ -14,7 +14,7 @@ import { addNotificationRoutes } from "./routes.ts";
 /** As the configuration has it. */
 export interface NotificationSettings extends Omit<ChannelSettings, "allowPrivate"> {
   windowMs: number;
-  /** A sync is told of once it has failed so often in a row. */
+  /** A sync is reported once it has failed this many times in a row. */
   failedRuns: number;
   quietHours?: QuietHours | undefined;
 }

@@ -1,4 +1,4 @@
-// Whoever cannot be told that nobody can be told learns it from Prometheus.
+// If no operator can be notified, Prometheus shows it.
 
 import type { NotificationChannel } from "@fleetkeeper/model";
 import type { Store } from "@fleetkeeper/store";

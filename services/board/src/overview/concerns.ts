@@ -1,4 +1,5 @@
-// What needs somebody, from the whole system's point of view, each with the page where it can be looked into.
+// What needs an operator, from the whole system's point of view, each with the page where it can be looked
+// into.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { counted, duration, type QueueState } from "@fleetkeeper/operator";
@@ -12,7 +13,7 @@ export interface Concern {
   /** Stays while it stands, whatever its words say meanwhile. It begins with where it is known from. */
   key: `${"redis" | "mongodb" | "board"}/${string}`;
   mood: "bad" | "wait";
-  /** Whether operators are told of it who are not looking. */
+  /** Whether operators who are not looking are notified of it. */
   isTold: boolean;
   text: string;
   /** The accounts that it is about, where they are known. */

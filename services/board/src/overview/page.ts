@@ -1,5 +1,5 @@
-// The overview: what needs somebody first, then the accounts, an hour, a day or a week of counts, the queues,
-// and what happened last.
+// The overview: what needs an operator first, then the accounts, an hour, a day or a week of counts, the
+// queues, and what happened last.
 
 import { clock, count, duration } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";

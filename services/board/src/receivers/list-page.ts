@@ -1,4 +1,5 @@
-// `/receivers`: the addresses of the publisher's own code that are told of events, and how each of them does.
+// `/receivers`: the addresses of the publisher's own code that are notified of events, and how each of them
+// does.
 
 import { receiverStanding } from "@fleetkeeper/operator";
 import type { ReceiverRow } from "@fleetkeeper/store";

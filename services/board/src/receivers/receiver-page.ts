@@ -1,4 +1,4 @@
-// The page of one receiver: its state, what it is told of, its secrets, and what it answered.
+// The page of one receiver: its state, what it is notified of, its secrets, and what it answered.
 
 import { receiverStanding } from "@fleetkeeper/operator";
 import type { Role } from "../auth/identity.ts";

@@ -1,4 +1,4 @@
-// One delivery of a webhook: what came, its payload, and the runs that read what it told of.
+// One delivery of a webhook: what came, its payload, and the runs that read what it reported.
 
 import type { RefreshedSync } from "@fleetkeeper/model";
 import { answersInWords, clock, count, outcomesInWords, type WebhookReader } from "@fleetkeeper/operator";

@@ -85,7 +85,7 @@ test("in a browser an operator ticks accounts, by keyboard alone, and watches wh
   expect(await ticked.isVisible()).toBe(false);
   for (const accountId of ["crane-08", "crane-20"])
     await page.getByRole("checkbox", { name: `Tick ${accountId}` }).press("Space");
-  // The list has been brought up to date meanwhile.
+  // The list has been updated meanwhile.
   await world.store.pause(idOf("crane-34"), now());
   await page.getByText("Paused 6").waitFor();
   expect(await page.getByRole("checkbox", { name: "Tick crane-08" }).isChecked()).toBe(true);
@@ -108,7 +108,7 @@ test("in a browser an operator ticks accounts, by keyboard alone, and watches wh
   expect(complaints).toEqual([expect.stringContaining("401")]);
 });
 
-test("cancelled, stopped with its board or broken off, it says what is done and what is not, and how to go on", async () => {
+test("cancelled, stopped with its board or broken off, it says what is done and what is not, and how to continue", async () => {
   const { world, operator: olive, paused } = await setup();
   const { store, queueSet, redis, namespace } = world;
   const progresses = createBulkProgresses(redis, namespace);

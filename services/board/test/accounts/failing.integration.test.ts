@@ -56,7 +56,7 @@ test("one failing account of 40 is named by the overview, and its link lists exa
     expect((await store.installations.list({ ...query, [field]: value })).rows).toEqual([]);
 });
 
-test("a sync whose run failed goes on failing while the next one waits and runs, until that succeeds; not while it is paused", async () => {
+test("a sync whose run failed counts as failing while the next one waits and runs, until that succeeds; not while it is paused", async () => {
   const { url, mongodbUrl, store } = await startBoard(inject("redisUrl"));
   const since = new Date();
   const waits: Record<string, Waiting> = {

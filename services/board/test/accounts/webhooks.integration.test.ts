@@ -26,7 +26,7 @@ async function setup(addedAt: Date) {
   return { world, endpointId, installationId, visitor: await visit(world.url, viewer) };
 }
 
-test("an account's page says how its endpoints do, what came in last and what it set off", async () => {
+test("an account's page says how its endpoints do, what arrived last and what it started", async () => {
   const { world, endpointId, installationId, visitor } = await setup(ago(1));
   const delivery = {
     installationId,

@@ -50,7 +50,7 @@ test("a session that is used ends at its full age", async () => {
   expect(await sessions.read(text)).toBeUndefined();
 });
 
-test("a cookie that was changed, or made with another key, is no session", async () => {
+test("a cookie that was changed, or made with another key, is not a session", async () => {
   const { sessions } = setup();
   const text = await sessions.write(sessions.start({ user: "olive", role: "viewer" }));
   const tagAt = text.lastIndexOf(".") + 1;

@@ -126,7 +126,7 @@ test("an operator makes an endpoint, reads what to enter where, gives its key, r
   for (const secret of [key, next]) expect(world.logText()).not.toContain(secret);
 });
 
-test("of a delivery the page shows the payload as text, and the run that read what it told of, which links back", async () => {
+test("of a delivery the page shows the payload as text, and the run that read what it reported, which links back", async () => {
   const world = await setup();
   await world.addEndpoint("endpoint-1");
   const at = new Date(Date.now() - 5_000);

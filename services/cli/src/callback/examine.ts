@@ -36,7 +36,7 @@ export interface ExamineOptions {
   allowedApps: ReadonlySet<string>;
   /** The hash that Redis remembers for the token; undefined where Redis is not asked. */
   boundHash: ((token: CallbackToken) => Promise<string | null>) | undefined;
-  /** When it came in. */
+  /** When it arrived. */
   at: Date;
 }
 

@@ -8,7 +8,7 @@ export interface Capture {
   /** Names in lower case; a repeated header as Node.js joins it. */
   headers: Record<string, string>;
   body: string;
-  /** When it came in, if the capture says so. */
+  /** When it arrived, if the capture says so. */
   receivedAt: Date | undefined;
 }
 

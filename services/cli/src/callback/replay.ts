@@ -1,5 +1,5 @@
 // `callback replay`: what was once refused, or not recognised, is taken after all, where that is safe.
-// Everything is examined again as of the time it came in, and what it brings must prove itself as any other
+// Everything is examined again as of the time it arrived, and what it brings must prove itself as any other
 // install.
 
 import { createHash } from "node:crypto";
@@ -141,7 +141,7 @@ async function refusedOne({ env, reach }: Invocation, entry: InboxEntry): Promis
   }
 }
 
-/** Verified when it came in; only its type was unknown. */
+/** Verified when it arrived; only its type was unknown. */
 async function unrecognisedOne(
   { env, reach }: Invocation,
   { jobId = "" }: InboxEntry,

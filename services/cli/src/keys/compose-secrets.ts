@@ -41,7 +41,7 @@ const ofOthers = [
  * Writes what is missing in `folder`.
  * @returns the paths of what was written.
  * @throws FolderSharedError; FileError: nothing is missing, or a half of a pair is, which cannot be made
- * anew.
+ * again.
  */
 export async function writeComposeSecrets(
   folder: string,

@@ -65,7 +65,7 @@ export async function* sealedJobs({ queues }: Pick<QueueSet, "queues">): AsyncGe
     for (const state of open) yield* sealedJobsOf(queues.install, state, seen);
 }
 
-/** From the newest on: one that comes in meanwhile hides none. */
+/** From the newest on: one that arrives meanwhile hides none. */
 async function* sealedJobsOf(
   install: QueueSet["queues"]["install"],
   state: (typeof open)[number],
@@ -86,7 +86,7 @@ async function* sealedJobsOf(
   }
 }
 
-/** What is no sealed text counts under the empty name. */
+/** What is not a sealed text counts under the empty name. */
 export function keyIdOf(sealed: SealedText): string {
   try {
     return sealKeyIdOf(sealed);

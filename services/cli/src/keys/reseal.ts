@@ -1,5 +1,5 @@
-// Seals everything that is kept anew with one key. Each replacement is conditional, so a newer install wins;
-// doing it again goes on where it was left.
+// Seals everything stored again with one key. Each replacement is conditional, so a newer install wins;
+// doing it again continues where it was left.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { asInstallationId, type SealedText } from "@fleetkeeper/model";

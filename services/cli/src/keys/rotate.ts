@@ -1,4 +1,4 @@
-// `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed anew, so
+// `keys rotate`: a new sealing key beside the old ones; later, with `--reseal`, everything sealed again, so
 // that the old can go. With `--token-key`, the key of the access tokens in Redis.
 
 import { randomBytes } from "node:crypto";
@@ -122,7 +122,7 @@ async function rotateSessionKey(invocation: Invocation, out: string | undefined)
   );
 }
 
-/** The old ones stay: they open the payloads of 30 days. A worker seals the endpoints' keys anew. */
+/** The old ones stay: they open the payloads of 30 days. A worker seals the endpoints' keys again. */
 async function rotateWebhookKey(invocation: Invocation, out: string | undefined): Promise<void> {
   const { env, output } = invocation;
   const old = readVariables(env, "WEBHOOK_KEY").webhookKey?.keys.slice(0, 3) ?? [];

@@ -1,4 +1,4 @@
-// `notifications test`: whether operators can be told of what is wrong, by each configured way.
+// `notifications test`: whether operators can be notified of what is wrong, by each configured way.
 
 import { randomUUID } from "node:crypto";
 import { createChannels, tryChannels } from "@fleetkeeper/notifications";

@@ -1,4 +1,4 @@
-// `notify deliveries|test|replay`: what receivers answered, and telling them once more.
+// `notify deliveries|test|replay`: what receivers answered, and telling them again.
 
 import { attemptInWords, counted, instant as instantInWords } from "@fleetkeeper/operator";
 import type { AttemptDocument } from "@fleetkeeper/store";

@@ -1,4 +1,4 @@
-// `notify add|list|change|rotate|enable|disable|remove`: who is told of events.
+// `notify add|list|change|rotate|enable|disable|remove`: who is notified of events.
 
 import { type EventType, eventTypes } from "@fleetkeeper/model";
 import { type ReceiverActions, receiverStanding } from "@fleetkeeper/operator";

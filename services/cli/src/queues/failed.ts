@@ -1,4 +1,4 @@
-// `failed list` and `failed retry`: jobs that nobody tries again by himself.
+// `failed list` and `failed retry`: jobs that are not tried again automatically.
 
 import { type QueueName, type QueueSet, queueNames, type SyncToStart } from "@fleetkeeper/jobs";
 import { createOperatorActions } from "@fleetkeeper/operator";

@@ -1,4 +1,4 @@
-// `webhooks deliveries|show|replay`: what came in, what it set off, and setting it off once more.
+// `webhooks deliveries|show|replay`: what arrived, which syncs it started, and starting them again.
 
 import { syncIdOf, type WebhookOutcome } from "@fleetkeeper/model";
 import { count, instant, outcomesInWords, webhookReaderOf } from "@fleetkeeper/operator";

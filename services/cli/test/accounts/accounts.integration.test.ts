@@ -106,7 +106,7 @@ test("forgetting needs a yes, and then nothing but the audit log is left", async
   expect((await store.audit.of(id, 1))[0]?.action).toBe("forget");
 });
 
-test("an interrupted wait ends with 130, and the run goes on", async () => {
+test("an interrupted wait ends with 130, and the run continues", async () => {
   const { cli, name, account, store, id, simulator } = await withAccount();
   account.change(1);
   simulator.faults.add({ kind: "delay", delayMs: 3_000, operation: "graphql.assets" });

@@ -45,7 +45,7 @@ test("a capture in JSON is read, the body as text or as an object", () => {
 });
 
 test.each(["", "hello", "{", '{"headers":{}}', "GET /", `${http.split("\r\n")[0]}\r\nnonsense\r\n\r\n`])(
-  "%j is no capture",
+  "%j is not a capture",
   (text) => {
     expect(() => readCapture(text)).toThrow(expect.objectContaining({ code: "ERR_CAPTURE_MALFORMED" }));
   },

@@ -205,7 +205,7 @@ function meanwhile(queues: World["queues"], happens: (job: Job) => Promise<unkno
   return { ...queues, queues: { ...queues.queues, install: own } };
 }
 
-test("a job that a worker takes, ends or removes while texts are sealed anew stays as the worker leaves it", async () => {
+test("a job that a worker takes, ends or removes while texts are sealed again stays as the worker leaves it", async () => {
   const world = await setup();
   const { queues, env, signingKey } = world;
   const out = join(folder(), "new");
@@ -260,7 +260,7 @@ test("a job that a worker takes, ends or removes while texts are sealed anew sta
   });
 });
 
-test("what does not open is named and left as it is, and the rest is sealed anew", async () => {
+test("what does not open is named and left as it is, and the rest is sealed again", async () => {
   const world = await setup();
   const [first, ...rest] = await storeAccounts(world, 3);
   if (first === undefined) throw new Error("there is no account");
@@ -280,7 +280,7 @@ test("what does not open is named and left as it is, and the rest is sealed anew
   expect((await world.store.installations.credentialOf(first)).sealedCredential).toBe(broken);
 });
 
-test("nothing is sealed anew with a key that nobody could open", async () => {
+test("nothing is sealed again with a key that nobody could open", async () => {
   const { cli } = await setup();
   const out = join(folder(), "other");
   await runCli(["keys", "generate", "--out", out]);

@@ -1,5 +1,5 @@
 // Rotation without a stop: callbacks come, accounts sync, services are replaced one by one, and the sealing
-// anew is killed again and again. `ROTATION_ACCOUNTS=10000` is the full bar.
+// again is killed again and again. `ROTATION_ACCOUNTS=10000` is the full bar.
 
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -145,7 +145,7 @@ test(`sealing keys and token key of ${accounts} accounts are rotated while callb
   onTestFinished(() => clearInterval(wishes));
   const startedAt = performance.now();
 
-  // 1. a new key beside the old: workers first, then whoever seals.
+  // 1. a new key beside the old: workers first, then anyone who seals.
   const [made, last] = [folder(), folder()];
   const { json } = await cli("keys", "rotate", "--out", made);
   const { keyId } = json() as { keyId: string };
@@ -155,7 +155,7 @@ test(`sealing keys and token key of ${accounts} accounts are rotated while callb
   await edge.replace(keys.SEALING_PUBLIC_KEY);
   await replaceWorker();
 
-  // 2. everything anew, killed in the middle; of many also early and near the end.
+  // 2. everything again, killed in the middle; of many also early and near the end.
   const withNewKey = () => world.db.collection("installations").countDocuments({ sealKeyId: keyId });
   let kills = 0;
   for (const share of accounts < 1_000 ? [0.5] : [0.33, 0.66, 0.95]) {

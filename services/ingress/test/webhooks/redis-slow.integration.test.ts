@@ -1,4 +1,4 @@
-// What came to Redis and what its sender was told of it may differ: the retry that follows does nothing
+// What came to Redis and what its sender was told may differ: the retry that follows does nothing
 // twice.
 
 import { spawnService } from "@fleetkeeper/test-worlds";

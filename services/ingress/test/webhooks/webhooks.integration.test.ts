@@ -32,7 +32,7 @@ test("a delivery of either family becomes one job with a sealed payload, however
   expect(world.logged()).not.toContain(endpointId);
 });
 
-test("a body that is no JSON, of an unknown type, of any content type or empty is kept all the same", async () => {
+test("a body that is not JSON, of an unknown type, of any content type or empty is kept all the same", async () => {
   world = await testWebhookWorld();
   const { path, key } = await world.addEndpoint();
   for (const [body, type] of [

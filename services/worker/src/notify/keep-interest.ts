@@ -1,4 +1,4 @@
-// Keeps this process knowing who wants to be told of what: it writes that with the changes that it makes.
+// Keeps this process knowing who wants to be notified of what: it writes that with the changes that it makes.
 
 import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";

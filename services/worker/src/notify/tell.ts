@@ -53,7 +53,7 @@ export function createTell(options: TellOptions) {
         return ended("failed");
       }
       const event = await lanes.next(lane);
-      // Where something came in meanwhile, the next look finds it.
+      // Where something arrived meanwhile, the next look finds it.
       if (event === null && (await lanes.rest(lane))) return ended(told > 0 ? "told" : "nothing");
       if (event === null) continue;
       if (!(await attempt(receiver, lane, event, signal))) return ended("failed");
@@ -72,7 +72,7 @@ export function createTell(options: TellOptions) {
     }
   };
 
-  /** @returns whether the lane goes on with the event behind it. */
+  /** @returns whether the lane continues with the event behind it. */
   async function attempt(
     receiver: ReceiverDocument,
     lane: LaneDocument,

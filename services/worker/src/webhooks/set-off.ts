@@ -1,4 +1,4 @@
-// What an event sets off: the syncs whose definition names it become due soon, once, however many events ask.
+// What an event starts: the syncs whose definition names it become due soon, once, however many events ask.
 
 import { type RefreshedSync, syncIdOf, type WebhookOutcome } from "@fleetkeeper/model";
 import type { Store, WebhookDeliveryDocument, WebhookEndpointDocument } from "@fleetkeeper/store";
@@ -8,7 +8,7 @@ import { matchesEvent } from "@fleetkeeper/webhooks";
 /** By the name of the sync. */
 export type Definitions = ReadonlyMap<string, Pick<SyncDefinition, "name" | "refreshOn">>;
 
-/** `delivery`: its id and type. A type that nobody knows, or none at all, is no error. */
+/** `delivery`: its id and type. A type that nobody knows, or none at all, is not an error. */
 export async function setOff(
   { store, definitions }: { store: Pick<Store, "syncs">; definitions: Definitions },
   endpoint: Pick<WebhookEndpointDocument, "installationId" | "state" | "events">,

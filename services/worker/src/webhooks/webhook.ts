@@ -1,4 +1,4 @@
-// Handler of queue `webhook`: a verified delivery is kept once and sets off its syncs; an operator may let it
+// Handler of queue `webhook`: a verified delivery is kept once and starts its syncs; an operator may let it
 // do so again.
 
 import { type Payloads, webhookDeliveryOf } from "@fleetkeeper/jobs";

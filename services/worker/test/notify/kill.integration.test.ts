@@ -98,7 +98,7 @@ test(`of ${changes} changes, with workers, API and receiver killed at random, ea
       // killed after its page.
       expect(of.length, JSON.stringify(sync)).toBeGreaterThanOrEqual(Math.max(1, sync.quiet?.runs ?? 0));
       expect(of.length).toBeLessThanOrEqual(endedRuns(kept) + (sync.quiet?.runs ?? 0));
-      // Each that is kept was told of, unless it was killed between the two writes.
+      // Each that is kept was reported, unless it was killed between the two writes.
       const toldAt = new Set(of.map(({ timestamp }) => timestamp));
       cutShort += kept.filter(({ at }) => !toldAt.has(at.toISOString())).length;
     }

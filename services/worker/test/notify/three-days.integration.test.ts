@@ -40,7 +40,7 @@ async function setup(answer: Parameters<typeof startReceiver>[0]) {
   const metrics = createWorkerMetrics();
   const tell = createTell({
     store,
-    // Whoever verifies looks at the real time.
+    // Anyone who verifies looks at the real time.
     deliver: createDeliver({ fetch, open: await createOpen({ keys: [privateKey] }), now: () => new Date() }),
     bodyOf: (event) => eventBody(event, { store, open: undefined }),
     log: createLog({

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { startReceiver } from "../notify/receiver.ts";
 import { createWebhookWorld, patient } from "./webhook-world.ts";
 
-test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off; the publisher's own code is told of it", async () => {
+test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off; the publisher's own code is notified of it", async () => {
   const world = await createWebhookWorld();
   const receiver = await startReceiver();
   onTestFinished(() => receiver.close());
@@ -187,8 +187,8 @@ test("a burst over two ingresses, a fifth of it twice, is kept once each, with a
     },
     { timeout: 60_000 + total * 60, interval: 1_000 },
   );
-  // A sync rests for 3 s before a run that webhooks ask for, and no two of its runs go on together: one page
-  // each here.
+  // A sync rests for 3 s before a run that webhooks ask for, and no two of its runs overlap: one
+  // page each here.
   const doneMs = Date.now() - since.getTime();
   const { requests } = world.simulator;
   const readsOf = ({ account }: (typeof endpoints)[number]) => requests.count(sitesOf(account));

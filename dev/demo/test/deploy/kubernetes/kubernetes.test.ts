@@ -39,7 +39,7 @@ test("every manifest fits the schema of its kind, and uses no word that it does 
   expect(schemaFaults(mistyped)).toHaveLength(1);
 });
 
-test("kustomize is told of every file", () => {
+test("kustomize lists every file", () => {
   const { resources } = parse(readFileSync(join(folder, "base/kustomization.yaml"), "utf8"));
   const services = ["ingress", "worker", "board", "api", "cli"].map((name) => `${name}.yaml`);
   expect(resources).toEqual([...services, "network-policies.yaml"]);

@@ -56,7 +56,7 @@ export interface Workload {
   container: Container;
 }
 
-/** @throws where a document is no YAML, or one key is there twice. */
+/** @throws where a document is not YAML, or one key is there twice. */
 export function manifestsIn(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     const [fault] = document.errors;

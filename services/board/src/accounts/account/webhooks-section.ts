@@ -1,4 +1,4 @@
-// The account's webhooks: how each endpoint does, and what came in last.
+// The account's webhooks: how each endpoint does, and what arrived last.
 
 import type { Role } from "../../auth/identity.ts";
 import { type Html, html } from "../../html/html.ts";

@@ -5,7 +5,7 @@ import { type Html, html } from "../../html/html.ts";
 import { actionPath } from "../../html/paths.ts";
 import type { AccountAction } from "./action.ts";
 
-/** `id`: unique on the page, so that the menu stays open when the page is brought up to date. */
+/** `id`: unique on the page, so that the menu stays open when the page is updated. */
 export function actionMenu(menu: {
   id: string;
   summary: string;

@@ -9,7 +9,7 @@ import type { AccountAction } from "./action.ts";
 export const oneStepForm = "one-step";
 
 /**
- * The form that all of a page's buttons send. It stands outside the parts that are brought up to date: they
+ * The form that all of a page's buttons send. It stands outside the parts that are updated: they
  * are the same for everybody who looks, and the token in it is for one.
  */
 export function actionForm(csrfToken: string): Html {

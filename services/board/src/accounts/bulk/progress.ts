@@ -54,7 +54,7 @@ export function createBulkProgresses(redis: RedisClient, namespace: string) {
       return text === null ? undefined : (JSON.parse(text) as BulkProgress);
     },
 
-    /** Whoever carries it out ends it with what has been begun. */
+    /** Anyone who carries it out ends it with what has been begun. */
     async cancel(id: string): Promise<void> {
       await redis.hset(keyOf(id), "cancelled", "1");
     },

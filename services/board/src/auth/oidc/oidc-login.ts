@@ -89,7 +89,7 @@ export function createOidcLogin(options: OidcLoginOptions): LoginMethod {
     if (user === undefined || role === undefined) {
       const refusal =
         user === undefined ? new BoardError("ERR_OIDC_ANSWER") : new BoardError("ERR_OIDC_NO_ROLE");
-      // Whoever configures the roles reads here which values come.
+      // Anyone who configures the roles reads here which values come.
       const roleValues = roleValuesOf(claims, settings.roleClaim).slice(0, 20);
       log.warn({ code: refusal.code, subject, roleValues, address: request.ip }, "login refused");
       throw refusal;

@@ -22,7 +22,7 @@ function presentableField(name: string, value: unknown): unknown {
   return isSecretName(name) ? "[redacted]" : presentable(value);
 }
 
-/** The redaction knows the names; it tells by what it does to a value that is no secret. */
+/** The redaction knows the names; it tells by what it does to a value that is not a secret. */
 function isSecretName(name: string): boolean {
   return (redact({ [name]: "" }) as Record<string, unknown>)[name] !== "";
 }

@@ -13,7 +13,7 @@ async function codeOf(response: Response): Promise<string | undefined> {
   return /ERR_[A-Z_]+/.exec(await response.text())?.[0];
 }
 
-test("an operator comes in through the provider, lands where they wanted to go, and acts under their name", async () => {
+test("an operator logs in through the provider, lands where they wanted to go, and acts under their name", async () => {
   const { url, store, mongodbUrl, logText } = await startWorld(redisUrl);
   await seedAccounts(mongodbUrl, ["account-1"]);
   const opal = travel(url);
@@ -210,7 +210,7 @@ test("a provider that is away at the start is said on the login page, and found 
   expect((await visitor.logIn("sub-opal")).status).toBe(303);
 });
 
-test("a provider that goes away during a login is said, and that is no guess", async () => {
+test("a provider that goes away during a login is said, and that is not a guess", async () => {
   const { url, provider } = await startWorld(redisUrl, {}, { guessLimit: { perClient: 1 } });
   const [first, second] = [travel(url), travel(url)];
   const callbacks = [await first.arrive("sub-opal"), await second.arrive("sub-opal")];
@@ -242,7 +242,7 @@ test("the session of a password ends on the login page as before", async () => {
   expect((await olive.submit("/", {}, "/logout")).headers.get("location")).toBe("/login");
 });
 
-test("a change of who may come in ends the sessions; a board without OpenID Connect has no such routes", async () => {
+test("a change of who may log in ends the sessions; a board without OpenID Connect has no such routes", async () => {
   const sessionKeys = ["0123456789abcdef0123456789abcdef"];
   const planned = await plan();
   await startProvider(planned);

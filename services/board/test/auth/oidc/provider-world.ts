@@ -11,7 +11,7 @@ import { onTestFinished, vi } from "vitest";
 import type { BoardOptions } from "../../../src/board.ts";
 import { startBoard } from "../../board-world.ts";
 
-/** By `sub`. Whoever types one of them into the provider's form is that person. */
+/** By `sub`. Anyone who types one of them into the provider's form is that person. */
 const people: Record<string, Record<string, unknown>> = {
   "sub-opal": { preferred_username: "opal", email: "opal@example.com", roles: ["fleetkeeper-operator", "x"] },
   "sub-vera": { preferred_username: "vera", roles: ["fleetkeeper-viewer"] },
@@ -32,7 +32,7 @@ export interface ProviderOptions {
 const clientId = "fleetkeeper";
 const clientSecret = "a-client-secret-of-the-test";
 
-/** A port that nobody listens on, below those that systems give to whoever asks for any. */
+/** A port that nobody listens on, below those that systems give to anyone who asks for any. */
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
     const server = createServer().listen(randomInt(20_000, 32_000), "127.0.0.1");

@@ -40,7 +40,7 @@ test("secrets are redacted by their field's name and by their shape", () => {
   });
 });
 
-test("what is no secret stays as it is", () => {
+test("what is not a secret stays as it is", () => {
   const job = {
     id: "@a.b.1.abc",
     data: { syncId: "@a.b.1/assets", fencingToken: 3 },

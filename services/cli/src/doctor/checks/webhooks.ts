@@ -1,4 +1,5 @@
-// Webhooks: endpoints have their keys, the ingress is told of them, and none is quiet for longer than usual.
+// Webhooks: endpoints have their keys, the ingress is notified of them, and none is quiet for longer than
+// usual.
 
 import { counted, duration } from "@fleetkeeper/operator";
 import { standingOf, type WebhookEndpointDocument } from "@fleetkeeper/store";
