@@ -29,10 +29,10 @@ function copyReached(first: string): Set<string> {
   const others = new Set<string>();
   for (const module of reached) {
     const text = withOwnPaths(module, readFileSync(join(built, module), "utf8")).replace(
-      /( from "\.[^"]+)\.ts"/g,
+      /((?: from |import\()"\.[^"]+)\.ts"/g,
       '$1.js"',
     );
-    for (const [, specifier = ""] of text.matchAll(/ from "([^"]+)"/g))
+    for (const [, specifier = ""] of text.matchAll(/(?: from |import\()"([^"]+)"/g))
       if (specifier.startsWith(".")) reached.add(emitted(join(dirname(module), specifier), module));
       else others.add(specifier);
     const target = join(dist, module);
@@ -47,7 +47,11 @@ function copyReached(first: string): Set<string> {
  * of it.
  */
 function withOwnPaths(module: string, text: string): string {
-  return text.replace(
+  const types = text.replace(
+    /import\("@fleetkeeper\/(\w+)"\)\.(\w+)/g,
+    (_whole, name: string, exported: string) => `import("${sourceOf(exported, name, module)}").${exported}`,
+  );
+  return types.replace(
     /(import|export)( type)? \{([^}]*)\} from "@fleetkeeper\/(\w+)";/g,
     (_whole, verb: string, type = "", names: string, name: string) =>
       names
