@@ -9,6 +9,7 @@ import {
   requestRules,
   unroutedRefusal,
 } from "@fleetkeeper/callbacks";
+import { createBoundedMap } from "@fleetkeeper/model";
 import {
   type ConnectionLimits,
   closeGracefully,
@@ -21,7 +22,6 @@ import {
 import { type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { AcceptCallback } from "./accept-callback.ts";
-import { createFirstTime } from "./first-time.ts";
 import type { Inbox } from "./inbox.ts";
 import type { IngressMetrics } from "./metrics.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
@@ -47,6 +47,9 @@ const limits = {
  * one address.
  */
 const connections = { total: 5_000, perAddress: 1_000, firstRequestMs: 5_000 };
+
+/** Accepted callbacks that are known, in this process, to have been said. */
+const maxSaid = 10_000;
 
 /** What one client may do. */
 export interface ClientLimits {
@@ -122,7 +125,8 @@ export function createApp(options: {
     handler: (request, reply) =>
       traces.span("callback", { requestId: request.id }, () => accept(request, reply), { root: true }),
   });
-  const isFirstTime = createFirstTime();
+  /** Whoever repeats a callback for hours must fill neither log nor inbox with it. */
+  const said = createBoundedMap<string, true>(maxSaid);
   const { webhooks } = options;
   if (webhooks !== undefined)
     addWebhookRoutes(app, {
@@ -144,7 +148,9 @@ export function createApp(options: {
       type,
       durationMs: Math.round(performance.now() - startedAtMs),
     };
-    if (!isFirstTime(jobId)) log.debug(fields, "callback accepted again");
+    const isRepeated = said.get(jobId) ?? false;
+    said.set(jobId, true);
+    if (isRepeated) log.debug(fields, "callback accepted again");
     else {
       inbox?.note(request, { outcome: result, status: 202, installationId, jobId });
       if (result === "accepted") log.info(fields, "callback accepted");
