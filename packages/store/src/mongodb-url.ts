@@ -33,15 +33,10 @@ export function checkMongodbUrl(text: string): void {
   if (hosts.some(({ host }) => host !== undefined && !/^[\w.:-]+$/.test(host)))
     throw new MongodbUrlError("has a host that is not host:port");
   const certificate = contentOf("tlsCertificateKeyFile", tlsCertificateKeyFile);
+  const ca = contentOf("tlsCAFile", tlsCAFile);
   try {
-    createSecureContext({
-      ca: contentOf("tlsCAFile", tlsCAFile),
-      cert: certificate,
-      key: certificate,
-      passphrase,
-    });
+    createSecureContext({ ca, cert: certificate, key: certificate, passphrase });
   } catch (cause) {
-    if (cause instanceof MongodbUrlError) throw cause;
     throw new MongodbUrlError(
       "names TLS files that cannot be used: tlsCAFile holds certificates in PEM, tlsCertificateKeyFile a certificate and its key",
       { cause },

@@ -107,31 +107,28 @@ export function createForward(options: ForwardOptions) {
     const report = (status: RequestFacts["status"]) =>
       onRequest?.({ family, status, durationMs: performance.now() - startedAtMs });
     const sent = body === null || Buffer.isBuffer(body) ? undefined : watched(body);
-    try {
-      const answer = await send(url, {
-        method,
-        headers: { ...headers, authorization: `Bearer ${accessToken}` },
-        body: (sent?.parts ?? body) as Buffer | null,
-        dispatcher,
-        idempotent: method === "GET" || method === "HEAD",
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      report(answer.statusCode);
-      if (!redirects.includes(answer.statusCode)) return answer;
-      answer.body.destroy();
-      throw new ApiRedirectError(
-        `the API answered with a redirect (${answer.statusCode}), which is not followed`,
-      );
-    } catch (error) {
-      if (error instanceof ApiRedirectError) throw error;
+    const answer = await send(url, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${accessToken}` },
+      body: (sent?.parts ?? body) as Buffer | null,
+      dispatcher,
+      idempotent: method === "GET" || method === "HEAD",
+      headersTimeout: idleMs,
+      bodyTimeout: idleMs,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    }).catch((cause: unknown) => {
       report("none");
       signal.throwIfAborted();
       // The caller's body broke off: that says nothing about the API.
       if (sent?.error !== undefined) throw sent.error;
-      throw new ApiUnavailableError("the API did not answer", { cause: error });
-    }
+      throw new ApiUnavailableError("the API did not answer", { cause });
+    });
+    report(answer.statusCode);
+    if (!redirects.includes(answer.statusCode)) return answer;
+    answer.body.destroy();
+    throw new ApiRedirectError(
+      `the API answered with a redirect (${answer.statusCode}), which is not followed`,
+    );
   }
 
   /** A refusal that names its end is a limit: the syncs keep to it, too. Only a courtesy. */

@@ -103,41 +103,45 @@ async function refusedOne({ env, reach }: Invocation, entry: InboxEntry): Promis
   ) as { identity: string; body: string };
   const body = JSON.parse(sent.body) as CallbackBody;
   const receivedAt = new Date(entry.at);
+  if (!config.trackunitAppIds.includes(body.irisAppId))
+    throw new NotReplayableError("its app is not among TRACKUNIT_APP_IDS");
   const fetcher = createKeySetFetcher(config.trackunitJwksUrl, readOutbound(env));
-  try {
-    const accountId = accountIdIn(body, config.callbackAccountIds);
-    const token = await verifyToken(
-      tokenOf(sent.identity),
-      {
-        keyFor: localKeys(await fetcher.fetch()),
-        issuer: config.callbackIssuer,
-        audience: config.callbackAudience?.ofAll,
-        maxAgeMs: config.callbackMaxAgeS * 1_000,
-      },
-      receivedAt,
-    );
-    if (!config.trackunitAppIds.includes(body.irisAppId))
-      throw new NotReplayableError("its app is not among TRACKUNIT_APP_IDS");
-    checkClaims(token.claims, body, {
-      claims: config.callbackClaims ?? {},
-      audienceOfApp: config.callbackAudience?.ofApp ?? {},
-      contradictions: config.callbackContradictions,
-    });
-    const contentHash = contentHashOf(token, body);
-    const redis = await reach.redis();
-    const bound = await redis.get(redisKeys(config.redisNamespace).callbackToken(token.id));
-    if (bound !== null && bound !== contentHash)
-      throw new NotReplayableError("its token came with another body too");
-    return { body, accountId, contentHash, issuedAt: token.issuedAt, receivedAt };
-  } catch (error) {
-    if (error instanceof NotReplayableError) throw error;
-    const refusal = refusalOf(error);
+  const { accountId, token } = await checkedAgain().catch((cause: unknown) => {
+    const { code, reason } = refusalOf(cause);
     throw new NotReplayableError(
-      `it would be refused again: ${refusal.code}${refusal.reason === undefined ? "" : ` (${refusal.reason})`}`,
-      { cause: error, advice: "Change the variable that refuses it, if the callback is Trackunit's." },
+      `it would be refused again: ${code}${reason === undefined ? "" : ` (${reason})`}`,
+      { cause, advice: "Change the variable that refuses it, if the callback is Trackunit's." },
     );
-  } finally {
-    await fetcher.close();
+  });
+  const contentHash = contentHashOf(token, body);
+  const redis = await reach.redis();
+  const bound = await redis.get(redisKeys(config.redisNamespace).callbackToken(token.id));
+  if (bound !== null && bound !== contentHash)
+    throw new NotReplayableError("its token came with another body too");
+  return { body, accountId, contentHash, issuedAt: token.issuedAt, receivedAt };
+
+  async function checkedAgain() {
+    try {
+      const accountId = accountIdIn(body, config.callbackAccountIds);
+      const token = await verifyToken(
+        tokenOf(sent.identity),
+        {
+          keyFor: localKeys(await fetcher.fetch()),
+          issuer: config.callbackIssuer,
+          audience: config.callbackAudience?.ofAll,
+          maxAgeMs: config.callbackMaxAgeS * 1_000,
+        },
+        receivedAt,
+      );
+      checkClaims(token.claims, body, {
+        claims: config.callbackClaims ?? {},
+        audienceOfApp: config.callbackAudience?.ofApp ?? {},
+        contradictions: config.callbackContradictions,
+      });
+      return { accountId, token };
+    } finally {
+      await fetcher.close();
+    }
   }
 }
 
