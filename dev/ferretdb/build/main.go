@@ -46,13 +46,15 @@ var changes = []change{
 		after: "\tpushed := newPushdown(ctx, db, meta, params.Filter, params.Order)\n\n" +
 			"\tif params.OnlyCount {\n\t\treturn pushed.count()\n\t}\n\n" +
 			"\twhereClause, args = pushed.where(), pushed.args\n" +
-			"\tq += whereClause + prepareOrderByClause(params.Sort) + pushed.orderBy\n",
+			"\tq += whereClause + prepareOrderByClause(params.Sort) + pushed.orderBy\n\n" +
+			"\tskipped := pushed.canSkip(params)\n\tif skipped {\n\t\tq += ` LIMIT -1 OFFSET ?`\n" +
+			"\t\targs = append(args, params.Skip)\n\t}\n",
 	},
 	{
 		file:   "internal/backends/sqlite/collection.go",
 		before: "\t\tIter: newQueryIterator(ctx, rows, params.OnlyRecordIDs),\n",
 		after: "\t\tIter:   newQueryIterator(ctx, rows, params.OnlyRecordIDs),\n" +
-			"\t\tSorted: pushed.orderBy != \"\",\n",
+			"\t\tSorted: pushed.orderBy != \"\",\n\t\tSkipped: skipped,\n",
 	},
 	{
 		file:   "internal/backends/sqlite/collection.go",
@@ -65,12 +67,13 @@ var changes = []change{
 		file:   "internal/backends/collection.go",
 		before: "type QueryParams struct {\n",
 		after: "type QueryParams struct {\n\tOrder     *types.Document // wanted, not required: see QueryResult.Sorted\n" +
-			"\tOnlyCount bool\n\n",
+			"\tSkip      int64           // the same: see QueryResult.Skipped\n\tOnlyCount bool\n\n",
 	},
 	{
 		file:   "internal/backends/collection.go",
 		before: "type QueryResult struct {\n",
-		after:  "type QueryResult struct {\n\tSorted bool   // by QueryParams.Order\n\tCount  *int64 // if OnlyCount, and known\n\n",
+		after: "type QueryResult struct {\n\tSorted  bool   // by QueryParams.Order\n" +
+			"\tSkipped bool   // those of QueryParams.Skip\n\tCount   *int64 // if OnlyCount, and known\n\n",
 	},
 	{
 		file:   "internal/backends/collection.go",
@@ -80,12 +83,13 @@ var changes = []change{
 	{
 		file:   "internal/handler/msg_find.go",
 		before: "\tswitch {\n\tcase h.DisablePushdown:\n",
-		after:  "\tif !h.DisablePushdown {\n\t\tqp.Order = params.Sort\n\t}\n\n\tswitch {\n\tcase h.DisablePushdown:\n",
+		after:  "\tif !h.DisablePushdown {\n\t\tqp.Order, qp.Skip = params.Sort, params.Skip\n\t}\n\n\tswitch {\n\tcase h.DisablePushdown:\n",
 	},
 	{
 		file:   "internal/handler/msg_find.go",
 		before: "\t// closer accumulates all things that should be closed / canceled.\n",
 		after: "\tif queryRes.Sorted {\n\t\tparams.Sort = nil\n\t}\n\n" +
+			"\tif queryRes.Skipped {\n\t\tparams.Skip = 0\n\t}\n\n" +
 			"\t// closer accumulates all things that should be closed / canceled.\n",
 	},
 	{

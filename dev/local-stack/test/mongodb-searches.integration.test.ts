@@ -88,3 +88,26 @@ test("a count up to a limit is the lesser of the two", async () => {
   expect(await collection.countDocuments(filter, { limit: 7 })).toBe(7);
   expect(await collection.countDocuments(filter, { limit: 70 })).toBe(30);
 });
+
+test("several bounds on one side, and documents that are skipped, give what a scan gives", async () => {
+  const ids = Array.from({ length: 30 }, (_, i) => `a/${String(i).padStart(2, "0")}`);
+  const collection = await filled(ids.map((_id, i) => ({ _id, state: i % 3 === 0 ? "active" : "paused" })));
+  const found = async (_id: object, skip = 0, more: Filter<Doc> = {}) =>
+    (
+      await collection
+        .find({ _id, ...more } as Filter<Doc>)
+        .sort({ _id: 1 })
+        .skip(skip)
+        .limit(5)
+        .toArray()
+    ).map((doc) => doc._id);
+  expect(await found({ $gte: "a/", $gt: "a/04", $lt: "a0", $lte: "a/07" })).toEqual(ids.slice(5, 8));
+  expect(await found({ $gt: "a/04", $gte: "a/06", $lte: "a/09", $lt: "a/09" })).toEqual(ids.slice(6, 9));
+  expect(await found({ $gte: "a/04", $gt: "a/04", $lt: "a/06", $lte: "a/06" })).toEqual(ids.slice(5, 6));
+  expect(await found({ $gte: "a/", $lt: "a0" }, 20)).toEqual(ids.slice(20, 25));
+  expect(await found({ $gte: "a/", $lt: "a0" }, 28)).toEqual(ids.slice(28));
+  expect(await found({ $gte: "a/", $lt: "a0" }, 31)).toEqual([]);
+  const active = ids.filter((_, i) => i % 3 === 0);
+  expect(await found({ $gte: "a/" }, 4, { state: "active" })).toEqual(active.slice(4, 9));
+  expect(await found({ $gte: "a/" }, 4, { state: { $regex: "^act" } })).toEqual(active.slice(4, 9));
+});

@@ -42,8 +42,9 @@ export interface NotificationMessage {
   nextAt: Date;
 }
 
-/** How telling by one channel does. */
+/** How telling by one channel does, by the last try: of a message, or of a test. */
 export interface ChannelStanding {
+  lastTryAt: Date | null;
   lastSuccessAt: Date | null;
   failingSince: Date | null;
   /** Of the last failure; null after a success. */

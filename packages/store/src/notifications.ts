@@ -1,6 +1,6 @@
 // What operators were told: one document, which the process that tells holds for a while.
 
-import type { NotificationState } from "@fleetkeeper/model";
+import type { ChannelStanding, NotificationChannel, NotificationState } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type { NotificationsDocument } from "./documents.ts";
 import { hold } from "./hold.ts";
@@ -21,12 +21,25 @@ export function createNotifications(db: Db) {
     },
 
     /** @returns false, and nothing is written, when another process has it by now. */
-    async write(holder: string, { standing, outbox, channels }: NotificationState): Promise<boolean> {
-      const { matchedCount } = await documents.updateOne(
-        { _id, holder },
-        { $set: { standing, outbox, channels } },
-      );
+    async write(
+      holder: string,
+      { standing, outbox }: Pick<NotificationState, "standing" | "outbox">,
+    ): Promise<boolean> {
+      const { matchedCount } = await documents.updateOne({ _id, holder }, { $set: { standing, outbox } });
       return matchedCount === 1;
+    },
+
+    /** What came of a try by one channel, whoever made it; `code` null where it was taken. */
+    async noteTry(channel: NotificationChannel, at: Date, code: string | null): Promise<void> {
+      const field = (name: keyof ChannelStanding) => `channels.${channel}.${name}`;
+      const tried = { [field("lastTryAt")]: at, [field("code")]: code };
+      const succeeded = { [field("lastSuccessAt")]: at, [field("failingSince")]: null };
+      await documents.updateOne({ _id }, { $set: { ...tried, ...(code === null ? succeeded : {}) } });
+      if (code !== null)
+        await documents.updateOne(
+          { _id, [field("failingSince")]: null },
+          { $set: { [field("failingSince")]: at } },
+        );
     },
 
     /** Lets another process take it at once. */
@@ -42,6 +55,9 @@ export function createNotifications(db: Db) {
   };
 }
 
+/** Fields of a channel that were never written are null. */
 function stateOf({ standing, outbox, channels }: NotificationsDocument): NotificationState {
-  return { standing, outbox, channels };
+  const untried = { lastTryAt: null, lastSuccessAt: null, failingSince: null, code: null };
+  const whole = Object.entries(channels).map(([channel, known]) => [channel, { ...untried, ...known }]);
+  return { standing, outbox, channels: Object.fromEntries(whole) };
 }

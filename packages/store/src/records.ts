@@ -29,9 +29,11 @@ export interface RecordQuery {
   after?: string;
   /**
    * A page ends early when it has 4 MiB, or has looked at 10 000 records for what is seldom: it may even be
-   * empty.
+   * empty. A search goes on, 10 000 at a time, for as long as `searchMs`.
    */
   limit: number;
+  /** Default 500. */
+  searchMs?: number;
 }
 
 /** `data` is ready for JSON. */
@@ -45,11 +47,14 @@ export interface RecordPage {
   rows: RecordRow[];
   /** Where the next page begins; undefined after the last. */
   next: string | undefined;
+  /** How many records were looked at for what is seldom, when the page ended early for that. */
+  lookedAt?: number;
 }
 
 const maxPageBytes = 4 * 1024 * 1024;
-/** Records that one page looks at when it may find few of them. */
+/** Records that are looked at together when few of them may fit. */
 const maxScanned = 10_000;
+const defaultSearchMs = 500;
 
 /** Of this database. */
 export function createRecords(db: Db) {
@@ -88,30 +93,54 @@ export function createRecords(db: Db) {
      * @throws TypeError when `after` is not one that a page gave.
      */
     async page(query: RecordQuery): Promise<RecordPage> {
-      const { resource, limit, after } = query;
+      const { resource, search, searchMs = defaultSearchMs } = query;
       if (!isResource(resource)) return { rows: [], next: undefined };
       const records = db.collection<RecordDocument>(resource);
-      const range = rangeOf(query);
-      const lastScanned = isSelective(query) ? await scanEnd(records, range) : undefined;
-      const found = records
-        .find(filterOf(query, { ...range, ...(lastScanned === undefined ? {} : { $lte: lastScanned }) }), {
-          projection: projectionOf(query),
-          batchSize: limit + 1,
-        })
-        .sort({ _id: 1 })
-        .limit(limit + 1);
-      const rows: RecordRow[] = [];
-      let bytes = 0;
-      let lastId = after === undefined ? "" : keyOf(after)[0];
-      for await (const { _id, ...record } of found) {
-        if (rows.length === limit || bytes > maxPageBytes) return { rows, next: cursorOf(lastId) };
-        bytes += BSON.calculateObjectSize(record);
-        rows.push({ ...record, data: jsonOf(record.data) });
-        lastId = _id;
+      const endsAtMs = performance.now() + searchMs;
+      let lookedAt = 0;
+      let { after } = query;
+      for (;;) {
+        const { isScanEnd, ...page } = await somePage(
+          records,
+          after === undefined ? query : { ...query, after },
+        );
+        if (!isScanEnd) return page;
+        lookedAt += maxScanned;
+        after = page.next;
+        const isOver = search === undefined || performance.now() > endsAtMs;
+        if (page.rows.length > 0 || isOver) return { ...page, lookedAt };
       }
-      return { rows, next: lastScanned === undefined ? undefined : cursorOf(lastScanned) };
     },
   };
+}
+
+/** Those of at most `maxScanned` records, where few may fit. `isScanEnd`: all of these were looked at. */
+async function somePage(
+  records: Collection<RecordDocument>,
+  query: RecordQuery,
+): Promise<RecordPage & { isScanEnd?: true }> {
+  const { limit, after } = query;
+  const range = rangeOf(query);
+  const lastScanned = isSelective(query) ? await scanEnd(records, range) : undefined;
+  const found = records
+    .find(filterOf(query, { ...range, ...(lastScanned === undefined ? {} : { $lte: lastScanned }) }), {
+      projection: projectionOf(query),
+      batchSize: limit + 1,
+    })
+    .sort({ _id: 1 })
+    .limit(limit + 1);
+  const rows: RecordRow[] = [];
+  let bytes = 0;
+  let lastId = after === undefined ? "" : keyOf(after)[0];
+  for await (const { _id, ...record } of found) {
+    if (rows.length === limit || bytes > maxPageBytes) return { rows, next: cursorOf(lastId) };
+    bytes += BSON.calculateObjectSize(record);
+    rows.push({ ...record, data: jsonOf(record.data) });
+    lastId = _id;
+  }
+  return lastScanned === undefined
+    ? { rows, next: undefined }
+    : { rows, next: cursorOf(lastScanned), isScanEnd: true };
 }
 
 type Range = IdRange & { $gt?: string; $in?: string[] };

@@ -12,7 +12,7 @@ test("what operators were told is one document, which one board has at a time", 
     outbox: [
       { id: "ntf_1", createdAt: at(1), opened: [], over: [], left: ["email"], attempts: 0, nextAt: at(1) },
     ],
-    channels: { slack: { lastSuccessAt: at(1), failingSince: null, code: null } },
+    channels: {},
   };
   expect(await notifications.read()).toBeNull();
   const first = await Promise.all(
@@ -32,4 +32,20 @@ test("what operators were told is one document, which one board has at a time", 
   expect(await notifications.hold(holder, at(21), at(50))).toEqual(told);
   expect(await notifications.read()).toEqual(told);
   expect(await db.collection("notifications").countDocuments()).toBe(1);
+});
+
+test("a way fails since its first failure after a success, whoever tried, and what is told meanwhile does not undo it", async () => {
+  const { store } = await setup();
+  const { notifications } = store;
+  const slack = async () => (await notifications.read())?.channels.slack;
+  await notifications.hold("a", at(0), at(90));
+  const untried = { lastSuccessAt: null, failingSince: null, code: null };
+  await notifications.noteTry("slack", at(1), "ERR_ONE");
+  await notifications.noteTry("slack", at(2), "ERR_TWO");
+  await notifications.write("a", { standing: [], outbox: [] });
+  expect(await slack()).toEqual({ ...untried, lastTryAt: at(2), failingSince: at(1), code: "ERR_TWO" });
+  await notifications.noteTry("slack", at(3), null);
+  expect(await slack()).toEqual({ ...untried, lastTryAt: at(3), lastSuccessAt: at(3) });
+  await notifications.noteTry("slack", at(4), "ERR_ONE");
+  expect(await slack()).toMatchObject({ lastSuccessAt: at(3), failingSince: at(4) });
 });

@@ -1,5 +1,6 @@
 import { redisKeys } from "@fleetkeeper/redis";
 import { expect, inject, test } from "vitest";
+import { accessibilityFaultsOf } from "./axe.ts";
 import { operator, startBoard, viewer } from "./board-world.ts";
 import { openPage } from "./chromium.ts";
 import { addFailedInstall, canary, sealingKeyId } from "./failed-install.ts";
@@ -113,4 +114,19 @@ test("on a phone the overview needs no sideways scrolling", async () => {
   await logIn();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+});
+
+test("on a desk the navigation is one row, and the keyboard opens its menu and closes it", async () => {
+  const { world, page, logIn } = await setup(viewer, "/");
+  await page.setViewportSize({ width: 1280, height: 844 });
+  await logIn();
+  for (const path of ["/", "/accounts", "/notifications"]) {
+    await page.goto(world.url + path);
+    // No taller than its largest part.
+    expect(await page.evaluate("document.querySelector('header.top').offsetHeight")).toBeLessThan(72);
+  }
+  await page.getByText("More", { exact: true }).press("Enter");
+  expect(await accessibilityFaultsOf(page)).toEqual([]);
+  await page.getByRole("link", { name: "Notifications" }).press("Escape");
+  expect(await page.getByRole("link", { name: "Notifications" }).isVisible()).toBe(false);
 });

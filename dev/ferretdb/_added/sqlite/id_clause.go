@@ -71,14 +71,19 @@ func inClause(values ...any) (string, []any, idKind) {
 	return metadata.IDColumn + " IN (" + strings.TrimSuffix(strings.Repeat("?,", len(args)), ",") + ")", args, idByValue
 }
 
+// idBound is one end of a range of _id.
+type idBound struct{ sql, value string }
+
 // idRange returns the condition for a range of _id in a collection that has no odd one (see metadata.OddID): there, the
 // order of the JSON texts is that of the strings. It is exact if there are no operators that the condition leaves out.
+//
+// Of several bounds on one side only the tightest is in it: SQLite takes one of them to search by, whichever, and reads
+// all documents up to that.
 func idRange(id any) (clause string, args []any, kind idKind, isExact bool) {
 	sql := map[string]string{"$gt": " > ?", "$gte": " >= ?", "$lt": " < ?", "$lte": " <= ?"}
 	isExact = true
 
-	var conditions []string
-	var from, to bool
+	var from, to *idBound
 
 	operators, _ := id.(*types.Document)
 	for i := range operators.Len() {
@@ -90,11 +95,25 @@ func idRange(id any) (clause string, args []any, kind idKind, isExact bool) {
 			continue
 		}
 
-		conditions, args = append(conditions, metadata.IDColumn+sql[operator]), append(args, `"`+bound+`"`)
-		from, to = from || operator[1] == 'g', to || operator[1] == 'l'
+		one := &idBound{sql[operator], bound}
+		if operator[1] == 'g' && (from == nil || bound > from.value || bound == from.value && operator == "$gt") {
+			from = one
+		}
+
+		if operator[1] == 'l' && (to == nil || bound < to.value || bound == to.value && operator == "$lt") {
+			to = one
+		}
 	}
 
-	if from && to {
+	var conditions []string
+
+	for _, b := range []*idBound{from, to} {
+		if b != nil {
+			conditions, args = append(conditions, metadata.IDColumn+b.sql), append(args, `"`+b.value+`"`)
+		}
+	}
+
+	if from != nil && to != nil {
 		kind = idBetween
 	}
 

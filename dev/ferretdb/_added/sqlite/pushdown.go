@@ -107,6 +107,13 @@ func (p *pushdown) count() (*backends.QueryResult, error) {
 	return res, nil
 }
 
+// canSkip tells whether SQLite can leave out the first documents: those that FerretDB would, in the same order.
+func (p *pushdown) canSkip(params *backends.QueryParams) bool {
+	isOrdered := params.Order.Len() == 0 || p.orderBy != ""
+
+	return params.Skip > 0 && params.Limit == 0 && isOrdered && !p.inexact && !p.meta.Capped()
+}
+
 func (p *pushdown) add(clause string, args []any, exact bool) {
 	if clause != "" {
 		p.conditions = append(p.conditions, clause)

@@ -214,11 +214,13 @@ export const operations: Record<string, Operation> = {
     run: async (store) => {
       if ((await store.notifications.hold("board", at(1), at(10))) === null)
         throw new Error("looked at later");
-      const channels = { email: { lastSuccessAt: at(1), failingSince: null, code: null } };
-      await store.notifications.write("board", { standing: [], outbox: [], channels });
+      await store.notifications.write("board", { standing: [], outbox: [] });
+      await store.notifications.noteTry("email", at(1), "ERR_NOTIFICATION_REFUSED");
     },
     writes: [
       ["findAndModify", "notifications"],
+      ["update", "notifications"],
+      ["update", "notifications"],
       ["update", "notifications"],
     ],
   },

@@ -2,7 +2,7 @@
 
 import { type Asset, chart, icon, idiomorph, live, pageScript, pathOf, styleSheet } from "./assets.ts";
 import { type Html, html } from "./html.ts";
-import { listPath } from "./paths.ts";
+import { apiKeysPath, listPath, notificationsPath, receiversPath } from "./paths.ts";
 
 /** What every page for somebody who is logged in is told. */
 export interface PageState {
@@ -28,10 +28,15 @@ const navigation = [
   { path: "/accounts", text: "Accounts" },
   { path: "/callbacks", text: "Callbacks" },
   { path: "/webhooks", text: "Webhooks" },
-  { path: "/receivers", text: "Receivers" },
   { path: "/queues/", text: "Queues" },
-  { path: "/api-keys", text: "API keys" },
   { path: "/audit", text: "Audit" },
+];
+/** Folded away: a row holds no more. */
+const more = [
+  { path: receiversPath, text: "Receivers" },
+  { path: notificationsPath, text: "Notifications" },
+  { path: apiKeysPath, text: "API keys" },
+  { path: "/errors", text: "Error codes" },
 ];
 
 export function layout(page: PageState & PageContent): Html {
@@ -59,7 +64,11 @@ export function layout(page: PageState & PageContent): Html {
 /** The ways from the page at `path` to the others. */
 export function mainNavigation(path: string): Html {
   return html`<a class="brand" href="/"><img src="${pathOf(icon)}" alt="" width="28" height="28">Fleetkeeper</a>
-        <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, path))}</nav>`;
+        <nav aria-label="Main">${navigation.map((entry) => navigationLink(entry, path))}
+          <details class="more">
+            <summary${more.some((entry) => isAt(entry, path)) ? html` class="here"` : ""}>More</summary>
+            <div>${more.map((entry) => navigationLink(entry, path))}</div>
+          </details></nav>`;
 }
 
 /** From any page to the accounts; the list of accounts has its own. */
@@ -109,11 +118,13 @@ function document({
 }
 
 function navigationLink(entry: { path: string; text: string }, path: string): Html {
-  if (entry.path !== "/" && path.startsWith(`${entry.path}/`))
-    return html`<a href="${entry.path}" aria-current="true">${entry.text}</a>`;
-  return entry.path === path
-    ? html`<a href="${entry.path}" aria-current="page">${entry.text}</a>`
-    : html`<a href="${entry.path}">${entry.text}</a>`;
+  const current = entry.path === path ? "page" : "true";
+  return html`<a href="${entry.path}"${isAt(entry, path) ? html` aria-current="${current}"` : ""}>${entry.text}</a>`;
+}
+
+/** Whether it is the entry of the page at this path, or of a page below it. */
+function isAt(entry: { path: string }, path: string): boolean {
+  return entry.path === path || (entry.path !== "/" && path.startsWith(`${entry.path}/`));
 }
 
 function userCorner({ identity, csrfToken }: PageState): Html {

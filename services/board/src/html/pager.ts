@@ -3,6 +3,14 @@
 import { type Html, html } from "./html.ts";
 
 /**
+ * What is said of a search that has found nothing on the pages so far and is not at its end; with
+ * `assets/page.js` it goes on to the next page by itself, for a minute.
+ */
+export function searchGoesOn(text: string): Html {
+  return html`<p class="card" role="status" data-search-on>${text}</p>`;
+}
+
+/**
  * Nothing where one page holds all.
  * @param page `after`: what the page shown begins after, undefined for the first; `next`: the same of the
  * next page, undefined on the last; `pathOf`: the address of the page that begins after its argument.

@@ -96,21 +96,25 @@ export function createNotifier(options: NotifierOptions) {
     concerns: readonly Concern[],
   ): Promise<NotificationState> {
     const at = now();
-    const known = state.channels[channel] ?? { lastSuccessAt: null, failingSince: null, code: null };
     // A channel that is not configured any more wants nothing.
     const send: Send = channels.send.get(channel) ?? (async () => undefined);
     try {
       await send({ ...inWords(message, concerns), isTest: false });
-      return {
-        ...without(state, message.id, channel),
-        channels: { ...state.channels, [channel]: { lastSuccessAt: at, failingSince: null, code: null } },
-      };
     } catch (error) {
       const { code } = reasonOf(error);
       log.warn({ error, channel, notification: message.id }, "notification not sent");
-      const failing = { ...known, failingSince: known.failingSince ?? at, code };
-      return { ...state, channels: { ...state.channels, [channel]: failing } };
+      await note(channel, at, code);
+      return state;
     }
+    await note(channel, at, null);
+    return without(state, message.id, channel);
+  }
+
+  /** Only to be shown: that it cannot be written keeps no message from being sent. */
+  async function note(...tried: Parameters<typeof notifications.noteTry>): Promise<void> {
+    await notifications
+      .noteTry(...tried)
+      .catch((error) => log.warn({ error }, "outcome of a notification not stored"));
   }
 
   function inWords({ id, createdAt: at, opened, over }: NotificationMessage, concerns: readonly Concern[]) {

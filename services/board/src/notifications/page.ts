@@ -79,9 +79,10 @@ function channelTable({ channels, state, at }: NotificationFacts): Html {
 }
 
 function channelNow(standing: ChannelStanding | undefined, at: Date): Html {
+  const tried = standing?.lastTryAt ? html`, last tried ${timeTag(standing.lastTryAt, at)}` : "";
   if (standing?.failingSince)
-    return html`${badge("bad", "fails")} <small>${withCodes(standing.code ?? "")}, since ${timeTag(standing.failingSince, at)}</small>`;
-  return standing === undefined ? html`nothing was sent yet` : badge("good", "works");
+    return html`${badge("bad", "fails")} <small>${withCodes(standing.code ?? "")}, since ${timeTag(standing.failingSince, at)}${tried}</small>`;
+  return standing?.lastSuccessAt == null ? html`nothing was sent yet` : badge("good", "works");
 }
 
 function standingTable({ state, at }: NotificationFacts): Html {

@@ -81,7 +81,7 @@ test("in a browser an operator ticks accounts, by keyboard alone, and watches wh
   await page.getByLabel("Password").fill(operator.password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("heading", { name: "Accounts" }).waitFor();
-  const ticked = page.getByRole("button", { name: "Those ticked…" });
+  const ticked = page.getByRole("button", { name: "Ticked accounts…" });
   expect(await ticked.isVisible()).toBe(false);
   for (const accountId of ["crane-08", "crane-20"])
     await page.getByRole("checkbox", { name: `Tick ${accountId}` }).press("Space");

@@ -198,7 +198,13 @@ test("an address that refuses is tried again later, the others are not sent it t
     );
   };
   expect(await failingFor()).toBeGreaterThan(0);
+  const olive = await visit(world.url, operator);
+  expect(await (await olive.submit("/notifications")).text()).toContain("the address answered 500");
   answers.status = 200;
+  expect(await (await olive.submit("/notifications")).text()).toContain("webhook: the test was accepted");
+  // The message waits still; that it can be told again is known.
+  expect(await failingFor()).toBe(0);
+  taken.splice(0);
   expect((await lookAt(6, board)).told.map(({ path }) => path)).toEqual(["/hook", "/slack"]);
   expect(new Set(taken.filter(({ path }) => path === "/hook").map(({ id }) => id)).size).toBe(1);
   expect((await lookAt(60, board)).told).toEqual([]);

@@ -57,14 +57,10 @@ test("the doctor finds ways of telling operators that fail, by code, and documen
   await world.db.collection<Document>("installations").insertOne({ accountId: "from before" });
   const now = new Date();
   const code = "ERR_NOTIFICATION_REFUSED";
-  const failing = { lastSuccessAt: null, failingSince: new Date(now.getTime() - 7_200_000), code };
-  await world.store.notifications.hold("board", now, now);
-  const channels = {
-    slack: failing,
-    webhook: failing,
-    email: { ...failing, failingSince: null, code: null },
-  };
-  await world.store.notifications.write("board", { standing: [], outbox: [], channels });
+  const { notifications } = world.store;
+  await notifications.hold("board", now, now);
+  for (const channel of ["slack", "webhook"] as const)
+    await notifications.noteTry(channel, new Date(now.getTime() - 7_200_000), code);
   const { findings } = await problemsOf(world, ["mongodb", "notifications"], {
     NOTIFICATIONS_SLACK_URL: "https://hooks.slack.test/secret",
     NOTIFICATIONS_SMTP_URL: "smtps://mail.test",
@@ -73,6 +69,6 @@ test("the doctor finds ways of telling operators that fail, by code, and documen
   });
   expect(findings.filter(({ level }) => level !== "ok").map(({ code, says }) => [code, says])).toEqual([
     ["MONGODB_SCHEMA_OLD", expect.stringContaining("the schema has version 0")],
-    ["NOTIFICATIONS_FAILING", `no notification could be sent by slack for 2 h: ${code}`],
+    ["NOTIFICATIONS_FAILING", `no notification could be sent by slack for 2 h: ${code}, last tried 2 h ago`],
   ]);
 });

@@ -14,7 +14,7 @@ import {
 import type { Role } from "../../auth/identity.ts";
 import { type Html, html, livePart } from "../../html/html.ts";
 import { layout, type PageState } from "../../html/layout.ts";
-import { pager } from "../../html/pager.ts";
+import { pager, searchGoesOn } from "../../html/pager.ts";
 import { accountPath, bulkPath } from "../../html/paths.ts";
 import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
@@ -30,7 +30,8 @@ export function listPage(page: PageState & { facts: ListFacts; notice: string | 
   return layout({
     ...page,
     title: "Accounts",
-    live: addressOf(request).replace("/accounts", "/accounts/events"),
+    // A search that was cut took its time already, and would take it again every few seconds.
+    ...(page.facts.isCut ? {} : { live: addressOf(request).replace("/accounts", "/accounts/events") }),
     content: html`<div class="title">
         <h1>Accounts</h1>
       </div>
@@ -76,8 +77,8 @@ function bulkForm(request: ListRequest): Html {
     ${hidden(request, "search", "state", "failing")}
     <label for="bulk-action">Many at once</label>
     <select id="bulk-action" name="action">${bulkActionNames.map((name) => html`<option value="${name}">${bulkWords[name].verb}</option>`)}</select>
-    <button class="quiet" name="whose" value="fit">All that fit…</button>
-    <button class="quiet" name="whose" value="ticked">Those ticked…</button>
+    <button class="quiet" name="whose" value="fit">All that match…</button>
+    <button class="quiet" name="whose" value="ticked">Ticked accounts…</button>
   </form>`;
 }
 
@@ -111,7 +112,7 @@ function isChosen(request: ListRequest, to: Partial<ListRequest>): boolean {
 function rows(facts: ListFacts, role: Role): Html {
   const { rows, request, next, counts, isCut } = facts;
   const { after, ...first } = request;
-  const paging = html`${isCut ? html`<p class="faint">The search has not covered all accounts yet; the next page continues it.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
+  const paging = html`${isCut && rows.length > 0 ? html`<p class="faint">The search has not covered all accounts yet; the next page continues it.</p>` : ""}${pager({ after, next, pathOf: (page) => addressOf({ ...first, after: page }) })}`;
   if (rows.length === 0) return html`${emptyList(facts, counts)}${paging}`;
   return html`<table class="cards accounts" aria-label="Accounts">
       ${tableHead(["Account", "State", "Token", "Syncs"])}
@@ -120,7 +121,8 @@ function rows(facts: ListFacts, role: Role): Html {
     ${paging}`;
 }
 
-function emptyList({ request, next }: ListFacts, counts: ListFacts["counts"]): Html {
+function emptyList({ request, next, isCut }: ListFacts, counts: ListFacts["counts"]): Html {
+  if (isCut) return searchGoesOn("None among the accounts searched so far; the next page continues.");
   const text =
     next !== undefined
       ? "None on this page; the next page may have some."

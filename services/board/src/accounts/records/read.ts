@@ -2,7 +2,7 @@
 
 import type { InstallationId } from "@fleetkeeper/model";
 import { columnsOf, countRecords, type ResourceCount } from "@fleetkeeper/operator";
-import type { RecordQuery, RecordRow, Store, SyncDocument } from "@fleetkeeper/store";
+import type { RecordPage, RecordQuery, RecordRow, Store, SyncDocument } from "@fleetkeeper/store";
 import { z } from "zod";
 import { BoardError } from "../../errors.ts";
 import { searchedWord } from "../../html/search-form.ts";
@@ -18,6 +18,8 @@ const query = z.object({
   /** Dotted paths, with commas between them. */
   columns: searchedWord(1_000),
   after: z.string().max(2_000).optional().catch(undefined),
+  /** Records that the pages before looked at. */
+  looked: z.coerce.number().int().nonnegative().max(1e12).catch(0),
 });
 
 export type RecordsRequest = z.output<typeof query>;
@@ -29,6 +31,8 @@ export interface RecordsFacts {
   resource: string | undefined;
   rows: RecordRow[];
   next: string | undefined;
+  /** Records that this page and those before have looked at, where the search is not at its end. */
+  lookedAt: number | undefined;
   columns: string[];
   /** That these records have. */
   allColumns: string[];
@@ -49,7 +53,7 @@ export async function readRecords(
   const resources = counts.map(({ resource }) => resource);
   const resource = resources.find((name) => name === request.resource) ?? (await mostOf(counts));
   const { after } = request;
-  const { rows, next } =
+  const { rows, next, lookedAt }: RecordPage =
     resource === undefined
       ? { rows: [], next: undefined }
       : await store.records
@@ -64,7 +68,10 @@ export async function readRecords(
   const allColumns = columnsOf(rows);
   const wanted = request.columns.split(",").filter((path) => /^[^$]{1,100}$/.test(path));
   const columns = wanted.length > 0 ? wanted.slice(0, 12) : allColumns.slice(0, shownColumns);
-  return { request, counts, resource, rows, next, columns, allColumns };
+  return {
+    ...{ request, counts, resource, rows, next, columns, allColumns },
+    lookedAt: lookedAt === undefined ? undefined : request.looked + lookedAt,
+  };
 }
 
 export function queryOf(

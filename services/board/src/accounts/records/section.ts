@@ -1,10 +1,10 @@
 // The records of an account: how many of each sync, a search, the ones that fit in columns, and files to take
 // along.
 
-import { cellOf } from "@fleetkeeper/operator";
+import { cellOf, count } from "@fleetkeeper/operator";
 import type { RecordRow } from "@fleetkeeper/store";
 import { type Html, html } from "../../html/html.ts";
-import { pager } from "../../html/pager.ts";
+import { pager, searchGoesOn } from "../../html/pager.ts";
 import { recordFilePath, recordPath, recordsPath } from "../../html/paths.ts";
 import { tableHead } from "../../html/table-head.ts";
 import { timeTag } from "../../html/time.ts";
@@ -18,17 +18,20 @@ interface Shown {
 }
 
 export function recordsSection({ facts, installationId, now }: Shown): Html {
-  const { counts, resource, rows, request, next } = facts;
+  const { counts, resource, rows, request, next, lookedAt } = facts;
   if (resource === undefined)
     return html`<p class="card">No sync of this account has written a record yet.</p>`;
-  const { after, ...first } = request;
+  const { after, looked: _, ...first } = request;
+  const all = counts.find((one) => one.resource === resource)?.text ?? "";
+  const looked = lookedAt === undefined ? "" : `the first ${count(lookedAt)} of ${all} records`;
   return html`<nav class="choices spaced" aria-label="Resource">${counts.map(
     ({ resource: name, text, sync }) =>
       html`<a href="${recordsPath(installationId, { resource: name, search: request.search })}" title="${sync}" ${name === resource ? html`aria-current="true"` : ""}>${name} <span class="tally">${text}</span></a>`,
   )}</nav>
     ${searchForm(facts, installationId, resource)}
-    ${rows.length === 0 ? html`<p class="card">${next === undefined ? "No record matches." : "None among the records searched so far; there are more."}</p>` : recordTable({ facts, installationId, now }, resource)}
-    ${pager({ after, next, pathOf: (page) => recordsPath(installationId, { ...first, resource, after: page }) })}
+    ${rows.length > 0 ? recordTable({ facts, installationId, now }, resource) : next === undefined ? html`<p class="card">No record matches.</p>` : searchGoesOn(looked === "" ? "None so far; the next page continues." : `None among ${looked}; the next page continues.`)}
+    ${rows.length > 0 && looked !== "" ? html`<p class="faint">Found in ${looked}; the next page continues.</p>` : ""}
+    ${pager({ after, next, pathOf: (page) => recordsPath(installationId, { ...first, resource, after: page, looked: page === undefined || lookedAt === undefined ? undefined : `${lookedAt}` }) })}
     <p class="faint">All matching records, as a file:
       <a href="${filePath(facts, installationId, resource, "ndjson")}" download>lines of JSON</a> ·
       <a href="${filePath(facts, installationId, resource, "csv")}" download>CSV</a></p>`;

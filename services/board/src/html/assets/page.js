@@ -3,6 +3,7 @@
 
 const root = document.currentScript.src.replace(/\/assets\/[^/]*$/, "");
 const saidForMs = 2_000;
+const searchOnForMs = 60_000;
 
 document.documentElement.classList.add("scripted");
 
@@ -17,6 +18,19 @@ document.addEventListener("keydown", (event) => {
     search.focus();
     search.select();
   }
+});
+
+// A menu over the page closes when something else is done.
+for (const type of ["click", "focusin"])
+  document.addEventListener(type, ({ target }) => {
+    for (const menu of document.querySelectorAll("details.more[open]"))
+      if (!menu.contains(target)) menu.open = false;
+  });
+document.addEventListener("keydown", ({ key }) => {
+  const menu = key === "Escape" ? document.querySelector("details.more[open]") : null;
+  if (menu === null) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 function isTyping(target) {
@@ -45,4 +59,28 @@ async function copy(text, button) {
     getSelection().selectAllChildren(button.previousElementSibling);
     return document.execCommand("copy");
   }
+}
+
+void searchOn();
+
+/** A search that has found nothing so far goes on: to the first page with something, or for a minute. */
+async function searchOn() {
+  const said = document.querySelector("[data-search-on]");
+  const link = document.querySelector('a[rel="next"]');
+  if (said === null || link === null) return;
+  const endsAt = Date.now() + searchOnForMs;
+  while (Date.now() < endsAt) {
+    const answer = await fetch(link.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector('a[rel="next"]');
+    const text = page.querySelector("[data-search-on]")?.textContent;
+    if (text === undefined || next === null) {
+      location.replace(link.href);
+      return;
+    }
+    said.textContent = text.replace("the next page continues", "searching on …");
+    link.href = next.getAttribute("href");
+  }
+  said.textContent = said.textContent.replace("searching on …", "the next page continues");
 }

@@ -1,7 +1,7 @@
 // Telling operators of what is wrong: whether each configured way takes what it is sent.
 
 import { notificationChannels } from "@fleetkeeper/model";
-import { duration } from "@fleetkeeper/operator";
+import { duration, fromNow } from "@fleetkeeper/operator";
 import { notificationSchema, notificationSettingsOf, readEnvironment } from "@fleetkeeper/runtime";
 import { type Examine, ok, problem } from "../finding.ts";
 
@@ -14,16 +14,16 @@ export const examineNotifications: Examine = async ({ env, reach, now }) => {
   const { notifications } = await reach.store();
   const { channels = {} } = (await notifications.read()) ?? {};
   const failing = configured.flatMap((channel) => {
-    const { failingSince = null, code = null } = channels[channel] ?? {};
-    return failingSince === null ? [] : [{ channel, failingSince, code: code ?? "ERR_INTERNAL" }];
+    const { failingSince = null, lastTryAt = null, code = null } = channels[channel] ?? {};
+    return failingSince === null ? [] : [{ channel, failingSince, lastTryAt, code: code ?? "ERR_INTERNAL" }];
   });
   if (failing.length === 0)
     return [ok("NOTIFICATIONS", `operators are notified by ${configured.join(", ")}`)];
-  return failing.map(({ channel, failingSince, code }) =>
+  return failing.map(({ channel, failingSince, lastTryAt, code }) =>
     problem(
       "NOTIFICATIONS_FAILING",
-      `no notification could be sent by ${channel} for ${duration(now().getTime() - failingSince.getTime())}: ${code}`,
-      `\`fleetkeeper explain ${code}\` says what to do; then try it with \`fleetkeeper notifications test\`. Messages that could not be sent are tried again for a day.`,
+      `no notification could be sent by ${channel} for ${duration(now().getTime() - failingSince.getTime())}: ${code}${lastTryAt === null ? "" : `, last tried ${fromNow(lastTryAt, now())}`}`,
+      `\`fleetkeeper explain ${code}\` says what to do; then try it with **Send a test** on the board, which ends the failure when it is accepted. Messages that could not be sent are tried again for a day.`,
     ),
   );
 };
