@@ -2,8 +2,7 @@
 
 export { capturedLog } from "./captured-log.ts";
 export { handInInstall } from "./hand-in-install.ts";
-export { newKeys } from "./new-keys.ts";
-export { newWebhookKey } from "./new-webhook-key.ts";
+export { newKeys, newWebhookKey } from "./new-keys.ts";
 export { type SpawnedService, spawnService } from "./spawn-service.ts";
 export { databaseUrl, testDatabase } from "./test-database.ts";
 export { testRedis } from "./test-redis.ts";

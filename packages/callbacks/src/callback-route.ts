@@ -1,10 +1,23 @@
-// Which requests are callbacks by their path, for the ingress and for the command line, which says what the
-// ingress would.
+// Which requests are callbacks by their path, and what Fastify enforces on each before anything of ours looks
+// at it: for the ingress and for the command line, which says what the ingress would.
 
 import { Refusal } from "./errors.ts";
 
 /** Below the ingress's base path. */
 export const callbackPath = "/appinstall";
+
+/** Sizes in bytes. */
+export const requestRules = {
+  maxHeaderBytes: 16 * 1_024,
+  /** Options of Fastify. */
+  fastify: {
+    bodyLimit: 16 * 1_024,
+    /** As sent or refused: no coercion, no defaults, nothing removed. */
+    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+    /** The manifest may have a slash at the end of its URL, and Trackunit calls it as it is written. */
+    routerOptions: { ignoreTrailingSlash: true },
+  },
+} as const;
 
 /** Of a request that no route took. `url` as it is routed, without the ingress's base path. */
 export function unroutedRefusal(url: string): Refusal {

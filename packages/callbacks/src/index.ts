@@ -12,7 +12,7 @@ export {
   type InstalledBody,
   isInstalled,
 } from "./callback-body.ts";
-export { callbackPath, unroutedRefusal } from "./callback-route.ts";
+export { callbackPath, requestRules, unroutedRefusal } from "./callback-route.ts";
 export { advice, type Check, checkOf, checks } from "./checks.ts";
 export {
   type ClaimMeaning,
@@ -26,6 +26,5 @@ export { KeySetFetchError, Refusal, type RefusalCode, refusalCodes, refusalOf } 
 export { createKeySetFetcher, type FetchedKeySet } from "./fetch-key-set.ts";
 export { acceptJsonOnly } from "./json-body.ts";
 export { localKeys } from "./local-keys.ts";
-export { requestRules } from "./request-rules.ts";
 export { sealCallback, type VerifiedCallback } from "./seal-callback.ts";
 export { type CallbackToken, contentHashOf, type TokenRules, tokenOf, verifyToken } from "./verify-token.ts";

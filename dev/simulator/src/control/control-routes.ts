@@ -4,7 +4,7 @@ import { requireSameOrigin } from "../http/same-origin.ts";
 import type { World } from "../world.ts";
 import { addAccountControl } from "./account-control.ts";
 import { addFaultControl } from "./fault-control.ts";
-import { addSettingsControl } from "./settings-control.ts";
+import { settingsSchema } from "./schemas.ts";
 
 export function addControl(server: FastifyInstance, world: World): void {
   server.register(
@@ -12,7 +12,10 @@ export function addControl(server: FastifyInstance, world: World): void {
       control.addHook("onRequest", requireSameOrigin);
       addAccountControl(control, world);
       addFaultControl(control, world);
-      addSettingsControl(control, world);
+      control.get("/settings", async () => world.settings);
+      control.patch("/settings", { schema: { body: settingsSchema } }, async ({ body }) =>
+        Object.assign(world.settings, body),
+      );
       control.post("/rotate-keys", async ({ body }) => {
         const { keepOld } = (body ?? {}) as { keepOld?: boolean };
         return { kids: await world.keys.rotate({ keepOld }) };

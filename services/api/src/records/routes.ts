@@ -11,7 +11,6 @@ import { whoseOf } from "../accounts/whose.ts";
 import { ofRequest } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import { nextSchema, pageQuery, readingPage } from "../paging.ts";
-import { queryList } from "../query-list.ts";
 import { createExport, ndjson } from "./export.ts";
 import { recordOf, recordSchema } from "./record-schema.ts";
 
@@ -131,3 +130,8 @@ export function recordRoutes({ store, findAccount, log }: RecordRoutesOptions): 
 }
 
 type Asked = z.output<typeof recordQuery> & Pick<RecordQuery, "resource" | "whose" | "ids">;
+
+/** A parameter that may be repeated, `?fields=name&fields=location.latitude`: at most `max` texts. */
+function queryList(item: z.ZodString, max: number) {
+  return z.union([item.transform((one) => [one]), z.array(item).min(1).max(max)]);
+}
