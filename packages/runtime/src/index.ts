@@ -33,5 +33,6 @@ export { FolderSharedError, makePrivateFolder } from "./private-folder.ts";
 export { createRefusalLog } from "./refusal-log.ts";
 export type { Defer } from "./run-service.ts";
 export { configure, runService } from "./run-service.ts";
+export { createShares, type Shares } from "./shares.ts";
 export { variable } from "./variable.ts";
 export { pickVariables, type SharedName, sharedVariables } from "./variables.ts";

@@ -2,6 +2,7 @@
 // body.
 
 import { pipeline, type Readable, Transform } from "node:stream";
+import { createShares } from "@fleetkeeper/runtime";
 import type { ForwardedRequest } from "@fleetkeeper/store";
 import type { CachedToken } from "@fleetkeeper/tokens";
 import type { Forward } from "@fleetkeeper/trackunit";
@@ -27,8 +28,8 @@ export interface ProxyRoutesOptions {
 }
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
-/** At a time, in one process: each may hold a body of 1 MiB. */
-const maxForwarded = 200;
+/** At a time, in one process, and of these of one key: each may hold a body of 1 MiB. */
+const maxForwarded = { total: 200, perOwner: 150 };
 const maxAnswerBytes = 256 * 1024 * 1024;
 const appHeader = "x-fleetkeeper-app";
 
@@ -50,7 +51,7 @@ export function proxyRoutes({
   notes,
   now,
 }: ProxyRoutesOptions): FastifyPluginAsyncZod {
-  let forwarded = 0;
+  const shares = createShares(maxForwarded);
 
   return async (app) => {
     // Bodies of all kinds, as they come.
@@ -75,11 +76,9 @@ export function proxyRoutes({
           response: { 200: z.unknown().meta({ description: "Trackunit's answer." }), ...refusals },
         },
         handler: async (request, reply) => {
-          if (forwarded >= maxForwarded) throw new Problem("ERR_PROXY_BUSY", { retryAfterMs: 1_000 });
-          forwarded += 1;
-          reply.raw.once("close", () => {
-            forwarded -= 1;
-          });
+          const giveBack = shares.take(ofRequest(request.key)._id);
+          if (giveBack === undefined) throw new Problem("ERR_PROXY_BUSY", { retryAfterMs: 1_000 });
+          reply.raw.once("close", giveBack);
           const { accountId } = request.params;
           return answer(request, reply, { accountId, app: request.headers[appHeader] as string | undefined });
         },

@@ -123,7 +123,10 @@ export function recordRoutes({ store, findAccount, log }: RecordRoutesOptions): 
       ...(fields === undefined ? {} : { fields }),
       ...(after === undefined ? {} : { after }),
     };
-    if (accept?.toLowerCase().includes(ndjson)) return reply.type(ndjson).send(await exported(query));
+    if (accept?.toLowerCase().includes(ndjson)) {
+      const lines = await exported(query, ofRequest(reply.request.key)._id);
+      return reply.type(ndjson).send(lines);
+    }
     const { rows, next } = await readingPage(() => store.records.page({ ...query, limit }));
     return { records: rows.map(recordOf), next: next ?? null };
   }

@@ -1,6 +1,5 @@
 // `/audit`: the log of all accounts, and the same as a file.
 
-import { Readable } from "node:stream";
 import { logFile, recordFormats } from "@fleetkeeper/operator";
 import type { Store } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -9,18 +8,15 @@ import { pageStateOf } from "../auth/page-state.ts";
 import { BoardError } from "../errors.ts";
 import { sendPage } from "../html/html.ts";
 import { auditPath } from "../html/paths.ts";
+import { createSendFile } from "../html/send-file.ts";
 import { auditPage } from "./page.ts";
 import { auditRequestOf, fileQueryOf, readAudit } from "./query.ts";
-
-/** At the same time in one process: all share MongoDB. */
-const maxFiles = 2;
-const types = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8" };
 
 export function addAuditRoutes(
   server: FastifyInstance,
   { store, log, now }: { store: Store; log: Log; now: () => Date },
 ): void {
-  let files = 0;
+  const sendFile = createSendFile({ total: 2, log });
 
   server.get(auditPath(), async (request, reply) => {
     const facts = await readAudit({ store, now }, auditRequestOf(request.query));
@@ -34,20 +30,11 @@ export function addAuditRoutes(
       const format = recordFormats.find((name) => name === request.params.format);
       if (format === undefined) throw new BoardError("ERR_NOT_FOUND");
       const query = await fileQueryOf(store, auditRequestOf(request.query));
-      if (files >= maxFiles) throw new BoardError("ERR_TOO_MANY_FILES");
-      files += 1;
-      const stream = Readable.from(logFile(store.actionLog, query, format), {
-        objectMode: true,
-        highWaterMark: 1,
+      return sendFile(request, reply, {
+        lines: logFile(store.actionLog, query, format),
+        format,
+        name: "audit",
       });
-      stream.once("error", (error) => log.warn({ error }, "a file of the audit log broke off"));
-      stream.once("close", () => {
-        files -= 1;
-      });
-      return reply
-        .type(types[format])
-        .header("content-disposition", `attachment; filename="audit.${format}"`)
-        .send(stream);
     },
   );
 }

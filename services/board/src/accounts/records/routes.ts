@@ -1,6 +1,5 @@
 // `/accounts/:installationId/records/:resource`: all that fit as a file, and below it one record.
 
-import { Readable } from "node:stream";
 import { asInstallationId } from "@fleetkeeper/model";
 import { recordFile, recordFormats } from "@fleetkeeper/operator";
 import type { Store } from "@fleetkeeper/store";
@@ -10,6 +9,7 @@ import { pageStateOf } from "../../auth/page-state.ts";
 import { BoardError } from "../../errors.ts";
 import { sendPage } from "../../html/html.ts";
 import { recordPath } from "../../html/paths.ts";
+import { createSendFile } from "../../html/send-file.ts";
 import { queryOf, recordsRequestOf } from "./read.ts";
 import { recordPage } from "./record-page.ts";
 
@@ -23,15 +23,12 @@ interface RecordRoute {
 }
 
 const shownChanges = 50;
-/** At the same time in one process: each holds a page of up to 4 MiB, and all share MongoDB. */
-const maxFiles = 4;
-const types = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8" };
-
 export function addRecordRoutes(
   server: FastifyInstance,
   { store, log, now }: { store: Store; log: Log; now: () => Date },
 ): void {
-  let files = 0;
+  // Each holds a page of up to 4 MiB.
+  const sendFile = createSendFile({ total: 4, log });
 
   server.get<FileRoute>(
     "/accounts/:installationId/records/:resource",
@@ -39,19 +36,8 @@ export function addRecordRoutes(
     async (request, reply) => {
       const { accountId, id, resource } = await subjectOf(request.params);
       const format = recordFormats.find((name) => name === request.query.format) ?? "ndjson";
-      if (files >= maxFiles) throw new BoardError("ERR_TOO_MANY_FILES");
-      files += 1;
       const lines = recordFile(store.records, queryOf(id, resource, recordsRequestOf(request.query)), format);
-      const stream = Readable.from(lines, { objectMode: true, highWaterMark: 1 });
-      stream.once("error", (error) => log.warn({ error }, "a file of records broke off"));
-      stream.once("close", () => {
-        files -= 1;
-      });
-      const name = `${resource}-${accountId}`.replace(/[^\w.-]/g, "_");
-      return reply
-        .type(types[format])
-        .header("content-disposition", `attachment; filename="${name}.${format}"`)
-        .send(stream);
+      return sendFile(request, reply, { lines, format, name: `${resource}-${accountId}` });
     },
   );
 
