@@ -61,6 +61,11 @@ export interface Checkpoint {
    * it.
    */
   disturbed: string | null;
+  /**
+   * No run of the sync came before this pass: nothing was there that it could miss, so that it needs neither
+   * notes of its pages nor a search.
+   */
+  isFirst?: boolean;
   /** How far the search for missing records has come; null before it began. */
   sweep: Sweep | null;
   /** Of a sync that reads what happened in a window of time; null for the others. */

@@ -6,6 +6,7 @@ import type { Collection, Db, Filter } from "mongodb";
 import { plainUpsert } from "./decided-upsert.ts";
 import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
 import { chainOf } from "./feed-chain.ts";
+import { changesOfEntry } from "./feed-entry.ts";
 import { idsOf, idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 import { jsonOf } from "./run/storable.ts";
@@ -111,7 +112,7 @@ export function createChangeFeed(db: Db) {
       if (!reached) yield { ...of, gap: true, position: positions[0] ?? head };
       for (const position of positions) {
         const entry = await entries.findOne({ _id: `${syncId}/${position}` });
-        if (entry !== null) yield { ...of, position, at: entry.at, changes: entry.changes };
+        if (entry !== null) yield { ...of, position, at: entry.at, changes: changesOfEntry(entry) };
       }
     },
 
@@ -120,9 +121,9 @@ export function createChangeFeed(db: Db) {
       syncId: SyncId,
       { from, to }: { from: Date; to: Date },
       limit: number,
-    ): Promise<ChangesDocument[]> {
+    ): Promise<Pick<ChangesDocument, "at" | "changes">[]> {
       return entries
-        .find({ _id: idsUnder(syncId), at: { $gte: from, $lte: to } })
+        .find({ _id: idsUnder(syncId), at: { $gte: from, $lte: to } }, { projection: { at: 1, changes: 1 } })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();
@@ -144,16 +145,17 @@ export function createChangeFeed(db: Db) {
         .limit(1)
         .toArray();
       const range = { ...idsUnder<string>(syncId), ...(last[0] === undefined ? {} : { $gt: last[0]._id }) };
-      const found = await entries
+      const found = entries
         .find({ _id: range, "changes.externalId": externalId })
         .sort({ _id: -1 })
-        .limit(limit)
-        .toArray();
-      return found.flatMap(({ at, changes }) =>
-        changes
-          .filter((change) => change.externalId === externalId)
-          .map((change) => ({ at, change: { ...change, data: jsonOf(change.data) } })),
-      );
+        .limit(limit);
+      const history: { at: Date; change: RecordChange }[] = [];
+      // One after the other: each holds all that its page changed.
+      for await (const entry of found)
+        for (const change of changesOfEntry(entry))
+          if (change.externalId === externalId)
+            history.push({ at: entry.at, change: { ...change, data: jsonOf(change.data) } });
+      return history;
     },
 
     /** The consumer is done with everything up to this entry; it gets it no more. */

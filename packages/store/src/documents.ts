@@ -175,7 +175,10 @@ export interface ChangesDocument {
   at: Date;
   /** Position of the entry before; null at a feed's beginning. One that none comes after does not count. */
   after: string | null;
-  changes: RecordChange[];
+  /** Without `fields` of what was created; without `data` where that is in `texts`. `feed-entry.ts` reads it. */
+  changes: (Pick<RecordChange, "externalId" | "kind"> & Partial<RecordChange>)[];
+  /** A JSON list of the data of those changes that have none, in their order, compressed (zstd). */
+  texts?: Binary;
 }
 
 /** Collection `feedCursors`: how far one consumer of the change feed has come in one sync. */

@@ -49,14 +49,14 @@ test("a run of a small account in which nothing changed takes four commands, two
   });
 });
 
-test("a first run of one page takes six more: what changed, told first", async () => {
+test("a first run of one page takes seven commands: what changed, told first, and no search", async () => {
   const world = await setup();
   await world.store.syncs.plan(installation, ["assets"], { now: at(0) });
   expect(await costOf(world, at(1), [records(50)])).toEqual({
     "findAndModify syncs": 1,
-    "find assets": 2,
+    "find assets": 1,
     "update changes": 1,
-    "update assets": 1,
+    "insert assets": 1,
     "update runs": 1,
     "update syncs": 2,
   });

@@ -3,19 +3,16 @@
 
 import type { RecordChange } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
-import { BSON } from "mongodb";
 import { changedFields } from "../changed-fields.ts";
 import { dataHash } from "../data-hash.ts";
 import type { ChangesDocument, RecordDocument, SyncDocument } from "../documents.ts";
 import type { Interest } from "../events/interest.ts";
 import { gatherChangesMs } from "../events/relay.ts";
 import { chainOf } from "../feed-chain.ts";
+import { type AnnouncedChange, changesOfEntry, entryOf, inParts } from "../feed-entry.ts";
 import { tokenText } from "../token-text.ts";
 import type { Fence } from "./fence.ts";
 import { writeFenced } from "./write-fenced.ts";
-
-/** An entry holds at most this much, or a single change. MongoDB takes 16 MiB. */
-const maxEntryBytes = 4 * 1024 * 1024;
 
 /** How one run announces its changes. */
 export interface FeedWriter {
@@ -25,7 +22,7 @@ export interface FeedWriter {
    * Makes the changes durable and tells the readers, before the records are written.
    * @throws LeaseLostError
    */
-  announce(changes: RecordChange[], now: Date): Promise<void>;
+  announce(changes: AnnouncedChange[], now: Date): Promise<void>;
   /** The records of all that was announced are written. */
   close(): void;
   /**
@@ -70,13 +67,13 @@ export function createFeedWriter(options: {
     },
   };
 
-  async function announce(changes: readonly RecordChange[], now: Date): Promise<void> {
+  async function announce(changes: readonly AnnouncedChange[], now: Date): Promise<void> {
     if (changes.length === 0) return;
     const documents: ChangesDocument[] = [];
     let after = head;
     for (const part of inParts(changes)) {
       const position = `${tokenText(token)}-${String(written++).padStart(8, "0")}`;
-      documents.push({ _id: `${syncId}/${position}`, at: now, after, changes: part });
+      documents.push({ _id: `${syncId}/${position}`, at: now, after, ...entryOf(part) });
       after = position;
     }
     for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
@@ -99,22 +96,6 @@ export function createFeedWriter(options: {
   }
 }
 
-function* inParts(changes: readonly RecordChange[]): Generator<RecordChange[]> {
-  let part: RecordChange[] = [];
-  let bytes = 0;
-  for (const change of changes) {
-    const size = BSON.calculateObjectSize(change);
-    if (part.length > 0 && bytes + size > maxEntryBytes) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(change);
-    bytes += size;
-  }
-  yield part;
-}
-
 /** The last change of each record in the entries from `open` to `head`. */
 async function lastChanges(
   entries: Collection<ChangesDocument>,
@@ -126,7 +107,7 @@ async function lastChanges(
   const { positions } = await chainOf(entries, syncId, { head, downTo: open });
   for (const position of positions) {
     const entry = await entries.findOne({ _id: `${syncId}/${position}` });
-    for (const change of entry?.changes ?? []) changes.set(change.externalId, change);
+    for (const change of entry === null ? [] : changesOfEntry(entry)) changes.set(change.externalId, change);
   }
   return changes;
 }

@@ -26,9 +26,13 @@ export interface FetchedPage {
 /** Where a search begins. */
 export const firstSweep: Sweep = { phase: "note", after: null, known: 0, missing: 0 };
 
-/** The checkpoint of a pass that has read nothing yet. */
-export function newPass(pass: number, startedAt: Date, window: TimeWindow | null): Checkpoint {
+/** The checkpoint of a pass that has read nothing yet. `isFirst`: whether no run of the sync came before. */
+export function newPass(
+  pass: number,
+  { startedAt, window, isFirst }: { startedAt: Date; window: TimeWindow | null; isFirst: boolean },
+): Checkpoint {
   return {
+    ...(isFirst && { isFirst }),
     pass,
     startedAt,
     cursor: null,

@@ -109,7 +109,7 @@ export function createRun(
       into = target;
       if (sync.firstToken > 0 && sync.lastRun === null && checkpoint === null)
         await deleteEarlier(db, fence, target.resource);
-      checkpoint ??= newPass(token, now(), window());
+      checkpoint ??= newPass(token, { startedAt: now(), window: window(), isFirst: sync.lastRun === null });
       await feed.correct(now());
       if (isTidyDue(sync, now())) {
         await tidy(db, syncId, now());
@@ -138,7 +138,7 @@ export function createRun(
         pass: before.pass,
         page: before.pages,
         isLast: page.nextCursor === null,
-        seeksMissing: target().seeksMissing,
+        seeksMissing: seeksMissing(),
       });
       const changes = { ...written.changes, rejected: aside.length };
       checkpoint = afterPage(before, page, { changes, setAside: aside });
@@ -152,7 +152,11 @@ export function createRun(
      * Not to be called before the pass is complete, nor for one that was disturbed.
      */
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
-      const { pass, pages } = current();
+      const { pass, pages, isFirst } = current();
+      if (isFirst) {
+        endOfPass = { lastPass: pass, heldBack: null };
+        return;
+      }
       const seen = await held.seenIn(pass, pages);
       if (typeof seen === "string") return disturb(seen);
       const { lastPass } = sync;
@@ -227,6 +231,10 @@ export function createRun(
     return into;
   }
 
+  function seeksMissing(): boolean {
+    return target().seeksMissing && !current().isFirst;
+  }
+
   function recordsOf(): Collection<RecordDocument> {
     return db.collection<RecordDocument>(target().resource);
   }
@@ -258,6 +266,6 @@ export function createRun(
   }
 
   async function noteOnlyPage(): Promise<void> {
-    if (held.isOnePage() && target().seeksMissing) await held.noteOnlyPage(current().pass);
+    if (held.isOnePage() && seeksMissing()) await held.noteOnlyPage(current().pass);
   }
 }

@@ -1,7 +1,7 @@
 // How MongoDB keeps an item: numbers that JavaScript cannot hold in MongoDB's own types, and what it cannot
 // store set aside by itself, instead of stopping its page.
 
-import { ExactNumber } from "@fleetkeeper/model";
+import { ExactNumber, parseExactJson } from "@fleetkeeper/model";
 import { BSON, Long } from "mongodb";
 
 /** So that a record, and an entry of the change feed with it, stay below MongoDB's 16 MiB. */
@@ -9,21 +9,45 @@ const maxRecordBytes = 7 * 1024 * 1024;
 /** MongoDB takes 100 levels, some of which are ours. */
 const maxDepth = 90;
 
-/** `fault`: why it cannot be stored, without values. */
-export type Storable = { data: unknown } | { fault: string };
+/**
+ * `isJson`: whether its JSON says all of it. `bytes`: what it takes in MongoDB, at most. `fault`: why it
+ * cannot be stored, without values.
+ */
+export type Storable = { data: unknown; isJson: boolean; bytes: number } | { fault: string };
 
-/** What MongoDB takes, or why it takes none of it. The item itself is not changed. */
-export function storableOf(item: unknown): Storable {
+/**
+ * At most this many bytes in MongoDB for a character of JSON: an element of a list, a digit and a comma, takes
+ * 12.
+ */
+const bytesPerCharacter = 8;
+
+interface Found {
+  isJson: boolean;
+}
+
+/** What MongoDB takes, or why it takes none of it. The item itself is not changed. `json`: its text. */
+export function storableOf(item: unknown, json: string): Storable {
   try {
-    const data = convert(item, 0);
-    const bytes = BSON.calculateObjectSize({ data });
+    const found: Found = { isJson: !json.includes(loneSurrogate) };
+    const data = convert(item, found, 0);
+    // Asking for the size costs as much as half of the writing.
+    const most = json.length * bytesPerCharacter;
+    const bytes = found.isJson && most <= maxRecordBytes ? most : BSON.calculateObjectSize({ data });
     return bytes > maxRecordBytes
       ? { fault: `it takes ${bytes} bytes in MongoDB; at most ${maxRecordBytes} can be stored` }
-      : { data };
+      : { data, isJson: found.isJson, bytes };
   } catch (error) {
     if (error instanceof UnstorableError) return { fault: error.message };
     throw error;
   }
+}
+
+/** How JSON begins to write half a character, which MongoDB keeps as U+FFFD. */
+const loneSurrogate = "\\ud";
+
+/** What is stored of an item, by its JSON. */
+export function storedFormOf(json: string): unknown {
+  return convert(parseExactJson(json), { isJson: true }, 0);
 }
 
 class UnstorableError extends Error {}
@@ -47,14 +71,19 @@ export function jsonOf(value: unknown): unknown {
 }
 
 /** The same value where there is nothing to convert. */
-function convert(value: unknown, depth: number): unknown {
-  if (typeof value !== "object" || value === null) return value;
+function convert(value: unknown, found: Found, depth: number): unknown {
+  if (typeof value !== "object" || value === null) {
+    if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) found.isJson = false;
+    return value;
+  }
   if (value instanceof ExactNumber) return exactly(value);
   if (depth > maxDepth) throw new UnstorableError(`it is nested more than ${maxDepth} levels deep`);
   if (Array.isArray(value)) {
-    const items = value.map((item) => convert(item, depth + 1));
+    const items = value.map((item) => convert(item, found, depth + 1));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) found.isJson = false;
   const changed: [string, unknown][] = [];
   const fields = value as Record<string, unknown>;
   for (const name of Object.keys(fields)) {
@@ -63,7 +92,7 @@ function convert(value: unknown, depth: number): unknown {
     if (name === "_bsontype") throw new UnstorableError("a field is named _bsontype");
     if (name.includes("\0")) throw new UnstorableError("the name of a field holds a zero character");
     const item = fields[name];
-    const converted = convert(item, depth + 1);
+    const converted = convert(item, found, depth + 1);
     if (converted !== item) changed.push([name, converted]);
   }
   return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };

@@ -1,13 +1,15 @@
 // Writes the records of one page: those that are new, changed or back; each change is announced to the feed
 // first.
 
-import { noChanges, type RecordChange, type RecordChanges } from "@fleetkeeper/model";
+import { noChanges, type RecordChanges } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
 import { changedFields } from "../changed-fields.ts";
-import { dataHash } from "../data-hash.ts";
+import { canonicalJson, hashOfText } from "../data-hash.ts";
 import type { RecordDocument } from "../documents.ts";
+import type { AnnouncedChange } from "../feed-entry.ts";
 import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
+import { insertNew } from "./insert-new.ts";
 import type { SetAsideItem } from "./set-aside.ts";
 import { storableOf } from "./storable.ts";
 import { type FencedWrite, type Refusal, writeFenced } from "./write-fenced.ts";
@@ -30,7 +32,13 @@ interface Difference {
   _id: string;
   record: FetchedRecord;
   hash: string;
+  /** Where it says all of the data. */
+  json: string | undefined;
+  /** At most, in MongoDB. */
+  bytes: number;
   kind: "created" | "updated";
+  /** Whether nothing is stored of it, not even that it was deleted. */
+  isNew: boolean;
 }
 
 type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken" | "missingSince">;
@@ -51,8 +59,7 @@ export async function writeRecords(
   const { differences, refused } = differencesOf(byId, stored, fence.firstToken);
   if (differences.length > 0) {
     await feed.announce(await changesOf(records, differences), now);
-    const writes = differences.map((difference) => writeOf(fence, difference, now));
-    const refusals = await writeFenced(records as never, fence, writes);
+    const refusals = await write(records, fence, differences, now);
     if (refusals.length > 0) await feed.correct(now);
     feed.close();
     refused.push(...refusals.map((refusal) => refusedItem(byId, refusal)));
@@ -97,20 +104,24 @@ function differencesOf(
   const refused: SetAsideItem[] = [];
   for (const [_id, record] of byId) {
     const before = stored.get(_id);
-    const hash = dataHash(record.data);
+    const json = canonicalJson(record.data);
+    const hash = hashOfText(json);
     // The feed knows nothing of what a run from before the account was forgotten wrote afterwards.
     const isKnown = before !== undefined && !(before.fencingToken < firstToken);
     const isPresent = isKnown && before.deletedAt === null;
     if (isPresent && before.hash === hash) continue;
     const { externalId } = record;
-    const storable = storableOf(record.data);
+    const storable = storableOf(record.data, json);
     if ("fault" in storable) refused.push({ externalId, item: record.data, reasons: [storable.fault] });
     else
       differences.push({
         _id,
         record: { externalId, data: storable.data },
         hash,
+        json: storable.isJson ? json : undefined,
+        bytes: storable.bytes,
         kind: isPresent ? "updated" : "created",
+        isNew: before === undefined,
       });
   }
   return { differences, refused };
@@ -125,18 +136,50 @@ function refusedItem(byId: ReadonlyMap<string, FetchedRecord>, { _id, reason }: 
 async function changesOf(
   records: Collection<RecordDocument>,
   differences: readonly Difference[],
-): Promise<RecordChange[]> {
+): Promise<AnnouncedChange[]> {
   const updated = differences.filter(({ kind }) => kind === "updated").map(({ _id }) => _id);
   const before = new Map<string, unknown>();
   if (updated.length > 0)
     for await (const { _id, data } of records.find({ _id: { $in: updated } }, { projection: { data: 1 } }))
       before.set(_id, data);
-  return differences.map(({ _id, record: { externalId, data }, kind }) => ({
+  return differences.map(({ _id, record: { externalId, data }, json, kind }) => ({
     externalId,
     kind,
-    fields: changedFields(before.get(_id), data),
+    // Those of what was created are told from its data when they are read.
+    fields: kind === "created" ? [] : changedFields(before.get(_id), data),
     data,
+    json,
   }));
+}
+
+async function write(
+  records: Collection<RecordDocument>,
+  fence: Fence,
+  differences: readonly Difference[],
+  now: Date,
+): Promise<Refusal[]> {
+  const fresh = differences.filter(({ isNew }) => isNew);
+  const inserted = await insertNew(
+    records,
+    fresh.map((difference) => ({ document: documentOf(fence, difference, now), bytes: difference.bytes })),
+  );
+  // The others: what became of those that are not certain to be there, this tells.
+  const left = differences.filter(({ _id }) => !inserted.has(_id));
+  return writeFenced(
+    records as never,
+    fence,
+    left.map((difference) => writeOf(fence, difference, now)),
+  );
+}
+
+/** As it is inserted. */
+function documentOf(
+  { installationId, token: fencingToken }: Fence,
+  { _id, record: { externalId, data }, hash }: Difference,
+  now: Date,
+): RecordDocument {
+  const times = { firstSeenAt: now, updatedAt: now, deletedAt: null };
+  return { _id, installationId, externalId, data, hash, ...times, fencingToken };
 }
 
 function writeOf({ installationId }: Fence, { _id, record, hash }: Difference, now: Date): FencedWrite {

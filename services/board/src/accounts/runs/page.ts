@@ -16,7 +16,7 @@ export interface RunPage extends PageState {
   sync: SyncDocument;
   run: RunDocument;
   /** Of its pages that changed something, the oldest first. */
-  changed: ChangesDocument[];
+  changed: Pick<ChangesDocument, "at" | "changes">[];
   at: Date;
 }
 
@@ -102,7 +102,7 @@ function changedRecords({ installation, sync, run, changed }: RunPage): Html {
   const shown = all.slice(0, shownRecords);
   return html`<section aria-labelledby="changed-title">
     <h2 id="changed-title">What changed</h2>
-    ${shown.length === 0 ? html`<p class="card">The change feed no longer has it: it is kept for seven days.</p>` : html`<ul class="card lines">${shown.map(({ kind, externalId, fields }) => html`<li>${badge(kind === "deleted" ? "wait" : "good", kind)} ${resource === undefined ? html`<code>${externalId}</code>` : html`<a href="${recordPath(installation._id, resource, externalId)}"><code>${externalId}</code></a>`} ${kind === "updated" ? html`<small>${fields.slice(0, 12).join(", ")}</small>` : ""}</li>`)}</ul>`}
+    ${shown.length === 0 ? html`<p class="card">The change feed no longer has it: it is kept for seven days.</p>` : html`<ul class="card lines">${shown.map(({ kind, externalId, fields }) => html`<li>${badge(kind === "deleted" ? "wait" : "good", kind)} ${resource === undefined ? html`<code>${externalId}</code>` : html`<a href="${recordPath(installation._id, resource, externalId)}"><code>${externalId}</code></a>`} ${kind === "updated" ? html`<small>${fields?.slice(0, 12).join(", ")}</small>` : ""}</li>`)}</ul>`}
     ${told > shown.length && shown.length > 0 ? html`<p class="faint">${count(shown.length)} of ${count(told)} are shown.</p>` : ""}
   </section>`;
 }
