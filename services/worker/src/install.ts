@@ -35,9 +35,11 @@ export function createInstallHandler(options: InstallHandlerOptions) {
     const { signature, ...payload } = task.payload;
     await verify(payload, signature);
     const outcome = await stored(task.id, payload);
-    // Where it is stored, or superseded by a newer one, the job has no more use for it.
-    await task.replacePayload(storedPayload(payload, outcome));
-    if (outcome === "stored") await startProof(payload.installationId);
+    await Promise.all([
+      // Where it is stored, or superseded by a newer one, the job has no more use for it.
+      task.replacePayload(storedPayload(payload, outcome)),
+      outcome === "stored" && startProof(payload.installationId),
+    ]);
     return { outcome };
   };
 

@@ -27,17 +27,23 @@ export function createStartAtOnce(options: {
     /** The account's candidates, unless so many wait already that the tick keeps their order. */
     async proofs(installationId: InstallationId): Promise<void> {
       await leavingItToTheTick(installationId, async () => {
-        if ((await queues.backlog("prewarm")) >= proofBacklog) return;
-        await handOver.proofs(await store.credentials.due(now(), 1, installationId));
+        const [backlog, due] = await Promise.all([
+          queues.backlog("prewarm"),
+          store.credentials.due(now(), 1, installationId),
+        ]);
+        if (backlog < proofBacklog) await handOver.proofs(due);
       });
     },
 
     /** The account's syncs, while no other sync waits for a worker: those have waited longer. */
     async syncs(installationId: InstallationId): Promise<void> {
       await leavingItToTheTick(installationId, async () => {
-        if ((await queues.waiting("sync")) > 0) return;
-        const { workers } = await queues.placesOffered(now());
-        const due = await store.syncs.due(now(), maxSyncs, installationId);
+        const [waiting, { workers }, due] = await Promise.all([
+          queues.waiting("sync"),
+          queues.placesOffered(now()),
+          store.syncs.due(now(), maxSyncs, installationId),
+        ]);
+        if (waiting > 0) return;
         await handOver.syncs(due, (count) => Math.ceil(count / Math.max(1, workers)));
       });
     },

@@ -13,37 +13,52 @@ const [mongodbWrites, redisCommands] = [6, 20];
 export const installRows: Row[] = [
   {
     name: "install-to-token",
-    what: `from an install to its warm token, idle, median of ${installs}`,
+    what: `from an install to its warm token in Redis, idle, median of ${installs}`,
     unit: "ms",
     yardstick: "a token request, an opened credential, six writes to MongoDB and twenty to Redis, by hand",
-    goal: { ratio: { atMost: 3 }, value: { atMost: 250 } },
+    goal: { ratio: { atMost: 3 } },
     async open() {
-      const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
-      const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
-      await world.startWorker();
+      const { world, close } = await openWorld();
       const parts = await openParts(world);
       return {
-        ours: () => medianOf(() => installMs(world)),
-        yardstick: () => medianOf(parts),
-        async close() {
-          await world.close();
-          await Promise.all([redis.close(), mongodb.close()]);
-        },
+        ours: async () => medianOf(await each(() => installMs(world))),
+        yardstick: async () => medianOf(await each(parts)),
+        close,
       };
     },
   },
+  {
+    name: "install-to-token-most",
+    what: `the same, the slowest of ${installs}`,
+    unit: "ms",
+    goal: { value: { atMost: 250 } },
+    async open() {
+      const { world, close } = await openWorld();
+      return { ours: async () => Math.max(...(await each(() => installMs(world)))), close };
+    },
+  },
 ];
+
+async function openWorld() {
+  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
+  await world.startWorker();
+  return {
+    world,
+    async close() {
+      await world.close();
+      await Promise.all([redis.close(), mongodb.close()]);
+    },
+  };
+}
 
 async function installMs(world: World): Promise<number> {
   const account = world.simulator.addAccount({ assets: 5 });
   const id = world.installationIdOf(account);
   const startedAtMs = performance.now();
   await world.install(account);
-  for (;;) {
-    const found = await world.store.installations.find(id);
-    if (found?.lastToken?.outcome === "granted") break;
+  while ((await world.redis.keys(`*${id}}:token:*`)).length === 0)
     await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
   const tookMs = performance.now() - startedAtMs;
   // Its first runs are over before the next one is installed.
   for (;;) {
@@ -83,8 +98,12 @@ async function openParts(world: World): Promise<() => Promise<number>> {
   };
 }
 
-async function medianOf(measure: () => Promise<number>): Promise<number> {
+async function each(measure: () => Promise<number>): Promise<number[]> {
   const tookMs: number[] = [];
   for (let count = 0; count < installs; count++) tookMs.push(await measure());
-  return tookMs.sort((a, b) => a - b)[installs >> 1] ?? Number.NaN;
+  return tookMs;
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
