@@ -62,12 +62,24 @@ const maxDepth = 200;
  */
 export function parseExactJson(json: string): unknown {
   const text = withoutDepths(json);
-  // Few answers hold such a number, and looking at each value costs: a number must be this long to be one.
-  if (!/[\d.]{16}|\d[eE][+-]?\d{3}/.test(text)) return JSON.parse(text);
+  // Few answers hold such a number, and to be shown each value costs several times the parsing.
+  if (text.match(longNumbers)?.every(isHeld) !== false) return JSON.parse(text);
   return JSON.parse(text, ((_name: string, value: unknown, { source }: { source?: string }) =>
-    typeof value === "number" && source !== undefined && decimalOf(source) !== decimalOf(String(value))
+    typeof value === "number" && source !== undefined && !isHeld(source)
       ? new ExactNumber(source)
       : value) as (name: string, value: unknown) => unknown);
+}
+
+/**
+ * Those that are so long that a double may not hold them, coordinates for instance; and what looks like one
+ * within a text, which does no harm.
+ */
+const longNumbers = /(?<=^|[[:,\s])-?(?=[\d.]{16}|[\d.]+[eE][+-]?\d{3})[\d.]+(?:[eE][+-]?\d+)?/g;
+
+/** Whether a double holds this number. */
+function isHeld(text: string): boolean {
+  const held = String(Number(text));
+  return held === text || decimalOf(held) === decimalOf(text);
 }
 
 function withoutDepths(json: string): string {

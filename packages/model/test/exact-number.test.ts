@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ExactNumber, parseExactJson } from "../src/index.ts";
 
@@ -34,6 +35,34 @@ test.each([
   "5e-324",
 ])("%s is a number", (text) => {
   expect(parseExactJson(`{"a":[${text}]}`)).toEqual({ a: [Number(text)] });
+});
+
+test("a number is the same beside one that is not held as alone, however it is written", () => {
+  const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: 24 });
+  const numbers = fc
+    .tuple(
+      fc.constantFrom("", "-"),
+      digits.map((whole) => whole.replace(/^0+(?=.)/, "")),
+      fc.option(
+        digits.map((fraction) => `.${fraction}`),
+        { nil: "" },
+      ),
+      fc.option(
+        fc.tuple(fc.constantFrom("e", "E+", "e-"), fc.nat(330)).map((power) => power.join("")),
+        { nil: "" },
+      ),
+    )
+    .map((parts) => parts.join(""));
+  const separators = fc.constantFrom(",", ", ", ",\n", ' ,"1234567890123456789",');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(numbers, separators)), (all) => {
+      const text = all.map((pair) => pair.join("")).join("");
+      const beside = parseExactJson(`[9007199254740993,${text}0]`) as unknown[];
+      expect(parseExactJson(`[${text}0]`)).toEqual(beside.slice(1));
+      for (const [number] of all.slice(0, 1)) expect(parseExactJson(number)).toEqual(beside[1]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("digits in text and names stay what they are", () => {
