@@ -4,8 +4,9 @@
 import type { RecordChange, SyncId } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
 import { plainUpsert } from "./decided-upsert.ts";
-import type { ChangesDocument, FeedCursorDocument, SyncDocument } from "./documents.ts";
+import type { SyncDocument } from "./documents.ts";
 import { chainOf } from "./feed-chain.ts";
+import type { ChangesDocument, FeedCursorDocument } from "./feed-documents.ts";
 import { changesOfEntry } from "./feed-entry.ts";
 import { idsOf, idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";

@@ -1,4 +1,5 @@
-// The shapes of our MongoDB documents, but for those of installations and of forwarded requests.
+// The shapes of our MongoDB documents, but for those of installations, of the change feed and of forwarded
+// requests.
 
 import type {
   ApiRight,
@@ -7,7 +8,6 @@ import type {
   HeldBack,
   InstallationId,
   NotificationState,
-  RecordChange,
   RefreshedSync,
   RunOutcome,
   RunTimeline,
@@ -87,6 +87,8 @@ export interface SyncDocument extends OutboxFields {
   /** Why the last complete pass could prove no deletion; null when it could. */
   disturbed: string | null;
   heldBack: HeldBack | null;
+  /** What the last run read, where all of it is stored and nothing else is; see `run/steady.ts`. */
+  steady?: SteadyPages | null;
   /** Items are set aside in the collection `setAside`. */
   hasSetAside: boolean;
   /** Runs since the last one in the collection `runs` that changed nothing, which are only counted. */
@@ -97,6 +99,16 @@ export interface SyncDocument extends OutboxFields {
   /** MongoDB's clock when the last run started. */
   serverAt?: Date;
   createdAt: Date;
+}
+
+/** The pages of a pass after which the records were exactly what it had read. */
+export interface SteadyPages {
+  /** Of the only run that may rely on it: no other began in between. */
+  forToken: number;
+  /** When a pass last compared them with what is stored. */
+  since: Date;
+  /** A digest of each page. */
+  pages: string[];
 }
 
 /** A run that a webhook asked for. */
@@ -166,28 +178,6 @@ export interface SetAsideDocument {
   reasons: string[];
   /** JSON, at most 8 000 characters. */
   item: string;
-}
-
-/** Collection `changes`: what one page of one run changed, or a part of it. */
-export interface ChangesDocument {
-  /** `<sync id>/<fencing token, 12 digits>-<number within the run, 8 digits>`: grows within one sync. */
-  _id: string;
-  at: Date;
-  /** Position of the entry before; null at a feed's beginning. One that none comes after does not count. */
-  after: string | null;
-  /** Without `fields` of what was created; without `data` where that is in `texts`. `feed-entry.ts` reads it. */
-  changes: (Pick<RecordChange, "externalId" | "kind"> & Partial<RecordChange>)[];
-  /** A JSON list of the data of those changes that have none, in their order, compressed (zstd). */
-  texts?: Binary;
-}
-
-/** Collection `feedCursors`: how far one consumer of the change feed has come in one sync. */
-export interface FeedCursorDocument {
-  /** `<sync id>/<consumer>`. */
-  _id: string;
-  position: string;
-  /** By MongoDB's clock. Absent: before versions that write it. */
-  confirmedAt?: Date;
 }
 
 /** Collection `forgotten`: accounts that an older install, still under way, must not bring back. */

@@ -2,7 +2,7 @@
 // entry of a run that ended before the sync named it is in nobody's chain.
 
 import type { Collection } from "mongodb";
-import type { ChangesDocument } from "./documents.ts";
+import type { ChangesDocument } from "./feed-documents.ts";
 
 /**
  * Ascending positions of the entries that count; `reached`: the chain goes down to where it was asked for.

@@ -5,7 +5,7 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { RecordChange } from "@fleetkeeper/model";
 import { Binary, BSON } from "mongodb";
 import { changedFields } from "./changed-fields.ts";
-import type { ChangesDocument } from "./documents.ts";
+import type { ChangesDocument } from "./feed-documents.ts";
 import { storedFormOf } from "./run/storable.ts";
 
 /** A change that is announced. `json`: canonical JSON, where that says all of its data. */

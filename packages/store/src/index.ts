@@ -20,7 +20,6 @@ export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed
 export { adviceOn } from "./connect.ts";
 export type {
   ApiKeyDocument,
-  ChangesDocument,
   QuietRuns,
   RecordDocument,
   RunDocument,
@@ -56,6 +55,7 @@ export type { Events } from "./events/events.ts";
 export { maxReplays } from "./events/lane-replays.ts";
 export { maxReceivers, newReceiverId, type ReceiverFields, type ReceiverRow } from "./events/receivers.ts";
 export { gatherChangesMs } from "./events/relay.ts";
+export type { ChangesDocument } from "./feed-documents.ts";
 export { type FollowOptions, followChanges } from "./follow-changes.ts";
 export type { ForwardedRequestDocument } from "./forwarded-request-document.ts";
 export type { Candidate, InstallationDocument } from "./installation-document.ts";

@@ -39,7 +39,7 @@ async function costOf({ store, proxy }: World, now: Date, pages: readonly Record
 const records = (count: number): Records =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, { name: `record ${index}` }]));
 
-test("a run of a small account in which nothing changed takes four commands, two of which write", async () => {
+test("a run like the one before it takes two commands, and four where it compares what is stored", async () => {
   const world = await setup();
   await pass(world.store, at(1), [records(50)]);
   expect(await costOf(world, at(2), [records(50)])).toEqual({
@@ -47,6 +47,7 @@ test("a run of a small account in which nothing changed takes four commands, two
     "find assets": 2,
     "update syncs": 1,
   });
+  expect(await costOf(world, at(3), [records(50)])).toEqual({ "findAndModify syncs": 1, "update syncs": 1 });
 });
 
 test("a first run of one page takes seven commands: what changed, told first, and no search", async () => {
@@ -62,7 +63,7 @@ test("a first run of one page takes seven commands: what changed, told first, an
   });
 });
 
-test("each page of several costs three commands more when nothing changed", async () => {
+test("each page of several costs three commands more when nothing changed, and two when it is not compared", async () => {
   const world = await setup();
   const split = (count: number) => {
     const all = Object.entries(records(600));
@@ -75,6 +76,9 @@ test("each page of several costs three commands more when nothing changed", asyn
   const ofTwo = total(await costOf(world, at(2), split(2)));
   const ofSix = total(await costOf(world, at(3), split(6)));
   expect(ofSix - ofTwo).toBe(4 * 3);
+  const known = await costOf(world, at(4), split(6));
+  expect(known).toMatchObject({ "update passPages": 6, "update syncs": 7 });
+  expect(known["find assets"]).toBeUndefined();
 });
 
 test("syncs that are due together are dispatched by one command", async () => {

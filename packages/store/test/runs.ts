@@ -13,7 +13,7 @@ import {
 import { at, installation, syncId, type TestStore } from "./world.ts";
 
 /** A planned sync, dispatched and started. The run's clock is `now` until it is moved. */
-export async function startedRun(store: TestStore, now = at(0), seeksMissing = true) {
+export async function startedRun(store: TestStore, now = at(0), seeksMissing = true, resource = "assets") {
   await store.syncs.plan(installation, ["assets"], { now });
   const due = (await store.syncs.find(syncId)) as SyncDocument;
   const [job] = await store.syncs.dispatch([due], now, at(600));
@@ -23,7 +23,7 @@ export async function startedRun(store: TestStore, now = at(0), seeksMissing = t
     now: () => clock.now,
   });
   if (run === undefined) throw new Error("the run did not start");
-  await run.begin({ resource: "assets", seeksMissing }, () => null);
+  await run.begin({ resource, seeksMissing }, () => null);
   return { run, clock };
 }
 

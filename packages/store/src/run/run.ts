@@ -13,7 +13,6 @@ import {
 } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type {
-  ChangesDocument,
   PassPageDocument,
   RecordDocument,
   RunDocument,
@@ -21,6 +20,7 @@ import type {
   SyncDocument,
 } from "../documents.ts";
 import { LeaseLostError } from "../errors.ts";
+import type { ChangesDocument } from "../feed-documents.ts";
 import { ownCollection } from "../own-collection.ts";
 import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
@@ -43,6 +43,7 @@ import {
 import { afterwards } from "./run-again.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
 import type { Settlement } from "./settlement.ts";
+import { createSteady } from "./steady.ts";
 import type { AbsenceRules, SweepContext } from "./sweep.ts";
 import { sweepInSteps } from "./sweep-in-steps.ts";
 import { deleteEarlier, isTidyDue, tidy } from "./tidy.ts";
@@ -84,6 +85,7 @@ export function createRun(
     token: sync.fencingToken,
     isNoted: checkpoint !== null,
   });
+  const steady = createSteady(sync, now());
   let hasSetAside = sync.hasSetAside;
   let endOfPass: Partial<SyncDocument> = {};
 
@@ -125,12 +127,13 @@ export function createRun(
       const before = current();
       const alsoSeen = page.setAside.flatMap(({ externalId }) => externalId ?? []);
       const written = await writeRecords(
-        { records: recordsOf(), feed, fence },
+        { records: recordsOf(), feed, fence, steady },
         { records: page.records, alsoSeen },
         now(),
       );
       const aside = [...page.setAside, ...written.refused];
       if (aside.length > 0) {
+        steady.stop();
         hasSetAside = true;
         await keepSetAside(setAside, fence, before, aside, now());
       }
@@ -153,8 +156,8 @@ export function createRun(
      */
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages, isFirst } = current();
-      if (isFirst) {
-        endOfPass = { lastPass: pass, heldBack: null };
+      if (isFirst || steady.isWhole()) {
+        endOfPass = { lastPass: pass, heldBack: null, ...(!isFirst && { steady: steady.kept() }) };
         return;
       }
       const seen = await held.seenIn(pass, pages);
@@ -170,6 +173,7 @@ export function createRun(
         now,
       });
       endOfPass = { lastPass: pass, heldBack: current().changes.deleted > 0 ? null : heldBack };
+      if (current().sweep?.missing === 0) endOfPass = { ...endOfPass, steady: steady.kept() };
     },
 
     /** Tells operators of a step; kept if the run has news or fails. */
@@ -203,6 +207,7 @@ export function createRun(
       if (news) await kept.keep(ended);
       const $set: Partial<SyncDocument> = {
         ...schedule,
+        steady: null,
         ...endOfPass,
         checkpoint: keepsCheckpoint ? kept.carriedBy(checkpoint) : null,
         feedOpen: feed.open,

@@ -16,8 +16,8 @@ const maxDepth = 90;
 export type Storable = { data: unknown; isJson: boolean; bytes: number } | { fault: string };
 
 /**
- * At most this many bytes in MongoDB for a character of JSON: an element of a list, a digit and a comma, takes
- * 12.
+ * At most this many bytes in MongoDB for a character of JSON: an element of a list, which is a digit and a
+ * comma, takes 12.
  */
 const bytesPerCharacter = 8;
 

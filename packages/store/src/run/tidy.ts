@@ -3,7 +3,8 @@
 
 import type { OwnCollection } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
-import type { FeedCursorDocument, RecordDocument, SetAsideDocument, SyncDocument } from "../documents.ts";
+import type { RecordDocument, SetAsideDocument, SyncDocument } from "../documents.ts";
+import type { FeedCursorDocument } from "../feed-documents.ts";
 import { idsUnder } from "../id-range.ts";
 import { ownCollection } from "../own-collection.ts";
 import { tokenText } from "../token-text.ts";

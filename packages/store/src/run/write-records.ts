@@ -11,6 +11,7 @@ import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
 import { insertNew } from "./insert-new.ts";
 import type { SetAsideItem } from "./set-aside.ts";
+import { digestOf, type Steady } from "./steady.ts";
 import { storableOf } from "./storable.ts";
 import { type FencedWrite, type Refusal, writeFenced } from "./write-fenced.ts";
 
@@ -43,18 +44,33 @@ interface Difference {
 
 type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken" | "missingSince">;
 
+/** A record of the page, and what tells whether it changed. */
+interface Read {
+  record: FetchedRecord;
+  json: string;
+  hash: string;
+}
+
 /**
  * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing
- * either.
+ * either. `steady`: told of the page; one that is as the last run left it is not compared with what is
+ * stored.
  * @throws LeaseLostError when a newer run has started.
  */
 export async function writeRecords(
-  { records, feed, fence }: { records: Collection<RecordDocument>; feed: FeedWriter; fence: Fence },
+  {
+    records,
+    feed,
+    fence,
+    steady,
+  }: { records: Collection<RecordDocument>; feed: FeedWriter; fence: Fence; steady: Steady },
   page: { records: readonly FetchedRecord[]; alsoSeen: readonly string[] },
   now: Date,
 ): Promise<WrittenRecords> {
   const idOf = (externalId: string) => `${fence.installationId}/${externalId}`;
-  const byId = new Map(page.records.map((record) => [idOf(record.externalId), record]));
+  const byId = new Map(page.records.map((record) => [idOf(record.externalId), readOf(record)]));
+  if (steady.isSame(digestOf(records.collectionName, byId.values())))
+    return { changes: { ...noChanges, unchanged: byId.size }, refused: [] };
   const stored = await storedOf(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
   const { differences, refused } = differencesOf(byId, stored, fence.firstToken);
   if (differences.length > 0) {
@@ -71,6 +87,11 @@ export async function writeRecords(
     back.map(({ _id }) => _id),
   );
   return { changes: counted(byId.size, differences, refused), refused };
+}
+
+function readOf(record: FetchedRecord): Read {
+  const json = canonicalJson(record.data);
+  return { record, json, hash: hashOfText(json) };
 }
 
 function counted(
@@ -96,16 +117,14 @@ async function storedOf(
 }
 
 function differencesOf(
-  byId: ReadonlyMap<string, FetchedRecord>,
+  byId: ReadonlyMap<string, Read>,
   stored: ReadonlyMap<string, Stored>,
   firstToken: number,
 ): { differences: Difference[]; refused: SetAsideItem[] } {
   const differences: Difference[] = [];
   const refused: SetAsideItem[] = [];
-  for (const [_id, record] of byId) {
+  for (const [_id, { record, json, hash }] of byId) {
     const before = stored.get(_id);
-    const json = canonicalJson(record.data);
-    const hash = hashOfText(json);
     // The feed knows nothing of what a run from before the account was forgotten wrote afterwards.
     const isKnown = before !== undefined && !(before.fencingToken < firstToken);
     const isPresent = isKnown && before.deletedAt === null;
@@ -127,8 +146,8 @@ function differencesOf(
   return { differences, refused };
 }
 
-function refusedItem(byId: ReadonlyMap<string, FetchedRecord>, { _id, reason }: Refusal): SetAsideItem {
-  const record = byId.get(_id);
+function refusedItem(byId: ReadonlyMap<string, Read>, { _id, reason }: Refusal): SetAsideItem {
+  const record = byId.get(_id)?.record;
   return { externalId: record?.externalId, item: record?.data, reasons: [reason] };
 }
 

@@ -1,0 +1,64 @@
+// What lets a run leave out the comparison with what is stored: a page that is, record by record, what the
+// run before read there, where that run left everything as it read it and no other has begun since.
+
+import { hash } from "node:crypto";
+import type { SteadyPages, SyncDocument } from "../documents.ts";
+
+/** Of an account with more pages nothing is remembered: it is read with each look at its sync. */
+const maxPages = 20;
+/** What somebody changed by hand in a collection of records is put right after this at the latest. */
+const maxAgeMs = 24 * 60 * 60_000;
+/** Settling, dispatching and starting make a sync's fencing token greater by one each. */
+const tokensToTheNextRun = 3;
+
+/** For one run, and the pass that it begins. */
+export type Steady = ReturnType<typeof createSteady>;
+
+/** `sync`: as the run's start left it. */
+export function createSteady({ fencingToken, checkpoint, feedOpen, steady }: SyncDocument, startedAt: Date) {
+  const isOfLastRun =
+    steady?.forToken === fencingToken &&
+    startedAt.getTime() - steady.since.getTime() < maxAgeMs &&
+    feedOpen === null;
+  /** Undefined once a page was different. */
+  let known = isOfLastRun ? steady : undefined;
+  /** Undefined where not every page of the pass is one of this run's, or one cannot be remembered. */
+  let seen: string[] | undefined = checkpoint === null ? [] : undefined;
+
+  return {
+    /** Whether this page, the next one of the pass, is as the last run left it. */
+    isSame(digest: string): boolean {
+      if (known?.pages[seen?.length ?? -1] !== digest) known = undefined;
+      seen?.push(digest);
+      if ((seen?.length ?? 0) > maxPages) seen = undefined;
+      return known !== undefined;
+    },
+
+    /** What is stored is not what the pass read: nothing is remembered. */
+    stop(): void {
+      known = undefined;
+      seen = undefined;
+    },
+
+    /** Whether all of the pass, which is at its end, is as the last run left it. */
+    isWhole(): boolean {
+      return known !== undefined && known.pages.length === seen?.length;
+    },
+
+    /** For the next run. Only after a pass that ended, missed nothing and set nothing aside. */
+    kept(): SteadyPages | null {
+      if (seen === undefined) return null;
+      return { forToken: fencingToken + tokensToTheNextRun, since: known?.since ?? startedAt, pages: seen };
+    },
+  };
+}
+
+/** The same for the same records with the same hashes in the same order, in the same collection. */
+export function digestOf(
+  resource: string,
+  records: Iterable<{ record: { externalId: string }; hash: string }>,
+): string {
+  let text = resource;
+  for (const one of records) text += `\n${one.record.externalId}\0${one.hash}`;
+  return hash("sha256", text, "base64url").slice(0, 22);
+}

@@ -1,0 +1,78 @@
+// A pass that is like the one before it is not compared with what is stored, unless that may be another.
+
+import { expect, test } from "vitest";
+import type { RecordDocument } from "../src/index.ts";
+import { followed, liveRecords, pageOf, pass, startedRun } from "./runs.ts";
+import { at, setup, syncId } from "./world.ts";
+
+/** Two passes over these pages: the first searches for nothing, and after the second all is known. */
+async function known(pages = [{ a: 1 }, { b: 1 }]) {
+  const { store, db } = await setup();
+  for (const seconds of [1, 2]) await pass(store, at(seconds), pages);
+  const records = db.collection<RecordDocument>("assets");
+  return {
+    ...{ store, db },
+    /** As somebody does it with a shell: whoever compares puts it right. */
+    changeByHand: () => records.updateOne({ externalId: "a" }, { $set: { data: 9, hash: "9" } }),
+  };
+}
+
+const day = 24 * 60 * 60;
+
+test("what nobody wrote since is not looked at, and once a day it is", async () => {
+  const { store, db, changeByHand } = await known();
+  await changeByHand();
+  for (const seconds of [3, 4, day])
+    expect(await pass(store, at(seconds), [{ a: 1 }, { b: 1 }])).toMatchObject({ unchanged: 2, updated: 0 });
+  expect(await liveRecords(db)).toEqual({ a: 9, b: 1 });
+  expect(await pass(store, at(day + 3), [{ a: 1 }, { b: 1 }])).toMatchObject({ updated: 1 });
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+});
+
+test("what a run wrote that ended before its end is compared, though the source is as before", async () => {
+  const { store, db } = await known();
+  await pass(store, at(3), [{ a: 1 }, { b: 1 }]);
+  const { run } = await startedRun(store, at(4));
+  await run.writePage(pageOf({ a: 2 }, { more: true }));
+  expect(await liveRecords(db)).toEqual({ a: 2, b: 1 });
+  await pass(store, at(700), [{ a: 1 }, { b: 1 }]);
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+  expect(await followed(store)).toEqual({ a: 1, b: 1 });
+});
+
+test("after a backup was restored, or the sync was paused, all is compared", async () => {
+  const { store, db, changeByHand } = await known();
+  await changeByHand();
+  await store.afterRestore(at(3));
+  await pass(store, at(4), [{ a: 1 }, { b: 1 }]);
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+  await pass(store, at(5), [{ a: 1 }, { b: 1 }]);
+  await changeByHand();
+  await store.syncs.pauseOne(syncId);
+  await store.syncs.resumeOne(syncId, at(6));
+  await pass(store, at(6), [{ a: 1 }, { b: 1 }]);
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+});
+
+test.each([
+  ["ends earlier", [{ a: 1 }], { a: 1 }],
+  ["has another page", [{ a: 1 }, { b: 2 }, { c: 1 }], { a: 1, b: 2, c: 1 }],
+  ["has its pages in another order", [{ b: 1 }, { a: 1 }], { a: 1, b: 1 }],
+])("a pass that %s is compared and searched", async (_what, pages, stored) => {
+  const { store, db } = await known();
+  for (const seconds of [3, 4]) await pass(store, at(seconds), pages);
+  expect(await liveRecords(db)).toEqual(stored);
+  expect(await followed(store)).toEqual(stored);
+});
+
+test("after a pass that set an item aside, or read what is in another collection now, all is compared", async () => {
+  const { store, db, changeByHand } = await known();
+  const setAside = [{ externalId: "odd", item: {}, reasons: ["x"] }];
+  await pass(store, at(3), [{ a: 1 }, { b: 1 }], { pageFields: { setAside } });
+  await changeByHand();
+  await pass(store, at(4), [{ a: 1 }, { b: 1 }]);
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
+  const { run } = await startedRun(store, at(5), true, "sites");
+  await run.writePage(pageOf({ a: 1 }, { more: true }));
+  expect(await db.collection("sites").countDocuments()).toBe(1);
+});
