@@ -179,6 +179,7 @@ test("what a request gets wrong is named by its field", async () => {
     [await ask(key, "/v1/accounts?after=nonsense"), "query/after"],
     [await ask(key, "/v1/accounts?state=gone"), "query/state"],
     [await patch({ reference: "x".repeat(201) }), "body/reference"],
+    [await patch({ reference: "a\u001b[2J" }), "body/reference"],
     [await patch({ metadata: { "a.b": "1" } }), "body/metadata/a.b"],
     [
       await patch({ metadata: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`n${n}`, ""])) }),

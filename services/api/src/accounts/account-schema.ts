@@ -36,7 +36,14 @@ const metadataSchema = z
 
 /** What may be changed; what is absent stays. */
 export const notesSchema = z
-  .object({ reference: referenceSchema.nullable().optional(), metadata: metadataSchema.optional() })
+  .object({
+    // As with the names that operators give: it is shown on terminals and pages.
+    reference: referenceSchema
+      .refine((text) => !/\p{Cc}/u.test(text), { error: "has a control character" })
+      .nullable()
+      .optional(),
+    metadata: metadataSchema.optional(),
+  })
   .meta({ id: "AccountNotes" });
 
 export const accountSchema = z
