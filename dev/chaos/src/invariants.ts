@@ -1,4 +1,4 @@
-// What must hold after each run, whatever happened in it. Each function returns what does not, in words.
+// What must hold after each run. Each function returns what does not, in words.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";

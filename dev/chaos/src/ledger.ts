@@ -9,7 +9,7 @@ export type Wish = "none" | "installed" | "forgotten";
 export interface Entry {
   account: SimulatedAccount;
   wish: Wish;
-  /** Somebody is at work on it. */
+  /** It is being worked on. */
   isBusy: boolean;
   /** Was forgotten at least once, so that its change feed does not begin at the beginning. */
   wasForgotten: boolean;

@@ -21,7 +21,7 @@ export interface Process {
   freeze(isOn: boolean): void;
   moveClock(offsetMs: number): void;
   isReady(): Promise<boolean>;
-  /** How it ended when nobody had asked it to, by exit code or signal. */
+  /** How it ended without being asked to, by exit code or signal. */
   unasked: string[];
   close(): Promise<void>;
 }

@@ -38,7 +38,7 @@ export const readAgain = {
   "alert-configurations": "alertConfigurations",
 } as const;
 
-/** Ends whatever a fault may have left behind. */
+/** Ends everything that a fault may have left behind. */
 export async function heal({ redis, mongodb, simulator, processes }: World): Promise<void> {
   for (const { proxy } of [redis, mongodb]) {
     proxy.refuse(false);

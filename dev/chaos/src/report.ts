@@ -5,7 +5,7 @@ import type { RunResult } from "./run-seed.ts";
 export interface KeptRun extends Omit<RunResult, "answers"> {
   /** The commit that was played. */
   commit: string;
-  /** Why a run failed, where somebody found that out and wrote it into the file. */
+  /** Why a run failed, if that was found out and written into the file. */
   cause?: string;
 }
 

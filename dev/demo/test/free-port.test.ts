@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../src/index.ts";
 
-test("a port that is taken is replaced, unless somebody named it", async () => {
+test("a port that is in use is replaced, unless it was named", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

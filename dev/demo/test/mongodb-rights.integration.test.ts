@@ -227,7 +227,7 @@ test("docs/scale.md names each of these queries that reaches every shard", () =>
   expect(documented.filter((one) => !made.has(textOf(one))).length).toBeLessThan(documented.length / 4);
 });
 
-test("nobody may change or remove an entry of the audit log, not even a worker", () => {
+test("no service may change or remove an entry of the audit log, not even a worker", () => {
   for (const user of ["worker", "board", "api", "operator"] as const) {
     const privileges = privilegesOf(user, "fleetkeeper", builtInResources);
     const audit = privileges.find(({ resource }) => resource.collection === "audit")?.actions ?? [];

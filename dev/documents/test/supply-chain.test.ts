@@ -7,7 +7,7 @@ import { refusedLicences } from "../src/licences.ts";
 const root = join(import.meta.dirname, "../../..");
 const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 
-test("a licence that nobody allowed is refused, also in company, and of a choice one suffices", () => {
+test("a licence that is not allowed is refused, also together with others, and of a choice one suffices", () => {
   const one = [{ name: "a", versions: ["1.0.0"] }];
   for (const licence of ["MIT", "(MIT OR GPL-3.0)", "MIT AND ISC", "MPL-2.0"])
     expect(refusedLicences({ [licence]: one })).toEqual([]);

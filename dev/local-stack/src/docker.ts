@@ -53,7 +53,7 @@ export async function startContainer(container: Container): Promise<RunningServe
     };
   } catch (error) {
     await folder?.release();
-    // It may start yet, after its time: nobody waits for it any more.
+    // It may still start after its time: it is no longer waited for.
     starting.then((late) => late.stop()).catch(() => {});
     return `Docker image ${container.image} is not available: ${String(error)}`;
   }

@@ -13,7 +13,7 @@ export interface TcpProxy {
   cut(): void;
   /** Ends every connection, and each new one at once, until it is called with false. */
   refuse(isOn: boolean): void;
-  /** Lets nothing through and tells nobody, until it is called with false: then all of it arrives. */
+  /** Holds all data silently, until it is called with false: then all of it arrives. */
   hold(isOn: boolean): void;
   /** How long each piece is under way, in milliseconds. Default 0. */
   delay(ms: number): void;

@@ -53,7 +53,7 @@ test.each(faults)("a command is %s before or after it was carried out, once", as
   expect(await codeOf(things.insertOne({ _id: "b" }))).toBe("done");
 });
 
-test("a findAndModify is refused as a whole, and a doubt comes with the true answer", async () => {
+test("a findAndModify is refused as a whole, and an uncertain outcome comes with the true answer", async () => {
   const { proxy, things, truth } = await setup();
   proxy.add({ command: "findAndModify", when: "before", fault: { refuseWrite: "DuplicateKey" } });
   const upsert = () => things.findOneAndUpdate({ _id: "a" }, { $set: { x: 1 } }, { upsert: true });

@@ -24,7 +24,7 @@ async function filled(docs: Doc[]): Promise<Collection<Doc>> {
   return collection;
 }
 
-test("a regular expression finds what a scan finds, whatever the case and the characters", async () => {
+test("a regular expression finds what a scan finds, for any case and characters", async () => {
   const texts = [
     "Kran 7",
     "kRAN_7",

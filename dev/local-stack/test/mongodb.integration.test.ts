@@ -220,7 +220,7 @@ describe("queries", () => {
     expect(await docs.countDocuments({ seen: true })).toBe(500);
   });
 
-  test("an _id is found by value, list and range, whatever characters it has", async () => {
+  test("an _id is found by value, list and range, with any characters", async () => {
     const odd = [
       "",
       '"',
@@ -269,7 +269,7 @@ describe("queries", () => {
   });
 });
 
-test("a document of somebody else's API comes back as it was", async () => {
+test("a document of a foreign API is returned unchanged", async () => {
   const data = {
     geometry: {
       type: "Polygon",

@@ -43,7 +43,7 @@ export interface Simulator {
   accounts(): SimulatedAccount[];
   /** Those given out that are not long expired: to look for where none may be. */
   accessTokens(): string[];
-  /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if nobody answers. */
+  /** Sends the install callback. `ERR_CALLBACK_UNREACHABLE` if there is no answer. */
   install(accountId: string, options?: InstallOptions): Promise<InstallAnswer>;
   /**
    * A callback token; the usual claims are added unless `claims` sets them (to undefined: leaves them out).

@@ -18,7 +18,7 @@ test("every variable is read, and an empty one counts as unset", () => {
   expect(config.options).toMatchObject({ host: "0.0.0.0", port: 4001, app: "@acme/app", seed: undefined });
 });
 
-test("all faults are told at once", () => {
+test("all faults are reported at once", () => {
   const env = { SIMULATOR_PORT: "99999", SIMULATOR_CALLBACK_URL: "nowhere", SIMULATOR_ACCOUNTS: "-1" };
   expect(() => readConfig(env)).toThrow(/SIMULATOR_CALLBACK_URL.*SIMULATOR_PORT.*SIMULATOR_ACCOUNTS/);
 });

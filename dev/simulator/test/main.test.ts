@@ -22,7 +22,7 @@ test("the process says where it listens, serves its accounts, and ends at SIGTER
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("a bad environment is told and ends with a failure", async () => {
+test("a bad environment is reported and ends with a failure", async () => {
   const child = start({ SIMULATOR_PORT: "http" });
   let errors = "";
   child.stderr.on("data", (chunk) => {

@@ -85,7 +85,7 @@ export const advice: Partial<Record<RefusalCode, string>> = {
   ERR_TOKEN_REUSED: "Another body came with this token before: one of the two was changed. Do not accept it.",
 };
 
-/** The check that refuses with this code; undefined where the fault is no fault of the callback. */
+/** The check that refuses with this code; undefined if the fault is not the callback's. */
 export function checkOf(code: RefusalCode): Check | undefined {
   return checks.find(({ codes }) => codes.includes(code));
 }

@@ -23,7 +23,7 @@ export interface ClaimRules {
 }
 
 /**
- * As long as nobody has said anything: no claim is required, and one that contradicts the body is refused.
+ * By default no claim is required, and one that contradicts the body is refused.
  */
 export const noClaimRules: ClaimRules = { claims: {}, audienceOfApp: {}, contradictions: "refuse" };
 

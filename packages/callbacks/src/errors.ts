@@ -110,7 +110,7 @@ const foreignCodes: Record<string, RefusalCode> = {
   ERR_QUEUE_UNAVAILABLE: "ERR_QUEUE_UNAVAILABLE",
 };
 
-/** Translates whatever was thrown; what is neither ours nor the sender's fault is `ERR_INTERNAL`. */
+/** Translates any thrown value; what is neither ours nor the sender's fault is `ERR_INTERNAL`. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };

@@ -40,7 +40,7 @@ const algorithms = new Map<unknown, Algorithm>(
 );
 
 /**
- * One for all: anyone who floods us with forged tokens shall not make us write down where we stand each time.
+ * One for all: a flood of forged tokens must not make us write a stack for each.
  */
 const notSigned = new errors.JWSSignatureVerificationFailed();
 const minRsaBits = 2_048;
@@ -180,7 +180,7 @@ function objectIn(
   return value as Record<string, unknown>;
 }
 
-/** `Buffer` alone takes whatever is not base64url for nothing. */
+/** `Buffer` alone silently ignores characters that are not base64url. */
 function bytesIn(part: string): Buffer {
   if (part.length % 4 === 1 || !base64urlText.test(part))
     throw new errors.JWSInvalid("has a part that is not base64url");

@@ -15,7 +15,7 @@ const maxKeysTried = 16;
 /** What a callback token is held against, beyond its signature. */
 export interface TokenRules {
   keyFor: JWTVerifyGetKey;
-  /** Asked when no key made the signature: the token is verified again with newer keys, if there are. */
+  /** Asked when no key made the signature: the token is verified again with newer keys, if there are any. */
   hasNewerKeys?: () => Promise<boolean>;
   issuer: string | undefined;
   /** Any of them. */
@@ -143,7 +143,7 @@ const codes: Record<string, RefusalCode> = {
   [errors.JWTClaimValidationFailed.code]: "ERR_IDENTITY_CLAIM",
 };
 
-/** Whatever cannot be verified is refused, also what there is no class for. */
+/** Any token that cannot be verified is refused, also for errors without a class. */
 function refusalOfVerification(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const reason = error instanceof errors.JOSEError ? error.code : `unexpected ${(error as Error).name}`;

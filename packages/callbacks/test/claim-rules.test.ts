@@ -97,7 +97,7 @@ test("a claim over the body's bytes binds them", async () => {
   expect(await send(digest("hex", JSON.stringify(body)))).toBe(contradicts);
 });
 
-test("an app with an audience of its own takes no other's", () => {
+test("an app with its own audience accepts no other's", () => {
   const rules = { audienceOfApp: { "@acme/tracker": ["one"], "@acme/other": ["two"] } };
   expect(codeOf({ aud: ["two", "one"] }, rules)).toBe("accepted");
   for (const aud of ["two", undefined]) expect(codeOf({ aud }, rules)).toBe("ERR_IDENTITY_CLAIM");
@@ -111,7 +111,7 @@ test("the claims that say the same as the body are found, for an operator to req
   });
 });
 
-test("an app that is called as what every object has is an app without an audience of its own", () => {
+test("an app named like a property of every object has no audience of its own", () => {
   const of = { ...body, irisAppId: "constructor" };
   expect(codeOf({ aud: "anybody" }, { audienceOfApp: { "@acme/tracker": ["one"] } }, of)).toBe("accepted");
 });

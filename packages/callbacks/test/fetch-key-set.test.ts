@@ -53,7 +53,7 @@ test("the same key twice is one key; two keys with one kid are two", async () =>
   expect(await fetch()).toEqual({ keys: [good, other], unreadable: [] });
 });
 
-test("optional members that are null, and odd ones, keep no key away", async () => {
+test("optional members that are null or odd make no key unusable", async () => {
   const { use, ...bare } = good;
   const odd = { ...bare, use: null, alg: null, x5c: null, key_ops: null, ext: "true" };
   const { fetch } = await setup(json({ keys: [odd, { ...good, kid: null, key_ops: ["verify", "verify"] }] }));
@@ -68,7 +68,7 @@ test("a key set may come compressed and with a byte order mark", async () => {
   expect(await fetch()).toMatchObject({ keys: [good] });
 });
 
-test("an endpoint that is away for a time says for how long", async () => {
+test("an endpoint that is unavailable for a time says for how long", async () => {
   const { fetch } = await setup((_request, response) =>
     response.writeHead(503, { "retry-after": "600" }).end(),
   );

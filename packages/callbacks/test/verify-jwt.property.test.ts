@@ -186,7 +186,7 @@ test("each claim is judged as jose judges it, at its edges and where it is not a
   }
 });
 
-test("a sound token that was changed anywhere is judged as jose judges it", async () => {
+test("a valid token that was changed anywhere is judged as jose judges it", async () => {
   const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const sound = kinds.map(([alg, kid, key]) => {
     const input = `${base64url(JSON.stringify({ alg, kid }))}.${base64url(JSON.stringify({ exp: nowS }))}`;

@@ -12,7 +12,7 @@ export type WebhookErrorCode =
   | "ERR_WEBHOOK_KEY";
 
 /**
- * The delivery is not to be believed, or the secrets are none. No message holds a secret or anything of the
+ * The delivery cannot be trusted, or the secrets are not valid. No message holds a secret or anything of the
  * delivery.
  */
 export class WebhookError extends Error {

@@ -1,7 +1,7 @@
 // What Fleetkeeper tells by webhooks: the content of a delivery, by its type. Source of the form: Standard
 // Webhooks.
 
-/** Every type that is sent, and `test`, by which somebody tries an address out. */
+/** Every type that is sent, and `test`, for trying an address out. */
 export type WebhookEventType =
   | "account.installed"
   | "account.reinstalled"

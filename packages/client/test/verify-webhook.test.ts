@@ -117,13 +117,13 @@ test.each([[[]], ["whsec_"], ["my key"], ["whsec_c2hvcnQ="], ["whsec_***"], [Arr
 );
 
 test.each(["", "no json", "null", "[]", '{"type":1}', '{"type":"x","timestamp":"y","data":null}'])(
-  "a signed body that is not an event is told apart: %j",
+  "a signed body that is not an event is recognised as such: %j",
   async (content) => {
     expect(await outcome(content, headersOf(sign(content)))).toBe("ERR_WEBHOOK_CONTENT");
   },
 );
 
-test("a body that somebody has parsed already is refused with a word on it", async () => {
+test("a body that is already parsed is refused with an explanation", async () => {
   expect(await outcome(event as unknown as string, headersOf(sign(body)))).toBe("ERR_WEBHOOK_CONTENT");
 });
 

@@ -1,5 +1,5 @@
-// Requests to addresses that others gave us: public ones only, so that nobody reaches our own network through
-// us.
+// Requests to addresses that others gave us: public ones only, so that they cannot reach our own network
+// through us.
 
 import { lookup as systemLookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
@@ -34,7 +34,7 @@ export interface GuardedAnswer {
   status: number;
   /** By names in lower case; of a header that came several times, the values with commas between them. */
   headers: Record<string, string>;
-  /** The first `maxBytes` as UTF-8, whatever they are. */
+  /** The first `maxBytes` as UTF-8, even if they are not text. */
   body: string;
   /** Whether there was more. */
   truncated: boolean;
@@ -43,7 +43,7 @@ export interface GuardedAnswer {
 /** Sends to addresses that others named. Close it when nothing sends any more. */
 export interface GuardedFetch {
   /**
-   * Sends one request, never a second one. Gives the answer whatever its status, but a redirect.
+   * Sends one request, never a second one. Gives the answer with any status but a redirect.
    * @throws UrlRefusedError, AddressRefusedError: nothing was sent. NoAnswerError, RedirectError.
    * The signal's reason, when that ended it.
    */

@@ -30,7 +30,7 @@ test("what can be decoded is asked for, and nothing else", async () => {
   expect((await sender()(url)).text).toBe("gzip, deflate, br, zstd");
 });
 
-test("an encoding that was not asked for is refused by its name", async () => {
+test("an encoding that was not requested is refused by its name", async () => {
   const send = sender();
   await expect(send(await answering("compress", Buffer.from("x")))).rejects.toMatchObject({
     code: "ERR_HTTP_ENCODING",

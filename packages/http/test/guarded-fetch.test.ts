@@ -35,7 +35,7 @@ async function countingServer() {
   return { port, connections: () => connections };
 }
 
-test("an address of this machine is not even connected to, however it is written", async () => {
+test("an address of this machine is not even connected to, in any notation", async () => {
   const { port, connections } = await countingServer();
   const send = guarded();
   const hosts = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0.0.0.0", "[::1]", "[::]"];

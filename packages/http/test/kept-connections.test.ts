@@ -75,7 +75,7 @@ test("once is all: a server that answers nobody is asked twice on a kept connect
   expect(count).toBe(4);
 });
 
-test("an answer that had begun is not asked for again", async () => {
+test("an answer that had begun is not requested again", async () => {
   let count = 0;
   const url = await listening(
     createServer((_request, response) => {

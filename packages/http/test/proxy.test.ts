@@ -48,7 +48,7 @@ test("requests by https go through a tunnel", async () => {
   expect(proxy.seen).toEqual([`CONNECT ${address}`]);
 });
 
-test("a proxy that is away or refuses is not an answer", async () => {
+test("a proxy that is unavailable or refuses is not an answer", async () => {
   const refusing = await listening(createServer((_request, response) => void response.writeHead(407).end()));
   const url = "https://api.test/";
   for (const httpsProxy of [`http://${refusing}`, "http://127.0.0.1:1"])

@@ -51,7 +51,7 @@ test("an IPv4 address is public exactly when it is in no special range", () => {
   );
 });
 
-test("an IPv6 address that holds an IPv4 address is refused, whatever that is", () => {
+test("an IPv6 address that holds any IPv4 address is refused", () => {
   const forms = [
     (address: number) => `::${hex(address)}`,
     (address: number) => `::ffff:${hex(address)}`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sender, serverOf } from "./world.ts";
 
-test("an answer comes whole, whatever its status, and without its byte order mark", async () => {
+test("an answer of any status is complete, and without its byte order mark", async () => {
   const url = await serverOf((_request, response) =>
     response.writeHead(404, { "content-type": "application/json", "retry-after": "7" }).end("\uFEFF{}"),
   );

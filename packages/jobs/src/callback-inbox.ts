@@ -48,7 +48,7 @@ export type InboxEntry = SeenCallback & { origin: Origin };
 /** Of those taken, and of those refused. */
 const keptOfEach = 200;
 const keptMs = 30 * 86_400_000;
-/** The longest that an ingress writes is below it; what is longer is somebody else's. */
+/** Entries of an ingress are shorter; longer ones are forged. */
 const maxEntry = 100_000;
 
 /** Adds it before the others; the oldest go. */
@@ -81,7 +81,7 @@ export async function readCallbackInbox(
   return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-/** Takes out whatever names the account, when it is forgotten. */
+/** Removes every entry that names the account, when it is forgotten. */
 export async function forgetSeenCallbacks(
   redis: RedisClient,
   namespace: string,
@@ -119,7 +119,7 @@ async function entryOf(
   }
 }
 
-/** Of the right shape, whoever wrote it. */
+/** Of the right shape, not yet known to be genuine. */
 function isSeen(entry: SeenCallback): boolean {
   const { id, at, outcome, status, address, bytes, token, body } = entry;
   const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -8,7 +8,7 @@ export abstract class JobsError extends FleetkeeperError {}
 /** Redis did not take the job, or did not confirm it, within the deadline. */
 export class QueueUnavailableError extends defineError(JobsError, "ERR_QUEUE_UNAVAILABLE", "retry") {}
 
-/** A consumer was stopped, on its own or by somebody. */
+/** A consumer stopped, by an error or by a call. */
 export class ConsumerStoppedError extends defineError(JobsError, "ERR_CONSUMER_STOPPED", "retry") {
   readonly restartHelps = true;
 }

@@ -4,11 +4,11 @@ import { type InstallationId, installationOfSync } from "@fleetkeeper/model";
 import type { Job, Queue } from "bullmq";
 import type { Payloads, QueueName } from "./queues.ts";
 
-/** A job that is given up until somebody starts it again. */
+/** A job that is given up until an operator starts it again. */
 export interface FailedJob {
   queue: QueueName;
   jobId: string;
-  /** Of BullMQ: the last error's. It may hold whatever an error said. */
+  /** Of BullMQ: the last error's. It may hold any text of an error. */
   reason: string;
   failedAt: Date;
 }
@@ -94,7 +94,7 @@ function accountsOf(payload: Payloads[(typeof aboutAccounts)[number]]): Installa
     : [payload.installationId];
 }
 
-/** False when somebody else started or removed it in the meantime. */
+/** False when it was started or removed in the meantime. */
 async function startAgain(job: Job): Promise<boolean> {
   try {
     await job.retry("failed");

@@ -51,7 +51,7 @@ export interface QueueSet {
   ): Promise<void>;
   /** Proofs go before all that wait. `traces`: what each job continues, if any; only with `telemetry`. */
   addPrewarms(payloads: Payloads["prewarm"][], traces?: Traceparents): Promise<void>;
-  /** Somebody waits for this token: a job at the queue's head, unless one for the same is there already. */
+  /** A caller waits for this token: a job at the queue's head, unless one for the same is there already. */
   addUrgentPrewarm(payload: Payloads["prewarm"]): Promise<void>;
   /** One job for each, unless one for the same receiver and account is there already. */
   addNotifies(payloads: readonly Payloads["notify"][]): Promise<void>;

@@ -55,8 +55,8 @@ export interface Payloads {
   forget: ForgetPayload;
   /**
    * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601),
-   * because an older one was refused or is too near its end; with `renew`, ask for a new one whatever is
-   * there and whatever was refused; with `prove`, find out which of the account's candidates takes over
+   * because an older one was refused or is too near its end; with `renew`, request a new one even if one is
+   * there or was refused; with `prove`, find out which of the account's candidates takes over
    * instead.
    */
   prewarm: {
@@ -135,7 +135,7 @@ export const jobOptions: Record<QueueName, DefaultJobOptions> = {
   },
 };
 
-/** The name of a job without a handler: anyone who takes it has proved to take jobs. */
+/** The name of a job without a handler: a consumer that takes it has proved that it takes jobs. */
 export const probeName = "health probe";
 
 /** Job ids hold no `:` and are not integers. */
@@ -194,7 +194,7 @@ export function installOf(payload: InstallPayload): Install {
   return { ...install, receivedAt: new Date(install.receivedAt) };
 }
 
-/** Without its sealed text, which nobody needs from here any more. */
+/** Without its sealed text, which is no longer needed from here on. */
 export function storedPayload(
   { signature: _, ...payload }: Signed<InstallPayload | UnrecognisedPayload>,
   stored: string,

@@ -62,7 +62,7 @@ async function jobsOf(queue: Queue, state: JobState, installationId: Installatio
 
 type JobState = (typeof ended)[number] | (typeof waiting)[number];
 
-/** False when a worker has it, or somebody else removed it. */
+/** False when a worker has it, or it was removed. */
 async function takeOut(job: Job, installationId: InstallationId): Promise<boolean> {
   const left = withoutAccount(job.data, installationId);
   try {

@@ -62,7 +62,7 @@ test("the same callback twice is one job, another one of the same account is a s
   expect(await queues.backlog("install")).toBe(2);
 });
 
-test("`retry` comes again after its wait and uses up an attempt", async () => {
+test("`retry` runs again after its wait and counts as an attempt", async () => {
   const world = await setup();
   const attempts = consuming(world, 2, () => ({ action: "retry", delayMs: 10 }));
   await world.queues.addCallback(callbackOf("a".repeat(64)));
@@ -73,7 +73,7 @@ test("`retry` comes again after its wait and uses up an attempt", async () => {
   expect(attempts).toEqual([1, 2, 3]);
 });
 
-test("`later` comes again at its time and uses up no attempt", async () => {
+test("`later` runs again at its time and does not count as an attempt", async () => {
   const world = await setup();
   const attempts = consuming(world, 3, () => ({ action: "later", at: new Date(Date.now() + 10) }));
   await world.queues.addCallback(callbackOf("a".repeat(64)));
@@ -119,7 +119,7 @@ test("a tick that a clock an hour ahead has set is set up again", async () => {
   expect((await queues.nextTickAt())?.getTime()).toBeLessThan(Date.now() + 60_000);
 });
 
-test("a producer fails fast, with a code, while Redis is away", async () => {
+test("a producer fails fast, with a code, while Redis is unavailable", async () => {
   const redis = connectProducer("redis://127.0.0.1:1");
   redis.on("error", () => undefined);
   const queues = createQueueSet({ redis, namespace: testNamespace(), onError: () => undefined });

@@ -16,7 +16,7 @@ export const apiRights = [
 /** What a key may do, one by one: no right includes another. */
 export type ApiRight = (typeof apiRights)[number];
 
-/** A new key: its text, which nobody sees a second time, and what of it may be stored. */
+/** A new key: its text, which is shown only once, and the part that may be stored. */
 export function makeApiKey(): { key: string; id: string; hash: string } {
   const id = randomBytes(8).toString("hex");
   const key = `fk_${id}_${randomBytes(32).toString("base64url")}`;

@@ -36,7 +36,7 @@ export interface Install {
   receivedAt: Date;
 }
 
-/** A verified callback whose `type` is not `INSTALLED`: kept for the operator, acted on by nobody. */
+/** A verified callback whose `type` is not `INSTALLED`: kept for the operator, without any effect. */
 export interface UnrecognisedCallback {
   installationId: InstallationId;
   irisAppId: string;
@@ -68,7 +68,7 @@ export function generationOf(order: {
 /** Before every other: of an installation that has no credential yet. */
 export const noGeneration = "" as Generation;
 
-/** For what an operator does at `now`: newer than `newest`, and than whatever was installed before. */
+/** For what an operator does at `now`: newer than `newest`, and than all earlier installs. */
 export function generationAfter(newest: Generation, now: Date, contentHash: string): Generation {
   const atMs = Math.max(now.getTime(), (Number.parseInt(newest, 10) || 0) + 1);
   const generation = generationOf({ issuedAt: new Date(atMs), receivedAt: now, contentHash });

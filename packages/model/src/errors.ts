@@ -1,5 +1,5 @@
 // The one base of every error of ours, and what to do about it. A package adds a base of its own where
-// somebody tests for it.
+// some code tests for it.
 
 /**
  * - `retry`: the same again after a growing wait (an outage, a cut connection);

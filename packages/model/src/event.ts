@@ -22,7 +22,7 @@ export type EventType = (typeof eventTypes)[number];
 export interface AccountEvent {
   /** The same in each delivery: `webhook-id`. */
   id: string;
-  /** `test`: somebody tries an endpoint out. */
+  /** `test`: an endpoint is tried out. */
   type: EventType | "test";
   at: Date;
   /** Plain JSON, without account and app, which every event has; no secret. */

@@ -8,7 +8,7 @@ export type NotificationChannel = (typeof notificationChannels)[number];
 
 /** Something that needs somebody, as the overview words it. */
 export interface Told {
-  /** Stays while it stands, for instance `failing/ERR_API_FORBIDDEN`. */
+  /** Stays the same while the problem lasts, for instance `failing/ERR_API_FORBIDDEN`. */
   key: string;
   text: string;
   /** A path of the board's. */

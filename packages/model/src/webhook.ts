@@ -13,7 +13,7 @@ export interface WebhookDelivery {
   /** The event's type, where the payload says one; null otherwise. */
   type: string | null;
   receivedAt: Date;
-  /** Of the body as it came. */
+  /** Of the body as received. */
   bytes: number;
   /** The body, sealed; at most its first 32 KiB. */
   sealedPayload: SealedText;

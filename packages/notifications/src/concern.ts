@@ -1,4 +1,4 @@
-// What is wrong now, as it is handed in by those who know.
+// The present problems, as their observers report them.
 
 import type { Told } from "@fleetkeeper/model";
 

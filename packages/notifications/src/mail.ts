@@ -9,7 +9,7 @@ export interface MailSettings {
   /** `smtp://` or `smtps://`, with user and password where it wants them. */
   url: string;
   /**
-   * Also goes over a connection in clear: for a mail server in our own network. Otherwise TLS must be had.
+   * Also goes over a connection in clear: for a mail server in our own network. Otherwise TLS is required.
    */
   isPrivate: boolean;
   from: string;

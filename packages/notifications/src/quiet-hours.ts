@@ -1,4 +1,4 @@
-// The hours in which nobody is told anything, by the clock of a time zone.
+// The hours in which no messages are sent, by the clock of a time zone.
 
 /** Minutes after midnight; where `from` is later than `until`, over midnight. */
 export interface QuietHours {

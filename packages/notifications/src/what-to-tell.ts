@@ -18,7 +18,7 @@ export interface TellingRules {
   /** Nothing is told now. */
   isQuiet: boolean;
   channels: readonly NotificationChannel[];
-  /** Whether nobody knows now if a concern of this key stands. */
+  /** Whether it is unknown now if a concern with this key exists. */
   isUnknown: (key: string) => boolean;
   newId: () => string;
   now: Date;
@@ -30,7 +30,7 @@ export const maxStanding = 60;
 export const maxAccounts = 500;
 /** Messages that are not sent everywhere yet. */
 export const maxOutbox = 20;
-/** So often the accounts that are well meanwhile are forgotten: they are told again when they are not. */
+/** How often recovered accounts are forgotten: if they fail again, they are reported again. */
 const forgetAccountsMs = 24 * 3_600_000;
 
 /** The state after a look. */
@@ -94,7 +94,7 @@ function stillThere(before: StandingConcern, concern: ConcernNow, now: Date): St
   };
 }
 
-/** What was over before anybody was notified of it is as if it had not been. */
+/** A problem that ended before anybody was notified of it is dropped. */
 function gone(one: StandingConcern, { now, isUnknown }: TellingRules): StandingConcern[] {
   if (isUnknown(one.key)) return [one];
   if (one.toldAt === null) return [];
@@ -102,7 +102,7 @@ function gone(one: StandingConcern, { now, isUnknown }: TellingRules): StandingC
 }
 
 function told(one: StandingConcern, concern: ConcernNow | undefined, now: Date): StandingConcern {
-  // Not known at this look: its accounts are told when it is.
+  // Not known at this check: its accounts are reported once it is.
   if (concern === undefined) return { ...one, untoldSince: null, toldAt: now };
   const { hashes, isMany } = accountsOf(concern);
   return { ...one, untoldSince: null, toldAt: now, accounts: isMany ? [] : hashes, isMany };

@@ -6,7 +6,7 @@ export interface Message {
   at: Date;
   opened: readonly Line[];
   over: readonly Line[];
-  /** Sent by somebody who tries telling out: it reports nothing. */
+  /** A test of the channels: it reports nothing. */
   isTest: boolean;
 }
 

@@ -92,7 +92,7 @@ test("a mail reaches the mail server with login, addresses, subject, accounts an
   );
 });
 
-test("a mail server that refuses, asks for another password, speaks no TLS in public, or is away, is an error that names no secret", async () => {
+test("a mail server that refuses, asks for another password, speaks no TLS in public, or is unavailable, is an error that names no secret", async () => {
   const refusing = await mailServer({ responseCode: 552 });
   const taking = await mailServer();
   const failures = await Promise.all(
@@ -138,7 +138,7 @@ test("a webhook is signed after Standard Webhooks; Slack gets text that mentions
   expect(JSON.parse(slack?.body ?? "").text).toContain("@a/&lt;b&gt;.2");
 });
 
-test("a test goes out by every channel, and says of each whether it was taken", async () => {
+test("a test is sent by every channel, and reports for each whether it was accepted", async () => {
   const mail = await mailServer();
   const gone = await receiver(404);
   const channels = channelsOf({ mail: mailTo(mail.port), slackUrl: gone.url });

@@ -47,7 +47,7 @@ test("what comes within the window is one message, and is told once", () => {
   for (let minute = 6; minute < 60; minute++) expect(look(minute, [refused("a", "b", "c"), lag])).toEqual([]);
 });
 
-test("a further account is told, and one that is well again is not; the end is told once it has lasted", () => {
+test("a further account is reported, and one that recovered is not; the end is reported once it has lasted", () => {
   const { look } = teller();
   look(0, [refused("a", "b")]);
   expect(look(5, [refused("a", "b")])).toHaveLength(1);
@@ -72,7 +72,7 @@ test("what comes and goes within the window is not told, neither its beginning n
   for (let minute = 19; minute < 40; minute++) expect(look(minute, [lag])).toEqual([]);
 });
 
-test("in quiet hours nothing is told; afterwards what still stands", () => {
+test("in quiet hours nothing is sent; afterwards the problems that remain are", () => {
   const { look } = teller();
   look(0, [lag, refused("a")], { isQuiet: true });
   expect(look(30, [lag, refused("a")], { isQuiet: true })).toEqual([]);
@@ -88,7 +88,7 @@ test("what cannot be looked at is neither over nor new", () => {
   expect(look(40, [lag])).toEqual([]);
 });
 
-test("an account that was well is told again after a day, although others kept the concern standing", () => {
+test("an account that had recovered is reported again after a day, although others kept the concern standing", () => {
   const { look } = teller();
   look(0, [refused("a", "b")]);
   look(5, [refused("a", "b")]);
@@ -98,7 +98,7 @@ test("an account that was well is told again after a day, although others kept t
   expect(look(day + 25, [refused("a", "b")])).toHaveLength(1);
 });
 
-test("of very many accounts only that they are many is told, once, and nothing grows without a bound", () => {
+test("of very many accounts only their number is reported, once, and nothing grows without a limit", () => {
   const { look, state, sent } = teller();
   const many = refused(...Array.from({ length: maxAccounts + 1 }, (_, index) => `account-${index}`));
   look(0, [many]);

@@ -20,7 +20,7 @@ export type BulkActionName = (typeof bulkActionNames)[number];
 export interface AccountFilter extends Pick<ListQuery, "search" | "state" | "app"> {
   /** With a sync that fails by this code, or by `any`. */
   failing?: string;
-  /** These, which somebody chose one by one; then nothing else is looked at. */
+  /** These accounts, chosen one by one; all else is ignored. */
   ids?: readonly InstallationId[];
 }
 

@@ -15,8 +15,8 @@ export function createCredentialActions(
 ) {
   return {
     /**
-     * Asks for a new access token whatever is there; that also finds out whether a refused credential works
-     * again. New credentials that wait are tried at once.
+     * Requests a new access token even if one is there; that also finds out whether a refused credential
+     * works again. New credentials that wait are tried at once.
      * @throws NotFoundError, WrongStateError
      */
     async refreshToken(who: string, id: InstallationId): Promise<void> {

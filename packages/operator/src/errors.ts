@@ -11,5 +11,5 @@ export class NotFoundError extends defineError(OperatorError, "ERR_NOT_FOUND", "
 /** The action makes no sense in the present state; the message says what to do first. */
 export class WrongStateError extends defineError(OperatorError, "ERR_WRONG_STATE", "never") {}
 
-/** What was given cannot be meant, in whatever state; the message says what is wrong with it. */
+/** A given value is never valid, in any state; the message says what is wrong with it. */
 export class WrongInputError extends WrongStateError {}

@@ -5,7 +5,7 @@ import { asInstallationId } from "@fleetkeeper/model";
 import { type InstallationRow, rowOf, type Store } from "@fleetkeeper/store";
 import { namesOfAccount } from "./account-names.ts";
 
-/** So many are found at most: anyone who gets more than one asks for a longer name. */
+/** The most that are found: with more than one, a longer name is needed. */
 export const maxMatches = 6;
 /** Of what begins so, names among them, this many are looked at. */
 const looked = 100;

@@ -2,7 +2,7 @@
 
 import type { InstallationState } from "@fleetkeeper/model";
 
-/** `bad` needs an operator; `wait` passes without help, or somebody wanted it so; `busy` is at work. */
+/** `bad` needs an operator; `wait` passes without help, or was an operator's choice; `busy` is at work. */
 export type Mood = "good" | "busy" | "wait" | "bad";
 
 /** How good the state of an account is. */

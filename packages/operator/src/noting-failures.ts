@@ -37,7 +37,7 @@ export function notingFailures<Created extends Actions>(
   return Object.fromEntries(names.map((name) => [name, noting(name)])) as Created;
 }
 
-/** Of whatever was thrown; `ERR_INTERNAL` where it has none. */
+/** The code of any thrown value; `ERR_INTERNAL` where it has none. */
 export function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === "string" ? code : "ERR_INTERNAL";

@@ -90,7 +90,7 @@ export function createReceiverActions(options: {
       return find(id);
     },
 
-    /** What waited for it is gone with it. @throws NotFoundError */
+    /** Events that wait for it are deleted with it. @throws NotFoundError */
     async remove(who: string, id: string): Promise<void> {
       await find(id);
       await note(who, `remove receiver ${id}`);
@@ -114,7 +114,7 @@ export function createReceiverActions(options: {
       return { secret };
     },
 
-    /** It is told nothing until `enable`; what happens meanwhile waits for it. @throws NotFoundError */
+    /** Nothing is sent to it until `enable`; events wait for it meanwhile. @throws NotFoundError */
     async disable(who: string, id: string): Promise<ReceiverRow> {
       await find(id);
       await note(who, `disable receiver ${id}`);
@@ -122,7 +122,7 @@ export function createReceiverActions(options: {
       return find(id);
     },
 
-    /** Whatever waits for it is told now, also what waits after a failure. @throws NotFoundError */
+    /** All waiting events are sent to it now, also those that wait after a failure. @throws NotFoundError */
     async enable(who: string, id: string): Promise<ReceiverRow> {
       await find(id);
       await note(who, `enable receiver ${id}`);

@@ -1,4 +1,4 @@
-// How one sync stands: why it waits, until when, and when it runs next.
+// The state of one sync: why it waits, until when, and when it runs next.
 
 import type { SyncDocument } from "@fleetkeeper/store";
 import { type Description, describeWaiting } from "./describe-waiting.ts";

@@ -1,4 +1,4 @@
-// How an installation's access token stands, in words for an operator.
+// The state of an installation's access token, in words for an operator.
 
 import type { InstallationRow } from "@fleetkeeper/store";
 import type { Description } from "./describe-waiting.ts";

@@ -1,7 +1,7 @@
 // What to enter where, once an endpoint for webhooks is made.
 
 /**
- * Three steps for people, the last one only while there is no key. The endpoint's URL belongs after the
+ * Three steps for the operator, the last one only while there is no key. The endpoint's URL belongs after the
  * first. `giveKey`: how the key is given here.
  */
 export function endpointSteps({ hasKey, giveKey }: { hasKey: boolean; giveKey: string }): string[] {

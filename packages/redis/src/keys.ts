@@ -33,7 +33,7 @@ export function redisKeys(namespace: string) {
      * with the token.
      */
     accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
-    /** How the last request for that token failed, and until when nobody asks again. Expires. */
+    /** How the last request for that token failed, and until when none is sent again. Expires. */
     accessTokenFailure: (id: InstallationId, inputs: string) => key(id, "token", inputs, "failure"),
     /** How often in a row the token endpoint did not answer any account. Expires. */
     tokenEndpointOutages: () => key("token-endpoint", "outages"),

@@ -10,7 +10,7 @@ export function networkOf(address: string): string {
   return isIPv6(address) ? groupsOf(address).slice(0, 4).join(":") : address;
 }
 
-/** A site may do as much as so many of its networks. */
+/** A site has the limits of this number of its networks. */
 export const networksPerSite = 8;
 
 /** The /48 that a provider gives to one site, which has 65 536 networks in it; undefined for IPv4. */

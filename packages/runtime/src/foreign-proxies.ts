@@ -1,6 +1,6 @@
-// Proxies in front that nobody named: all their clients come from one address. It is said, and a service that
-// can do without limits has none for them, so that what one of the clients does does not count against the
-// others.
+// Proxies in front that are not configured: all their clients come from one address. It is said, and a
+// service that can do without limits has none for them, so that what one of the clients does does not count
+// against the others.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyRequest } from "fastify";

@@ -4,7 +4,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
-/** Others can open the folder, and it may be somebody else's: it was left as it is. */
+/** Others can open the folder, and it may not be ours: it was left unchanged. */
 export class FolderSharedError extends defineError(FleetkeeperError, "ERR_FOLDER_SHARED", "never") {
   constructor(path: string, options?: ErrorOptions) {
     super(

@@ -1,5 +1,5 @@
-// Kinds of variable: what a value must look like, whoever reads it. Blanks around a value are taken off,
-// except of a secret, where nobody can know whether they belong to it.
+// Kinds of variable: what a value must look like, for every reader. Blanks around a value are taken off,
+// except of a secret, where they may belong to it.
 
 import { isIP } from "node:net";
 import { FleetkeeperError } from "@fleetkeeper/model";

@@ -26,7 +26,7 @@ export class UnknownSealKeyError extends defineError(SealingError, "ERR_SEAL_UNK
 /** The text was sealed for another installation or another purpose. */
 export class WrongSealBindingError extends defineError(SealingError, "ERR_SEAL_WRONG_BINDING", "never") {}
 
-/** Somebody else made it, or it was changed: none of the keys signed it. */
+/** It was forged or changed: none of the keys signed it. */
 export class ForeignContentError extends defineError(SealingError, "ERR_NOT_SIGNED_BY_INGRESS", "never") {}
 
 /** The text or its header was changed after sealing. */

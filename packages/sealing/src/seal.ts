@@ -1,4 +1,4 @@
-// Sealing: anyone with the public key can, nobody can read it back without a private one. JWE in compact
+// Sealing: anyone with the public key can seal, and only a private key can open. JWE in compact
 // form, RFC 7516.
 
 import type { InstallationId, SealedText } from "@fleetkeeper/model";
@@ -30,7 +30,7 @@ export async function createSeal(publicKey: JWK): Promise<Seal> {
   };
 }
 
-/** One that seals for whatever has an id, for one purpose. */
+/** One that seals for anything with an id, for one purpose. */
 export async function createSealFor(
   publicKey: JWK,
   purpose: SealBinding["purpose"],

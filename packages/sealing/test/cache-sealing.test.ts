@@ -41,7 +41,7 @@ test("changed at any place, cut short or longer, it does not open", async () => 
   });
 });
 
-test("nobody without the key makes bytes that open, whatever key id they name", async () => {
+test("without the key no bytes can be made that open, with any key id", async () => {
   const key = generateTokenKey();
   const { open } = await createCacheSealing({ keys: [key] });
   const theirs = await createCacheSealing({ keys: [generateTokenKey(key.kid)] });

@@ -25,7 +25,7 @@ const header = (alg: string, { kid = "" }: JWK) => ({
   ...{ fk_installation: binding.installationId, fk_purpose: binding.purpose },
 });
 
-test("jose opens what we seal, and we open what jose seals, whatever the text", async () => {
+test("jose opens what we seal, and we open what jose seals, for any text", async () => {
   const tokenKey = generateTokenKey();
   const bytes = Buffer.from(tokenKey.k ?? "", "base64url");
   const tokens = await createTokenSealing({ keys: [tokenKey] });

@@ -3,7 +3,7 @@ import { createSign, createVerify, generateSigningKey, publicHalfOf } from "../s
 
 const content = { kind: "install", nested: { b: 1, a: [1, 2] } };
 
-test("a signature holds for the same content, whatever the order of its fields, and for no other", async () => {
+test("a signature holds for the same content, in any order of its fields, and for no other", async () => {
   const { privateKey, publicKey } = await generateSigningKey();
   const signature = await createSign(privateKey)(content);
   const verify = createVerify({ keys: [publicKey] });

@@ -24,7 +24,7 @@ test("what a token key sealed opens for the same installation and purpose only",
     await expect(open(sealed, other)).rejects.toMatchObject({ code: "ERR_SEAL_WRONG_BINDING" });
 });
 
-test("nobody without the key makes a text that opens, whatever its header says", async () => {
+test("without the key no text can be made that opens, with any header", async () => {
   const key = generateTokenKey();
   const { open } = await createTokenSealing({ keys: [key] });
   const { publicKey, privateKey } = await generateSealingKey();

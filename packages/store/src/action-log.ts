@@ -9,7 +9,7 @@ import type { EventDocument } from "./events/event-documents.ts";
 import { idsUnder } from "./id-range.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** What somebody did, or tried to do, and what happened to an account where receivers are notified of it. */
+/** What a person did, or tried to do, and what happened to an account where receivers are notified of it. */
 export const logKinds = ["audit", "event"] as const;
 /** One of them. */
 export type LogKind = (typeof logKinds)[number];
@@ -53,7 +53,7 @@ export interface LogPage {
   next: string | undefined;
 }
 
-/** Nobody acted: the name that events have in place of one. */
+/** The name that events have in place of a person's. */
 export const nobody = "fleetkeeper";
 
 const eventOutcomes: Record<string, LogOutcome> = {

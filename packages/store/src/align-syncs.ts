@@ -9,7 +9,7 @@ import { idsUnder } from "./id-range.ts";
 import type { Installations } from "./installations.ts";
 import { ownCollection } from "./own-collection.ts";
 
-/** Somebody who changes the state more often than this while we look will align the syncs too. */
+/** A writer that changes the state more often than this meanwhile will align the syncs too. */
 const looks = 10;
 
 const stops: Record<"paused" | "revoked", Waiting> = {

@@ -30,7 +30,7 @@ export const forgetAction = "forget";
 
 /** So long is an entry kept. */
 export const auditKeptMs = 2 * 366 * 86_400_000;
-/** Where a worker may remove any: so many that nobody pushes out an entry unseen. */
+/** Where a worker may remove entries: so many are kept that none can be pushed out unseen. */
 const keptAtMost = 1_000_000;
 const unauthorized = 13;
 
@@ -74,7 +74,7 @@ export function createAudit(db: Db) {
 
     /**
      * Removes what is older than two years, and the oldest beyond a million. With our roles in MongoDB
-     * (`roles.ts`) nobody may remove anything, and an index of its own ends what is too old: then this does
+     * (`roles.ts`) no service may remove entries, and an index removes those that are too old: then this does
      * nothing.
      */
     async tidy(now: Date, keep = keptAtMost): Promise<void> {

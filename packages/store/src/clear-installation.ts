@@ -26,7 +26,7 @@ const notByPrefix = [
 const tokensInIds = ["changes", "passPages", "runs"];
 /** They carry the first token of the account's syncs. */
 const withFirstToken = ["eventAttempts", "eventLanes", "eventLog", "webhookDeliveries", "webhookEndpoints"];
-/** That it was forgotten is told after everything else is gone. */
+/** `account.forgotten` is written after everything else is deleted. */
 const outlives: Record<string, object> = {
   eventAttempts: { type: { $ne: "account.forgotten" } },
   eventLanes: { tellsForgotten: { $ne: true } },
@@ -46,7 +46,7 @@ export function createClearInstallation(
   return clear;
 
   /**
-   * Ends early when somebody else clears since a later time. `upTo`: of the syncs that began with this token
+   * Ends early when another worker clears since a later time. `upTo`: of the syncs that began with this token
    * or before.
    */
   async function clear(

@@ -1,6 +1,6 @@
 // The connection to MongoDB. What carries a fence, a schedule, a credential or a feed position must be there
 // after a failover and be read as it is: concerns and preference are set here for the whole database,
-// whatever the URL says.
+// even if the URL says otherwise.
 
 import { type Db, MongoClient, ReadConcern, ReadPreference, WriteConcern } from "mongodb";
 

@@ -223,7 +223,7 @@ function pendingOf(
 }
 
 /**
- * The one that was rejected most makes room, and is shown as refused; one that nobody tried yet does not.
+ * The one that was rejected most makes room, and is shown as refused; an untried one does not.
  * @throws CandidatesFullError
  */
 function toMakeRoom(candidates: readonly Candidate[]): Candidate {

@@ -58,7 +58,7 @@ export function createDispatchSyncs(syncs: Collection<SyncDocument>) {
     },
 
     /**
-     * Hands back what a job stands for without a run, so that it is dispatched again at `again`.
+     * Hands back a job's sync without a run, so that it is dispatched again at `again`.
      * @returns false when the job is obsolete.
      */
     async handBack(_id: SyncId, fencingToken: number, again: Date): Promise<boolean> {

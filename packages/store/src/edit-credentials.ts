@@ -22,7 +22,7 @@ export interface Edit<Result> {
 const tries = 50;
 
 /**
- * Reads, decides, writes; again from the beginning when somebody else wrote in between.
+ * Reads, decides, writes; again from the beginning if the document was changed in between.
  * @throws WriteContendedError, or what `decide` throws
  */
 export async function editCredentials<Result>(
@@ -38,7 +38,7 @@ export async function editCredentials<Result>(
   throw new WriteContendedError();
 }
 
-/** @returns false when somebody else wrote first. */
+/** @returns false when another writer was first. */
 async function written(
   installations: Collection<InstallationDocument>,
   found: InstallationDocument | null,

@@ -21,7 +21,7 @@ export type EndpointLife = Pick<
 
 /** Quiet for less is usual for anybody. */
 const leastSilenceMs = 24 * 3_600_000;
-/** So many times longer than ever lately is unusual. */
+/** A silence this many times longer than any recent one is unusual. */
 const silenceFactor = 3;
 
 /** How it does at `now`. */

@@ -145,7 +145,7 @@ test("a large installation is swept in steps that another run resumes, each reco
   expect(await db.collection("passPages").countDocuments()).toBe(0);
 });
 
-test("a late note of a run that was replaced takes nothing away from the newer one's", async () => {
+test("a late note of a replaced run does not change those of the newer one", async () => {
   const { store, db } = await setup();
   await pass(store, at(1), [{ a: 1, b: 1 }, { c: 1 }]);
   await pass(store, at(2), [{ a: 1, b: 1 }, {}]);
@@ -159,7 +159,7 @@ test("a late note of a run that was replaced takes nothing away from the newer o
   expect(await liveRecords(db)).toEqual({ a: 1, b: 1, c: 1 });
 });
 
-test("after a change of client a mass deletion waits for an operator, however many passes agree", async () => {
+test("after a change of client a mass deletion waits for an operator, even if many passes agree", async () => {
   const { store, db } = await setup();
   await putInForce(store, { ...installOf("1"), clientIdFingerprint: "customer" });
   await pass(store, at(1), [numbered(100)]);

@@ -43,7 +43,7 @@ test("the log of events keeps the newest of an account, and none for longer than
   expect(await told(store, at(20_001))).toHaveLength(1);
 });
 
-test("a receiver has one lane in each account, however much there is to tell, and a hundred replays at most", async () => {
+test("a receiver has one lane per account, for any number of events, and a hundred replays at most", async () => {
   const { store, db } = await setup();
   await addReceiver(store, [...eventTypes]);
   for (let index = 1; index <= 3; index++) {

@@ -74,7 +74,7 @@ test("there are at most 500 API keys", async () => {
   expect(await db.collection("apiKeys").countDocuments()).toBe(maxApiKeys);
 });
 
-test("an installation holds a bounded number of credentials, however many come", async () => {
+test("an installation holds a limited number of credentials, even if many come", async () => {
   const { store } = await setup();
   const install = (index: number) => ({ ...installOf(textOf(index)), receivedAt: at(index) });
   for (let index = 0; index < 8; index++) await putInForce(store, install(index));
@@ -90,7 +90,7 @@ test("an installation holds a bounded number of credentials, however many come",
   expect([candidates.length, former.length, refused.length]).toEqual([5, 5, 10]);
 });
 
-test("each has one document however often it is said: an account's keys, a sync, a service's probe", async () => {
+test("each has one document after any number of writes: an account's keys, a sync, a service's probe", async () => {
   const { store, db } = await setup();
   const stale = { _id: `5ca1e/${installationId}`, installationId, fingerprintAt: at(0) };
   await db.collection<typeof stale>("accounts").insertOne(stale);

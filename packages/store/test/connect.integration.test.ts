@@ -4,7 +4,7 @@ import { expect, inject, onTestFinished, test } from "vitest";
 import { connectionTo } from "../src/connect.ts";
 import { adviceOn } from "../src/index.ts";
 
-test("every command carries majority and goes to the primary, whatever the URL says", async () => {
+test("every command carries majority and goes to the primary, for any URL", async () => {
   const name = testNamespace();
   const url = new URL(`/${name}`, inject("mongodbUrl"));
   url.search = "?w=0&journal=false&readConcernLevel=local&readPreference=secondaryPreferred";

@@ -76,7 +76,7 @@ test("a refused candidate is shown without its credential, stops nothing, and an
   expect(await add(store, later("3", 6))).toBe("same");
 });
 
-test("a new install is tried at its own time, not at that of older ones, whose tries it does not use up", async () => {
+test("a new install is tried at its own time, not at that of older ones, and does not use up their tries", async () => {
   const { store } = await setup();
   const toProve = async (seconds: number) =>
     (await store.credentials.toProve(installationId, at(seconds)))?.candidates.map(
@@ -103,7 +103,7 @@ test("a new install is tried at its own time, not at that of older ones, whose t
   expect(await found(store)).toMatchObject({ proveAt: at(40) });
 });
 
-test("installs in quick succession push out no candidate that nobody tried, and no credential that served", async () => {
+test("installs in quick succession push out no untried candidate, and no credential that was used", async () => {
   const { store } = await setup();
   await putInForce(store, later("10", 0));
   for (let index = 11; index < 16; index++) await add(store, later(`${index}`, index));

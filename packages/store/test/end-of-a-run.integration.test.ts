@@ -29,7 +29,7 @@ const forbidden = (run: Run, seconds: number) => {
   };
 };
 
-test("a confirmation that comes while a pass is read is believed by the pass after it", async () => {
+test("a confirmation during a pass counts for the pass after it", async () => {
   const { store, db } = await setup();
   await pass(store, at(1), [numbered(100)]);
   await pass(store, at(2), [numbered(60)]);
@@ -58,7 +58,7 @@ test("a confirmation of what is no longer held back confirms nothing that is hel
   expect(Object.keys(await liveRecords(db))).toHaveLength(100);
 });
 
-test("a sync whose account was installed again while it ran is due at once, whatever the old credential led to", async () => {
+test("a sync whose account was installed again while it ran is due at once, even if the old credential failed", async () => {
   const { store } = await setup();
   for (const [round, settlement] of [inAnHour, forbidden].entries()) {
     const generation = String(round + 2) as Generation;

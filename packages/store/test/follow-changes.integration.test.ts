@@ -63,7 +63,7 @@ test("a consumer gets every change in order, with the fields that differ, and co
   ]);
 });
 
-test("an entry whose handling failed is given again, and the ones behind it wait", async () => {
+test("an entry whose handling failed is delivered again, and the ones after it wait", async () => {
   const { store } = await setup();
   await pass(store, new Date(), [{ a: 1 }, { b: 1 }]);
   const seen: string[] = [];
@@ -76,7 +76,7 @@ test("an entry whose handling failed is given again, and the ones behind it wait
   await stop();
 });
 
-test("an entry that no sync named, as a run that was replaced leaves it, is given to nobody", async () => {
+test("an entry that no sync named, as a replaced run leaves it, is never delivered", async () => {
   const { store, db } = await setup();
   const { run: stale } = await startedRun(store);
   const { run } = await startedRun(store, at(60));
@@ -132,7 +132,7 @@ test("a consumer that was away for longer than entries are kept is notified of t
   expect(given).toEqual(["gap", 3, 4]);
 });
 
-test("it continues automatically after whatever MongoDB answers, and says so", async () => {
+test("it continues automatically after any answer of MongoDB, and says so", async () => {
   const { proxy, store } = await proxied();
   const seen: string[] = [];
   const errors: unknown[] = [];
@@ -175,7 +175,7 @@ test("an entry that is never handled does not make each look scan everything", a
   expect(proxy.takeCounts()["find feedCursors"]).toBe(calls + quiet.length);
 });
 
-test("a consumer that was away for longer than the feed keeps is told to read again, until it has", async () => {
+test("a consumer that was away for longer than the feed keeps entries must read again, until it has", async () => {
   const { store, db } = await setup();
   await pass(store, new Date(), [{ a: 1 }]);
   await pass(store, new Date(), [{ a: 2 }]);

@@ -11,7 +11,7 @@ test("a store has all its indexes after it was opened", async () => {
   });
 });
 
-test("an index that is gone is named, and opening only to look does not bring it back", async () => {
+test("a missing index is named, and opening the store read-only does not make it again", async () => {
   const { store, db, mongodbUrl } = await setup();
   await db.collection("syncs").dropIndex("nextRunAt_1");
   const looking = await openStore({ mongodbUrl, indexes: "leave" });
@@ -20,7 +20,7 @@ test("an index that is gone is named, and opening only to look does not bring it
   expect((await store.inspect()).missingIndexes).toEqual(["syncs (nextRunAt)"]);
 });
 
-test("in a database that nobody opened yet all indexes are missing", async () => {
+test("in a database that was never opened all indexes are missing", async () => {
   const { store, db } = await setup();
   await db.dropDatabase();
   expect((await store.inspect()).missingIndexes).toHaveLength(35);

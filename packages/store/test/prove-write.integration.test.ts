@@ -22,7 +22,7 @@ async function setup() {
   return { proxy, store, ping, probes: client.db(name).collection("probes") };
 }
 
-test("a write that is taken proves it, and leaves one document however often it is asked", async () => {
+test("an accepted write proves it, and leaves one document after any number of checks", async () => {
   const { store, probes } = await setup();
   await Promise.all([store.proveWrite("worker", patientMs), store.proveWrite("worker", patientMs)]);
   await store.proveWrite("board", patientMs);

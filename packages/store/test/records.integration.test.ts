@@ -4,7 +4,7 @@ import { defaultAbsenceRules } from "../src/index.ts";
 import { liveRecords, pageOf, pass, settlementOf, startedRun } from "./runs.ts";
 import { at, installation, installationId, setup, syncId } from "./world.ts";
 
-test("a page writes what changed and leaves alone what did not, whatever the order of its fields", async () => {
+test("a page writes changed records and leaves unchanged ones alone, in any order of their fields", async () => {
   const { store, db } = await setup();
   const first = await pass(store, at(1), [{ a: { x: 1, y: 2 }, b: { x: 1 } }]);
   expect(first).toMatchObject({ created: 2, updated: 0, unchanged: 0 });
@@ -19,7 +19,7 @@ test("a page writes what changed and leaves alone what did not, whatever the ord
   });
 });
 
-test("a record is found by any part of its id or name, literally and in any case, and its history tells what it went through", async () => {
+test("a record is found by any part of its id or name, literally and in any case, and its history shows its changes", async () => {
   const { store } = await setup();
   await pass(store, at(1), [{ "id-1": { name: "Big (Digger)" }, "id-2": { name: "Crane" }, "ID.3": {} }]);
   await pass(store, at(2), [{ "id-1": { name: "Big (Digger) 2" }, "id-2": { name: "Crane" }, "ID.3": {} }]);
@@ -104,7 +104,7 @@ test("an item that MongoDB cannot store is set aside with its reason, and the re
   ]);
 });
 
-test("a page of large records, and the deletion of them all, is told to the feed in several entries", async () => {
+test("a page of large records, and the deletion of them all, becomes several entries of the feed", async () => {
   const { store, db } = await setup();
   const ring = (seed: number) => Array.from({ length: 30_000 }, (_, index) => seed + index / 7).join(" ");
   const page = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`site${index}`, ring(index)]));

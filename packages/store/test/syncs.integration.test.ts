@@ -10,7 +10,7 @@ const untilThen = (run: Parameters<typeof settlementOf>[0], endedAt: number, sec
   waiting: { for: "schedule", until: at(seconds) } as const,
 });
 
-test("a due sync goes to one of many dispatchers, and its job starts once however often it is delivered", async () => {
+test("a due sync goes to one of many dispatchers, and its job starts once even if it is delivered several times", async () => {
   const { store } = await setup();
   await store.syncs.plan(installation, ["assets", "sites"], { now: at(0) });
   const due = await store.syncs.due(at(0), 10);
@@ -133,7 +133,7 @@ test("what a clock that is an hour ahead has dispatched does not wait for an hou
   expect(await store.syncs.due(at(20), 10)).toHaveLength(1);
 });
 
-test("a pause that comes while a run with another one asked for ends is not lost", async () => {
+test("a pause is not lost if it comes while a run ends that another one is to follow", async () => {
   const { store } = await setup();
   for (const pauseFirst of [true, false]) {
     const { run } = await startedRun(store);
@@ -146,7 +146,7 @@ test("a pause that comes while a run with another one asked for ends is not lost
   }
 });
 
-test("an operator's wish for another run that comes at any moment of the end of a run is kept", async () => {
+test("an operator's request for another run at any moment of the end of a run is kept", async () => {
   const { store } = await setup();
   for (let round = 0; round < 20; round++) {
     const { run } = await startedRun(store, at(round * 10));

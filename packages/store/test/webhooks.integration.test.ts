@@ -16,7 +16,7 @@ const delivery = (n: number, changes: Partial<WebhookDelivery> = {}): WebhookDel
 });
 const result = { firstToken: 0, outcome: "no-sync" as const, refreshed: [] };
 
-test("a message is kept once, however often and by however many it is brought", async () => {
+test("a message is kept once, even if it is delivered many times and by many", async () => {
   const { store } = await setup();
   const kept = await Promise.all(
     Array.from({ length: 10 }, () => store.webhookDeliveries.keep(delivery(1), result)),
@@ -63,7 +63,7 @@ test("an account keeps its newest deliveries, and none for longer than a month",
   expect(await db.collection("webhookDeliveries").countDocuments()).toBe(1);
 });
 
-test("a second key stands beside the first for a time, and of two who rotate at once one does", async () => {
+test("a second key is valid together with the first for a time, and of two rotations at once one succeeds", async () => {
   const { store } = await setup();
   const added = await store.webhookEndpoints.add({
     installationId,

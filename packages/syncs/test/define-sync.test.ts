@@ -56,13 +56,13 @@ test.each<[string, object]>([
   ["item", { item: { id: "string" } }],
   ["item", { item: null }],
   ["idOf", { idOf: "id" }],
-])("a wrong %s is told by its name: %o", (field, wrong) => {
+])("a wrong %s is reported by its name: %o", (field, wrong) => {
   const faults = faultsOf(wrong);
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(new RegExp(`^${field}: `));
 });
 
-test("all faults are told at once, with the sync's name", () => {
+test("all faults are reported at once, with the sync's name", () => {
   expect(faultsOf({ resource: "", pageSize: 0, idOf: undefined })).toHaveLength(3);
   expect(() => defineSync({ ...good, pageSize: 0 })).toThrow("the sync site-areas cannot work: pageSize: ");
 });

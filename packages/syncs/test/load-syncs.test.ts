@@ -62,7 +62,7 @@ test("takes a package that is installed in the working folder", async () => {
   expect(await load(folder, "our-syncs")).toEqual({ names: ["four"] });
 });
 
-test("a module's own zod comes first", async () => {
+test("a module's own zod takes precedence", async () => {
   const folder = await setup({
     "node_modules/zod/package.json": `{ "name": "zod", "type": "module", "exports": "./index.js" }`,
     "node_modules/zod/index.js": `export const z = { looseObject: () => ({ safeParse() {} }), string() {} };`,
@@ -90,7 +90,7 @@ test.each<[string, string, string, string]>([
     "ERR_SYNC_DUPLICATE",
     "two syncs whose resource is assetEvents",
   ],
-])("a module %s is told what is wrong", async (_, modulePath, code, message) => {
+])("a module %s is refused, and the message says what is wrong", async (_, modulePath, code, message) => {
   const folder = await setup({
     "throws.js": `throw new Error("out of order");`,
     "empty.js": `export const limit = 3;`,

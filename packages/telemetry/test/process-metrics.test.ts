@@ -8,7 +8,7 @@ const valuesOf = async (registry: ReturnType<typeof createMetrics>["registry"], 
   (await registry.getSingleMetric(name)?.get())?.values.map(({ value }) => value) ?? [];
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-test("all collections of garbage are counted, not only the first of those that are told together", async () => {
+test("all garbage collections are counted, not only the first of those that are reported together", async () => {
   const { registry } = createMetrics("test");
   let toldMs = 0;
   const observer = new PerformanceObserver((list) => {

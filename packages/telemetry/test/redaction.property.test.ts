@@ -30,7 +30,7 @@ test("whatever is logged is redacted without an error, and again without a chang
   fc.assert(fc.property(fc.anything(), (value) => void redact(value)));
 });
 
-test("a secret behind a name is gone, whatever surrounds it", () => {
+test("a secret after a name is removed, in any surroundings", () => {
   const secret = "canary6f1c2b7e9dcanary";
   const name = fc.constantFrom(
     "clientSecret",

@@ -156,7 +156,7 @@ test("of an error of ours what its class declares is logged too", () => {
   expect(output()).not.toContain(canary);
 });
 
-test("a configured secret is found by its value, however it is encoded", () => {
+test("a configured secret is found by its value, in any encoding", () => {
   const secret = `c4nary/"q u@te"+ß-${canary.slice(7, 17)}`;
   hideVariable("BOARD_PASSWORD", secret);
   hideVariable("REDIS_URL", `redis://:${encodeURIComponent(`url ${secret}`)}@host:6379`);

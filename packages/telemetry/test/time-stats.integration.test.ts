@@ -72,7 +72,7 @@ test("what the counters gain is counted in its minute, summed over all processes
       .toEqual([{ start: new Date("2030-01-01T12:00:00Z"), counts: both }]);
 });
 
-test("an end brings the last counts to Redis, and after two hours, a day or a week they are gone", async () => {
+test("at the end the last counts are written to Redis, and after two hours, a day or a week they are deleted", async () => {
   const { redis, metrics, stats, namespace, read } = setup({ flushMs: 3_600_000 });
   await expect.poll(() => redis.status).toBe("ready");
   metrics.callbacks.inc({ result: "accepted" });

@@ -32,7 +32,7 @@ test("a second's requests go at once, more wait their turn, and those who would 
   expect(new Set(refused).size).toBeGreaterThan(5);
 });
 
-test("a new install is proved within a moment however many tokens wait, and takes its place from these", async () => {
+test("a new install is proved at once even if many tokens wait, and takes a place of theirs", async () => {
   const [one, other] = setup({ perSecond: 0.5 });
   const refused = () =>
     one.admit().then(
@@ -46,7 +46,7 @@ test("a new install is proved within a moment however many tokens wait, and take
   expect([await refused(), await refused()]).toEqual([true, true]);
 });
 
-test("after outages in a row one request goes as a probe; an answer ends that for every process", async () => {
+test("after outages in a row one request is sent as a probe; an answer ends that for every process", async () => {
   const [one, other] = setup({ outages: 3, probeEveryMs: 60_000, perSecond: 1_000 });
   for (let count = 0; count < 3; count++) await one.note("outage");
   await other.admit();

@@ -42,7 +42,7 @@ test("a token says when it expires and what was granted", async () => {
   expect(token.accessToken).not.toBe("");
 });
 
-test("a refused credential is told apart from everything that may pass", async () => {
+test("a refused credential is distinguished from all temporary failures", async () => {
   const { simulator, account, endpoint } = await setup();
   const ask = (credential = credentialOf(account)) => requestToken(endpoint, credential, now);
   await expect(ask({ clientId: account.clientId, clientSecret: "wrong" })).rejects.toMatchObject({

@@ -86,7 +86,7 @@ async function setup() {
   };
 }
 
-test("however many ask at once, in however many processes, the endpoint is asked once", async () => {
+test("the endpoint gets one request, even if many ask at once in many processes", async () => {
   const { simulator, account, createProcess } = await setup();
   simulator.faults.add({ kind: "delay", operation: "apptoken", delayMs: 200 });
   const processes = Array.from({ length: 5 }, createProcess);
@@ -131,7 +131,7 @@ test("a token is renewed before it expires, not before", async () => {
   expect(account.tokenCalls).toBe(3);
 });
 
-test("a newer install gets a token of its own; a refresh always does", async () => {
+test("a newer install gets a new token; a refresh always does", async () => {
   const { account, createProcess, load, pass } = await setup();
   const process = createProcess();
   await process.prewarm(id, "1" as Generation);
@@ -158,7 +158,7 @@ test("a revoked installation's credential is not tried, but by the prewarm", asy
   expect(outcomes).toEqual(["ERR_TOKEN_INVALID_CLIENT", "granted"]);
 });
 
-test("a lock that its owner left behind ends automatically, and nobody frees another's", async () => {
+test("a lock that its owner left behind expires, and no process frees another's", async () => {
   const { redis, namespace, createProcess } = await setup();
   const process = createProcess();
   await process.get(id);
@@ -255,7 +255,7 @@ test("a failure holds back neither a newer install nor an operator's refresh", a
   expect((await process.refresh(id)).isNew).toBe(true);
 });
 
-test("no token is asked for on behalf of a paused account, but by an operator", async () => {
+test("no token is requested for a paused account, except by an operator", async () => {
   const { account, createProcess, load } = await setup();
   load({ state: "paused" });
   const process = createProcess();

@@ -36,7 +36,7 @@ export interface GraphqlConnection {
 }
 
 /**
- * Reads on from `from`. A page too complex or too long is asked for again at half its size, and `affordable`
+ * Reads on from `from`. A page too complex or too long is requested again at half its size, and `affordable`
  * keeps the size that a query can have. When the budget in the answer's `rateLimit` would not pay for another
  * page, it ends with ApiRateLimitedError before that page.
  *

@@ -18,7 +18,7 @@ export interface RestCursorList {
   body?: unknown;
 }
 
-/** Reads on from `from`. A page too long is asked for again at half its size. */
+/** Reads on from `from`. A page too long is requested again at half its size. */
 export async function* restCursorPages(
   send: Send,
   { family, path, method = "GET", query = {}, body }: RestCursorList,

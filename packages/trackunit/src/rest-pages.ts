@@ -23,7 +23,7 @@ const maxSizes = 20;
  * by that number. The end is where the totals say it is and the page is not full: a full page is followed by
  * one more.
  *
- * A page that is too long is asked for again at half its size; an item that is too long alone is
+ * A page that is too long is requested again at half its size; an item that is too long alone is
  * `incomplete`.
  */
 export async function* restPages(

@@ -71,7 +71,7 @@ test("a first page that is not there is an error", async () => {
   );
 });
 
-test("a next page with another host is asked for at the API itself", async () => {
+test("a next page with another host is requested from the API itself", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 150 } });
   answerWith(simulator, next("https://elsewhere.example/Fleet/2?from=1"));
   const pages = await all(client.aempPages({}, reading()));
@@ -143,7 +143,7 @@ test.each(["relative", "../Fleet/2", "https://elsewhere.example/a/Fleet?size=5&p
   },
 );
 
-test("a shape without any fleet is told at once: waiting a quarter of an hour would not change it", async () => {
+test("a shape without any fleet is reported at once: waiting a quarter of an hour would not change it", async () => {
   for (const body of [{}, { error: "x" }, [], "fleet", null, { equipment: 3 }]) {
     const error = await all(aempPages(scripted(body), {}, reading())).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: "ERR_API_FLEET_UNREADABLE", remedy: "never" });

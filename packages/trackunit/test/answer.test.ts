@@ -38,7 +38,7 @@ test.each([408, 500, 502, 503])("an outage (%i) may say when it ends", (status) 
   expect(thrownBy(() => readAnswer(rest, answer(status))).retryAfterMs).toBeUndefined();
 });
 
-test("a refused token is one, whatever wait comes with it", () => {
+test("a refused token is one, even if a wait comes with it", () => {
   const error = thrownBy(() => readAnswer(rest, answer(401, "", { retryAfterMs: 12_000 })));
   expect(error.code).toBe("ERR_API_UNAUTHORIZED");
 });

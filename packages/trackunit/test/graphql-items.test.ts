@@ -57,12 +57,12 @@ test("an item that may not be seen is none", () => {
   expect({ items, incomplete }).toEqual({ items: [whole], incomplete: [] });
 });
 
-test("a refusal explains a null item, whatever else went wrong somewhere", () => {
+test("a refusal explains a null item, even if something else failed elsewhere", () => {
   const errors = [failed("FORBIDDEN", ...at(0)), failed("DOWN")];
   expect(partItems("assets", [null, whole], errors)).toMatchObject({ items: [whole], incomplete: [] });
 });
 
-test("a failure beside a refusal makes the item incomplete", () => {
+test("a failure together with a refusal makes the item incomplete", () => {
   const errors = [failed("FORBIDDEN", ...at(0, "name")), failed("DOWN", ...at(0, "insights"))];
   expect(partItems("assets", [{ ...withNull, name: null }], errors).incomplete).toEqual([
     { item: { ...withNull, name: null }, reasons: ["insights: DOWN"] },

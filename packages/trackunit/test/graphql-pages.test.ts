@@ -54,7 +54,7 @@ test("reads on from any cursor, whatever was deleted before it", async () => {
   expect(account.assets().filter(({ id }) => !read.has(id))).toEqual([]);
 });
 
-test("a page that is too complex is asked for again at half its size, and the size is remembered", async () => {
+test("a page that is too complex is requested again at half its size, and the size is remembered", async () => {
   const { simulator, account, client } = await createWorld({
     account: { assets: 90 },
     simulator: { graphqlMaxCost: 210 },
@@ -72,7 +72,7 @@ test("a query that is too complex for one item is an error", async () => {
   await expect(all(client.graphqlPages(assets, reading()))).rejects.toThrow(QueryTooComplexError);
 });
 
-test("a page that is too long is asked for again at half its size", async () => {
+test("a page that is too long is requested again at half its size", async () => {
   const { client } = await createWorld({
     account: { assets: 250 },
     trackunit: { bodyLimitBytes: 6_000 },
@@ -97,7 +97,7 @@ test("ends before the budget does, and says when it is full again", async () => 
   expect(simulator.requests.count({ operation: "graphql.assets" })).toBe(2);
 });
 
-test("a list that never ends is asked for one page more only when its reader takes it", async () => {
+test("of a list that never ends, a further page is requested only when its reader takes it", async () => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "endless" });
   let pages = 0;
@@ -175,7 +175,7 @@ test.each([
     },
     GraphqlError,
   ],
-])("%s is an error of its own class", async (_, body, kind) => {
+])("%s has its own class of error", async (_, body, kind) => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "status", status: 200, body });
   const error = await all(client.graphqlPages(assets, reading())).catch((thrown) => thrown);

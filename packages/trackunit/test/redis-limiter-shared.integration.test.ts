@@ -39,7 +39,7 @@ test("processes share one count, by the clock of Redis; a short wait is waited f
   expect(Math.max(...used) - Math.min(...used)).toBeGreaterThan(1_000);
 });
 
-test("however far ahead each waits, requests and syncs in any order together stay within the limit", async () => {
+test("requests and syncs in any order together stay within the limit, however far ahead each waits", async () => {
   const { redis } = connect();
   const aheadMs = [0, 200, 1_500, 5_000, 10_000];
   const takes = fc.array(

@@ -27,7 +27,7 @@ test("an empty list is one empty page", async () => {
   expect(await all(client.restCursorPages(assets, reading()))).toEqual([{ items: [], nextCursor: null }]);
 });
 
-test("a list that never ends is asked for one page more only when its reader takes it", async () => {
+test("of a list that never ends, a further page is requested only when its reader takes it", async () => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "endless" });
   let pages = 0;

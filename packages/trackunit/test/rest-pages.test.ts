@@ -85,7 +85,7 @@ test("what moved between two slices is read as well", async () => {
   expect(account.assets().filter(({ id }) => !read.has(id))).toEqual([]);
 });
 
-test("a total that goes up and down does not hold the reading up", async () => {
+test("a total that rises and falls does not stop the reading", async () => {
   const items = numbered(50);
   const { list, client } = await createListServer(items);
   list.onRequest = (count) => {
@@ -174,7 +174,7 @@ test("a page that lost items to a filter does not end the list", async () => {
   expect(pages[0]?.disturbed).toBe("a page held another number of items than the list said");
 });
 
-test("another page than the one asked for is no answer", async () => {
+test("another page than the requested one is not an answer", async () => {
   const answer = { totalPages: 9, number: 4, size: 100, content: [] };
   await expect(all(pagesOf([answer]))).rejects.toThrow(ApiShapeError);
 });
@@ -189,7 +189,7 @@ test("a page that is too long is read in smaller ones", async () => {
   expect(itemsOf(pages)).toEqual(account.assets().map(restAsset));
 });
 
-test("an item that is too long by itself is incomplete, and the others are read", async () => {
+test("a single item that is too long is incomplete, and the others are read", async () => {
   for (const odd of [0, 7, 29]) {
     const items = numbered(30).map((item) => ({
       ...item,

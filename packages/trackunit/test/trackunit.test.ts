@@ -38,7 +38,7 @@ test("a second refusal is final", async () => {
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(2);
 });
 
-test("a thing that may not be seen, one that is not there and one that is are told apart", async () => {
+test("an invisible item, a missing one and an existing one are distinguished", async () => {
   const { simulator, account, client } = await createWorld();
   const other = simulator.addAccount();
   const [own] = account.sites();

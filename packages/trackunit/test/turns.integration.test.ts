@@ -35,7 +35,7 @@ function setup() {
   return { clock, take };
 }
 
-test("a request that was put off goes before a sync that comes first when the limit is free again", async () => {
+test("a postponed request goes before a sync that comes first when the limit is free again", async () => {
   const { clock, take } = setup();
   expect(await take("syncs")).toBeUndefined();
   expect(await take("requests")).toBe(60_000);

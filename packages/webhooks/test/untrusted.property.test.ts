@@ -4,7 +4,7 @@ import { WebhookRefusal } from "../src/errors.ts";
 import { eventTypeOf } from "../src/event-type.ts";
 import { readHeaders } from "../src/headers.ts";
 
-test("headers of whatever kind are refused, or one family whose every part is one of them", () => {
+test("any headers are refused, or are one family whose every part is one of them", () => {
   const name = fc.oneof(
     fc.string(),
     fc.constantFrom(
@@ -29,7 +29,7 @@ test("headers of whatever kind are refused, or one family whose every part is on
   );
 });
 
-test("a payload of whatever bytes has a type that is a word, or none", () => {
+test("a payload of any bytes has a type that is a word, or none", () => {
   const json = fc.record(
     { type: fc.jsonValue(), event: fc.jsonValue(), eventType: fc.string() },
     { requiredKeys: [] },

@@ -1,4 +1,4 @@
-// Translates whatever was thrown into a problem: Fastify's errors, those of our packages, and outages.
+// Translates any thrown value into a problem: Fastify's errors, those of our packages, and outages.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import { NotFoundError, WrongInputError, WrongStateError } from "@fleetkeeper/operator";

@@ -9,7 +9,7 @@ interface Rule {
 }
 
 const rules = {
-  // No key, one that nobody made, one that was revoked: which of them stays open.
+  // No key, an unknown one, a revoked one: the answer does not say which.
   ERR_KEY_REFUSED: { status: 401, title: "The header Authorization has no valid API key" },
   ERR_TOO_MANY_GUESSES: { status: 429, title: "Too many keys from this address were refused" },
   ERR_RIGHT_MISSING: { status: 403, title: "The API key lacks the right that this needs" },

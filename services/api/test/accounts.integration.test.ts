@@ -120,7 +120,7 @@ test("the list is paged by a cursor and filtered by state, app and reference", a
     expect((await ask(key, `/v1/accounts/${spelled}?app=${encodeURIComponent(app)}`)).json().app).toBe(app);
 });
 
-test("an account that was asked for is found at once after it left one app for another", async () => {
+test("an account that was looked up is found at once after it left one app for another", async () => {
   const { ask, makeKey, store } = await setup();
   const { key } = await makeKey(["accounts:read"]);
   const appsFound = async () => (await ask(key, "/v1/accounts/moving")).json().app;

@@ -54,7 +54,7 @@ test("each consumer gets each change once it is confirmed, and again what it did
   expect(kindsOf((await changes("consumer=two")).entries)).toEqual(["created a", "created b", "updated a"]);
 });
 
-test("an answer holds no more entries than asked for, and the next continues behind them", async () => {
+test("an answer holds no more entries than requested, and the next continues after them", async () => {
   const { write, changes } = await world();
   for (let n = 0; n < 5; n++) await write({ a: { n } });
   const seen: unknown[] = [];
@@ -68,7 +68,7 @@ test("an answer holds no more entries than asked for, and the next continues beh
   expect(seen).toEqual([0, 1, 2, 3, 4].map((n) => ({ n })));
 });
 
-test("an answer that waits comes with the next change", async () => {
+test("a waiting answer is sent with the next change", async () => {
   const { write, changes } = await world();
   await write({ a: { n: 1 } });
   const { next } = await changes("consumer=one");
@@ -77,7 +77,7 @@ test("an answer that waits comes with the next change", async () => {
   expect(kindsOf((await waiting).entries)).toEqual(["updated a"]);
 });
 
-test("a gap is an entry of its own, comes with the entry behind it, and is told once it is confirmed no more", async () => {
+test("a gap is a separate entry, comes with the entry after it, and is not reported again once it is confirmed", async () => {
   const { write, changes, db } = await world();
   await write({ a: { n: 1 } });
   await write({ a: { n: 2 } });
@@ -91,7 +91,7 @@ test("a gap is an entry of its own, comes with the entry behind it, and is told 
   expect(second.entries.map(({ type }) => type)).toEqual(["changes"]);
 });
 
-test("a cursor of another consumer, of another key or of nobody is refused, and confirms nothing", async () => {
+test("an invalid cursor, or that of another consumer or key, is refused and confirms nothing", async () => {
   const { write, changes, ask, key, makeKey, store } = await world();
   await write({ a: { n: 1 } });
   const { next } = await changes("consumer=one");

@@ -37,7 +37,7 @@ test("a route that names no right cannot be added", () => {
   expect(() => app.get("/open-by-mistake", async () => "secret")).toThrow("names no right");
 });
 
-test("guesses from one network of IPv6 count together, whatever their addresses are", async () => {
+test("guesses from one network of IPv6 count together, from any of its addresses", async () => {
   const app = fastify();
   app.setErrorHandler((error: Problem, _request, reply) => reply.code(error.status).send(error.code));
   addGate(app, { ...gate, perSecond: 1, refusedPerMinute: 3 });

@@ -2,7 +2,7 @@ import { apiRights } from "@fleetkeeper/model";
 import { expect, test, vi } from "vitest";
 import { app, patient, setup } from "./world.ts";
 
-test("a key is told what it may do, counted when it is used, and refused once it is revoked", async () => {
+test("a key can see its rights, is counted when it is used, and refused once it is revoked", async () => {
   const { ask, makeKey, keys, store } = await setup();
   const { key, id } = await makeKey(["accounts:read"], app);
   const mine = await ask(key, "/v1/key");

@@ -15,7 +15,7 @@ const timed = 1_000;
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 test.skipIf(requests === 0)(
-  "every answer is the account's own, its limits hold beside its syncs, and it has one token",
+  "every answer is the account's own, its limits hold together with its syncs, and it has one token",
   async () => {
     const world = await setup();
     const { simulator } = world;

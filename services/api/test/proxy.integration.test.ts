@@ -56,7 +56,7 @@ test("REST and GraphQL go to Trackunit with the account's token, and the answer 
   expect([wrong.status, wrong.headers.get("x-fleetkeeper-from")]).toEqual([404, "trackunit"]);
 });
 
-test("neither our key nor a cookie nor a hop's header goes on, and no cookie comes back", async () => {
+test("neither our key nor a cookie nor a hop's header is forwarded, and no cookie comes back", async () => {
   const echo = await startEcho();
   const { ask, key, path } = await world(echo);
   const headers = {
@@ -211,7 +211,7 @@ test("the account's limits hold over two processes, and what Trackunit asks to w
   expect(echo.seen).toHaveLength(2);
 });
 
-test("a Trackunit that does not answer is told as such, and an account that is paused is asked nothing for", async () => {
+test("a Trackunit that does not answer is reported as such, and for a paused account no request is sent", async () => {
   const echo = await startEcho((request) => {
     request.socket.destroy();
     return true;

@@ -190,7 +190,7 @@ test(
 );
 
 test(
-  "an export is lines of JSON, each record once, from where it is told to",
+  "an export is lines of JSON, each record once, from the given place",
   async () => {
     const { ask, makeKey, db, url } = await setup();
     const owner = installationIdOf("@a/b", "1");

@@ -3,7 +3,7 @@ import { patient, setup } from "./world.ts";
 
 const post = { method: "POST" };
 
-test("however many ask two processes at once for a token that is not there, Trackunit is asked once", async () => {
+test("Trackunit gets one request, even if many ask two processes at once for a missing token", async () => {
   const { ask, startOne, makeKey, startWorker, installedAccount, loseTokens, simulator } = await setup();
   await startWorker();
   const account = await installedAccount();

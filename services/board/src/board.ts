@@ -93,7 +93,7 @@ export interface BoardOptions {
   sealingPublicKey?: JWK | undefined;
   /** Receivers may also be in our network, and by plain HTTP. Default false. */
   notifyAnyAddress?: boolean;
-  /** Default: nobody is told. */
+  /** Default: no notifications. */
   notifications?: NotificationSettings;
   queueSet: QueueSet;
   store: Store;

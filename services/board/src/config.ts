@@ -83,7 +83,7 @@ export const schema = z
     const { BOARD_VIEWER_USER: viewer, BOARD_VIEWER_PASSWORD: viewerPassword } = values;
     const isSet = (name: (typeof oidcVariables)[number]) => values[name] !== undefined;
     const byProvider = oidcVariables.every(isSet);
-    // A name alone lets nobody in, which is enough where the provider does.
+    // A name alone allows no login, which is enough with a provider.
     for (const name of ["BOARD_USER", "BOARD_PASSWORD"] as const)
       if (values[name] === undefined && (!byProvider || (name === "BOARD_USER" && values.BOARD_PASSWORD)))
         fault(name, "is not set");
@@ -129,7 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     },
     /** Unset: every start makes its own, and anyone who was logged in logs in again. */
     sessionKeys: values.boardSessionKey,
-    // Behind https: there is no reason for less, whatever else is set.
+    // Behind https: there is no reason for less, with any other settings.
     secureCookies:
       values.boardPublicUrl?.protocol === "https:" ||
       (values.boardSecureCookies ?? !isLoopback(values.boardHost)),

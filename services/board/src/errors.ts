@@ -11,7 +11,7 @@ interface RefusalRule {
 }
 
 const rules = {
-  // Nobody is logged in.
+  // No user is logged in.
   ERR_NOT_LOGGED_IN: { status: 401, message: "Log in first." },
   // User and password do not belong together; which of the two is wrong stays open.
   ERR_WRONG_PASSWORD: { status: 401, message: "User or password is wrong." },

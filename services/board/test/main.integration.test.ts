@@ -19,7 +19,7 @@ const oidcProviderAway = {
 test.each([
   ["with passwords alone", withoutOidc],
   ["while the OpenID provider is away", oidcProviderAway],
-])("%s the board starts, answers and stops when it is told to", async (_when, env) => {
+])("%s the board starts, answers and stops on request", async (_when, env) => {
   const board = spawn(process.execPath, [main], {
     env: {
       REDIS_URL: inject("redisUrl"),

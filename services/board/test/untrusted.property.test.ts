@@ -4,7 +4,7 @@ import { listRequestOf } from "../src/accounts/list/read.ts";
 import { basicCredentialsOf } from "../src/auth/basic.ts";
 import { safeNext } from "../src/auth/login-method.ts";
 
-test("after a login nobody is led away from the board, whatever the form says", () => {
+test("after a login no form leads away from the board", () => {
   const path = fc.oneof(
     fc.jsonValue(),
     fc.string({ unit: "binary" }).map((text) => `/${text}`),
@@ -61,7 +61,7 @@ test("HTTP Basic gives what was encoded, and anything else gives nothing or two 
   );
 });
 
-test("an address of the list of accounts asks for something, whatever is in it", () => {
+test("any address of the list of accounts asks for something", () => {
   const some = fc.dictionary(
     fc.constantFrom("q", "state", "failing", "sort", "after", "search"),
     fc.oneof(fc.string(), fc.array(fc.string())),

@@ -1,4 +1,4 @@
-// Translates whatever was thrown into one line for a person, one object for a script, and an exit code. No
+// Translates any thrown value into one line for a person, one object for a script, and an exit code. No
 // secret passes.
 
 import { NotFoundError, WrongStateError } from "@fleetkeeper/operator";

@@ -14,7 +14,7 @@ import { createReach, type Reach } from "./reach.ts";
 /** The options of every command. */
 export interface CommonOptions {
   json?: boolean;
-  /** Not `--env-file`: Node.js takes that for itself wherever it stands. */
+  /** Not `--env-file`: Node.js takes that for itself at any place. */
   env?: string;
   as?: string;
   /** Of commands that can be watched. */
@@ -89,7 +89,7 @@ function abortOnSignal() {
     controller.abort(error);
     reject(error);
   };
-  // A second one ends the process, as nobody listens any more.
+  // A second one ends the process, as there is no listener any more.
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   return {
     signal: controller.signal,

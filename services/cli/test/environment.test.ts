@@ -12,7 +12,7 @@ function folderOfDemo(): string {
   return folder;
 }
 
-test("beside a system of `pnpm start`, a command finds its servers", async () => {
+test("next to a running `pnpm start`, a command finds its servers", async () => {
   const { code, error } = await runCli(["queues", "--json"], { cwd: folderOfDemo() });
   expect(error().code).toBe("ERR_REDIS_UNREACHABLE");
   expect(code).toBe(6);
@@ -24,7 +24,7 @@ test("a command that names a server means no demo", async () => {
   expect({ code, error: error().code }).toEqual({ code: 78, error: "ERR_CONFIGURATION" });
 });
 
-test("a `.env` in the folder comes before the demo's", async () => {
+test("a `.env` in the folder takes precedence over the demo's", async () => {
   const cwd = folderOfDemo();
   writeFileSync(join(cwd, ".env"), "LOG_LEVEL=info\n");
   expect((await runCli(["queues", "--json"], { cwd })).code).toBe(78);

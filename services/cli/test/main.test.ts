@@ -8,7 +8,7 @@ import { runCli } from "./run-cli.ts";
 // Each command line is a process of its own.
 vi.setConfig({ testTimeout: 30_000 });
 
-test("help that was asked for is not an error", async () => {
+test("requested help is not an error", async () => {
   const { code, stdout } = await runCli(["accounts", "--help"]);
   expect(code).toBe(0);
   expect(stdout).toContain("Usage: fleetkeeper accounts");
@@ -65,7 +65,7 @@ test("variables come from .env of the folder or a file that is named, and the en
   expect((await runCli(["queues", "--env", "missing"], { cwd })).stderr).toContain("missing cannot be read");
 });
 
-test("a server that is away is exit code 6, and no password is printed", async () => {
+test("an unavailable server is exit code 6, and no password is printed", async () => {
   const env = { MONGODB_URL: "mongodb://user:geheim@127.0.0.1:1", REDIS_URL: "redis://:geheim@127.0.0.1:1" };
   for (const [args, expected] of [
     [["accounts", "list"], "ERR_MONGODB_UNREACHABLE"],

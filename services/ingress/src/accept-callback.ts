@@ -1,4 +1,4 @@
-// The way of a callback: verify, allow, bind, seal, hand in. Whatever fails refuses it.
+// The steps of a callback: verify, allow, bind, seal, hand in. If one fails, it is refused.
 
 import {
   type AccountIdShape,
@@ -35,7 +35,7 @@ export interface AcceptOptions {
   seal: Seal;
   /** Resolves when the callback is on disk. `step` is to wrap its parts, `enqueue` and `confirm`. */
   handIn: (callback: SealedCallback, step: AroundStep) => Promise<{ jobId: string }>;
-  /** After a callback was accepted; nobody waits for it. */
+  /** After a callback was accepted; not waited for. */
   noteClaims?: NoteClaims;
   /** Wraps each step, to time and trace it. */
   step?: AroundStep;

@@ -68,7 +68,7 @@ export function createApp(options: {
   clients?: ClientLimits;
   /** Default: empty, the root of the host. */
   basePath?: string;
-  /** Absent: nobody is told what was seen. */
+  /** Absent: nothing is noted. */
   inbox?: Inbox;
   /** Absent: there are none. */
   webhooks?: WebhookRoutesOptions | undefined;
@@ -103,7 +103,7 @@ export function createApp(options: {
     if (refusalLimit.isOver(request.ip)) throw new Refusal("ERR_TOO_MANY_REFUSALS");
   });
   app.addHook("onResponse", async (request, { statusCode }) => {
-    // What we could not take is no fault of the sender's.
+    // What we could not accept is not the sender's fault.
     if (statusCode >= 400 && statusCode < 500 && !isWebhook(request)) refusalLimit.count(request.ip);
     if (statusCode === 202) guard.noteVerified(request.raw.socket);
   });

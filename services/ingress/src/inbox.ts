@@ -33,7 +33,7 @@ export function createInbox(options: {
   let inFlight = 0;
 
   return {
-    /** Nobody waits for it, and a Redis that does not take it loses it. */
+    /** It is not waited for, and lost if Redis does not accept it. */
     note(request: FastifyRequest, answer: Answer): void {
       const at = now();
       if (!mayNote(answer, at.getTime())) return;

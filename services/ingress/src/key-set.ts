@@ -10,7 +10,7 @@ const freshMs = 10 * 60 * 1_000;
 /** Between two attempts while the key endpoint fails. */
 const retryMs = 5_000;
 /**
- * Between two fetches for one reason, however many tokens give it. No longer than a refusal's Retry-After.
+ * Between two fetches for one reason, for any number of tokens. No longer than a refusal's Retry-After.
  */
 const searchCooldownMs = 10_000;
 

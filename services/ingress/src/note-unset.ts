@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 const keptS = 180;
 export const noteUnsetEveryMs = 60_000;
 
-/** The variables without which a token that Trackunit signed for somebody else is accepted. */
+/** The variables without which a token that Trackunit signed for another receiver is accepted. */
 export function unsetTokenRules({ issuer, audience, claimRules }: Config): string[] {
   return [
     ...(issuer === undefined ? ["CALLBACK_ISSUER"] : []),

@@ -222,7 +222,7 @@ test("an app that is not on the list is refused, and its token binds nothing", a
   );
 });
 
-test("a type that nobody knows is accepted, sealed whole, and shown to the operator", async () => {
+test("an unknown type is accepted, sealed whole, and shown to the operator", async () => {
   world = await testWorld();
   const { accountId } = world.account;
   const body = { type: "UNINSTALLED\u001b[31m‮", irisAppId: app, accountId, reason: "confidential" };

@@ -101,7 +101,7 @@ test("a new key is found at once", async () => {
   expect(endpoint.fetches).toBe(2);
 });
 
-test("a flood of unknown keys costs one fetch in ten seconds, and only what that fetch answers is told no", async () => {
+test("a flood of unknown keys costs one fetch in ten seconds, and only keys that this fetch lacks are refused", async () => {
   const { keyFor, endpoint, advance } = setup();
   await keyFor("k1");
   const codes: string[] = [];
@@ -126,7 +126,7 @@ test("around a key rotation one junk token makes no honest callback fail permane
   await keyFor("k2");
 });
 
-test("a key set whose fetch began before the request came makes no key unknown", async () => {
+test("a key set whose fetch began before the request arrived makes no key unknown", async () => {
   const { keyFor, endpoint } = setup();
   await keyFor("k1");
   const { promise, resolve: letGo } = Promise.withResolvers<void>();

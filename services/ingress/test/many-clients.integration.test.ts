@@ -38,7 +38,7 @@ async function dropped(): Promise<Record<string, number>> {
   return Object.fromEntries([...lines].map(([, reason = "", count]) => [reason, Number(count)]));
 }
 
-test("2 100 idle connections from one address stop nobody else's callback, are counted, and do not stay", async () => {
+test("2 100 idle connections from one address stop no other client's callback, are counted, and are closed", async () => {
   world = await testWorld();
   const { hostname, port } = new URL(world.url);
   // In portions that the server's backlog holds.
@@ -62,7 +62,7 @@ test("2 100 idle connections from one address stop nobody else's callback, are c
   expect(await callbackFrom("127.0.0.1")).toBe(202);
 });
 
-test("anyone who sends nonsense is refused unread for the rest of the minute, and nobody else is", async () => {
+test("anyone who sends nonsense is refused unread for the rest of the minute, and no other client is", async () => {
   world = await testWorld({ env: { INGRESS_REFUSALS_PER_MINUTE: "20" } });
   const junk = { "trackunit-identity": "no token" };
   for (let count = 0; count < 20; count++) expect(await callbackFrom("127.0.0.3", junk)).toBe(401);
@@ -71,7 +71,7 @@ test("anyone who sends nonsense is refused unread for the rest of the minute, an
   expect(await callbackFrom("127.0.0.4")).toBe(202);
 });
 
-test("behind a proxy it is the client that counts, if the proxy is named; otherwise nobody is refused for another", async () => {
+test("behind a named proxy each client is counted; behind an unknown one no client is refused for another", async () => {
   const junk = { "trackunit-identity": "no token" };
   const by = (client: string) => ({ "x-forwarded-for": client });
   world = await testWorld({

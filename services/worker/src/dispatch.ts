@@ -38,7 +38,7 @@ export const proofBacklog = prewarmBacklog + 200;
 const dropEveryMs = 60_000;
 /** Syncs that wait, for each that the workers run at a time: enough until the queue is looked at again. */
 const backlogPerPlace = 4;
-/** A job costs some thirty commands of Redis, whatever it holds. */
+/** A job costs some thirty commands of Redis, for any content. */
 const defaultSyncsPerJob = 20;
 /**
  * How long a tick refills the queue of syncs, a little less than the time to the next, and how often it

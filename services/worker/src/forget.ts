@@ -41,7 +41,7 @@ export function createForgetHandler({ store, queues, resources, forgetTokens }: 
   }
 }
 
-/** Somebody else than an operator added the job, or MongoDB was restored from before it was asked for. */
+/** The job was not added by an operator, or MongoDB was restored from before the request. */
 export class ForgetNotAskedError extends defineError(FleetkeeperError, "ERR_FORGET_NOT_ASKED", "never") {
   constructor() {
     super("no entry of the audit log says that this account is to be forgotten; request it again if it is");

@@ -1,4 +1,5 @@
-// Hands what is due over to the workers: takes it in MongoDB, so that nobody else does, and adds its jobs.
+// Hands what is due over to the workers: claims it in MongoDB, so that no other worker does, and adds its
+// jobs.
 
 import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
 import { installationOfSync, noGeneration } from "@fleetkeeper/model";
@@ -26,7 +27,10 @@ const proveAgainMs = 30_000;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
 
-/** Each returns how much of it nobody else took first. What is lost on the way is due again automatically. */
+/**
+ * Each returns how much of it was not claimed by others first. What is lost on the way is due again
+ * automatically.
+ */
 export function createHandOver({ store, queues, installTraces, now }: HandOverOptions) {
   return {
     async proofs(due: DueProofs): Promise<number> {

@@ -78,7 +78,7 @@ test("credentials that are none change nothing for the account, and are shown, c
   expect(await storedAssets(world, victim)).toEqual(trueAssets(victim));
 });
 
-test("another account's credentials are refused where a request tells whose a token is", async () => {
+test("another account's credentials are refused if a request tells which account a token belongs to", async () => {
   const { victim, attacker } = await victimAndAttacker({ TRACKUNIT_ACCOUNT_QUERY: accountQuery });
   const { clientId, clientSecret } = attacker;
   await world.install(victim, { clientId, clientSecret });
@@ -121,7 +121,7 @@ test("where no request tells, another account's credentials are marked, delete n
   expect(await storedAssets(world, victim)).toEqual(trueAssets(victim));
 });
 
-test("a credential that Trackunit does not know yet takes over as soon as it does, whatever is installed meanwhile", async () => {
+test("a credential that Trackunit does not know yet takes over as soon as Trackunit knows it, even if others are installed meanwhile", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   account.revoke();

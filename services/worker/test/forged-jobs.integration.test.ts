@@ -75,7 +75,7 @@ test("an install that the ingress did not sign, or that was changed since, repla
   });
 });
 
-test("a wish to forget that is not in the audit log forgets nobody", async () => {
+test("a request to forget that is not in the audit log deletes no account", async () => {
   const victim = await setup();
   const installationId = world.installationIdOf(victim);
   const other = await world.store.audit.add({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPlaces } from "../src/places.ts";
 
-test("an account holds as many places as it may, whatever the others hold", async () => {
+test("an account may hold its full share of places, independent of the others", async () => {
   const places = createPlaces({ total: 10, perAccount: 2 });
   const take = (account: string) => places.take(account);
   expect(await Promise.all(["a", "a", "a", "b"].map(take))).toEqual([
@@ -56,7 +56,7 @@ test("there is room as soon as a place is free and nobody waits for it", async (
   expect(isRoom).toBe(true);
 });
 
-test("a place may be kept while another is free, and nobody of the account was turned away", async () => {
+test("a place may be kept while another is free, and no sync of the account was turned away", async () => {
   const places = createPlaces({ total: 3, perAccount: 1 });
   await places.take("a");
   await places.take("b");

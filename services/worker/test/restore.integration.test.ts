@@ -80,7 +80,7 @@ function createReader(world: World) {
   };
 }
 
-test("a restored MongoDB, older than Redis or torn, comes to the truth again, and every reader of the feed with it", {
+test("a restored MongoDB, older than Redis or inconsistent, becomes correct again, and so does every reader of the feed", {
   timeout: 240_000,
 }, async () => {
   const world = await testWorld();

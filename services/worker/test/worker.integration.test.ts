@@ -197,7 +197,7 @@ test("an expired access token costs one new one, not the run", async () => {
   expect(account.tokenCalls).toBe(2);
 });
 
-test("a record that does not fit is set aside where an operator sees it, and is not taken for gone", async () => {
+test("a record that does not fit is set aside where an operator sees it, and does not count as deleted", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 30 });
   await world.startWorker();

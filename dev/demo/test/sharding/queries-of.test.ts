@@ -11,7 +11,7 @@ test("a query goes where its ids are", () => {
   expect(reachOf({ $and: [{ state: "active" }, { _id: `${account}` }] })).toBe("one");
 });
 
-test("a query without a bound on the id goes everywhere, and so does one of whose ways any does", () => {
+test("a query without a bound on the id goes to every shard, and so does one with such an alternative", () => {
   expect(reachOf({})).toBe("all");
   expect(reachOf({ nextRunAt: { $lte: new Date() } })).toBe("all");
   expect(reachOf({ _id: { $gt: `${account}/` } })).toBe("all");

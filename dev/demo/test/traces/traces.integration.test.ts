@@ -95,7 +95,7 @@ test("no secret is in what is sent, also where something fails", async () => {
     expect(receiver.raw()).not.toContain(secret);
 });
 
-test("a collector that is away costs nothing but its traces", async () => {
+test("an unavailable collector costs nothing but its traces", async () => {
   const receiver = await startOtlpReceiver();
   receiver.close();
   const system = await runSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });

@@ -129,7 +129,7 @@ export class SimulatedAccount {
     return this.clientSecret;
   }
 
-  /** Ends every access token given so far, whatever its `expires_in` said. */
+  /** Ends every access token given so far, before its `expires_in`. */
   expireTokens(): void {
     this.tokenGeneration++;
   }

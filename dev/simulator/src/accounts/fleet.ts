@@ -57,7 +57,7 @@ export function buildFleet(seed: string, accountId: string, sizes: FleetSizes, a
   };
 }
 
-/** Four of five assets stand on a site; a deleted site is none. */
+/** Four of five assets are on a site; a deleted site does not count. */
 function siteAt(sites: RecordSet<Site>, fraction: number): Site | undefined {
   if (fraction >= 0.8 || sites.firstSize === 0) return undefined;
   return sites.find(sites.firstId(Math.floor((fraction / 0.8) * sites.firstSize)));

@@ -1,4 +1,4 @@
-// Answers that nobody promised: a list that ends early or says less than it should, and the shapes that other
+// Undocumented answers: a list that ends early or says less than it should, and the shapes that other
 // systems give it.
 
 import { type Answer, json } from "../http/answers.ts";

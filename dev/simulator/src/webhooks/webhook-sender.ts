@@ -17,7 +17,7 @@ export interface SentWebhook {
   id: string;
   accountId: string;
   type: string;
-  /** In their order; the status is undefined where nobody answered. */
+  /** In their order; the status is undefined where there was no answer. */
   attempts: { at: Date; status: number | undefined }[];
 }
 

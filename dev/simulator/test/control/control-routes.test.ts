@@ -25,7 +25,7 @@ test("accounts are added, listed, changed, revoked and restored", async () => {
   expect(secret).not.toBe(added.body.clientSecret);
 });
 
-test("faults are asked for, listed and ended", async () => {
+test("faults are set, listed and ended", async () => {
   const { simulator } = await setup();
   const { body } = await control(simulator, "POST", "/faults", {
     kind: "status",
@@ -51,7 +51,7 @@ test("settings change while it runs", async () => {
   expect((await control(simulator, "PATCH", "/settings", { tokenLifetimeS: "soon" })).status).toBe(400);
 });
 
-test("an install that nobody answers is 502 and says why", async () => {
+test("an install without an answer is 502 and says why", async () => {
   const { simulator } = await setup();
   const { accountId } = simulator.addAccount();
   const path = `/accounts/${accountId}/install`;

@@ -12,7 +12,7 @@ async function setupAccount() {
   return { simulator, account, client: await clientOf(simulator, account) };
 }
 
-test("a fault meets the number of requests it is set for, and is gone", async () => {
+test("a fault affects the number of requests it is set for, and ends", async () => {
   const { simulator, client } = await setupAccount();
   simulator.faults.add({ kind: "status", status: 503, operation: "rest.assets", times: 2 });
   const statuses = [];

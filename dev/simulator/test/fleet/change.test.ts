@@ -58,7 +58,7 @@ test("sites and customers change too", () => {
   expect(fleet.change(1, { delete: 1 }, "customers").deleted).toHaveLength(1);
 });
 
-test("an asset of a deleted site stands on none", () => {
+test("an asset of a deleted site has no site", () => {
   const fleet = account(50);
   fleet.change(3, { delete: 1 }, "sites");
   expect(fleet.sites()).toEqual([]);

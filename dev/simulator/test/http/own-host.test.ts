@@ -28,7 +28,7 @@ test("a page that points its own name here reads and changes nothing", async () 
       expect([host, await statusFor(simulator.url, host, path)]).toEqual([host, 421]);
 });
 
-test("by its address, and by names that nobody can point elsewhere, it is reached", async () => {
+test("it is reached by its address, and by names that no one can point elsewhere", async () => {
   const { simulator } = await setup();
   for (const host of [
     "127.0.0.1:4000",

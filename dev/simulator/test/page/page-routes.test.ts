@@ -40,7 +40,7 @@ test("forms add an account, change a fleet, revoke and restore", async () => {
   expect(await submit(simulator, "rotate-keys")).toContain("New signing keys");
 });
 
-test("a button asks for a fault, of one account and so many times, and another ends it", async () => {
+test("a button sets a fault, for one account and a number of times, and another ends it", async () => {
   const { simulator } = await setup();
   const { accountId } = simulator.addAccount({ name: "Acme" });
   const wanted = { kind: "status", operation: "rest", accountId, times: "3", status: "503" };
@@ -68,7 +68,7 @@ test("a button asks for a fault, of one account and so many times, and another e
   expect(simulator.faults.list()).toEqual([]);
 });
 
-test("an install that nobody answers says so in clear", async () => {
+test("an install without an answer says so", async () => {
   const { simulator } = await setup();
   const { accountId } = simulator.addAccount();
   expect(await submit(simulator, `accounts/${accountId}/install`)).toContain("No callback URL is set.");

@@ -37,7 +37,7 @@ export interface ReceiverSecret {
 }
 
 /**
- * Why a receiver is told nothing: an operator's wish, or what became of its deliveries, with the code of the
+ * Why nothing is sent to a receiver: an operator's action, or failed deliveries, with the code of the
  * last one.
  */
 export interface Disabled {
@@ -59,7 +59,7 @@ export interface ReceiverDocument {
   /** The newest first. */
   secrets: ReceiverSecret[];
   disabled: Disabled | null;
-  /** Since when no delivery succeeded, of whatever account; null while they do. */
+  /** Since when no delivery of any account succeeded; null while they do. */
   failingSince: Date | null;
   lastSuccessAt: Date | null;
   createdAt: Date;

@@ -10,7 +10,7 @@ import { idsUnder } from "../id-range.ts";
 import { ownCollection } from "../own-collection.ts";
 import type { EventDocument, LaneDocument } from "./event-documents.ts";
 
-/** Of an account, and of all. What a receiver was not told of until then is lost to it. */
+/** Of an account, and of all. Events that a receiver did not get until then are lost to it. */
 export const eventBounds = { count: 10_000, ms: 14 * 86_400_000 } as const;
 
 /** An account's events are counted when a process has added this many. */
@@ -38,9 +38,9 @@ export function createEventLog(db: Db) {
 
   return {
     /**
-     * Adds those that are not there yet, in this order; those that nobody is to have are left out. May be
-     * repeated, by whomever.
-     * @returns where each that somebody is to have is.
+     * Adds those that are not there yet, in this order; those without a receiver are left out. May be
+     * repeated by any process.
+     * @returns the position of each that a receiver is to get.
      * @throws WriteContendedError
      */
     async append(
@@ -49,7 +49,7 @@ export function createEventLog(db: Db) {
       how: { firstToken: number; toOf: (event: AccountEvent) => string[] },
     ): Promise<Appended[]> {
       for (let attempt = 0; attempt < tries; attempt++) {
-        // First: whoever adds after this look takes the position that this one is about to take.
+        // First: another relay that adds after this read takes the position that this one is about to take.
         let last = await lastPosition(installationId);
         const appended: Appended[] = [];
         let isMet = false;

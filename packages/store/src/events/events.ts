@@ -1,4 +1,4 @@
-// Outgoing webhooks as the store has them: who is told, what of, and how far that is.
+// Outgoing webhooks in the store: the receivers, their events, and the progress of each.
 
 import type { AccountEvent, EventType, InstallationId } from "@fleetkeeper/model";
 import type { Db } from "mongodb";
@@ -14,7 +14,7 @@ import { createRelay } from "./relay.ts";
 /** Events for receivers: told, handed on, delivered. */
 export type Events = ReturnType<typeof createEvents>;
 
-/** Of no account: what somebody tries a receiver out with. */
+/** Of no account: for trying a receiver out. */
 const noAccount = "test" as InstallationId;
 /** Of one replay, accounts. */
 const maxAccounts = 100_000;
@@ -77,7 +77,7 @@ export function createEvents(db: Db, interest: Interest = createInterest(db)) {
       await attempts.tidy(now);
     },
 
-    /** The receiver, and whatever waits for it. */
+    /** The receiver, and all events that wait for it. */
     async remove(receiverId: string): Promise<boolean> {
       const isRemoved = await receivers.remove(receiverId);
       await lanes.removeOf(receiverId);

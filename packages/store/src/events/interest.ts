@@ -18,7 +18,8 @@ export type Interest = ReturnType<typeof createInterest>;
 type Wants = Pick<ReceiverDocument, "_id" | "events" | "irisAppId">;
 
 /**
- * In a process that never refreshes it nobody wants anything: only workers make changes that are reported.
+ * In a process that never refreshes it no receiver wants anything: only workers make changes that are
+ * reported.
  */
 export function createInterest(db: Db) {
   const receivers: Collection<ReceiverDocument> = ownCollection(db, "eventReceivers");
@@ -40,7 +41,7 @@ export function createInterest(db: Db) {
       return known.filter((one) => wants(one, installationId, type)).map(({ _id }) => _id);
     },
 
-    /** The event, to be written with the change that it reports; undefined where nobody wants it. */
+    /** The event, to be written with the change that it reports; undefined where no receiver wants it. */
     eventOf(
       installationId: InstallationId,
       type: EventType,

@@ -10,7 +10,7 @@ import { laneIdOf } from "./lane.ts";
 export function createLaneDelivery(lanes: Collection<LaneDocument>, log: EventLog) {
   return {
     /**
-     * For a job: from now on no earlier one writes to it. `leaseUntil`: until when nobody dispatches it
+     * For a job: from now on no earlier one writes to it. `leaseUntil`: until when it is not dispatched
      * again.
      */
     async begin(

@@ -12,7 +12,7 @@ export const maxReplays = 100;
 /** A job that is delivering the lane begins again. */
 export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog) {
   return {
-    /** Whatever waits for one receiver is tried now. */
+    /** All events that wait for one receiver are tried now. */
     async wakeAll(receiverId: string, now: Date): Promise<void> {
       await lanes.updateMany({ receiverId }, afresh(now));
     },
@@ -58,7 +58,7 @@ export function createLaneReplays(lanes: Collection<LaneDocument>, log: EventLog
   }
 }
 
-/** Whatever waits is tried now, and a job that is at it begins again. */
+/** All waiting events are tried now, and a job that is at it begins again. */
 function afresh(now: Date) {
   return {
     $set: { dueAt: now, retryAt: null, attempts: 0, failingSince: null },

@@ -8,7 +8,7 @@ export function laneIdOf(installationId: InstallationId, receiverId: string): st
   return `${installationId}/${receiverId}`;
 }
 
-/** One that nobody has begun to deliver. */
+/** One whose delivery has not begun. */
 export function newLane(
   of: Pick<LaneDocument, "installationId" | "receiverId" | "firstToken" | "delivered" | "dueAt">,
 ): Omit<LaneDocument, "_id"> {

@@ -1,4 +1,4 @@
-// How far each receiver has come in each account: what is due, who delivers it, and what became of that.
+// The progress of each receiver in each account: what is due, which job delivers it, and the outcome.
 
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";

@@ -73,7 +73,7 @@ export function createReceivers(db: Db) {
 
     /**
      * A new secret beside the newest one, which is good until `oldUntil`; an older one ends at once.
-     * @returns false when somebody else changed the secrets in between, or there is no such receiver.
+     * @returns false when the secrets were changed in between, or there is no such receiver.
      */
     async rotate(
       _id: string,

@@ -15,8 +15,8 @@ export interface Telling {
 }
 
 /**
- * The event of a run's end, to be written with that; undefined where nobody wants it. The failures after the
- * first are none.
+ * The event of a run's end, to be written with that; undefined where no receiver wants it. The failures after
+ * the first are none.
  */
 export async function newsOfRun(
   { interest, empty }: Telling,

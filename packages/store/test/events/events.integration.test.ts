@@ -15,7 +15,7 @@ const refused = (seconds: number) =>
   ({ at: at(seconds), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" }) as const;
 const generation = "1" as Generation;
 
-test("an account's life is told in its order: installed, refused once, restored, installed again, forgotten", async () => {
+test("an account's events are delivered in order: installed, refused once, restored, installed again, forgotten", async () => {
   const { store, db } = await setup();
   await addReceiver(store, [...eventTypes]);
   await putInForce(store, installOf("1"));

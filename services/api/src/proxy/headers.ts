@@ -1,4 +1,4 @@
-// Which headers go on to Trackunit, and which come back (RFC 9110, section 7.6.1).
+// Which headers are forwarded to Trackunit, and which come back (RFC 9110, section 7.6.1).
 
 import type { IncomingHttpHeaders } from "node:http";
 
@@ -26,7 +26,7 @@ const ours = [
 
 const notBack = ["set-cookie", "set-cookie2", "x-request-id", "strict-transport-security", "alt-svc"];
 
-/** `key`: no header that holds it goes on, whatever its name. */
+/** `key`: no header that holds it is forwarded, under any name. */
 export function headersToTrackunit(headers: IncomingHttpHeaders, key: string): Headers {
   const left = without(headers, [...hopByHop, ...ours]);
   return Object.fromEntries(Object.entries(left).filter(([, value]) => !String(value).includes(key)));

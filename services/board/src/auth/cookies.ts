@@ -11,7 +11,7 @@ export interface BoardCookie {
 export type BoardCookies = ReturnType<typeof createCookies>;
 
 /**
- * `lax`, not `strict`: a link in an alert must open the board of somebody who is logged in. What changes
+ * `lax`, not `strict`: a link in an alert must open the board of a logged-in user. What changes
  * something is guarded besides (`same-origin.ts`). With `secure` the names have the `__Host-` prefix (RFC
  * 6265bis, section 4.1.3.2).
  */

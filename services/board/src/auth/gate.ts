@@ -1,4 +1,4 @@
-// The gate before every route: closed unless somebody is logged in, came from our own pages, and has the
+// The gate before every route: closed unless the user is logged in, came from our own pages, and has the
 // role.
 
 import { createIsAmong, guardConnections } from "@fleetkeeper/runtime";
@@ -9,7 +9,7 @@ import type { Identify } from "./identify.ts";
 import { changesSomething, isSameOrigin } from "./same-origin.ts";
 
 /**
- * Whole routes and folders of routes that need no login. Whatever is not named here does, unknown addresses
+ * Whole routes and folders of routes that need no login. All others do, unknown addresses
  * included.
  */
 const openRoutes = ["/livez", "/readyz", "/login"];
@@ -22,7 +22,7 @@ const connections = { total: 2_000, perAddress: 500, firstRequestMs: 10_000 };
 const viewerRoutes = ["/login", "/logout"];
 
 /**
- * Adds the gate. Routes and plugins that read `identity` come after it. The connection of somebody who is
+ * Adds the gate. Routes and plugins that read `identity` come after it. The connection of a user who is
  * logged in may stay open, any other ends with its answer.
  */
 export function addGate(

@@ -33,7 +33,7 @@ export interface Client {
 export interface GuessLimit {
   /**
    * Counts a guess before it is checked, so that parallel ones count too. The address is always counted; a
-   * user's own browser has its own tries, so that it gets in while somebody else at the same address (behind
+   * user's own browser has its own tries, so that it gets in while others at the same address (behind
    * the same proxy, perhaps) has used up that one's.
    * @throws ERR_TOO_MANY_TRIES when the client has none left.
    */
@@ -88,7 +88,7 @@ function keysOf({ address, site, browser }: Client, user: string) {
 export type ClientOf = (request: FastifyRequest, user: string) => Client;
 
 /**
- * `user`: at whom the guess is. A browser counts for the user who has logged in with it, and for nobody else.
+ * `user`: at whom the guess is. A browser counts only for the user who has logged in with it.
  */
 export function createClientOf(knownBrowser: BoardCookie): ClientOf {
   return (request, user) => {

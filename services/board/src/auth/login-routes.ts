@@ -1,4 +1,4 @@
-// `/login` and `/logout`: the login page, whatever methods it offers, and the start and end of a session.
+// `/login` and `/logout`: the login page, with all its methods, and the start and end of a session.
 
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";

@@ -23,7 +23,7 @@ export function createTryPassword(options: {
   const { passwords, guessLimit, clientOf, lookForProxy, loginAudit, log } = options;
   return async (request, name, password) => {
     lookForProxy(request);
-    // A name that nobody has is not logged: people type their password into the wrong field.
+    // An unknown name is not logged: people type their password into the wrong field.
     const user = passwords.isKnown(name) ? name : "";
     const client = clientOf(request, user);
     await guessLimit.take(client, user);

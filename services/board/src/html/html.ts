@@ -1,4 +1,4 @@
-// Templates: tagged literals that escape whatever is put into them, by `hono/html`.
+// Templates: tagged literals that escape all values, by `hono/html`.
 
 import type { FastifyReply } from "fastify";
 import { html } from "hono/html";

@@ -4,7 +4,7 @@ import { type Asset, chart, icon, idiomorph, live, pageScript, pathOf, styleShee
 import { type Html, html } from "./html.ts";
 import { apiKeysPath, listPath, notificationsPath, receiversPath } from "./paths.ts";
 
-/** What every page for somebody who is logged in is told. */
+/** What every page for a logged-in user gets. */
 export interface PageState {
   identity: { user: string; role: "viewer" | "operator" } | undefined;
   /** For the forms on the page, the logout among them. */

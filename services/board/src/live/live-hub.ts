@@ -1,4 +1,4 @@
-// Pages that stay up to date: one read per topic and interval, however many people look, and only what
+// Pages that stay up to date: one read per topic and interval, for any number of viewers, and only what
 // changed is sent.
 
 import { setTimeout as sleep } from "node:timers/promises";

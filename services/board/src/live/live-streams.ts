@@ -30,7 +30,7 @@ export interface LiveStreamsOptions {
 /** What a slow reader has not taken when its stream is cut. */
 const maxUnsentBytes = 2 * 1024 * 1024;
 
-/** Of a stream's route: a request for its head alone would open one for nobody. */
+/** Of a stream's route: a request for its head alone would open one without a reader. */
 export const streamOptions = { exposeHeadRoute: false };
 
 export type LiveStreams = ReturnType<typeof createLiveStreams>;

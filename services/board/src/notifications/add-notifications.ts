@@ -19,7 +19,7 @@ export interface NotificationSettings extends Omit<ChannelSettings, "allowPrivat
   quietHours?: QuietHours | undefined;
 }
 
-/** Nobody is told. */
+/** No notifications. */
 export const noNotifications: NotificationSettings = {
   mail: undefined,
   webhook: undefined,

@@ -1,5 +1,5 @@
-// Tells operators who are not looking: one board at a time compares what is wrong with what was told, keeps
-// what is to be told in MongoDB, and sends it. A crash repeats a message at most, under the same id.
+// Tells operators who are not looking: one board at a time compares the problems with those already reported,
+// keeps what is to be told in MongoDB, and sends it. A crash repeats a message at most, under the same id.
 
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
@@ -41,7 +41,7 @@ const holdMs = 150_000;
 /** After the first failure; each further wait is twice as long, up to an hour. */
 const firstRetryMs = 30_000;
 const longestRetryMs = 3_600_000;
-/** What could not be sent for a day is given up: whoever gets it then looks at the board anyway. */
+/** A message that could not be sent for a day is given up: by then operators look at the board anyway. */
 const givenUpAfterMs = 24 * 3_600_000;
 /** Accounts that a message names. */
 const named = 5;

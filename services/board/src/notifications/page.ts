@@ -1,4 +1,4 @@
-// `/notifications`: who is told of what is wrong, how that goes, and what was told that still stands.
+// `/notifications`: the channels and their state, and the reported problems that still exist.
 
 import type { ChannelStanding, NotificationState, notificationChannels } from "@fleetkeeper/model";
 import type { QuietHours } from "@fleetkeeper/notifications";

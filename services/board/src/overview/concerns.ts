@@ -10,7 +10,7 @@ import { maxHeldBack, type OverviewFacts } from "./read.ts";
 import { sumOf, tallyOf } from "./tally.ts";
 
 export interface Concern {
-  /** Stays while it stands, whatever its words say meanwhile. It begins with where it is known from. */
+  /** Stays the same while the problem lasts, even if its words change. It begins with its source. */
   key: `${"redis" | "mongodb" | "board"}/${string}`;
   mood: "bad" | "wait";
   /** Whether operators who are not looking are notified of it. */

@@ -18,7 +18,7 @@ export interface Tally {
 export type Source = "callbacks" | "installs" | "tokens" | "runs" | "api" | "put-off" | "records";
 
 const went = ["accepted", "granted", "succeeded", "promoted", "same", "created", "updated", "deleted"];
-/** Nobody's fault, and it passes. */
+/** Not a fault, and it passes. */
 const mustWait = [
   "unrecognised",
   "ERR_API_RATE_LIMITED",

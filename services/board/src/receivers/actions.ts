@@ -121,7 +121,7 @@ const replaySince: ReceiverAction = {
   },
 };
 
-/** Enough to show that somebody looked. */
+/** Enough to show that the operator looked. */
 const confirmed = ({ _id }: ReceiverRow) => _id.slice(0, 10);
 
 const remove: ReceiverAction = {

@@ -10,7 +10,7 @@ const pageSize = 25;
 
 export const outcomes = ["delivered", "failed", "given-up"] as const satisfies AttemptDocument["outcome"][];
 
-/** Whatever the address says that is none of these counts as not said. */
+/** Any other value in the address is ignored. */
 const query = z.object({
   outcome: z.enum(outcomes).optional().catch(undefined),
   event: searchedWord(100),

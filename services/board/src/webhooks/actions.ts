@@ -91,7 +91,7 @@ const resume: EndpointAction = {
   },
 };
 
-/** Enough to show that somebody looked. */
+/** Enough to show that the operator looked. */
 const confirmed = ({ endpointId }: WebhookEndpointDocument) => endpointId.slice(0, 6);
 
 const remove: EndpointAction = {

@@ -73,7 +73,7 @@ test("a viewer can neither ask nor look, and without the token of the form nothi
   expect(await paused()).toBe(5);
 });
 
-test("in a browser an operator ticks accounts, by keyboard alone, and watches what comes of it", async () => {
+test("in a browser an operator ticks accounts, by keyboard alone, and watches the result", async () => {
   const { world, stateOf, paused } = await setup();
   const { page, complaints } = await openPage();
   await page.goto(`${world.url}/accounts?state=active`);

@@ -49,7 +49,7 @@ test("an operator makes a key, which is shown once, and revokes it once, each in
   expect(world.logText()).not.toContain(key.slice(-43));
 });
 
-test("a form that no key can be made of comes back as it was filled in, and one box is enough", async () => {
+test("an invalid form for a key is shown again as it was filled in, and one ticked box is enough", async () => {
   const { world, operator } = await setup();
   const none = await operator.submit("/api-keys/new", { name: "<b>reports</b>", app: "@a/b" });
   expect(none.status).toBe(400);

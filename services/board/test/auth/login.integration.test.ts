@@ -33,7 +33,7 @@ test("without a login everything is 401, addresses that do not exist included", 
   }
 });
 
-test("a browser gets the login page in place of the page it asked for, with status 401", async () => {
+test("a browser gets the login page in place of the requested page, with status 401", async () => {
   const { url } = await startBoard(redisUrl);
   const response = await fetch(`${url}/queues/queue/sync?status=failed`, {
     headers: { accept: "text/html" },
@@ -104,7 +104,7 @@ test("parallel guesses by HTTP Basic are limited as well", async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(17);
 });
 
-test("behind a trusted proxy each client has tries of its own, and nobody else can claim an address", async () => {
+test("behind a trusted proxy each client has its own tries, and no other sender can claim an address", async () => {
   const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
   const behindProxy = await startBoard(redisUrl, {
     guessLimit: { perClient: 1 },

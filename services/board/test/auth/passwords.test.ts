@@ -12,7 +12,7 @@ test("a user and the right password are an identity with the user's role", () =>
   expect(passwords.check("victor", "victors-long-password")).toEqual({ user: "victor", role: "viewer" });
 });
 
-test("nobody gets in with another's password, an empty one or none of the names", () => {
+test("no login succeeds with another's password, an empty one or an unknown name", () => {
   expect(passwords.check("olive", "victors-long-password")).toBeUndefined();
   expect(passwords.check("olive", "")).toBeUndefined();
   expect(passwords.check("", "olives-long-password")).toBeUndefined();

@@ -28,7 +28,7 @@ test("a session comes back from its cookie, which shows nothing of it", async ()
   expect(await sessions.read(text)).toEqual(session);
 });
 
-test("a session ends when nobody has used it for the idle time", async () => {
+test("a session ends when it was not used for the idle time", async () => {
   const { sessions, pass } = setup();
   const text = await sessions.write(sessions.start({ user: "olive", role: "operator" }));
   pass(59);

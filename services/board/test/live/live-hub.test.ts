@@ -73,7 +73,7 @@ test("the reads end with the last watcher, and begin again with the next", async
   hub.close();
 });
 
-test("a failed read is told, and what changed meanwhile is sent after it", async () => {
+test("a failed read is reported, and changes made meanwhile are sent afterwards", async () => {
   const { hub, state, watch } = setup();
   const { sent, failures } = watch("viewer");
   await vi.waitFor(() => expect(sent).toHaveLength(2), { timeout: 20_000 });

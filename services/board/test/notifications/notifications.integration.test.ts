@@ -119,7 +119,7 @@ const failing = (accountId: string, failures: number) => ({
 const linesOf = (told: Awaited<ReturnType<typeof receiver>>["taken"]) =>
   told.flatMap(({ body }) => body.data.opened.map(({ text }) => text.replace(/for \d.*/, "for …")));
 
-test("many accounts are told in one message with names and links, once, by one of two boards; a board that is gone is replaced", async () => {
+test("many accounts are reported in one message with names and links, once, by one of two boards; a board that stopped is replaced", async () => {
   const { world, notifier, lookAt } = await setup();
   const accounts = ["a", "b", "c", "FEW", "MANY"];
   await seedAccounts(world.mongodbUrl, accounts, (accountId) => ({

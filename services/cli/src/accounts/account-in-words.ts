@@ -93,7 +93,7 @@ function heldBack({ syncs }: AccountDetails, paint: Paint): string {
 /** The columns of `standingCells`. */
 export const standingColumns = ["state", "until", "last success", "why"];
 
-/** How a sync stands, as cells of a table. */
+/** The state of a sync, as cells of a table. */
 export function standingCells(
   why: AccountDetails["syncs"][number]["why"],
   lastSuccessAt: Date | null,

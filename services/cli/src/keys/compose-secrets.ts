@@ -60,7 +60,7 @@ export async function writeComposeSecrets(
   }
   const missing = groups.filter(({ names }) => !names.some(isThere));
   if (missing.length === 0) throw new FileError(`${folder} has all of them already: nothing was written`);
-  // Compose mounts a secret's file as it is, whatever user reads it in the container: so the folder keeps
+  // Compose mounts a secret's file as it is, for any user in the container: so the folder keeps
   // everybody else on this machine out, and each file is readable to whom it is handed.
   const ours = new Set(groups.flatMap(({ names }) => names));
   makePrivateFolder(folder, (name) => ours.has(name));

@@ -58,7 +58,7 @@ export function writeFiles<Name extends string>(
   return Object.fromEntries(files.map(({ name, path }) => [name, path])) as Record<Name, string>;
 }
 
-/** Whatever the umask is. */
+/** With any umask. */
 function keepToOwner(path: string): void {
   chmodSync(path, 0o600);
 }

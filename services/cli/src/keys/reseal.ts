@@ -99,7 +99,7 @@ export async function reseal(options: {
       return;
     }
     const { signature, ...payload } = job.data;
-    // What somebody else put there must not become the ingress's by this.
+    // A forged job must not become the ingress's by this.
     try {
       await jobsOrigin.verify(payload, signature);
     } catch (error) {

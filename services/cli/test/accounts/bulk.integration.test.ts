@@ -88,7 +88,7 @@ test("cancelled, it ends with what it has begun, says so, and asked again does t
     ]);
 });
 
-test("an account that is gone by its turn is refused, and where nothing works it ends early", async () => {
+test("an account that was deleted before its turn is refused, and if all fail it ends early", async () => {
   const { store } = world;
   const plan = await bulkActions().plan("resume", { state: "paused" });
   expect(plan.ids).toHaveLength(25);

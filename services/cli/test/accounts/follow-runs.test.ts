@@ -17,7 +17,7 @@ const scheduled: Waiting = { for: "schedule", until: at(60) };
 const running: Waiting = { for: "running", since: at(0), pages: 1, records: 2 };
 const syncOf = (waiting: Waiting) => ({ _id: "i/s", sync: "s", waiting, lastRun: run(1) }) as SyncDocument;
 
-test("of an idle sync the next run is the one that was asked for", () => {
+test("of an idle sync the next run is the requested one", () => {
   expect(expectationOf(syncOf(scheduled), false)).toEqual({
     syncId: "i/s",
     sync: "s",
@@ -32,7 +32,7 @@ test("of a busy sync, or one that got busy meanwhile, it is the run after", () =
   expect(expectationOf(syncOf(scheduled), true).runs).toBe(2);
 });
 
-test("a run has ended when enough runs have, and it is the one that was asked for", () => {
+test("a run has ended when enough runs have, and it is the requested one", () => {
   expect(stateOf({ waiting: running }, [], 1).state).toBe("going");
   expect(stateOf({ waiting: running }, [run(5)], 2).state).toBe("going");
   expect(stateOf({ waiting: scheduled }, [run(9), run(7), run(5)], 2)).toEqual({

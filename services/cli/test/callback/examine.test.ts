@@ -53,7 +53,7 @@ test("the path is looked at as the ingress does, with its INGRESS_PATH", async (
   expect(await examined({ path: "/fleet/appinstall" })).toMatchObject({ code: "ERR_NOT_FOUND" });
 });
 
-test("a sound callback passes every check, and no secret or signature is in what is said", async () => {
+test("a valid callback passes every check, and no secret or signature is printed", async () => {
   const { examined, captureOf } = await setup();
   const capture = await captureOf();
   const result = await examined(capture);

@@ -4,7 +4,7 @@ import { readCapture } from "../../src/callback/read-capture.ts";
 import { CaptureError } from "../../src/errors.ts";
 import { printable, printableJson } from "../../src/output/printable.ts";
 
-test("a capture is read or refused in words, whatever is in the file", () => {
+test("a capture is read, or refused with an explanation, for any content of the file", () => {
   const field = fc.oneof(
     fc.jsonValue(),
     fc.dictionary(fc.constantFrom("toString", "valueOf", "x", "__proto__"), fc.jsonValue()),

@@ -152,7 +152,7 @@ test.each<[name: string, answer: string]>([
   ]);
 });
 
-test("a token endpoint that fails and an API that is away", async () => {
+test("a token endpoint that fails and an unavailable API", async () => {
   const TRACKUNIT_TOKEN_URL = await serve((_request, response) => response.writeHead(502).end());
   const extra = { TRACKUNIT_TOKEN_URL, TRACKUNIT_API_URL: "http://127.0.0.1:1" };
   expect((await problemsOf(await setup(), ["trackunit"], extra)).codes).toEqual([
@@ -172,7 +172,7 @@ test("a clock that is wrong", async () => {
   expect(problems[0]?.says).toMatch(/2 min [45] s behind that of the token endpoint/);
 });
 
-test("a dispatch tick that is lost, and queues that nobody takes from", async () => {
+test("a dispatch tick that is lost, and queues without workers", async () => {
   const world = await setup();
   const stop = await world.startWorker();
   expect((await problemsOf(world, ["schedule", "queues"])).codes).toEqual([]);
@@ -206,7 +206,7 @@ test("webhook endpoints that no ingress knows, that have no key, or that are qui
   ]);
 });
 
-test("API keys: one for an app that nobody has installed, and no key at all, which is fine", async () => {
+test("API keys: one for an app that no account has installed, and no key at all, which is fine", async () => {
   const world = await setup();
   const found = async () => {
     const { findings } = await problemsOf(world, ["api-keys"]);
@@ -245,7 +245,7 @@ test("a schedule that lags", async () => {
   );
 });
 
-test("an install that failed, whose credential is nowhere else", async () => {
+test("an install that failed, whose credential exists nowhere else", async () => {
   const world = await setup();
   await world.startWorker();
   const installationId = installationIdOf(app, "broken");

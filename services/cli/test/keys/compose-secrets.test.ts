@@ -28,7 +28,7 @@ test("a new private key opens what the new public key sealed", async () => {
   expect(await read("board_password")).toMatch(/^[\w-]{24}\n$/);
 });
 
-test("nobody else on the machine comes into the folder", async () => {
+test("no other user of the machine can enter the folder", async () => {
   const { folder } = await setup();
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
@@ -43,7 +43,7 @@ test("an upgrade adds what is missing, and what is there stays as it is", async 
   expect((await run(folder)).error()).toMatchObject({ code: "ERR_FILE" });
 });
 
-test("a private key whose public half is gone gets no other one", async () => {
+test("a private key whose public half is missing gets no other one", async () => {
   const { folder, read } = await setup();
   const before = await read("sealing_private_keys");
   await rm(join(folder, "sealing_public_key"));

@@ -280,7 +280,7 @@ test("what does not open is named and left as it is, and the rest is sealed agai
   expect((await world.store.installations.credentialOf(first)).sealedCredential).toBe(broken);
 });
 
-test("nothing is sealed again with a key that nobody could open", async () => {
+test("nothing is sealed again with a key whose private half is missing", async () => {
   const { cli } = await setup();
   const out = join(folder(), "other");
   await runCli(["keys", "generate", "--out", out]);

@@ -20,7 +20,7 @@ test("where jobs were not counted or the sealing key is not known no key is said
   expect(rowsOf(undefined, [jwk("older")], uses, true).some(({ canBeDropped }) => canBeDropped)).toBe(false);
 });
 
-test("a key that texts name and nobody has is listed as missing", () => {
+test("a key that sealed texts name but no set contains is listed as missing", () => {
   expect(rowsOf(jwk("new"), [jwk("new")], uses, true)).toContainEqual({
     keyId: "old",
     algorithm: null,

@@ -19,7 +19,7 @@ import type { FindEndpoint } from "./known-endpoints.ts";
 /** Verified deliveries that may wait for Redis at one time. */
 const maxInFlight = 1_000;
 /**
- * Verified deliveries of one endpoint that one ingress takes in a minute: nobody takes the others' places.
+ * Verified deliveries of one endpoint that one ingress accepts in a minute: none takes the others' places.
  */
 const maxPerMinute = 3_000;
 /** Of a body so much is kept. */

@@ -1,4 +1,4 @@
-// The endpoints that there are, as the workers write them to Redis: looked up at each delivery, so that a
+// The existing endpoints, as the workers write them to Redis: looked up at each delivery, so that a
 // removed key ends at once.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
@@ -13,7 +13,7 @@ const maxOpened = 2_000;
 /** Undefined where there is none. @throws QueueUnavailableError */
 export type FindEndpoint = (endpointId: string) => Promise<EndpointEntry | undefined>;
 
-/** An endpoint that there is not costs one look into Redis and nothing else. */
+/** An unknown endpoint costs one read from Redis and nothing else. */
 export function createFindEndpoint(options: {
   redis: RedisClient;
   namespace: string;

@@ -1,4 +1,4 @@
-// `POST /webhooks/:endpointId`: an endpoint that there is not, and a head that is not in order, are refused
+// `POST /webhooks/:endpointId`: an unknown endpoint, and a head that is not in order, are refused
 // before the body is read.
 
 import type { Socket } from "node:net";
@@ -25,7 +25,7 @@ export interface WebhookRoutesOptions {
   log: Log;
   metrics: IngressMetrics;
   acceptDelivery: AcceptDelivery;
-  /** Counts a refusal of a delivery to an endpoint that there is. */
+  /** Counts a refusal of a delivery to an existing endpoint. */
   noteRefusal: (endpointId: string, reason: string) => void;
 }
 
@@ -33,7 +33,7 @@ export interface WebhookRoutesOptions {
 interface Clients {
   /** Whether a connection stays open after a refusal. */
   mayStay: (socket: Socket) => boolean;
-  /** Whether the request's address may be that of a proxy that nobody named, and stand for many clients. */
+  /** Whether the request's address may be that of a proxy that is not configured, with many clients. */
   mayHide: (request: FastifyRequest) => boolean;
   refusalsPerMinute: number | undefined;
 }
@@ -51,7 +51,7 @@ export function addWebhookRoutes(
 
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // As it came: the signature is over the bytes, and no payload is documented.
+    // As received: the signature is over the bytes, and no payload is documented.
     scope.addContentTypeParser<Buffer>("*", { parseAs: "buffer" }, (_request, bytes, done) =>
       done(null, bytes),
     );
@@ -75,7 +75,7 @@ export function addWebhookRoutes(
           heads.set(request, head);
         },
         onResponse: async (request, { statusCode, elapsedTime }) => {
-          // What we did not take is no fault of the sender's.
+          // What we did not accept is not the sender's fault.
           if (statusCode >= 400 && statusCode < 500 && statusCode !== 429)
             allowance.count(request.ip, heads.get(request)?.endpoint.endpointId);
           const outcome = statusCode === 202 ? "accepted" : "refused";

@@ -58,7 +58,7 @@ function createIsFull({ waiting }: Pick<QueueSet, "waiting">): () => Promise<boo
   };
 }
 
-/** Nobody waits for it. */
+/** Not waited for. */
 function createNoteRefusal(options: { redis: RedisClient; namespace: string; log: Log; now: () => Date }) {
   const { redis, namespace, log, now } = options;
   return (endpointId: string, reason: string) => {

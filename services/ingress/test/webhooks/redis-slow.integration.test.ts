@@ -41,7 +41,7 @@ test("a Redis that is silent, or that takes a delivery and does not say so, mean
   expect(await world.deliveries()).toHaveLength(2);
 });
 
-test("an ingress that is killed between disk and answer leaves one delivery, however often it comes again", async () => {
+test("an ingress that is killed between disk and answer leaves one delivery, even if it is sent again", async () => {
   const gate = await setup();
   const world = await createWebhookWorld();
   onTestFinished(() => world.close());

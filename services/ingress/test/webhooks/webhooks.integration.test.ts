@@ -7,7 +7,7 @@ import { testWebhookWorld } from "./webhook-world.ts";
 
 let world: Awaited<ReturnType<typeof testWebhookWorld>>;
 
-test("a delivery of either family becomes one job with a sealed payload, however often it comes", async () => {
+test("a delivery of either family becomes one job with a sealed payload, even if it comes several times", async () => {
   world = await testWebhookWorld();
   const { path, key, installationId, endpointId } = await world.addEndpoint();
   const body = '{"type":"sites.asset.enter","asset":"confidential"}';

@@ -24,7 +24,7 @@ async function setup(answer?: Parameters<typeof startReceiver>[0]) {
   return { ...world, world, actions, receiver, id: row._id };
 }
 
-test("an account's install and first runs are told in order, signed; also a test, after a rotation, and again on a wish", async () => {
+test("an account's install and first runs are delivered in order, signed; also a test, after a rotation, and again on request", async () => {
   const { world, actions, receiver, id, store } = await setup();
   await world.startWorker();
   const account = world.simulator.addAccount({ assets: 5 });

@@ -60,7 +60,7 @@ async function setup(answer: Parameters<typeof startReceiver>[0]) {
   };
 }
 
-test("a receiver that takes nothing for three days is disabled, which is logged, audited, counted and shown; enabled, it is told all that waited, in order", async () => {
+test("a receiver that accepts nothing for three days is disabled, which is logged, audited, counted and shown; once enabled, it gets all waiting events in order", async () => {
   let status = 500;
   const world = await setup(() => ({ status }));
   const { store, receiver, actions, clock, id, lines, metrics, tell, dueAt } = world;

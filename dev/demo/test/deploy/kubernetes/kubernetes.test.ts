@@ -229,7 +229,7 @@ test("the network policies let through what ARCHITECTURE.md says, and nothing el
   });
 });
 
-test("each port has the number that the service listens on where nobody sets another", () => {
+test("each port has the number that the service listens on by default", () => {
   for (const { component, container } of deployments)
     for (const { name, containerPort } of container.ports ?? []) {
       const variable = name === "callbacks" ? "INGRESS_PORT" : `${name.toUpperCase()}_PORT`;

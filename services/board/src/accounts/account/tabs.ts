@@ -76,7 +76,7 @@ export function tabBar(facts: AccountFacts, current: TabName): Html {
   )}</nav>`;
 }
 
-/** What a tab holds that somebody should look at. */
+/** What in a tab needs attention. */
 function tally(name: TabName, { setAside }: AccountFacts): Html {
   if (name !== "runs" || setAside.length === 0) return html``;
   return html` <span class="tally" title="set aside">${count(setAside.length)}</span>`;

@@ -46,7 +46,7 @@ export function createBulkProgresses(redis: RedisClient, namespace: string) {
       return id;
     },
 
-    /** @returns whether somebody cancelled it. */
+    /** @returns whether it was cancelled. */
     write,
 
     async read(id: string): Promise<BulkProgress | undefined> {

@@ -11,7 +11,7 @@ import { searchedWord } from "../../html/search-form.ts";
 const pageSize = 25;
 export const sorts = ["id", "newest"] as const;
 
-/** What narrows the list down. Whatever the address says that is none of these counts as not said. */
+/** What narrows the list down. Any other value in the address is ignored. */
 export const narrowing = z.object({
   search: searchedWord(200),
   state: z.enum(installationStates).optional().catch(undefined),

@@ -10,7 +10,7 @@ import { searchedWord } from "../../html/search-form.ts";
 const pageSize = 25;
 const shownColumns = 4;
 
-/** Whatever the address says that is none of these counts as not said. */
+/** Any other value in the address is ignored. */
 const query = z.object({
   resource: z.string().max(61).optional().catch(undefined),
   search: searchedWord(200),

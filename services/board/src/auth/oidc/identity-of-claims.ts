@@ -1,4 +1,4 @@
-// Who somebody is on the board, by the claims that the provider makes. OpenID Connect Core 1.0, section 5.1.
+// A person's name and role on the board, by the provider's claims. OpenID Connect Core 1.0, section 5.1.
 
 import type { Role } from "../identity.ts";
 import type { OidcSettings } from "./settings.ts";
@@ -7,7 +7,7 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /**
  * The first of `preferred_username`, `email` and `sub` that can be in a list of who did what. `isTaken`
- * says which names are somebody else's: a provider may let people choose theirs.
+ * says which names are taken: a provider may let people choose theirs.
  */
 export function userOf(claims: Claims, isTaken: (name: string) => boolean): string | undefined {
   const { preferred_username, email, email_verified, sub } = claims;

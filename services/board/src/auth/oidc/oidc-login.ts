@@ -153,7 +153,7 @@ function addressOf(path: string, { publicUrl }: OidcSettings): URL {
   return new URL(basePathOf(publicUrl) + path, publicUrl);
 }
 
-/** As the provider knows it, whatever a proxy made of it. */
+/** As the provider knows it, even if a proxy changed it. */
 function callbackUrl(request: FastifyRequest, settings: OidcSettings): URL {
   const url = addressOf(callbackPath, settings);
   url.search = new URL(request.url, settings.publicUrl).search;

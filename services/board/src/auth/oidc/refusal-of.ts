@@ -1,4 +1,4 @@
-// What the library's errors mean for somebody who logs in, and what the log may know of them.
+// What the library's errors mean for a person who logs in, and what the log may say of them.
 
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from "openid-client";
 import { BoardError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-// Shows nobody a button for what the gate would refuse anyway, as far as the Bull board lets us: viewers none
+// Hides buttons for what the gate would refuse anyway, as far as the Bull board lets us: viewers none
 // at all.
 
 import type { Identity } from "../../auth/identity.ts";

@@ -4,7 +4,7 @@ import { accountIdOf, asInstallationId, type InstallationId, installationOfSync 
 import { accountInWords, type Nameable } from "@fleetkeeper/operator";
 import { accountPath } from "../../html/paths.ts";
 
-/** Names of accounts are looked up for so many on one page; the others go by their id. */
+/** The most names of accounts that are looked up for one page; the others are shown by their id. */
 const maxNamed = 50;
 
 interface Job {

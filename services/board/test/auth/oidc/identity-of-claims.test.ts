@@ -25,7 +25,7 @@ test.each<[claims: Record<string, unknown>, role: string | undefined]>([
   [{ roles: null }, undefined],
   [{ groups: ["admins"] }, undefined],
   [{}, undefined],
-])("the claims %j make somebody: %s", (claims, role) => {
+])("the claims %j make a person: %s", (claims, role) => {
   expect(roleOf(claims, settings)).toBe(role);
 });
 

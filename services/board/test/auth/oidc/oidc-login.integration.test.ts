@@ -66,7 +66,7 @@ test("where nobody has a password the provider is the only way in", async () => 
   expect((await travel(url).logIn("sub-opal")).status).toBe(303);
 });
 
-test("nobody takes the name of a user of the configuration", async () => {
+test("no one gets the name of a user of the configuration", async () => {
   const { url } = await startWorld(redisUrl);
   const thief = travel(url);
   await thief.logIn("sub-thief");
@@ -139,7 +139,7 @@ test.each<[what: string, options: ProviderOptions, inLog: string]>([
   expect(logText()).not.toMatch(/eyJ|a-client-secret|code_verifier/);
 });
 
-test("errors of the provider are told in the board's own words", async () => {
+test("errors of the provider are shown in the board's own words", async () => {
   const { url, issuer, logText } = await startWorld(redisUrl);
   const answers: [error: string, status: number, code: string][] = [
     ["access_denied", 403, "ERR_OIDC_DENIED"],
@@ -191,7 +191,7 @@ test("answers that fail the checks are limited, and the password still works", a
   expect((await postLogin(url, operator)).status).toBe(303);
 });
 
-test("a provider that is away at the start is said on the login page, and found when it is back", async () => {
+test("a provider that is unavailable at the start is shown on the login page, and found when it is back", async () => {
   const planned = await plan();
   const oidcTiming = { retryAfterMs: 50, timeoutMs: 1_000 };
   const { url } = await startBoard(redisUrl, { port: planned.boardPort, oidc: planned.oidc, oidcTiming });
@@ -210,7 +210,7 @@ test("a provider that is away at the start is said on the login page, and found 
   expect((await visitor.logIn("sub-opal")).status).toBe(303);
 });
 
-test("a provider that goes away during a login is said, and that is not a guess", async () => {
+test("a provider that fails during a login is reported, and that does not count as a guess", async () => {
   const { url, provider } = await startWorld(redisUrl, {}, { guessLimit: { perClient: 1 } });
   const [first, second] = [travel(url), travel(url)];
   const callbacks = [await first.arrive("sub-opal"), await second.arrive("sub-opal")];

@@ -9,7 +9,7 @@ async function setup() {
   return seal("x", { installationId: installationIdOf("@a/b", "1"), purpose: "credential" });
 }
 
-test("a sealed value is shown as the id of its key, whatever field it is in", async () => {
+test("a sealed value is shown as the id of its key, in any field", async () => {
   const sealed = await setup();
   expect(presentable({ sealedCredential: sealed, list: [{ other: sealed }] })).toEqual({
     sealedCredential: "[sealed, key key-1]",

@@ -4,7 +4,7 @@ import { counted } from "@fleetkeeper/operator";
 import { type ApiKeyRow, maxApiKeys } from "@fleetkeeper/store";
 import { type Examine, type Finding, ok, warning } from "../finding.ts";
 
-/** From then on somebody should look which keys are no longer needed. */
+/** From then on an operator should check which keys are no longer needed. */
 const manyKeys = maxApiKeys * 0.9;
 const names = 3;
 
