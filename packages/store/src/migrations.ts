@@ -16,10 +16,10 @@ import type { InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Of the documents that this version of the code writes. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Code of this schema version or later works with what is stored here. */
-const readableBy = 0;
+const readableBy = 3;
 
 interface Migration {
   to: number;
@@ -54,6 +54,12 @@ const migrations: readonly Migration[] = [
     to: 2,
     what: "accounts from before any part of them was searched get their keys",
     carryOut: addAccountKeys,
+  },
+  {
+    to: 3,
+    what: "entries of the change feed are compressed from now on",
+    // Those of before are read as they are; code of before cannot read the new ones.
+    carryOut: async () => ({ count: 0 }),
   },
 ];
 

@@ -51,7 +51,7 @@ test("documents of an earlier version are updated by one process at a time, and 
   expect(told).toEqual([3, 4, 3]);
   expect(await migrate("late", 5)).toBe(true);
   expect(await db.collection("schema").find().toArray()).toMatchObject([
-    { _id: "schema", version: schemaVersion, readableBy: 0 },
+    { _id: "schema", version: schemaVersion, readableBy: schemaVersion },
   ]);
   // What is read says the same as before, and is stored now.
   expect(await store.installations.list({ sort: "id", limit: 10 })).toEqual(before);
