@@ -101,9 +101,10 @@ export const layers: Readonly<Record<string, Layer>> = {
       "notifications",
       "operator",
       "telemetry",
+      "trackunit",
       "runtime",
     ],
-    "the board sees queues and store, and no secret but the webhooks' keys",
+    "the board sees queues and store, and no secret but the webhooks' keys; of trackunit only the limits",
   ),
   "services/api": layer(
     [

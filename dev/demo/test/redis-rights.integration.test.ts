@@ -251,6 +251,7 @@ test("the board reads no token; the API and the command line read them and write
   await refused("board", [
     ["GET", token],
     ["EVAL", `return redis.call("GET", KEYS[1])`, 1, token],
+    ["DEL", keys.apiLimit(installationIdOf("@a/b", "1"), "operators")],
   ]);
   await refused("api", [
     ...forEverybody,

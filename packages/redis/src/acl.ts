@@ -41,9 +41,10 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...commands,
   ],
   worker: (namespace) => [`~{${namespace}-*`, ...commands, ...seesWorkers],
-  // Sees and steers the queues; no token, no lock, no limit.
+  // Sees and steers the queues; no token and no lock; how far limits are used only to be shown.
   board: (namespace) => [
     ...ofQueues(namespace, ...everyQueue, "board"),
+    `%R~{${namespace}-*}:limit:*`,
     `%R~{${namespace}-webhook-refusals}:*`,
     `%R~{${namespace}-callback-inbox}:*`,
     `%R~{${namespace}-facts}:*`,

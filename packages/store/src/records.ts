@@ -34,6 +34,8 @@ export interface RecordQuery {
   limit: number;
   /** Default 500. */
   searchMs?: number;
+  /** Records that are looked at together. Default 10 000. */
+  atOnce?: number;
 }
 
 /** `data` is ready for JSON. */
@@ -53,7 +55,7 @@ export interface RecordPage {
 
 const maxPageBytes = 4 * 1024 * 1024;
 /** Records that are looked at together when few of them may fit. */
-const maxScanned = 10_000;
+const defaultAtOnce = 10_000;
 const defaultSearchMs = 500;
 
 /** Of this database. */
@@ -105,7 +107,7 @@ export function createRecords(db: Db) {
           after === undefined ? query : { ...query, after },
         );
         if (!isScanEnd) return page;
-        lookedAt += maxScanned;
+        lookedAt += query.atOnce ?? defaultAtOnce;
         after = page.next;
         const isOver = search === undefined || performance.now() > endsAtMs;
         if (page.rows.length > 0 || isOver) return { ...page, lookedAt };
@@ -114,14 +116,14 @@ export function createRecords(db: Db) {
   };
 }
 
-/** Those of at most `maxScanned` records, where few may fit. `isScanEnd`: all of these were looked at. */
+/** Those of at most `atOnce` records, where few may fit. `isScanEnd`: all of these were looked at. */
 async function somePage(
   records: Collection<RecordDocument>,
   query: RecordQuery,
 ): Promise<RecordPage & { isScanEnd?: true }> {
-  const { limit, after } = query;
+  const { limit, after, atOnce = defaultAtOnce } = query;
   const range = rangeOf(query);
-  const lastScanned = isSelective(query) ? await scanEnd(records, range) : undefined;
+  const lastScanned = isSelective(query) ? await scanEnd(records, range, atOnce) : undefined;
   const found = records
     .find(filterOf(query, { ...range, ...(lastScanned === undefined ? {} : { $lte: lastScanned }) }), {
       projection: projectionOf(query),
@@ -164,13 +166,17 @@ function isSelective({ changedSince, deleted, ids, search }: RecordQuery): boole
 }
 
 /** The last record that one page looks at; undefined when it can look at all that are left. */
-async function scanEnd(records: Collection<RecordDocument>, range: Range): Promise<string | undefined> {
+async function scanEnd(
+  records: Collection<RecordDocument>,
+  range: Range,
+  atOnce: number,
+): Promise<string | undefined> {
   // Of most accounts it can, which a count from an index tells sooner than a look at their last record.
-  if ((await records.countDocuments({ _id: range }, { limit: maxScanned })) < maxScanned) return undefined;
+  if ((await records.countDocuments({ _id: range }, { limit: atOnce })) < atOnce) return undefined;
   const [last] = await records
     .find({ _id: range }, { projection: { _id: 1 } })
     .sort({ _id: 1 })
-    .skip(maxScanned - 1)
+    .skip(atOnce - 1)
     .limit(1)
     .toArray();
   return last?._id;

@@ -40,6 +40,7 @@ export type { ApiRequest, Send } from "./exchange.ts";
 export { createForward, type Forward, type ForwardedAnswer, type ForwardedRequest } from "./forward.ts";
 export type { GraphqlConnection } from "./graphql-pages.ts";
 export type { RequestFacts, SentRequest } from "./http.ts";
+export { type FamilyUse, readLimitUse } from "./limit-use.ts";
 export { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 export type { IncompleteItem, Page, PageOptions } from "./page.ts";
 export { createRedisLimiter, type RedisLimiterOptions } from "./redis-limiter.ts";

@@ -25,7 +25,7 @@ import type { Store } from "@fleetkeeper/store";
 import type { Log, Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import type { JSONWebKeySet, JWK } from "jose";
-import { createFailedJobsOf } from "./accounts/account/read.ts";
+import { createFailedJobsOf, createLimitsOf } from "./accounts/account/read.ts";
 import { addAccountActionRoutes } from "./accounts/actions/routes.ts";
 import { addBulkRoutes } from "./accounts/bulk/routes.ts";
 import { addRecordRoutes } from "./accounts/records/routes.ts";
@@ -267,15 +267,9 @@ function addPages(
     });
   addNotifications(server, { ...options, countByState, now });
   addRetryRoutes(server, { actions, audit: store.audit, notices, log, now });
+  const limitsOf = createLimitsOf({ redis, namespace, log, now });
   addAccountRoutes(server, {
-    store,
-    failedJobsOf,
-    refusalsOf,
-    countByState,
-    readHealth,
-    liveStreams,
-    notices,
-    now,
+    ...{ store, failedJobsOf, refusalsOf, limitsOf, countByState, readHealth, liveStreams, notices, now },
   });
   for (const add of [addRunRoutes, addRecordRoutes, addAuditRoutes]) add(server, { store, log, now });
   addAccountActionRoutes(server, { store, actions, notices, log });

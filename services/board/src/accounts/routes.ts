@@ -14,7 +14,13 @@ import { type LiveStreams, streamOptions } from "../live/live-streams.ts";
 import { remember } from "../live/remember.ts";
 import { goneAccountPage } from "./account/gone-page.ts";
 import { accountFragments, accountPage } from "./account/page.ts";
-import { type AccountFacts, type FailedJobsOf, type RefusalsOf, readAccount } from "./account/read.ts";
+import {
+  type AccountFacts,
+  type FailedJobsOf,
+  type LimitsOf,
+  type RefusalsOf,
+  readAccount,
+} from "./account/read.ts";
 import { type TabName, tabNames } from "./account/tabs.ts";
 import { listFragments, listPage } from "./list/page.ts";
 import { addressOf, type ListFacts, type ListRequest, listRequestOf, readList } from "./list/read.ts";
@@ -24,6 +30,7 @@ export interface AccountsOptions {
   store: Store;
   failedJobsOf: FailedJobsOf;
   refusalsOf: RefusalsOf;
+  limitsOf: LimitsOf;
   countByState: Store["installations"]["countByState"];
   readHealth: () => Promise<SyncHealth>;
   liveStreams: LiveStreams;
@@ -40,7 +47,7 @@ interface AccountRoute {
 const failedJobsForMs = 10_000;
 
 export function addAccountRoutes(server: FastifyInstance, options: AccountsOptions): void {
-  const { store, failedJobsOf, refusalsOf, liveStreams, notices, now } = options;
+  const { store, failedJobsOf, refusalsOf, limitsOf, liveStreams, notices, now } = options;
 
   server.get("/accounts", async (request, reply) => {
     const facts = await readList(options, listRequestOf(request.query));
@@ -55,7 +62,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
   server.get<AccountRoute>("/accounts/:installationId", async (request, reply) => {
     const id = installationIdOf(request);
     const tab = tabOf(request);
-    const facts = await readAccount({ store, failedJobsOf, refusalsOf, now }, id);
+    const facts = await readAccount({ store, failedJobsOf, refusalsOf, limitsOf, now }, id);
     const page = {
       ...pageStateOf(request, reply, accountPath(id)),
       tab,
@@ -91,7 +98,7 @@ export function addAccountRoutes(server: FastifyInstance, options: AccountsOptio
     return {
       key: accountPath(id, tab),
       async read() {
-        const facts = await readAccount({ store, failedJobsOf: failedJobs, refusalsOf, now }, id);
+        const facts = await readAccount({ store, failedJobsOf: failedJobs, refusalsOf, limitsOf, now }, id);
         if (facts === undefined) throw new BoardError("ERR_NOT_FOUND");
         return facts;
       },

@@ -8,7 +8,7 @@ export function explanationsPage(page: PageState): Html {
   return layout({
     ...page,
     title: "Error codes",
-    content: html`<h1>Error codes</h1>
+    content: html`<div class="title"><h1>Error codes</h1></div>
       ${Object.entries(explanations).map(([title, codes]) => section(title, codes))}`,
   });
 }
@@ -22,5 +22,10 @@ function section(title: string, codes: Record<string, Explanation>): Html {
 
 function entry(code: string, { means, advice }: Explanation): Html {
   return html`<dt id="${code}"><code>${code}</code></dt>
-    <dd>${means} <b>What to do:</b> ${advice}</dd>`;
+    <dd>${withCommands(means)} <b>What to do:</b> ${withCommands(advice)}</dd>`;
+}
+
+/** What stands between backticks is to be typed or is a name: it is set as code. */
+function withCommands(text: string): Html {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }

@@ -15,5 +15,5 @@ export function withCodes(text: string): Html {
 function codeLink(part: string): Html {
   const explanation = explain(part);
   if (explanation === undefined) return html`<code>${part}</code>`;
-  return html`<a class="code" href="/errors#${part}" title="${explanation.means} ${explanation.advice}"><code>${part}</code></a>`;
+  return html`<a class="code" href="/errors#${part}" title="${`${explanation.means} ${explanation.advice}`.replaceAll("`", "")}"><code>${part}</code></a>`;
 }

@@ -1,4 +1,5 @@
 import { noChanges, type SealedText, syncIdOf } from "@fleetkeeper/model";
+import { createRedisLimiter } from "@fleetkeeper/trackunit";
 import { expect, inject, test } from "vitest";
 import { operator, startBoard, viewer } from "../board-world.ts";
 import { addFailedInstall, canary } from "../failed-install.ts";
@@ -145,4 +146,21 @@ test("an account that is not there is 404; one that was forgotten still shows wh
   const gone = await viewer.send(path);
   expect(gone.status).toBe(404);
   expect(await gone.text()).toMatch(/This account is gone[\s\S]*<strong>olive<\/strong> forget/);
+});
+
+test("what is used of each documented limit is counted, and a family that Trackunit closed is named", async () => {
+  const { world, viewer } = await setup();
+  const installationId = idOf("account-1");
+  const limiter = createRedisLimiter({ redis: world.redis, namespace: world.namespace });
+  const { signal } = new AbortController();
+  for (const family of ["event-log", "event-log", "operators"])
+    await limiter.take({ installationId, family }, signal);
+  await limiter.take({ installationId: idOf("account-2"), family: "operators" }, signal);
+  await limiter.close({ installationId, family: "graphql" }, 60_000);
+  const page = await viewer.page(tab("requests"));
+  const rowOf = (family: string) => page.split(`<th scope="row">${family}</th>`)[1]?.split("</tr>")[0];
+  expect(rowOf("event-log")).toMatch(/ 2 of 2<[\s\S]*30 min[\s\S]*used up/);
+  expect(rowOf("operators")).toMatch(/ 1 of 60<[\s\S]*1 min[\s\S]*free/);
+  expect(rowOf("aemp-fleet")).toMatch(/ 0 of 1<[\s\S]*free/);
+  expect(rowOf("graphql")).toMatch(/closed by Trackunit<[\s\S]*in 59 s|in 1 min/);
 });

@@ -3,6 +3,7 @@
 
 import type { FailedJob, QueueSet } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
+import type { RedisClient } from "@fleetkeeper/redis";
 import {
   type AuditDocument,
   type DeliveryRow,
@@ -14,6 +15,8 @@ import {
   type Store,
   type SyncDocument,
 } from "@fleetkeeper/store";
+import type { Log } from "@fleetkeeper/telemetry";
+import { type FamilyUse, readLimitUse } from "@fleetkeeper/trackunit";
 import type { EndpointFacts } from "../../webhooks/endpoint-table.ts";
 import type { RecordsFacts } from "../records/read.ts";
 
@@ -32,6 +35,8 @@ export interface AccountFacts {
   deliveries: DeliveryRow[];
   /** Only on their tab. */
   records?: RecordsFacts;
+  /** Undefined while they cannot be read. */
+  limits: FamilyUse[] | undefined;
   /** Of the publisher's own code. */
   requests: ForwardedRequestDocument[];
 }
@@ -52,17 +57,25 @@ export async function readAccount(
     store,
     failedJobsOf,
     refusalsOf,
+    limitsOf,
     now,
-  }: { store: Store; failedJobsOf: FailedJobsOf; refusalsOf: RefusalsOf; now: () => Date },
+  }: {
+    store: Store;
+    failedJobsOf: FailedJobsOf;
+    refusalsOf: RefusalsOf;
+    limitsOf: LimitsOf;
+    now: () => Date;
+  },
   id: InstallationId,
 ): Promise<AccountFacts | undefined> {
-  const [found, syncs, audit, requests, failedJobs, endpoints, deliveries] = await Promise.all([
+  const [found, syncs, audit, requests, failedJobs, endpoints, limits, deliveries] = await Promise.all([
     store.installations.find(id),
     store.syncs.ofInstallation(id),
     store.audit.of(id, shown.audit),
     store.requestLog.of(id, { limit: shown.requests }).then(({ rows }) => rows),
     failedJobsOf(id),
     store.webhookEndpoints.ofInstallation(id),
+    limitsOf(id),
     store.webhookDeliveries.list({ installationId: id, limit: shown.deliveries }).then(({ rows }) => rows),
   ]);
   if (found === null) return undefined;
@@ -79,6 +92,7 @@ export async function readAccount(
     setAside: setAside.flat(),
     failedJobs,
     audit,
+    limits,
     requests,
     endpoints: await Promise.all(
       endpoints.map(async (endpoint) => ({ endpoint, refusals: await refusalsOf(endpoint.endpointId) })),
@@ -94,6 +108,9 @@ async function runsOf(store: Store, { _id, sync }: SyncDocument) {
 /** Undefined while Redis does not answer. */
 export type RefusalsOf = (endpointId: string) => Promise<EndpointFacts["refusals"]>;
 
+/** Undefined while they cannot be read. */
+export type LimitsOf = (id: InstallationId) => Promise<FamilyUse[] | undefined>;
+
 /** Undefined while Redis does not answer: the rest of the page is still worth seeing. */
 export type FailedJobsOf = (id: InstallationId) => Promise<FailedJob[] | undefined>;
 
@@ -101,6 +118,20 @@ export function createFailedJobsOf(queueSet: QueueSet, onError: (error: unknown)
   return (id) =>
     queueSet.failedOf(id, shown.failedJobs).catch((error: unknown) => {
       onError(error);
+      return undefined;
+    });
+}
+
+export function createLimitsOf(options: {
+  redis: RedisClient;
+  namespace: string;
+  log: Log;
+  now: () => Date;
+}): LimitsOf {
+  const { redis, namespace, log, now } = options;
+  return (id) =>
+    readLimitUse(redis, namespace, id, now()).catch((error: unknown) => {
+      log.warn({ error }, "the use of Trackunit's limits could not be read");
       return undefined;
     });
 }

@@ -10,6 +10,7 @@ import { actionsSection } from "./actions-section.ts";
 import { auditSection } from "./audit-section.ts";
 import { credentialSection } from "./credential-section.ts";
 import { jobsSection } from "./jobs-section.ts";
+import { limitsSection } from "./limits-section.ts";
 import { namesSection } from "./names-section.ts";
 import type { AccountFacts } from "./read.ts";
 import { requestsSection } from "./requests-section.ts";
@@ -51,7 +52,10 @@ const parts: Record<TabName, (facts: AccountFacts, role: Role) => Fragment[]> = 
     { id: "runs", html: runsSection(facts) },
     { id: "set-aside", html: setAsideSection(facts) },
   ],
-  requests: (facts) => [{ id: "requests", html: requestsSection(facts) }],
+  requests: (facts) => [
+    { id: "limits", html: limitsSection(facts) },
+    { id: "requests", html: requestsSection(facts) },
+  ],
   events: (facts, role) => [
     { id: "webhooks", html: webhooksSection(facts, role) },
     { id: "audit", html: auditSection(facts.audit, facts.at) },
