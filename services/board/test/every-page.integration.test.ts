@@ -174,6 +174,7 @@ const pages: [what: string, path: string][] = [
   ["callbacks", "/callbacks"],
   ["question about a name", `${account}/do/names`],
   ["question", `${account}/do/sync-now`],
+  ["question about many accounts", "/accounts/bulk?action=pause"],
   ["question with a field", `${account}/do/interval?sync=sites`],
   ["question before a deletion", `${account}/do/forget`],
   ["question about a queue", "/retry-failed/install"],

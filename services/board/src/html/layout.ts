@@ -74,7 +74,7 @@ export function mainNavigation(path: string): Html {
 /** From any page to the accounts; the list of accounts has its own. */
 const finder = html`<form class="finder" action="${listPath()}" role="search" aria-label="Accounts">
   <label class="unseen" for="find">Find an account</label>
-  <input id="find" name="search" type="search" placeholder="Find account" autocapitalize="none" spellcheck="false" aria-keyshortcuts="/ Control+K Meta+K" data-search>
+  <input id="find" name="search" type="search" placeholder="Account" autocapitalize="none" spellcheck="false" aria-keyshortcuts="/ Control+K Meta+K" data-search>
   <kbd aria-hidden="true">/</kbd>
 </form>`;
 
