@@ -2,6 +2,9 @@
 
 import { type PageNotes, type Seen, seenOnPage } from "./page-notes.ts";
 
+/** Which records the pages of a pass held. */
+export type HeldRecords = ReturnType<typeof createHeldRecords>;
+
 /** Of one run. `isNoted`: whether the pass that it takes up has notes already. */
 export function createHeldRecords(notes: PageNotes, { token, isNoted }: { token: number; isNoted: boolean }) {
   /** Noted in MongoDB only if another run may have to know them. */

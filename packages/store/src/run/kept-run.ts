@@ -6,6 +6,9 @@ import type { Collection } from "mongodb";
 import type { RunDocument, SyncDocument } from "../documents.ts";
 import { tokenText } from "../token-text.ts";
 
+/** The document of a run that has news. */
+export type KeptRun = ReturnType<typeof createKeptRun>;
+
 /** Of a run as its start left its sync: what the slices before it did is there. */
 export function createKeptRun(
   runs: Collection<RunDocument>,

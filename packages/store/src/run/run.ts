@@ -2,15 +2,7 @@
 // token or is made on the condition that the run still has its sync, so that a run which stalled and was
 // replaced changes nothing.
 
-import {
-  addChanges,
-  type Checkpoint,
-  noChanges,
-  type RecordChanges,
-  type Sweep,
-  type TimeWindow,
-  type Waiting,
-} from "@fleetkeeper/model";
+import type { Checkpoint, RecordChanges, TimeWindow } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import type {
   PassPageDocument,
@@ -19,29 +11,19 @@ import type {
   SetAsideDocument,
   SyncDocument,
 } from "../documents.ts";
-import { LeaseLostError } from "../errors.ts";
 import type { ChangesDocument } from "../feed-documents.ts";
 import { ownCollection } from "../own-collection.ts";
-import { endRun } from "./end-run.ts";
 import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { createHeldRecords } from "./held-records.ts";
 import { createKeptRun } from "./kept-run.ts";
 import { rulesFor } from "./new-client.ts";
-import { newsOfRun, type Telling } from "./news-of-run.ts";
+import type { Telling } from "./news-of-run.ts";
 import { createPageNotes } from "./page-notes.ts";
-import {
-  afterPage,
-  afterRun,
-  type FetchedPage,
-  firstSweep,
-  hasNews,
-  newPass,
-  rereadFrom,
-  setOffBy,
-} from "./pass.ts";
-import { afterwards } from "./run-again.ts";
+import { afterPage, type FetchedPage, firstSweep, newPass, rereadFrom } from "./pass.ts";
+import { createProgress } from "./progress.ts";
 import { forgetEarlierSetAside, keepSetAside } from "./set-aside.ts";
+import { settleRun } from "./settle-run.ts";
 import type { Settlement } from "./settlement.ts";
 import { createSteady } from "./steady.ts";
 import type { AbsenceRules, SweepContext } from "./sweep.ts";
@@ -80,13 +62,20 @@ export function createRun(
   const fence = createFence(syncs, sync);
   const feed = createFeedWriter({ entries: changes, records: recordsOf, fence, sync, ...telling });
   let into: RunTarget | undefined;
-  let checkpoint = sync.checkpoint;
   const held = createHeldRecords(createPageNotes(ownCollection<PassPageDocument>(db, "passPages"), syncId), {
     token: sync.fencingToken,
-    isNoted: checkpoint !== null,
+    isNoted: sync.checkpoint !== null,
   });
   const steady = createSteady(sync, now());
-  let hasSetAside = sync.hasSetAside;
+  const progress = createProgress(sync, {
+    fence,
+    feed,
+    held,
+    seeksMissing: () => target().seeksMissing,
+    leaseMs,
+    now,
+  });
+  const { current } = progress;
   let endOfPass: Partial<SyncDocument> = {};
 
   return {
@@ -99,7 +88,7 @@ export function createRun(
 
     /** The same; null where none has begun. */
     get progress(): Checkpoint | null {
-      return checkpoint;
+      return progress.get();
     },
 
     /**
@@ -109,9 +98,12 @@ export function createRun(
      */
     async begin(target: RunTarget, window: () => TimeWindow | null): Promise<void> {
       into = target;
-      if (sync.firstToken > 0 && sync.lastRun === null && checkpoint === null)
+      if (sync.firstToken > 0 && sync.lastRun === null && progress.get() === null)
         await deleteEarlier(db, fence, target.resource);
-      checkpoint ??= newPass(token, { startedAt: now(), window: window(), isFirst: sync.lastRun === null });
+      if (progress.get() === null)
+        progress.moveTo(
+          newPass(token, { startedAt: now(), window: window(), isFirst: sync.lastRun === null }),
+        );
       await feed.correct(now());
       if (isTidyDue(sync, now())) {
         await tidy(db, syncId, now());
@@ -134,19 +126,19 @@ export function createRun(
       const aside = [...page.setAside, ...written.refused];
       if (aside.length > 0) {
         steady.stop();
-        hasSetAside = true;
+        progress.hasSetAside = true;
         await keepSetAside(setAside, fence, before, aside, now());
       }
       await held.add([...page.records.map(({ externalId }) => externalId), ...alsoSeen], {
         pass: before.pass,
         page: before.pages,
         isLast: page.nextCursor === null,
-        seeksMissing: seeksMissing(),
+        seeksMissing: progress.seeksMissing(),
       });
       const changes = { ...written.changes, rejected: aside.length };
-      checkpoint = afterPage(before, page, { changes, setAside: aside });
+      progress.moveTo(afterPage(before, page, { changes, setAside: aside }));
       // After the only page of a pass the end of the run follows, which makes the same durable.
-      if (!held.isOnePage()) await saveCheckpoint();
+      if (!held.isOnePage()) await progress.save();
       return changes;
     },
 
@@ -161,7 +153,7 @@ export function createRun(
         return;
       }
       const seen = await held.seenIn(pass, pages);
-      if (typeof seen === "string") return disturb(seen);
+      if (typeof seen === "string") return progress.disturb(seen);
       const { lastPass } = sync;
       const context: SweepContext = { records: recordsOf(), feed, fence, pass, lastPass, seen };
       const heldBack = yield* sweepInSteps(context, {
@@ -169,7 +161,7 @@ export function createRun(
         heldBack: sync.heldBack,
         rulesOf: async ({ missing }) =>
           missing === 0 ? usualRules : rulesFor(db, sync.installationId, usualRules),
-        advance: sweptTo,
+        advance: progress.sweptTo,
         now,
       });
       endOfPass = { lastPass: pass, heldBack: current().changes.deleted > 0 ? null : heldBack };
@@ -180,15 +172,14 @@ export function createRun(
     note: kept.note,
 
     /** Makes the lease longer when there is no progress to save. */
-    async extendLease(): Promise<void> {
-      await fence.write({ nextRunAt: leaseUntil() });
-    },
+    extendLease: progress.extendLease,
 
     /** Ends a pass that was read to its end: forgets what only it needed. To be called before `settle`. */
     async endPass(): Promise<void> {
       const { pass, window, disturbed } = current();
       if (target().seeksMissing) await held.forget(pass);
-      if (hasSetAside) hasSetAside = await forgetEarlierSetAside(setAside, fence, current());
+      if (progress.hasSetAside)
+        progress.hasSetAside = await forgetEarlierSetAside(setAside, fence, current());
       endOfPass = { ...endOfPass, disturbed };
       if (window !== null)
         endOfPass = { ...endOfPass, window, rereadFrom: rereadFrom(window, sync, current()) };
@@ -200,77 +191,23 @@ export function createRun(
      * once.
      */
     async settle(settlement: Settlement): Promise<void> {
-      const { keepsCheckpoint, ended: end, ...schedule } = settlement;
-      const ended = end && { ...end, ...setOffBy(sync, checkpoint) };
-      const news = ended !== undefined && hasNews(ended);
-      if (keepsCheckpoint) await noteOnlyPage();
-      if (news) await kept.keep(ended);
-      const $set: Partial<SyncDocument> = {
-        ...schedule,
-        steady: null,
-        ...endOfPass,
-        checkpoint: keepsCheckpoint ? kept.carriedBy(checkpoint) : null,
-        feedOpen: feed.open,
-        hasSetAside,
-        ...(ended && afterRun(sync, ended)),
-      };
-      const again = (runAgain: SyncDocument["runAgain"]) =>
-        ended === undefined ? {} : afterwards(runAgain, settlement, ended);
-      const event = await newsOfRun(telling, sync, settlement, into?.resource);
-      try {
-        await endRun(syncs, sync, { $set, again, added: news ? 1 : 0, event });
-      } catch (error) {
-        if (news && error instanceof LeaseLostError) await kept.takeBack();
-        throw error;
-      }
+      if (settlement.keepsCheckpoint) await progress.noteOnlyPage();
+      const { hasSetAside } = progress;
+      const left = { steady: null, ...endOfPass, feedOpen: feed.open, hasSetAside };
+      await settleRun({ syncs, telling, kept }, sync, settlement, {
+        left,
+        checkpoint: progress.get(),
+        resource: into?.resource,
+      });
     },
   };
-
-  function current(): Checkpoint {
-    if (checkpoint === null) throw new Error("the run has not begun");
-    return checkpoint;
-  }
 
   function target(): RunTarget {
     if (into === undefined) throw new Error("the run has not begun");
     return into;
   }
 
-  function seeksMissing(): boolean {
-    return target().seeksMissing && !current().isFirst;
-  }
-
   function recordsOf(): Collection<RecordDocument> {
     return db.collection<RecordDocument>(target().resource);
-  }
-
-  async function sweptTo(sweep: Sweep, deleted: number): Promise<void> {
-    const changes = addChanges(current().changes, { ...noChanges, deleted });
-    checkpoint = { ...current(), sweep, changes };
-    if (sweep.after !== null) await saveCheckpoint();
-  }
-
-  function disturb(why: string): void {
-    checkpoint = { ...current(), disturbed: why };
-  }
-
-  function leaseUntil(): Date {
-    return new Date(now().getTime() + leaseMs);
-  }
-
-  /** Only after what it stands for is written. */
-  async function saveCheckpoint(): Promise<void> {
-    await noteOnlyPage();
-    const { pages, records } = current();
-    const waiting: Waiting = { for: "running", since: startedAt(), pages, records };
-    await fence.write({ checkpoint, feedOpen: feed.open, hasSetAside, nextRunAt: leaseUntil(), waiting });
-  }
-
-  function startedAt(): Date {
-    return sync.waiting.for === "running" ? sync.waiting.since : now();
-  }
-
-  async function noteOnlyPage(): Promise<void> {
-    if (held.isOnePage() && seeksMissing()) await held.noteOnlyPage(current().pass);
   }
 }
