@@ -93,7 +93,7 @@ test("a run from before the account was forgotten has nothing of the new sync, n
 });
 
 test("what such a run still writes before the account is installed again is deleted before the first new run", async () => {
-  const { store, db, goOn, left } = await world("update assets");
+  const { store, db, goOn, left } = await world("insert assets");
   await store.forget(installationId, at(3), resources);
   await goOn();
   await installAccount(store, { ...installOf("2"), receivedAt: at(4) }, how(4));
@@ -103,7 +103,7 @@ test("what such a run still writes before the account is installed again is dele
 });
 
 test("what it writes while the first new run reads is told to the new feed, or deleted", async () => {
-  const { store, db, goOn } = await world("update assets");
+  const { store, db, goOn } = await world("insert assets");
   await store.forget(installationId, at(3), resources);
   await installAccount(store, { ...installOf("2"), receivedAt: at(4) }, how(4));
   const { run } = await startedRun(store, at(5));
