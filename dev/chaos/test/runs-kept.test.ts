@@ -22,7 +22,7 @@ async function emptyReport(): Promise<string> {
   return path;
 }
 
-test("a later go adds to the report, and what is before its mark stays", async () => {
+test("a later call adds to the report, and the text before its mark stays", async () => {
   const path = await emptyReport();
   for (const seed of [1, 2, 4]) await keepRun(path, { ...held, seed, restMs: seed * 1_000 });
   const report = await readFile(path, "utf8");
@@ -45,7 +45,7 @@ test("a run that failed stays in the report when its seed has held since", async
   expect(report).toMatch(/Seed 7 on [^:]+: not at rest\.\n {2}Played again: held on /);
 });
 
-test("the cause that somebody wrote into a run's line is in the report", async () => {
+test("a cause that a developer added to a run's line is in the report", async () => {
   const path = await emptyReport();
   await keepRun(path, { ...held, seed: 3, broken: ["not at rest"] });
   const runs = join(path, "../chaos.jsonl");

@@ -2,7 +2,7 @@ import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { environmentFile } from "../src/service-environments.ts";
 
-test("the command line reads each value as the services have it, whatever marks a password has", () => {
+test("the command line reads each value as the services do, with any characters in a password", () => {
   const env = {
     BOARD_PASSWORD: 'it\'s "long" # enough',
     TOKEN_KEY: '{"keys":[]}',

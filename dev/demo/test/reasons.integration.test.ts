@@ -65,7 +65,7 @@ async function installed(system: System, account: SimulatedAccount): Promise<Ins
   return id;
 }
 
-test("for each of eight faults the page, the command line and a metric say the true reason", {
+test("for each of eight faults, the page, the command line and a metric give the right reason", {
   timeout: 400_000,
 }, async () => {
   const system = await runSystem();

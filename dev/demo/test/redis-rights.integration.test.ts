@@ -65,7 +65,7 @@ afterAll(async () => {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
 });
 
-test("each service works with exactly its rights: an account is installed, synced, seen, steered and forgotten", async () => {
+test("each service works with exactly its rights: an account is installed, synced, shown, controlled and forgotten", async () => {
   await admin.call("ACL", "LOG", "RESET");
   const system = await runSystem({}, urlOf("admin"), {
     namespace,
@@ -190,7 +190,7 @@ const forEverybody = [
   ["SET", "elsewhere", 1],
 ];
 
-test("the ingress reads no token, adds to no queue but `install` and `webhook`, makes no endpoint, and forgets nobody", async () => {
+test("the ingress reads no token, adds to no queue but `install` and `webhook`, makes no endpoint, and forgets no account", async () => {
   const writes = (["forget", "prewarm", "dispatch", "sync"] as const).flatMap((queue) => [
     ["LPUSH", `${jobOf(queue)}:wait`, "1"],
     ["HSET", `${jobOf(queue)}:1`, "data", "{}"],
@@ -232,7 +232,7 @@ test("the ingress reads no token, adds to no queue but `install` and `webhook`, 
     await expect(queues.queues[queue].add("x", {} as never)).rejects.toThrow(/NOPERM|No permissions|ACL/);
 });
 
-test("the board reads no token; the API and the command line read them and write none; nobody without a password does anything", async () => {
+test("the board reads no token; the API and the command line read them and write none; a client without a password can do nothing", async () => {
   for (const user of ["board", "operator"] as const)
     await refused(user, [
       ...forEverybody.filter(

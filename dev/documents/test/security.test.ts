@@ -14,7 +14,7 @@ const threats = section("Threats")
   .map((line) => line.split("|").map((cell) => cell.trim()))
   .map(([, threat = "", , , shownBy = ""]) => ({ threat, shownBy }));
 
-test("each threat names tests that there are", () => {
+test("each threat names tests that exist", () => {
   expect(threats.length).toBeGreaterThan(10);
   for (const { threat, shownBy } of threats) {
     const named = [...shownBy.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path);
@@ -29,7 +29,7 @@ test("each threat names tests that there are", () => {
   }
 });
 
-test("for each threat it is said what to do when it has happened, and for nothing else", () => {
+test("each threat has instructions for the case that it happens, and there are no others", () => {
   const guides = [...section("When something has happened").matchAll(/^\*\*([^*]+)\*\*:/gm)].map(
     ([, name]) => name,
   );

@@ -7,7 +7,7 @@ import { refusedLicences } from "../src/licences.ts";
 const root = join(import.meta.dirname, "../../..");
 const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 
-test("a licence that is not allowed is refused, also together with others, and of a choice one suffices", () => {
+test("a forbidden licence is refused, also in combination with others; of alternatives one allowed licence is enough", () => {
   const one = [{ name: "a", versions: ["1.0.0"] }];
   for (const licence of ["MIT", "(MIT OR GPL-3.0)", "MIT AND ISC", "MPL-2.0"])
     expect(refusedLicences({ [licence]: one })).toEqual([]);
@@ -36,7 +36,7 @@ test("a package that is younger than three days is not installed, and only the n
   expect(built).toEqual(["node"]);
 });
 
-test("images are left to the bot that pins them by digest, and reads the variables that they are in", () => {
+test("the bot pins images by digest and reads the variables that name them", () => {
   const { extends: presets, enabledManagers } = JSON.parse(textOf(".github/renovate.json"));
   expect(presets).toContain("docker:pinDigests");
   expect(enabledManagers).toEqual(expect.arrayContaining(["dockerfile", "docker-compose"]));

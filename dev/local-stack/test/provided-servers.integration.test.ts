@@ -2,7 +2,7 @@ import { expect, inject, test } from "vitest";
 import { testNamespace } from "../src/index.ts";
 import { pingMongodb, pingRedis } from "../src/ping.ts";
 
-test("every integration test is given a Redis and a MongoDB that answer", async () => {
+test("every integration test gets a Redis and a MongoDB that answer", async () => {
   expect(await pingRedis(inject("redisUrl"))).toMatch(/^\d/);
   expect(await pingMongodb(inject("mongodbUrl"))).toMatch(/^\d/);
 });

@@ -59,7 +59,7 @@ describe("a server started here", () => {
     expect(await answers(pingRedis(redisUrl))).toBe(false);
   });
 
-  test("that ends at once is an error with what it printed", async () => {
+  test("that ends at once is an error with its output", async () => {
     const failing = startServerProcess({
       command: (await findOnPath("sh", process.env)) ?? "sh",
       args: ["-c", "echo cannot open the door >&2; exit 3"],

@@ -33,7 +33,7 @@ describe("the URL in the environment", () => {
     expect(await pingMongodb(inject("mongodbUrl"))).toBeTruthy();
   });
 
-  test("is an error when it does not answer, not a reason for another way, and shows no password", async () => {
+  test("is an error when it does not answer, without trying another way, and the error shows no password", async () => {
     const started = startMongodb({
       env: { ...process.env, MONGODB_URL: "mongodb://user:hunter2@127.0.0.1:1/" },
     });
@@ -53,7 +53,7 @@ test.skipIf(await downloadedMongod())(
   10_000,
 );
 
-test("the data is kept over a kill and a new start, with its indexes", async () => {
+test("the data and its indexes survive a kill and a new start", async () => {
   const { start } = await setup();
   const first = await start();
   await withClient(first.url, async (client) => {
@@ -73,7 +73,7 @@ test("the data is kept over a kill and a new start, with its indexes", async () 
   });
 });
 
-test("a folder that is in use is refused", async () => {
+test("a folder in use is refused", async () => {
   const { start } = await setup();
   const first = await start();
   onTestFinished(() => first.close());

@@ -25,7 +25,7 @@ describe("the URL in the environment", () => {
     expect(await pingRedis(inject("redisUrl"))).toBeTruthy();
   });
 
-  test("is an error when it does not answer, not a reason for another way, and shows no password", async () => {
+  test("is an error when it does not answer, without trying another way, and the error shows no password", async () => {
     const started = startRedis({ env: { ...ofPath, REDIS_URL: "redis://user:hunter2@127.0.0.1:1" } });
     await expect(started).rejects.toMatchObject({ code: "ERR_SERVER_UNREACHABLE" });
     await expect(started).rejects.not.toThrow(/hunter2/);
@@ -50,7 +50,7 @@ test("without any way the error lists them all", async () => {
   expect(lines).toHaveLength(3);
 });
 
-test("a Docker engine that says nothing is passed by after a second", async () => {
+test("a Docker engine that does not answer is skipped after a second", async () => {
   const silent = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void silent.close());
   await once(silent, "listening");
@@ -59,7 +59,7 @@ test("a Docker engine that says nothing is passed by after a second", async () =
   await expect(startRedis({ env })).rejects.toThrow(/no Docker engine answers/);
 }, 3_000);
 
-test("a redis-server that does not start is a reason, and the next way is taken", async () => {
+test("a redis-server that does not start is noted as a reason, and the next way is tried", async () => {
   const bin = await temporaryFolder();
   await writeFile(join(bin, "redis-server"), "#!/bin/sh\necho wrong libc >&2; exit 1\n", { mode: 0o755 });
   await expect(startRedis({ env: { ...noDocker, PATH: bin } })).rejects.toThrow(
@@ -84,7 +84,7 @@ describe("redis-server from the PATH", () => {
     expect(await setting("maxclients")).toBe("77");
   });
 
-  test("keeps its data over a kill and a new start at the same port", async () => {
+  test("keeps its data after a kill and a new start at the same port", async () => {
     const dataDir = await temporaryFolder();
     const first = await startRedis({ env: ofPath, own: true, dataDir, args: ["--appendfsync", "always"] });
     const redis = new Redis(first.url, { maxRetriesPerRequest: null });
@@ -113,7 +113,7 @@ describe("redis-server from the PATH", () => {
     });
   });
 
-  test("closes twice as well as once", async () => {
+  test("can be closed twice", async () => {
     const server = await startRedis({ env: ofPath, own: true });
     await Promise.all([server.close(), server.close()]);
     await server.close();

@@ -40,7 +40,7 @@ async function setup() {
   return { proxy, second, open };
 }
 
-test("new connections go to the target of the moment, and old ones stay where they are", async () => {
+test("new connections go to the current target, and existing ones keep theirs", async () => {
   const { proxy, second, open } = await setup();
   const old = open();
   await vi.waitFor(() => expect(old.text).toBe("first "), { timeout: 20_000 });
@@ -51,7 +51,7 @@ test("new connections go to the target of the moment, and old ones stay where th
   await vi.waitFor(() => expect(old.text).toBe("first hello"), { timeout: 20_000 });
 });
 
-test("what is held or delayed arrives whole and in order", async () => {
+test("held or delayed data arrives complete and in order", async () => {
   const { proxy, open } = await setup();
   const client = open();
   await vi.waitFor(() => expect(client.text).toBe("first "), { timeout: 20_000 });
@@ -68,7 +68,7 @@ test("what is held or delayed arrives whole and in order", async () => {
   });
 });
 
-test("a proxy that refuses ends every connection, and takes new ones afterwards", async () => {
+test("a proxy that refuses ends every connection, and accepts new ones afterwards", async () => {
   const { proxy, open } = await setup();
   const client = open();
   await vi.waitFor(() => expect(client.text).toBe("first "), { timeout: 20_000 });

@@ -60,7 +60,7 @@ test("fleets change automatically when told to", async () => {
   await expect.poll(() => JSON.stringify(account.assets()) !== before).toBe(true);
 });
 
-test("closing twice is closing once", async () => {
+test("closing twice has the effect of closing once", async () => {
   const { simulator } = await setup();
   await Promise.all([simulator.close(), simulator.close()]);
   await expect(fetch(simulator.url)).rejects.toThrow("fetch failed");

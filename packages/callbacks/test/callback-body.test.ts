@@ -15,7 +15,7 @@ test("the order of keys does not matter, at any depth", () => {
   expect(one).toBe('{"accountId":"1","irisAppId":"@a/b","type":"T","x":{"a":null,"b":[1,{"c":2,"d":1}]}}');
 });
 
-test("whatever differs in content differs as text", () => {
+test("bodies with different content have different texts", () => {
   const values = ["1", 1, true, null, [], {}, [1, 2], [2, 1], "", " ", { a: 1 }, { b: 1 }, "{}"];
   expect(new Set(values.map((x) => canonicalText({ ...ids, x }))).size).toBe(values.length);
 });

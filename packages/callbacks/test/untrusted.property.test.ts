@@ -55,7 +55,7 @@ test("a header is refused, or gives three parts that are all in it", () => {
   );
 });
 
-test("an account id that is taken is a UUID in small letters, and is taken as that again", () => {
+test("an accepted account id is a UUID in small letters, and is accepted again unchanged", () => {
   fc.assert(
     fc.property(body, (sent) => {
       const taken = unlessRefused(() => accountIdIn(sent, "uuid"));
@@ -66,7 +66,7 @@ test("an account id that is taken is a UUID in small letters, and is taken as th
   );
 });
 
-test("one body has one text, in whatever order its members come, and another body another", () => {
+test("a body has the same text in any order of its members, and another body has another text", () => {
   fc.assert(
     fc.property(body, (sent) => {
       const text = canonicalText(sent);

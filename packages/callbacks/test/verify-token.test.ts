@@ -132,7 +132,7 @@ test("issuer and audience are enforced when they are configured", async () => {
   }
 });
 
-test("the twin of an ECDSA signature verifies, and is the same token", async () => {
+test("the twin of an ECDSA signature verifies, and counts as the same token", async () => {
   const token = sign(usual);
   const twin = twinOf(token);
   expect(twin).not.toBe(token);
@@ -147,7 +147,7 @@ test("spare bits in the last digit do not make another token", async () => {
   expect((await verify(other)).id).toBe((await verify(token)).id);
 });
 
-test("two tokens with the same claims are two tokens", async () => {
+test("two tokens with the same claims are different tokens", async () => {
   expect((await verify(sign(usual))).id).not.toBe((await verify(sign(usual))).id);
 });
 
@@ -169,7 +169,7 @@ function twinOf(token: string): string {
   );
 }
 
-test("where several keys fit, each is tried: two with one kid, or a token without one", async () => {
+test("if several keys fit, each is tried: two with one kid, or a token without one", async () => {
   const twins = createLocalJWKSet({
     keys: [await published(stranger.publicKey, "ec"), await published(ec.publicKey, "ec")],
   });

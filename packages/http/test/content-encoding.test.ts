@@ -25,7 +25,7 @@ test.each(Object.entries(encoded))("%s is decoded", async (_what, [contentEncodi
   expect((await sender()(url)).text).toBe(text);
 });
 
-test("what can be decoded is asked for, and nothing else", async () => {
+test("requests accept exactly the encodings that can be decoded", async () => {
   const url = await serverOf((request, response) => response.end(request.headers["accept-encoding"]));
   expect((await sender()(url)).text).toBe("gzip, deflate, br, zstd");
 });

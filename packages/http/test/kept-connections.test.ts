@@ -56,7 +56,7 @@ test("a POST is sent again only when its sender says that this does no harm", as
   expect(received).toHaveLength(5);
 });
 
-test("once is all: a server that answers nobody is asked twice on a kept connection, once on a new one", async () => {
+test("a server that never answers gets two tries on a kept connection, and one on a new connection", async () => {
   let answers = true;
   let count = 0;
   const url = await listening(

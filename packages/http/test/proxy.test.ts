@@ -27,7 +27,7 @@ test("requests by http go through the proxy, with its password; NO_PROXY goes pa
   expect(proxy.seen).toHaveLength(2);
 });
 
-test("the environment is not looked at behind the configuration's back", async () => {
+test("only the configuration decides on a proxy, not the environment's variables", async () => {
   const url = await serverOf((_request, response) => response.end());
   const proxy = await countingProxy();
   process.env.http_proxy = `http://${proxy.address}`;

@@ -104,7 +104,7 @@ test("an IPv6 address of a special range is refused, and of the others none", ()
     expect(isPublicAddress(text), text).toBe(false);
 });
 
-test("no spelling of an address gets a URL through that the address would not", () => {
+test("a URL with a forbidden address is refused in any spelling of the address", () => {
   const spellings = [
     (address: number) => String(address),
     (address: number) => `0x${address.toString(16)}`,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { retryAfterMs } from "../src/retry-after.ts";
 
-test("whatever a server asks for, the wait is absent or between a second and an hour", () => {
+test("for any Retry-After header, the wait is absent or between a second and an hour", () => {
   const text = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),

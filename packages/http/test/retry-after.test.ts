@@ -21,7 +21,7 @@ test.each<[string | undefined, number | undefined]>([
   expect(retryAfterMs(retryAfter)).toBe(expected);
 });
 
-test("the old form of a date names no zone and means GMT, wherever this runs", () => {
+test("the old form of a date names no zone and means GMT, in any local time zone", () => {
   const { TZ: usual } = process.env;
   process.env.TZ = "Asia/Tokyo";
   expect(retryAfterMs("Fri Jan  2 12:01:30 2026", noon)).toBe(90_000);
@@ -29,7 +29,7 @@ test("the old form of a date names no zone and means GMT, wherever this runs", (
   else process.env.TZ = usual;
 });
 
-test("a date is compared with the answer's own clock, else with ours", () => {
+test("a date is compared with the answer's Date header, or else with our clock", () => {
   expect(retryAfterMs("Fri, 02 Jan 2026 12:01:30 GMT", noon)).toBe(90_000);
   const inTenSeconds = retryAfterMs(new Date(Date.now() + 10_000).toUTCString(), "no date");
   expect(inTenSeconds).toBeGreaterThan(8_000);

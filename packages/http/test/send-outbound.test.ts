@@ -13,7 +13,7 @@ test("an answer of any status is complete, and without its byte order mark", asy
   });
 });
 
-test("a body is taken up to its limit, and not a byte more", async () => {
+test("a body is accepted up to its limit, and not a byte more", async () => {
   const url = await serverOf((request, response) => response.end("x".repeat(Number(request.url?.slice(1)))));
   const send = sender();
   expect((await send(`${url}100`, { bodyLimitBytes: 100 })).text).toHaveLength(100);
@@ -58,7 +58,7 @@ test("no answer, half an answer and none in time are the same to the caller, wit
     });
 });
 
-test("the caller's own end is the caller's own error", async () => {
+test("an abort by the caller throws the caller's own error", async () => {
   const url = await serverOf(() => undefined);
   const reason = new Error("the worker stops");
   await expect(sender()(url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -74,7 +74,7 @@ test.each<[string, number, Record<string, string>, string]>([
   ["longer than is taken", 403, {}, "x".repeat(70_000)],
   ["that breaks off", 503, { "content-length": "100" }, "x"],
 ])(
-  "a refusal that says how long to wait is heard although its body is one %s",
+  "a refusal that says how long to wait is respected even if its body is one %s",
   async (_what, status, headers, body) => {
     const url = await serverOf((_request, response) => {
       response.writeHead(status, { "retry-after": "600", ...headers }).write(body);

@@ -63,7 +63,7 @@ test("each of several consumers proves itself, though they take each other's pro
 const isOneServer = /^rediss?:/.test(inject("redisUrl"));
 
 test.runIf(isOneServer)(
-  "a consumer that seems alive and takes nothing fails, also while another one works",
+  "a consumer that seems alive but takes no job fails, also while another one works",
   async () => {
     const { startConsumer, prove } = await setup();
     const proxy = await startSilentProxy(inject("redisUrl"));
@@ -83,7 +83,7 @@ test("a consumer that was closed fails", async () => {
   await expect(prove(consumer)).rejects.toMatchObject({ code: "ERR_CONSUMER_STOPPED" });
 });
 
-test("a consumer with all its places taken is busy, until nothing has begun or ended for too long", async () => {
+test("a consumer whose places are all in use is busy, until no job has begun or ended for too long", async () => {
   const { startConsumer, prove, addJob } = await setup();
   const held = Promise.withResolvers<void>();
   const consumer = startConsumer(() => held.promise);
@@ -100,7 +100,7 @@ test("a queue that an operator paused is no fault of the consumer", async () => 
   expect(await prove(startConsumer())).toBe("paused");
 });
 
-test("the probe of a worker that is gone does not hide what has waited longest", async () => {
+test("the probe of a dead worker does not hide the job that has waited longest", async () => {
   const { queues, startConsumer, prove, addJob } = await setup();
   expect(await queues.oldestWaitingAt("sync")).toBeUndefined();
   for (const number of [1, 2, 3]) await addJob(number);

@@ -62,7 +62,7 @@ test("the same callback twice is one job, another one of the same account is a s
   expect(await queues.backlog("install")).toBe(2);
 });
 
-test("`retry` runs again after its wait and counts as an attempt", async () => {
+test("a job that ends with `retry` runs again after its wait, which counts as an attempt", async () => {
   const world = await setup();
   const attempts = consuming(world, 2, () => ({ action: "retry", delayMs: 10 }));
   await world.queues.addCallback(callbackOf("a".repeat(64)));
@@ -73,7 +73,7 @@ test("`retry` runs again after its wait and counts as an attempt", async () => {
   expect(attempts).toEqual([1, 2, 3]);
 });
 
-test("`later` runs again at its time and does not count as an attempt", async () => {
+test("a job that ends with `later` runs again at its time, which does not count as an attempt", async () => {
   const world = await setup();
   const attempts = consuming(world, 3, () => ({ action: "later", at: new Date(Date.now() + 10) }));
   await world.queues.addCallback(callbackOf("a".repeat(64)));
@@ -84,7 +84,7 @@ test("`later` runs again at its time and does not count as an attempt", async ()
   expect(attempts).toEqual([1, 1, 1, 1]);
 });
 
-test("`never` fails at once and stays where an operator sees it, with its error", async () => {
+test("a job that ends with `never` fails at once and is kept for an operator, with its error", async () => {
   const world = await setup();
   const attempts = consuming(world, 99, () => ({ action: "never" }));
   const { jobId } = await world.queues.addCallback(callbackOf("a".repeat(64)));
@@ -93,7 +93,7 @@ test("`never` fails at once and stays where an operator sees it, with its error"
   expect((await world.queues.queues.install.getJob(jobId))?.failedReason).toBe("not yet");
 });
 
-test("a lost tick is found and set up again", async () => {
+test("a lost tick is detected and started again", async () => {
   const { queues, redis, namespace } = await setup();
   expect(await queues.ensureTick(1_000, new Date())).toBe(true);
   expect(await queues.ensureTick(1_000, new Date())).toBe(false);
@@ -110,7 +110,7 @@ function setClock(offsetMs: number): void {
   onTestFinished(() => void vi.useRealTimers());
 }
 
-test("a tick that a clock an hour ahead has set is set up again", async () => {
+test("a tick that was set by a clock an hour ahead is started again", async () => {
   const { queues } = await setup();
   setClock(3_600_000);
   await queues.ensureTick(1_000, new Date());
@@ -131,7 +131,7 @@ test("a producer fails fast, with a code, while Redis is unavailable", async () 
   await expect(connected(redis, 200)).rejects.toThrow(/did not answer/);
 });
 
-test("an install whose worker died again and again is not given up", async () => {
+test("an install whose workers die again and again is not abandoned", async () => {
   const world = await setup();
   const { install } = world.queues.queues;
   const { jobId } = await world.queues.addCallback(callbackOf("a".repeat(64)));

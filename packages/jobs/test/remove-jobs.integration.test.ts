@@ -47,7 +47,7 @@ test("a job that is shared with other accounts continues without this one", asyn
   expect(left).toEqual([{ syncs: [sync(other)] }, { syncs: [sync(other)] }]);
 });
 
-test("among thousands of jobs of others each of the account is found, and none of theirs is touched", async () => {
+test("among thousands of jobs, each of the account's is found, and no job of another account is touched", async () => {
   const { queueSet } = await setup();
   const ids = Array.from({ length: 1_200 }, (_, index) => (index % 400 === 0 ? one : other));
   await queueSet.addPrewarms(ids.map((installationId) => ({ installationId, generation })));
@@ -55,7 +55,7 @@ test("among thousands of jobs of others each of the account is found, and none o
   expect(await queueSet.waiting("prewarm")).toBe(1_197);
 });
 
-test("what waits since a time after the account was forgotten stays", async () => {
+test("jobs added after the account was forgotten stay", async () => {
   const { queueSet } = await setup();
   await queueSet.addPrewarms([{ installationId: one, generation }]);
   expect(await queueSet.removeJobsOf(one, new Date(Date.now() - 60_000))).toBe(0);

@@ -13,7 +13,7 @@ async function connect(url: string) {
 
 const safety = { disk: false, replicas: 1, timeoutMs: 5_000 };
 
-test("a write counts once a replica has it, and no longer when the replica hangs", async () => {
+test("a write counts once a replica has it, and no longer if the replica hangs", async () => {
   const master = await startRedis({ own: true, args: ["--repl-diskless-sync-delay", "0"] });
   onTestFinished(() => master.close());
   const args = ["--replicaof", `127.0.0.1 ${new URL(master.url).port}`];
@@ -37,7 +37,7 @@ test("a write counts once a replica has it, and no longer when the replica hangs
   });
 });
 
-test("in a cluster the node that has the queue is asked", async () => {
+test("in a cluster the node that has the queue is checked", async () => {
   const cluster = await startRedisCluster({ replicas: 1 });
   onTestFinished(() => cluster.close());
   const redis = await connect(cluster.url);

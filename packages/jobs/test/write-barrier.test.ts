@@ -53,7 +53,7 @@ test("callers that come during a wait share the next, which starts in time for t
   expect(settled).toEqual(["a", "b", "c"]);
 });
 
-test("no caller is vouched for by a wait that began before it came", async () => {
+test("a wait that began before a caller arrived does not confirm that caller's write", async () => {
   const { call, flush, settled, waits } = setup();
   await call("a");
   await call("b");
@@ -64,7 +64,7 @@ test("no caller is vouched for by a wait that began before it came", async () =>
   expect(settled).toEqual(["a", "b"]);
 });
 
-test("with all connections in a wait, callers gather for the first that is free", async () => {
+test("if all connections wait, callers share the first one that is free", async () => {
   const { call, waits, flush, settled, pass } = setup(2);
   await call("a");
   await call("b");

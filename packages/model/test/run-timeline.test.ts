@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { noTimeline, type RunEvent, type RunTimeline, withEvent } from "../src/index.ts";
 
-test("of a long run the first ten and the last thirty steps are kept, and the others counted", () => {
+test("the first ten and the last thirty steps of a long run are kept, and the others counted", () => {
   const event = (n: number): RunEvent => ({ kind: "slice", at: new Date(n) });
   let timeline: RunTimeline = noTimeline;
   for (let n = 0; n < 100; n++) timeline = withEvent(timeline, event(n));

@@ -121,7 +121,7 @@ test("a mail server that refuses, asks for another password, speaks no TLS in pu
   expect(taking.taken).toEqual([]);
 });
 
-test("a webhook is signed after Standard Webhooks; Slack gets text that mentions and links nobody", async () => {
+test("a webhook is signed after Standard Webhooks; Slack gets text without mentions or links", async () => {
   const { taken, url } = await receiver();
   const secret = newSigningKey();
   const channels = channelsOf({ webhook: { url: `${url}/hook`, secret }, slackUrl: `${url}/slack` });

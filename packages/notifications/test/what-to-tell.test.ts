@@ -38,7 +38,7 @@ function teller(rules: Partial<TellingRules> = {}) {
 const lag = { key: "lag", text: "The schedule is late" };
 const refused = (...accounts: string[]) => ({ key: "refused", text: "refused", accounts });
 
-test("what comes within the window is one message, and is told once", () => {
+test("concerns within the window are sent in one message, once", () => {
   const { look, state } = teller();
   expect(look(0, [refused("a")])).toEqual([]);
   expect(look(3, [refused("a", "b"), lag])).toEqual([]);
@@ -60,7 +60,7 @@ test("a further account is reported, and one that recovered is not; the end is r
   expect(look(60, [])).toEqual([]);
 });
 
-test("what comes and goes within the window is not told, neither its beginning nor its end", () => {
+test("a concern that begins and ends within the window is not sent", () => {
   const { look } = teller();
   look(0, [lag]);
   look(2, []);
@@ -79,7 +79,7 @@ test("in quiet hours nothing is sent; afterwards the problems that remain are", 
   expect(look(60, [refused("a")])).toEqual([{ opened: ["refused"], over: [] }]);
 });
 
-test("what cannot be looked at is neither over nor new", () => {
+test("a concern that cannot be checked is neither over nor new", () => {
   const { look } = teller();
   look(0, [lag]);
   look(5, [lag]);
@@ -98,7 +98,7 @@ test("an account that had recovered is reported again after a day, although othe
   expect(look(day + 25, [refused("a", "b")])).toHaveLength(1);
 });
 
-test("of very many accounts only their number is reported, once, and nothing grows without a limit", () => {
+test("for very many accounts only their number is reported, once, and stored data stays bounded", () => {
   const { look, state, sent } = teller();
   const many = refused(...Array.from({ length: maxAccounts + 1 }, (_, index) => `account-${index}`));
   look(0, [many]);
@@ -124,14 +124,14 @@ test("of very many accounts only their number is reported, once, and nothing gro
   ).toHaveLength(1);
 });
 
-test("nothing of an account's id is kept in what was told", () => {
+test("the record of sent concerns holds no part of an account's id", () => {
   const { look, state } = teller();
   look(0, [refused("@org/app.account-1")]);
   look(5, [refused("@org/app.account-1")]);
   expect(JSON.stringify(state())).not.toContain("account-1");
 });
 
-test("quiet hours are of a clock, over midnight too", () => {
+test("quiet hours are times of the day, and may span midnight", () => {
   const night = { from: 22 * 60, until: 7 * 60 + 30, timeZone: "Europe/Copenhagen" };
   const at = (text: string) => isQuiet(night, new Date(text));
   expect([at("2026-01-05T20:59:00Z"), at("2026-01-05T21:00:00Z"), at("2026-01-06T06:29:00Z")]).toEqual([

@@ -47,7 +47,7 @@ test("a file has every page, and its CSV holds marks, lines and formulas as text
 });
 
 test.each(["=1+1", " =1+1", "\ufeff=1+1", "\uff1d1+1", "\uff0b1+1", "@SUM(1)", "\n=1+1", "\t=1+1"])(
-  "%j is no formula in a CSV",
+  "%j is not a formula in a CSV",
   (cell) => {
     expect(csvLine([cell])).toBe(`"'${cell}"\r\n`);
   },

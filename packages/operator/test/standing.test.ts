@@ -40,15 +40,15 @@ const sync: SyncDocument = {
   createdAt: at(-1e6),
 };
 
-test("a sync that waits for its time says when that is", () => {
+test("a sync that waits for its due time says when that is", () => {
   expect(syncStanding(sync, now)).toMatchObject({ label: "scheduled", mood: "good", nextRunAt: at(60) });
 });
 
-test("a sync that an operator asked for, or whose time has come, is due", () => {
+test("a sync is due if an operator started it or its time has come", () => {
   expect(syncStanding({ ...sync, nextRunAt: at(-1) }, now)).toMatchObject({ label: "due", mood: "busy" });
 });
 
-test("a failing sync that is due again does not look well", () => {
+test("a failing sync that is due again is still shown as failing", () => {
   const failing: SyncDocument = {
     ...sync,
     failures: 3,
@@ -60,7 +60,7 @@ test("a failing sync that is due again does not look well", () => {
   expect(standing.text).toContain("due again");
 });
 
-test("a run in progress has no next time, and says that one more follows", () => {
+test("a run in progress has no next time, and says if another follows", () => {
   const running: SyncDocument = {
     ...sync,
     runAgain: true,
@@ -113,7 +113,7 @@ test("a next run that is further away than the interval is explained", () => {
   expect(syncStanding(hourly, now).text).not.toContain("later than usual");
 });
 
-test("failing are the reasons that look bad, and every reason is in one list", () => {
+test("exactly the reasons that are shown as bad count as failing", () => {
   const bad = waitingReasons.filter((reason) => describeWaiting({ for: reason } as Waiting).mood === "bad");
   expect(bad).toEqual([...failingReasons]);
 });

@@ -25,7 +25,7 @@ function readerOf(
   return [run?._id, text];
 }
 
-test("the first run that began after it was asked for read it", () => {
+test("the first run that began after the request has read it", () => {
   const runs = [runAt(30), runAt(20), runAt(5)];
   expect(readerOf(asked(10), runs)).toEqual(["a/sites/20", "its run took 1 s and changed 2 records"]);
   expect(readerOf(asked(25), runs)[0]).toBe("a/sites/30");
@@ -42,7 +42,7 @@ test("runs that found nothing new are not kept, and no other is taken for one", 
   expect(readerOf(asked(14), [{ ...later, setOffBy: "delivery" }])[1]).not.toContain("or a run");
 });
 
-test("what failed, what does not run and what is no longer kept is said", () => {
+test("if no run has read it, the reason is given: its run failed, the sync does not run, or the run is no longer kept", () => {
   const failed = runAt(20, { outcome: "failed", code: "ERR_API_UNAVAILABLE" });
   expect(readerOf(asked(10), [failed])[1]).toBe(
     "its run failed after 1 s (ERR_API_UNAVAILABLE); the next one reads it",

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { createReconnect } from "../src/reconnect.ts";
 
 test.each(["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOREPLICAS"])(
-  "%s: somebody else is the master, or will be",
+  "%s: another server is the master, or will be",
   (code) => {
     const error = new Error(`${code} You can't write against a read only replica.`);
     expect(createReconnect({ maxMs: 2_000, sendAgain: false }).reconnectOnError(error)).toBe(true);
@@ -18,7 +18,7 @@ test.each(["MISCONF", "OOM", "NOPERM", "WRONGTYPE", "ERR", "NOSCRIPT", "MOVED"])
   },
 );
 
-test("a server that is reached each time and refuses each time is asked less and less often", () => {
+test("connections to a server that refuses each one are attempted less and less often", () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const { reconnectOnError, retryStrategy } = createReconnect({ maxMs: 2_000, sendAgain: true });

@@ -48,7 +48,7 @@ test("a cluster is found through any of its nodes", () => {
   });
 });
 
-test("every character that a password may have comes through its escape", () => {
+test("every character that a password may have survives its escape", () => {
   const password = "@:/?#[]%& +,;=ü€\"'\\";
   expect(parseRedisUrl(`redis://user:${encodeURIComponent(password)}@a`)).toMatchObject({ password });
   // A password as people paste it: what ends no part of the URL may stay as it is.
@@ -81,7 +81,7 @@ test.each([
   expect(() => parseRedisUrl(text)).toThrow(message);
 });
 
-test("what is wrong is said without what was written", () => {
+test("the error names what is wrong without repeating the value", () => {
   for (const text of ["redis://:canary%@a", "redis://canary@a", "redis://:canary@a:canary", "canary"])
     expect(() => parseRedisUrl(text)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining("canary"), code: "ERR_REDIS_URL" }),

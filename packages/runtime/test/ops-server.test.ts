@@ -5,7 +5,7 @@ import { createOpsServer } from "../src/index.ts";
 const metrics = createMetrics("test");
 const coded = (code: string) => Object.assign(new Error("its message is not shown"), { code });
 
-test("the connections of the ops port are bounded, so that a service has some left for its own", () => {
+test("the connections of the ops port are bounded, so that the service keeps some for its own work", () => {
   expect(createOpsServer({ metrics, checks: {} }).server.maxConnections).toBe(400);
 });
 
@@ -33,7 +33,7 @@ test("a deep check says which part fails, by code", async () => {
   });
 });
 
-test("a process asks to be started again only for what that fixes", async () => {
+test("a process reports that it must be restarted only for faults that a restart fixes", async () => {
   const livenessWith = async (error: Error) => {
     const deepChecks = { good: async () => undefined, bad: () => Promise.reject(error) };
     return (await createOpsServer({ metrics, checks: {}, deepChecks }).inject("/livez/deep")).statusCode;

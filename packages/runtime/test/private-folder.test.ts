@@ -33,7 +33,7 @@ test.each([[[]], [["ours"]]])("an open folder that is empty or ours is closed: %
   expect(modeOf(path)).toBe("700");
 });
 
-test("an open folder with anything of others is refused with what to do, and left as it is", () => {
+test("an open folder that holds files of others is left as it is and refused, with advice", () => {
   const path = openFolder("ours", "theirs");
   expect(() => makePrivateFolder(path, isOurs)).toThrow(FolderSharedError);
   expect(() => makePrivateFolder(path, isOurs)).toThrow(
@@ -42,7 +42,7 @@ test("an open folder with anything of others is refused with what to do, and lef
   expect(modeOf(path)).toBe("755");
 });
 
-test("a folder that is closed already may hold anything", () => {
+test("a folder that is closed already may hold any files", () => {
   const path = openFolder("theirs");
   chmodSync(path, 0o700);
   makePrivateFolder(path, isOurs);

@@ -2,7 +2,7 @@ import { capturedLog } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createRefusalLog } from "../src/index.ts";
 
-test("of each code ten lines are written in a minute; the rest is one line at its end, with the addresses that sent most", async () => {
+test("ten lines per code and minute are written; at the minute's end one line has the number of the others and the addresses that sent most", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { log, lines } = capturedLog("info");

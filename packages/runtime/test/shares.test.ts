@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createShares } from "../src/index.ts";
 
-test("one who asks gets half of the places, and the others the rest", () => {
+test("one client gets at most half of the places, and the others the rest", () => {
   const shares = createShares({ total: 4 });
   const [first, second] = [shares.take("one"), shares.take("one")];
   expect([first, second]).not.toContain(undefined);

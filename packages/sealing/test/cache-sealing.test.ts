@@ -52,7 +52,7 @@ test("without the key no bytes can be made that open, with any key id", async ()
   await expect(open(text, binding)).rejects.toMatchObject(tampered);
 });
 
-test("the first key seals and both open, so that one takes the other's place without a stop", async () => {
+test("the first key seals and both open, so that a key can be replaced without a stop", async () => {
   const [old, next] = [generateTokenKey(), generateTokenKey()];
   const before = await createCacheSealing({ keys: [old] });
   const between = await createCacheSealing({ keys: [next, old] });

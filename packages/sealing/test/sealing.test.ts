@@ -25,7 +25,7 @@ test.each(["RSA-OAEP-256", "ECDH-ES+A256KW"] as const)(
   },
 );
 
-test("a sealed text does not open for another installation or purpose", async () => {
+test("a sealed text cannot be opened for another installation or purpose", async () => {
   const { seal, open } = await setup();
   const sealed = await seal("x", ours);
   await expect(open(sealed, theirs)).rejects.toMatchObject({
@@ -37,7 +37,7 @@ test("a sealed text does not open for another installation or purpose", async ()
   });
 });
 
-test("a header rewritten for another installation is tampering", async () => {
+test("a header rewritten for another installation is detected as tampering", async () => {
   const { seal, open } = await setup();
   const [header = "", ...rest] = (await seal("x", ours)).split(".");
   const fields = JSON.parse(Buffer.from(header, "base64url").toString());
@@ -49,7 +49,7 @@ test("a header rewritten for another installation is tampering", async () => {
   });
 });
 
-test("a text changed in any part is tampering or malformed", async () => {
+test("a text changed in any part is refused as tampered or malformed", async () => {
   const { seal, open } = await setup();
   const parts = (await seal("a longer secret", ours)).split(".");
   for (const index of [1, 2, 3, 4]) {
@@ -64,7 +64,7 @@ test("a text changed in any part is tampering or malformed", async () => {
   }
 });
 
-test("keys rotate: old texts still open, an unknown key is named", async () => {
+test("after a rotation old texts can still be opened, and the error names an unknown key", async () => {
   const [old, current] = [await setup(), await setup("ECDH-ES+A256KW")];
   const sealed = await old.seal("x", ours);
   const open = await createOpen({ keys: [current.privateKey, old.privateKey] });
@@ -76,7 +76,7 @@ test("keys rotate: old texts still open, an unknown key is named", async () => {
   });
 });
 
-test("keys that cannot do their part are refused at once", async () => {
+test("unsuitable keys are refused at once", async () => {
   const { publicKey, privateKey } = await setup();
   await expect(createSeal(privateKey)).rejects.toMatchObject({ code: "ERR_SEALING_KEY" });
   await expect(createOpen({ keys: [publicKey] })).rejects.toMatchObject({ code: "ERR_SEALING_KEY" });

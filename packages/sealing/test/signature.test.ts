@@ -15,7 +15,7 @@ test("a signature holds for the same content, in any order of its fields, and fo
     });
 });
 
-test("no signature, another's, or one of another kind is none", async () => {
+test("a missing signature, one by another key, and one of another kind are refused", async () => {
   const [ours, theirs] = [await generateSigningKey("1"), await generateSigningKey("1")];
   const verify = createVerify({ keys: [ours.publicKey] });
   const forged = await createSign(theirs.privateKey)(content);
@@ -27,13 +27,13 @@ test("no signature, another's, or one of another kind is none", async () => {
     await expect(verify(content, one)).rejects.toMatchObject({ code: "ERR_NOT_SIGNED_BY_INGRESS" });
 });
 
-test("several keys verify, so that one takes the other's place without a stop", async () => {
+test("several keys verify, so that a key can be replaced without a stop", async () => {
   const [old, next] = [await generateSigningKey(), await generateSigningKey()];
   const verify = createVerify({ keys: [next.publicKey, publicHalfOf(old.privateKey)] });
   for (const { privateKey } of [old, next]) await verify(content, await createSign(privateKey)(content));
 });
 
-test("a public half signs nothing, and an empty set verifies nothing", async () => {
+test("a public key cannot sign, and an empty set verifies nothing", async () => {
   const { publicKey } = await generateSigningKey();
   const refused = expect.objectContaining({ code: "ERR_SEALING_KEY" });
   expect(() => createSign(publicKey)).toThrow(refused);

@@ -13,7 +13,7 @@ import {
 
 const binding: SealBinding = { installationId: installationIdOf("@a/b", "1"), purpose: "access-token" };
 
-test("what a token key sealed opens for the same installation and purpose only", async () => {
+test("a text sealed by a token key can be opened for the same installation and purpose only", async () => {
   const { seal, open } = await createTokenSealing({ keys: [generateTokenKey()] });
   const sealed = await seal("a token, é", binding);
   expect(await open(sealed, binding)).toBe("a token, é");
@@ -24,7 +24,7 @@ test("what a token key sealed opens for the same installation and purpose only",
     await expect(open(sealed, other)).rejects.toMatchObject({ code: "ERR_SEAL_WRONG_BINDING" });
 });
 
-test("without the key no text can be made that opens, with any header", async () => {
+test("without the key no text can be made that can be opened, with any header", async () => {
   const key = generateTokenKey();
   const { open } = await createTokenSealing({ keys: [key] });
   const { publicKey, privateKey } = await generateSealingKey();
@@ -49,7 +49,7 @@ test("without the key no text can be made that opens, with any header", async ()
   expect(await openCredentials(bySealingKey, binding)).toBe("forged");
 });
 
-test("the first key seals and both open, so that one takes the other's place without a stop", async () => {
+test("the first key seals and both open, so that a key can be replaced without a stop", async () => {
   const [old, next] = [generateTokenKey(), generateTokenKey()];
   const before = await createTokenSealing({ keys: [old] });
   const between = await createTokenSealing({ keys: [next, old] });
@@ -60,7 +60,7 @@ test("the first key seals and both open, so that one takes the other's place wit
   await expect(before.open(sealed, binding)).rejects.toMatchObject({ code: "ERR_SEAL_UNKNOWN_KEY" });
 });
 
-test("a token key that is short, public, nameless or there twice is refused at once", async () => {
+test("a token key that is short, public, without a name or duplicated is refused at once", async () => {
   const { publicKey } = await generateSealingKey();
   const key = generateTokenKey();
   const { kid: _, ...nameless } = key;

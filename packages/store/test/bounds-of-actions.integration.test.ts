@@ -19,7 +19,7 @@ test("the audit log keeps two years, and the newest where there are too many; ad
   expect(await store.audit.ofTopic("logins", 10)).toHaveLength(1);
 });
 
-test("where nobody may remove from the audit log, tidying it is no fault", async () => {
+test("if the user may not delete from the audit log, the clean-up reports no fault", async () => {
   const { mongodbUrl } = await setup();
   const proxy = await startMongoProxy(mongodbUrl);
   const store = await openStore({ mongodbUrl: proxy.url });

@@ -5,7 +5,7 @@ import { openStore } from "../src/index.ts";
 const clients = 12;
 const rounds = 2;
 
-test("whatever moment a connection is closed at, every client works again once MongoDB can be reached", async () => {
+test("if a connection is closed at any moment, every client works again once MongoDB can be reached", async () => {
   const direct = new URL(inject("mongodbUrl"));
   const proxy = await startTcpProxy(Number(direct.port));
   onTestFinished(() => proxy.close());

@@ -35,7 +35,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-test("the hash is the one that it has always been, whatever a record holds", () => {
+test("the hash of a record with any content never changes", () => {
   fc.assert(
     fc.property(value, (data) => dataHash(data) === reference(data)),
     { numRuns: 500 },

@@ -53,7 +53,7 @@ function readBack(changes: AnnouncedChange[]): RecordChange[] {
   return changesOfEntry(entry as ReturnType<typeof entryOf>);
 }
 
-test("an entry gives each record as MongoDB stores it, whatever it holds", () => {
+test("an entry returns each record as MongoDB stores it, with any content", () => {
   const changes = fc.array(fc.tuple(fc.constantFrom("created" as const, "updated" as const), values));
   fc.assert(
     fc.property(changes, (all) => {

@@ -30,7 +30,7 @@ test.each([
   "webhookEndpoints",
   "assets",
 ])(
-  "whatever stalls before it deletes `%s` takes nothing of the account that was installed again",
+  "a deletion of `%s` that stalls and continues later deletes nothing of the account that was installed again",
   async (collection) => {
     const { store, db, mongodbUrl } = await setup();
     const proxy = await startMongoProxy(mongodbUrl);

@@ -2,7 +2,7 @@ import type { Generation, Install } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { at, installation, installationId, installOf, putInForce, setup } from "./world.ts";
 
-test("the newest install that has proved itself wins, in whatever order they arrive", async () => {
+test("the newest install that has proved itself wins, in any order of arrival", async () => {
   const { store } = await setup();
   expect(await putInForce(store, installOf("2"))).toBe("promoted");
   expect(await putInForce(store, installOf("1"))).toBe("superseded");

@@ -34,7 +34,7 @@ test("what operators were told is one document, which one board has at a time", 
   expect(await db.collection("notifications").countDocuments()).toBe(1);
 });
 
-test("a way fails since its first failure after a success, whoever tried, and what is told meanwhile does not undo it", async () => {
+test("a way fails since its first failure after a success, in any process, and messages sent meanwhile do not change that", async () => {
   const { store } = await setup();
   const { notifications } = store;
   const slack = async () => (await notifications.read())?.channels.slack;

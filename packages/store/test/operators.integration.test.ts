@@ -119,7 +119,7 @@ test("an account id with spaces, or letters behind ASCII, is found by its beginn
   }
 });
 
-test("of a forgotten account no name and no fingerprint is found", async () => {
+test("a forgotten account is not found by name or fingerprint", async () => {
   const { store, db } = await setup();
   await putInForce(store, installOf("1"));
   await store.installations.setNotes(installationId, { name: "Acme", note: "Calls on Mondays" });
@@ -201,7 +201,7 @@ test("syncs are listed page by page over all accounts, or of one, by name and by
   expect(await found({ waitingFor: ["operator"] })).toEqual([`${ids[1]}/sites`]);
 });
 
-test("what was done to a queue is found by the queue, the newest first, and by no account", async () => {
+test("actions on a queue are found by the queue, the newest first, and by no account", async () => {
   const { store } = await setup();
   await store.audit.add({ at: at(1), who: "someone", action: "retry failed jobs", queue: "sync" });
   await store.audit.add({ at: at(2), who: "another", action: "retry failed jobs", queue: "sync" });

@@ -41,7 +41,7 @@ test("the example of docs/change-feed.md is the one that runs", async () => {
   expect(shown).toBe(source.slice(source.indexOf("import ")));
 });
 
-test("the example prints each change once, over a restart of its own", { timeout: 30_000 }, async () => {
+test("the example prints each change once, even if it is restarted", { timeout: 30_000 }, async () => {
   const { store, mongodbUrl } = await setup();
   await pass(store, at(1), [{ a: { x: 1 } }]);
   const first = printing(mongodbUrl);

@@ -53,7 +53,7 @@ test.each(refusals)("%s answers a ping and proves nothing", async (_name, fault)
   await vi.waitFor(() => store.proveWrite("worker"), { timeout: 20_000, interval: 100 });
 });
 
-test("a server that does not answer is not waited for", async () => {
+test("the check does not wait for a server that does not answer", async () => {
   const { proxy, store } = await setup();
   const release = Promise.withResolvers<void>();
   proxy.add({

@@ -64,7 +64,7 @@ test("another account's records with the same ids are not touched", async () => 
   expect(await store.records.count("assets", other)).toBe(0);
 });
 
-test("a run that another one replaced writes nothing any more", async () => {
+test("a run that was replaced by another writes nothing any more", async () => {
   const { store, db } = await setup();
   const { run: stale } = await startedRun(store);
   const { run: current } = await startedRun(store, at(60));
@@ -104,7 +104,7 @@ test("an item that MongoDB cannot store is set aside with its reason, and the re
   ]);
 });
 
-test("a page of large records, and the deletion of them all, becomes several entries of the feed", async () => {
+test("a page of large records becomes several entries of the feed, and so does the deletion of them all", async () => {
   const { store, db } = await setup();
   const ring = (seed: number) => Array.from({ length: 30_000 }, (_, index) => seed + index / 7).join(" ");
   const page = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`site${index}`, ring(index)]));
@@ -130,7 +130,7 @@ test("items that were set aside are kept until a later pass no longer finds them
   expect(await store.setAside.of(syncId, 10)).toEqual([]);
 });
 
-test("numbers that JavaScript cannot hold are kept exactly, and a change of their last digit is seen", async () => {
+test("numbers that JavaScript cannot represent are kept exactly, and a change of their last digit is detected", async () => {
   const { store, db } = await setup();
   const page = (integer: string, decimal: string) => ({
     a: parseExactJson(`{"integer":${integer},"list":[${decimal}],"usual":1.5,"long":1e400}`),

@@ -31,7 +31,7 @@ async function settle(run: Awaited<ReturnType<typeof startedRun>>["run"], ended:
   });
 }
 
-test("a burst makes a sync due once, half a second after the first event, and a sooner time stays", async () => {
+test("a burst makes a sync due once, half a second after the first event, unless it is due sooner", async () => {
   const { store } = await setup();
   await scheduled(store);
   const answers = await Promise.all(
@@ -78,7 +78,7 @@ test("an operator's run comes before one of a webhook, and is due at once", asyn
   expect(await store.syncs.find(syncId)).toMatchObject({ nextRunAt: at(2), runAgain: false });
 });
 
-test("a run that fails meanwhile is not hurried", async () => {
+test("an event does not shorten the wait after a failure", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store, at(0));
   await store.syncs.refresh(syncId, "d", at(1));
@@ -88,7 +88,7 @@ test("a run that fails meanwhile is not hurried", async () => {
   expect(await store.syncs.find(syncId)).toMatchObject({ nextRunAt: at(900), waiting, runAgain: false });
 });
 
-test("what waits for a limit, a failure or an operator keeps waiting, and says so", async () => {
+test("a sync that waits for a limit, a failure or an operator keeps waiting, and says so", async () => {
   const { store } = await setup();
   await scheduled(store);
   const { run } = await startedRun(store, at(4_000));
@@ -101,7 +101,7 @@ test("what waits for a limit, a failure or an operator keeps waiting, and says s
   expect(await store.syncs.refresh(syncIdOf(installationId, "none"), "d", at(0))).toBe("absent");
 });
 
-test("a run that continues at a checkpoint may be past what changed: one more follows it", async () => {
+test("a run that continues at a checkpoint may have passed the changed record, so another run follows it", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store, at(0));
   await run.writePage(pageOf({ a: 1 }, { more: true }));
@@ -117,7 +117,7 @@ test("a run that continues at a checkpoint may be past what changed: one more fo
   expect(job?.syncId).toBe(syncId);
 });
 
-test("a run says which delivery set it off, if it began after that one", async () => {
+test("a run names the delivery that started it, if it began after that delivery", async () => {
   const { store } = await setup();
   await scheduled(store);
   await store.syncs.refresh(syncId, "d1", at(100));

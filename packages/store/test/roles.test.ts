@@ -28,7 +28,7 @@ function run(script: string, known: { roles: string[]; users: string[] } = { rol
 
 const passwords = { worker: "w'\"`", board: "b", api: "a", operator: "o" };
 
-test("the script makes each role with its privileges, and each user with its role and no other", () => {
+test("the script creates each role with its privileges, and each user with only its role", () => {
   const calls = run(rolesScript({ db: "fleet", resources: ["assets"], passwords }));
   expect(calls).toEqual([
     ...mongodbUsers.map((user) => [
@@ -43,7 +43,7 @@ test("the script makes each role with its privileges, and each user with its rol
   ]);
 });
 
-test("run again it brings up to date what is there; without passwords it leaves users alone", () => {
+test("running it again updates existing roles; without passwords it leaves users unchanged", () => {
   const known = { roles: mongodbUsers.map((user) => `fleetkeeper-${user}`), users: [...mongodbUsers] };
   const again = run(rolesScript({ db: "fleet", resources: [], passwords }), known);
   expect(new Set(again.map(([name]) => name))).toEqual(new Set(["updateRole", "createIndex", "updateUser"]));

@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 const start = new Date("2026-01-01T00:00:00Z");
 const idOf = (index: number) => syncIdOf(installationIdOf("@a/b", String(index)), "assets");
 
-test("a sync's moments are an interval apart, whenever it is asked and however long a run takes", () => {
+test("a sync's due times are an interval apart, however long a run takes", () => {
   const first = nextSlot(idOf(1), hourMs, start);
   for (const lateMs of [0, 1_000, 10 * 60_000, 29 * 60_000]) {
     const next = nextSlot(idOf(1), hourMs, new Date(first.getTime() + lateMs));
@@ -14,7 +14,7 @@ test("a sync's moments are an interval apart, whenever it is asked and however l
   }
 });
 
-test("the next moment is at least half an interval away, and at most one and a half", () => {
+test("the next due time is at least half an interval away, and at most one and a half", () => {
   for (let index = 0; index < 500; index++) {
     const waitMs = nextSlot(idOf(index), hourMs, start).getTime() - start.getTime();
     expect(waitMs).toBeGreaterThanOrEqual(hourMs / 2);
@@ -22,7 +22,7 @@ test("the next moment is at least half an interval away, and at most one and a h
   }
 });
 
-test("after a stop of a day the syncs do not come back as a herd: their next moments fill the interval evenly", () => {
+test("after a stop of a day the syncs are not all due at once: their next due times fill the interval evenly", () => {
   const back = new Date(start.getTime() + 24 * hourMs);
   const perTenth = new Map<number, number>();
   for (let index = 0; index < 2_000; index++) {

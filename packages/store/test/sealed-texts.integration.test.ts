@@ -26,7 +26,7 @@ async function withCredential(): Promise<World & { entry: SealedEntry }> {
   return { ...world, entry };
 }
 
-test("every sealed text is given once, page by page, also bodies of unrecognised callbacks", async () => {
+test("every sealed text is returned once, page by page, also bodies of unrecognised callbacks", async () => {
   const world = await setup();
   for (let index = 0; index < 7; index++) {
     const accountId = `account-${index}`;
@@ -52,7 +52,7 @@ test("a sealed text is replaced together with its key id", async () => {
   });
 });
 
-test("one that a newer install replaced in between is found where it is kept", async () => {
+test("a credential that a newer install replaced in between is found among the former ones", async () => {
   const { store, entry } = await withCredential();
   await putInForce(store, installOf("2"), { ...how, sealKeyId: "newest" });
   expect(await store.sealedTexts.replace(entry, text("sealed anew"), "new")).toBe(true);
@@ -63,7 +63,7 @@ test("one that a newer install replaced in between is found where it is kept", a
   });
 });
 
-test("of two replacements of one text the first stays", async () => {
+test("when one text is replaced twice, the first replacement stays", async () => {
   const { store, entry } = await withCredential();
   const results = await Promise.all([
     store.sealedTexts.replace(entry, text("one"), "k1"),
@@ -74,7 +74,7 @@ test("of two replacements of one text the first stays", async () => {
   expect([sealedCredential, sealKeyId]).toEqual(results[0] ? ["one", "k1"] : ["two", "k2"]);
 });
 
-test("a receiver's secrets are among them, each replaced unless it was rotated meanwhile", async () => {
+test("a receiver's secrets are replaced too, unless one was rotated meanwhile", async () => {
   const world = await setup();
   const { receivers } = world.store.events;
   await addReceiver(world.store, ["account.installed"]);

@@ -19,7 +19,7 @@ async function known(pages = [{ a: 1 }, { b: 1 }]) {
 
 const sixHours = 6 * 60 * 60;
 
-test("what nobody wrote since is not looked at, and after six hours it is", async () => {
+test("records are not compared if no run wrote since, until six hours have passed", async () => {
   const { store, db, changeByHand } = await known();
   await changeByHand();
   for (const seconds of [3, 4, sixHours])
@@ -29,7 +29,7 @@ test("what nobody wrote since is not looked at, and after six hours it is", asyn
   expect(await liveRecords(db)).toEqual({ a: 1, b: 1 });
 });
 
-test("what a run wrote that ended before its end is compared, though the source is as before", async () => {
+test("what an interrupted run wrote is compared, even if the source is as before", async () => {
   const { store, db } = await known();
   await pass(store, at(3), [{ a: 1 }, { b: 1 }]);
   const { run } = await startedRun(store, at(4));
@@ -65,7 +65,7 @@ test.each([
   expect(await followed(store)).toEqual(stored);
 });
 
-test("after a pass that set an item aside, or read what is in another collection now, all is compared", async () => {
+test("all is compared after a pass that set an item aside, or whose records are in another collection now", async () => {
   const { store, db, changeByHand } = await known();
   const setAside = [{ externalId: "odd", item: {}, reasons: ["x"] }];
   await pass(store, at(3), [{ a: 1 }, { b: 1 }], { pageFields: { setAside } });

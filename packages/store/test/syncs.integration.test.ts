@@ -38,7 +38,7 @@ test("what was dispatched or started and then lost is due again when its lease e
   expect(await store.syncs.due(at(90), 10)).toHaveLength(1);
 });
 
-test("settling gives the lease back, keeps a run with news and says when the next is due", async () => {
+test("settling returns the lease, keeps a run that changed records and sets when the next is due", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store);
   await run.writePage(pageOf({ a: 1 }));
@@ -51,7 +51,7 @@ test("settling gives the lease back, keeps a run with news and says when the nex
   expect(await store.syncs.runsOf(syncId, 10)).toMatchObject([{ outcome: "succeeded", at: at(5) }]);
 });
 
-test("runs that change nothing are counted, and the next run with news says how many there were", async () => {
+test("runs that change nothing are counted, and the next run with changes has their number", async () => {
   const { store } = await setup();
   await pass(store, at(1), [{ a: 1 }]);
   for (const second of [2, 3, 4]) await pass(store, at(second), [{ a: 1 }]);
@@ -64,7 +64,7 @@ test("runs that change nothing are counted, and the next run with news says how 
   ]);
 });
 
-test("what a run leaves behind is bounded by count, also when none ever succeeds", async () => {
+test("the data that runs leave is bounded by count, even if none ever succeeds", async () => {
   const { store, db } = await setup();
   for (let second = 1; second <= 130; second++) {
     const { run } = await startedRun(store, at(second));
@@ -124,7 +124,7 @@ test("jobs that are lost while the queue is empty are due again", async () => {
   expect(await store.syncs.due(at(20), 10)).toHaveLength(1);
 });
 
-test("what a clock that is an hour ahead has dispatched does not wait for an hour when its job is lost", async () => {
+test("a sync dispatched by a clock an hour ahead does not wait for an hour if its job is lost", async () => {
   const { store } = await setup();
   await store.syncs.plan(installation, ["assets"], { now: at(0) });
   await store.syncs.dispatch(await store.syncs.due(at(0), 1), at(3_600), at(4_200));
@@ -133,7 +133,7 @@ test("what a clock that is an hour ahead has dispatched does not wait for an hou
   expect(await store.syncs.due(at(20), 10)).toHaveLength(1);
 });
 
-test("a pause is not lost if it comes while a run ends that another one is to follow", async () => {
+test("a pause is not lost if it arrives at the end of a run that another run is to follow", async () => {
   const { store } = await setup();
   for (const pauseFirst of [true, false]) {
     const { run } = await startedRun(store);
@@ -146,7 +146,7 @@ test("a pause is not lost if it comes while a run ends that another one is to fo
   }
 });
 
-test("an operator's request for another run at any moment of the end of a run is kept", async () => {
+test("an operator's request for another run is kept, at any moment of the end of a run", async () => {
   const { store } = await setup();
   for (let round = 0; round < 20; round++) {
     const { run } = await startedRun(store, at(round * 10));
@@ -160,7 +160,7 @@ test("an operator's request for another run at any moment of the end of a run is
   }
 });
 
-test("each sync learns of a new install's generation, and an older refusal does not touch it", async () => {
+test("each sync gets a new install's generation, and an older refusal does not change it", async () => {
   const { store } = await setup();
   await store.syncs.plan(installation, ["assets"], { now: at(0) });
   await store.syncs.plan({ ...installation, generation: "3" as never }, ["assets", "sites"], { now: at(1) });

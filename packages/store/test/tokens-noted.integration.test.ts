@@ -8,7 +8,7 @@ const grantOf = (issued: number, expires = issued + 3_600) => ({
   prewarmAt: at(expires - 1_000),
 });
 
-test("the first token of each install is told from the later ones, and from when it was waited for", async () => {
+test("the first token of each install is distinguished from the later ones, with the time since which it was awaited", async () => {
   const { store } = await setup();
   const first = async (generation: string, issued: number) =>
     (await store.installations.noteGrant(installationId, generation as Generation, grantOf(issued)))
@@ -31,7 +31,7 @@ test("the first token of each install is told from the later ones, and from when
   expect(await first("2", 8_001)).toEqual(at(8_000));
 });
 
-test("tokens are counted by the time they have left, those of active installations only", async () => {
+test("tokens of active installations are counted by their remaining time", async () => {
   const { store } = await setup();
   const tokens = { a: 0, b: 200, c: 299, d: 301, e: 1_801, f: 90_000, g: undefined, h: 10, i: 10 };
   for (const [accountId, expires] of Object.entries(tokens)) {

@@ -26,7 +26,7 @@ test("a message is kept once, even if it is delivered many times and by many", a
   expect(await store.webhookDeliveries.keep(other, result)).toBe(true);
 });
 
-test("the list has the newest first, page by page, and what is asked for only", async () => {
+test("the list has the newest first, page by page, and only the requested ones", async () => {
   const { store } = await setup();
   for (let n = 0; n < 7; n++)
     await store.webhookDeliveries.keep(
@@ -122,7 +122,7 @@ test("an account has a bounded number of endpoints, and none when it is forgotte
   expect((await store.webhookDeliveries.list({ limit: 10 })).rows).toEqual([]);
 });
 
-test("what silence is usual follows the longest one, and forgets it in weeks", () => {
+test("the usual silence follows the longest one, and forgets it within weeks", () => {
   const day = 86_400;
   const endpoint = { lastDeliveryAt: at(0), usualGapMs: 0 };
   expect(nextUsualGap(endpoint, at(day))).toBe(day * 1_000);

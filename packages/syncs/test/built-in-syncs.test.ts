@@ -123,7 +123,7 @@ test("an alert configuration's id may be in its details", () => {
   expect(idOf(item.parse({ configurationDetails: { id: "a" } }) as never)).toBe("a");
 });
 
-test("the event log is asked for the window of the pass and nothing else", async () => {
+test("only the window of the pass is requested from the event log", async () => {
   const world = await createWorld({ account: { events: 100 }, simulator: { now } });
   const week = { from: new Date(now().getTime() - 7 * dayMs), to: now() };
   const { records } = await runPass(assetEvents, world.client, { window: week });

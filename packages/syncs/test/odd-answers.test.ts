@@ -67,7 +67,7 @@ describe.each(builtInSyncs.map((definition) => [definition.name, definition] as 
       },
     );
 
-    test("null in place of an empty list is one: no error, and nothing is there", async () => {
+    test("null in place of an empty list counts as an empty list, without an error", async () => {
       const none = { assets: 0, sites: 0, customers: 0, events: 0, alertConfigurations: 0 };
       const { simulator, client } = await createWorld({ account: none, simulator: { now } });
       simulator.faults.add({ kind: "null-list" });

@@ -29,7 +29,7 @@ test.each(shown)("the page shows $path as it is", ({ path, code }) => {
   expect(code).toBe(readFile(path));
 });
 
-test("the page's links lead somewhere", () => {
+test("the page's links lead to existing targets", () => {
   const targets = [...page.matchAll(/\]\((\.\.?\/[^)#]+)\)/g)].map(([, target = ""]) => target);
   expect(targets.length).toBeGreaterThan(0);
   for (const target of targets) expect(readFileSync(new URL(target, new URL("docs/", root)))).toBeDefined();
@@ -42,7 +42,7 @@ test("site areas: every site of the account with its polygon", async () => {
   expect(misfits).toEqual([]);
 });
 
-test("site visits: those of every asset within the window, each once", async () => {
+test("site visits: all visits of every asset within the window, each once", async () => {
   const now = () => new Date("2026-03-06T20:00:00Z");
   const { simulator, account, client } = await createWorld({ account: { assets: 120 }, simulator: { now } });
   const window = { from: new Date("2026-03-02T00:00:00Z"), to: now() };
@@ -86,7 +86,7 @@ test("operating hours: an answer that cannot be read is set aside, the rest of i
   expect(misfits).toHaveLength(1);
 });
 
-test("the examples can be loaded as modules of one's own", async () => {
+test("the examples can be loaded as a publisher's own modules", async () => {
   const paths = ["operating-hours.ts", "site-areas.ts", "site-visits.ts"].map(
     (name) => new URL(`../examples/${name}`, import.meta.url).pathname,
   );

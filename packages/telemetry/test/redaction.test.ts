@@ -34,7 +34,7 @@ test("a secret is redacted wherever it is in a log line", () => {
   expect(output()).not.toContain(canary);
 });
 
-test("an API key of ours is redacted by its shape alone, but for its id", () => {
+test("an API key of ours is redacted by its shape alone, except its id", () => {
   const secret = `${"x-Y_".repeat(10)}abc`;
   const text = redactText(`asked with fk_0123456789abcdef_${secret} today`);
   expect(text).toBe("asked with fk_0123456789abcdef_[redacted] today");
@@ -47,7 +47,7 @@ test("a JSON Web Token is redacted by its shape alone", () => {
   expect(output()).not.toContain(jwt);
 });
 
-test("secrets by further names, and private keys of anybody's, are redacted", () => {
+test("secrets with further names, and any private keys, are redacted", () => {
   const { log, output } = setup();
   for (const name of [
     "pwd",
@@ -73,7 +73,7 @@ test("secrets by further names, and private keys of anybody's, are redacted", ()
   expect(output()).toContain('"lastToken":{"expiresAt":1},"note":"a secret is kept"');
 });
 
-test("nothing in a log is obeyed by a terminal, whoever wrote it", () => {
+test("log lines hold no control characters, whatever text they were made from", () => {
   const { log, output } = setup();
   const orders = "\u001b]0;title\u0007 \u009b31m \u202e\u2066 \u007f";
   log.info({ name: orders, list: [orders], error: new Error(orders) }, `of ${orders}`);
@@ -125,7 +125,7 @@ test.each<[string, string]>([
     expect(output()).not.toContain(one);
 });
 
-test("of a foreign error only its type, message, code, stack, cause and errors are logged", () => {
+test("only type, message, code, stack, cause and errors of a foreign error are logged", () => {
   const { log, output } = setup();
   const foreign = Object.assign(new AggregateError([hung(new RangeError("inner"))], "outer"), {
     code: "ESOME",
@@ -144,7 +144,7 @@ test("of a foreign error only its type, message, code, stack, cause and errors a
 
 const hung = (error: Error) => Object.assign(error, { args: [canary], socket: { options: canary } });
 
-test("of an error of ours what its class declares is logged too", () => {
+test("for an error of ours, the fields that its class declares are logged too", () => {
   const { log, output } = setup();
   class OwnError extends FleetkeeperError {
     readonly code = "ERR_X";
@@ -216,7 +216,7 @@ test.each([
   expect(timeOf(1_000_000)).toBeLessThan(Math.max(2_000, 40 * timeOf(100_000)));
 });
 
-test("a text of any length is redacted and throws nothing, and no part of a secret stays where it is cut", () => {
+test("a text of any length is redacted without an error, and no part of a secret remains where the text is cut", () => {
   for (const part of ["//a:b@", `"password":"${canary}",`, "x"]) {
     const text = redactText(part.repeat(Math.ceil(10_000_000 / part.length)));
     expect(text).toMatch(/\[long: \d+\]$/);

@@ -23,7 +23,7 @@ function setup() {
 
 const reply = (message: string) => Object.assign(new Error(message), { name: "ReplyError" });
 
-test("an error that repeats is one line, and one more at the end of each minute with the number", () => {
+test("a repeated error is one line, and at the end of each minute one more with the number", () => {
   const { log, lines } = setup();
   for (let index = 0; index < 100; index++) log.warn({ error: reply(`READONLY ${index}`) }, "redis failed");
   expect(lines).toHaveLength(1);
@@ -43,7 +43,7 @@ test("an error that repeats is one line, and one more at the end of each minute 
   expect(lines[3]).not.toHaveProperty("repeated");
 });
 
-test("another message, another code and another cause are other kinds", () => {
+test("errors with another message, code or cause are of another kind", () => {
   const { log, lines } = setup();
   log.warn({ error: reply("READONLY a") }, "redis failed");
   log.warn({ error: reply("LOADING a") }, "redis failed");
@@ -52,7 +52,7 @@ test("another message, another code and another cause are other kinds", () => {
   expect(lines).toHaveLength(4);
 });
 
-test("an outage is one kind for all accounts; what concerns one account is said for each", () => {
+test("an outage is one kind for all accounts; an error that concerns one account is logged for each", () => {
   const { log, lines } = setup();
   for (const installationId of ["a", "b", "c"])
     log.error(
@@ -65,7 +65,7 @@ test("an outage is one kind for all accounts; what concerns one account is said 
   expect(lines).toHaveLength(4);
 });
 
-test("lines without an error, and those below warn, are all written", () => {
+test("all lines without an error, and all below level warn, are written", () => {
   const { log, lines } = setup();
   for (let index = 0; index < 3; index++) {
     log.warn("a warning");

@@ -45,7 +45,7 @@ function reader(namespace: string) {
     readTimeStats(redis, namespace, { size, number, now });
 }
 
-test("what the counters gain is counted in its minute, summed over all processes", async () => {
+test("increases of the counters are counted by minute, summed over all processes", async () => {
   const one = setup();
   const other = setup({ namespace: one.namespace });
   one.metrics.callbacks.inc({ result: "accepted" }, 3);
@@ -89,7 +89,7 @@ test("at the end the last counts are written to Redis, and after two hours, a da
   expect(others).toEqual([]);
 });
 
-test("while Redis is away nothing fails, and what was counted comes later, in the minute it was counted in", async () => {
+test("while Redis is unavailable nothing fails, and the counts are written later, to the minute of the event", async () => {
   const { redis, metrics, clock, read } = setup();
   await expect.poll(() => redis.status).toBe("ready");
   redis.disconnect();
@@ -104,7 +104,7 @@ test("while Redis is away nothing fails, and what was counted comes later, in th
     .toEqual([1, 2]);
 });
 
-test("a label that takes ever new values does not grow the hash without end", async () => {
+test("the hash stays bounded even if a label always takes new values", async () => {
   const { metrics, stats, read, redis } = setup({ flushMs: 3_600_000 });
   await expect.poll(() => redis.status).toBe("ready");
   for (let index = 0; index < 1_000; index++) metrics.callbacks.inc({ result: `value ${index}` });

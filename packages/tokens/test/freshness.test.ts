@@ -12,7 +12,7 @@ test("a token is used until three minutes before its end, a short one for three 
   expect(isUsable(tokenOf(60), at(45))).toBe(false);
 });
 
-test("the next token is asked for while this one is good, at moments spread over the installations", () => {
+test("the next token is requested while this one is valid, at times spread over the installations", () => {
   const moments = Array.from(
     { length: 1_000 },
     (_, index) => prewarmAtOf(tokenOf(3_600), installationIdOf("@a/b", String(index))).getTime() / 1_000,

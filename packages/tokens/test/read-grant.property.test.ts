@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { TokenCharactersError, TokenResponseError } from "../src/errors.ts";
 import { readGrant } from "../src/read-grant.ts";
 
-test("whatever the endpoint answers is refused, or a token that fits a header and ends within a day", () => {
+test("any answer of the endpoint is refused, or is a token that fits a header and expires within a day", () => {
   const token = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.jsonValue());
   const expires = fc.oneof(
     fc.double(),

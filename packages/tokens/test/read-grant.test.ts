@@ -40,7 +40,7 @@ test.each([undefined, null, 5, "Bearer", "bearer", "BEARER"])("token_type %j is 
   expect(readGrant({ access_token: "t", token_type }, [], now).accessToken).toBe("t");
 });
 
-test("what is no token that can be sent is refused as what it is, and shown nowhere", () => {
+test("an answer without a usable token is refused with its reason, and its content is shown nowhere", () => {
   const code = (answer: unknown) => {
     try {
       return readGrant(answer, [], now);

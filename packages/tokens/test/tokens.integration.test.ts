@@ -143,7 +143,7 @@ test("a newer install gets a new token; a refresh always does", async () => {
   expect(account.tokenCalls).toBe(3);
 });
 
-test("a revoked installation's credential is not tried, but by the prewarm", async () => {
+test("a revoked installation's credential is tried by the prewarm only", async () => {
   const { account, createProcess, load, outcomes } = await setup();
   load({ state: "revoked" });
   const process = createProcess();
@@ -184,7 +184,7 @@ test("what is in Redis is sealed, ends with the token and can be forgotten", asy
   expect(await findKeys(redis, `*${namespace}*:token:*`)).toEqual([]);
 });
 
-test("where a token was found is reported at each look, and each request can be timed", async () => {
+test("each read reports where the token was found, and each request can be timed", async () => {
   const { createProcess, noted } = await setup();
   const [one, other] = [createProcess(), createProcess()];
   await one.get(id);
@@ -217,7 +217,7 @@ test("no token of an older credential is given to anyone who knows of a newer in
   expect(account.tokenCalls).toBe(0);
 });
 
-test("one failure is one, for all who ask in every process, until its wait ends", async () => {
+test("one failed request is the answer for all callers in every process, until its wait ends", async () => {
   const { simulator, account, createProcess, outcomes, holdFor, pass } = await setup();
   simulator.faults.add({ kind: "rate-limit", operation: "apptoken", retryAfterS: 600 });
   holdFor(600_000);
@@ -267,7 +267,7 @@ test("no token is requested for a paused account, except by an operator", async 
   expect(account.tokenCalls).toBe(1);
 });
 
-test("a token is new for exactly one of those who wait for it", async () => {
+test("exactly one of the waiting callers sees a token as new", async () => {
   const { createProcess, outcomes } = await setup();
   const processes = Array.from({ length: 3 }, createProcess);
   const obtained = await Promise.all(processes.map((process) => process.prewarm(id, "1" as Generation)));

@@ -25,7 +25,7 @@ test.each([429, 403, 404, 413])("a refusal (%i) that says when it ends is a limi
   expect(error).toMatchObject({ code: "ERR_API_RATE_LIMITED", family: "sites", retryAfterMs: 12_000 });
 });
 
-test("without a wait only 429 is a limit, and nobody knows for how long", () => {
+test("without a named wait only 429 is a limit, of unknown length", () => {
   const error = thrownBy(() => readAnswer(rest, answer(429)));
   expect(error.code).toBe("ERR_API_RATE_LIMITED");
   expect(error.retryAfterMs).toBeUndefined();

@@ -14,7 +14,7 @@ const near = (...names: string[]) =>
     }),
   );
 
-test("whatever GraphQL answers is not an answer, or has errors with a code and numbers that are numbers", () => {
+test("any GraphQL answer is refused, or has errors with a code and valid numbers", () => {
   const error = near("message", "path", "extensions", "code", "resetIn");
   const answer = fc.record(
     {
@@ -40,7 +40,7 @@ test("whatever GraphQL answers is not an answer, or has errors with a code and n
   );
 });
 
-test("whatever AEMP answers is refused as no fleet page, or gives lists", () => {
+test("any AEMP answer is refused, or gives lists", () => {
   const page = near("Links", "links", "Equipment", "equipment", "EQUIPMENT", "fleet");
   fc.assert(
     fc.property(fc.oneof(fc.constant(undefined), page, fc.record({ Fleet: page })), (json) => {

@@ -45,7 +45,7 @@ test("takes an alias and further variables", async () => {
   expect(itemsOf(pages)).toEqual(account.sites().map(graphqlSite));
 });
 
-test("reads on from any cursor, whatever was deleted before it", async () => {
+test("continues from any cursor, even if records before it were deleted", async () => {
   const { account, client } = await createWorld({ account: { assets: 250 } });
   const { items, nextCursor } = await firstOf(client.graphqlPages(assets, reading()));
   account.change(100, { delete: 1 });

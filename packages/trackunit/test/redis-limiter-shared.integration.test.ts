@@ -18,7 +18,7 @@ function connect() {
   return { redis, namespace: testNamespace() };
 }
 
-test("processes share one count, by the clock of Redis; a short wait is waited for", async () => {
+test("processes share one count, by Redis's clock, and the limiter waits if the wait is short", async () => {
   const { redis, namespace } = connect();
   const limiters = Array.from({ length: 4 }, () =>
     createRedisLimiter({
@@ -91,11 +91,11 @@ test("requests and syncs in any order together stay within the limit, however fa
   );
 });
 
-test("who waits further ahead than the others would believe is told at once", () => {
+test("a limiter is refused at once if its longest wait is longer than the other processes accept", () => {
   expect(() => createRedisLimiter({ ...connect(), longestDelayMs: 10_001 })).toThrow(RangeError);
 });
 
-test("a place that the process came to too late is not used: it takes another", async () => {
+test("a process that is late for its place takes another one", async () => {
   const { redis, namespace } = connect();
   const waits: number[] = [];
   const limiter = createRedisLimiter({ redis, namespace, onTake: ({ waitMs }) => void waits.push(waitMs) });

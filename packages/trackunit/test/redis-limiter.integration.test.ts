@@ -31,7 +31,7 @@ function setup(options: Partial<RedisLimiterOptions> = {}) {
 }
 
 test.each(Object.entries(documentedLimits))(
-  "%s: no window ever holds more than the limit, whoever asks when",
+  "%s: no window ever holds more than the limit, for any callers at any times",
   async (family, limit) => {
     const { clock, take } = setup();
     const spanMs = 8 * limit.windowMs;
@@ -50,7 +50,7 @@ test.each(Object.entries(documentedLimits))(
   },
 );
 
-test("an hour of the event log: as many as the limit allows, and the first wait is known to the millisecond", async () => {
+test("an hour of the event log allows as many requests as its limit, and the first wait is exact to the millisecond", async () => {
   const { clock, take } = setup();
   const startMs = clock.ms;
   const used: number[] = [];
@@ -69,7 +69,7 @@ test("a third request in the middle of a window waits for the first one to leave
   expect(await take("event-log")).toBe(30 * 60_000 + 30_000 - 15 * 60_000);
 });
 
-test("what is refused is not counted", async () => {
+test("a refused request is not counted", async () => {
   const { clock, take } = setup();
   for (let time = 0; time < 50; time++) await take("event-log");
   clock.ms += 30 * 60_000 + 30_000;
@@ -93,7 +93,7 @@ test("a family without a limit is never refused", async () => {
   expect(await findKeys(redis, `*${namespace}*`)).toEqual([]);
 });
 
-test("limits can be set, over the documented ones", async () => {
+test("a configured limit replaces the documented one, and the others stay", async () => {
   const { take } = setup({ limits: { sites: { requests: 1, windowMs: 5_000, marginMs: 0 } } });
   expect(await take("sites")).toBeUndefined();
   expect(await take("sites")).toBe(5_000);
@@ -101,7 +101,7 @@ test("limits can be set, over the documented ones", async () => {
   expect(await take("aemp-fleet")).toBeGreaterThan(0);
 });
 
-test("what the API closed stays closed until the time it said, and for its longest word", async () => {
+test("a family that the API closed stays closed until the latest time that the API named", async () => {
   const { clock, limiter, take } = setup();
   await limiter.close({ installationId: account, family: "graphql" }, 60_000);
   await limiter.close({ installationId: account, family: "graphql" }, 10_000);
@@ -134,7 +134,7 @@ test("a clock that was set back a little keeps the uses in order", async () => {
   ]);
 });
 
-test("everything it keeps expires", async () => {
+test("every key that it stores expires", async () => {
   const { redis, namespace, limiter, take } = setup();
   await take("event-log");
   await take("aemp-fleet", "7");
@@ -148,7 +148,7 @@ test("everything it keeps expires", async () => {
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
 });
 
-test("places that are taken ahead, to be waited for, are within the limit too", async () => {
+test("places that are reserved ahead are within the limit too", async () => {
   // Long enough that Redis, whose keys end by its own clock, does not forget in between.
   const limit = { requests: 3, windowMs: 3_000, marginMs: 0 };
   const { clock, redis, namespace, take } = setup({ limits: { pages: limit }, longestDelayMs: 200 });
@@ -173,7 +173,7 @@ test("an abort ends a short wait", async () => {
   await expect(waiting).rejects.toThrow();
 });
 
-test("without Redis nothing may be asked, and the error says so", async () => {
+test("without Redis no request may be sent, and the error says so", async () => {
   const redis = connectProducer("redis://127.0.0.1:1");
   redis.on("error", () => undefined);
   onTestFinished(() => redis.disconnect());
@@ -184,7 +184,7 @@ test("without Redis nothing may be asked, and the error says so", async () => {
   });
 });
 
-test("the simulated API never sees a limit exceeded: a fast reader of locations is slowed down", async () => {
+test("a fast reader of locations is slowed down, and never exceeds the simulated API's limit", async () => {
   const { redis, namespace } = setup();
   const limiter = createRedisLimiter({ redis, namespace });
   const world = await createWorld({
@@ -198,7 +198,7 @@ test("the simulated API never sees a limit exceeded: a fast reader of locations 
   expect(world.simulator.requests.limitsExceeded()).toEqual([]);
 });
 
-test("the simulated API never sees a limit exceeded: an hour of event log and AEMP at full tilt", async () => {
+test("an hour of event log and AEMP at full speed never exceeds the simulated API's limits", async () => {
   const { clock, redis, namespace } = setup();
   const now = () => new Date(clock.ms);
   const limiter = createRedisLimiter({ redis, namespace, now, longestDelayMs: 0 });
@@ -232,7 +232,7 @@ test("the simulated API never sees a limit exceeded: an hour of event log and AE
   expect(world.simulator.requests.count({ operation: "aemp.fleet" })).toBeGreaterThanOrEqual(9);
 });
 
-test("each wait is reported, and what was postponed", async () => {
+test("each wait and each postponed request is reported", async () => {
   const told: unknown[] = [];
   const { take } = setup({ longestDelayMs: 1_500, onTake: (facts) => told.push(facts) });
   await take("locations");

@@ -13,7 +13,7 @@ test("reads every item once, in pages", async () => {
   expect(itemsOf(pages)).toEqual(account.assets().map(restAsset));
 });
 
-test("reads on from any cursor, whatever was deleted before it", async () => {
+test("continues from any cursor, even if records before it were deleted", async () => {
   const { account, client } = await createWorld({ account: { assets: 250 } });
   const { items, nextCursor } = await firstOf(client.restCursorPages(assets, reading()));
   account.change(100, { delete: 1 });

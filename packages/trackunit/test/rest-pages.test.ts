@@ -29,7 +29,7 @@ test("reads every item once, in pages", async () => {
   expect(itemsOf(pages)).toEqual(account.assets().map(restAsset));
 });
 
-test("reads on from any cursor, with the page size that the pass was begun with", async () => {
+test("continues from any cursor, with the page size with which the pass began", async () => {
   const { account, client } = await createWorld({ account: { assets: 250 } });
   const { items, nextCursor } = await firstOf(client.restPages(assets, reading()));
   expect(nextCursor).toMatch(/^from=100&size=100&total=250&before=[\w.-]{55}&sample=[\w.-]{1,500}$/);
@@ -42,14 +42,14 @@ test("an empty list is one empty page", async () => {
   expect(await all(client.restPages(assets, reading()))).toEqual([{ items: [], nextCursor: null }]);
 });
 
-test("a full page is not believed to be the last one", async () => {
+test("a full page is not taken for the last one", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 100 } });
   const pages = await all(client.restPages(assets, reading()));
   expect(pages.map(({ items }) => items.length)).toEqual([100, 0]);
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(2);
 });
 
-test("an API that knows no page after the last one has no more items", async () => {
+test("if the API refuses the page after the last one, the list has ended", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 100 } });
   const pages = client.restPages(assets, reading());
   const read: unknown[] = [];
@@ -60,7 +60,7 @@ test("an API that knows no page after the last one has no more items", async () 
   expect(read).toHaveLength(100);
 });
 
-test("reads what moved to a page that was read already when the total falls", async () => {
+test("when the total falls, items that moved to an earlier page are read", async () => {
   for (const deletions of [1, 30, 130]) {
     const { account, client } = await createWorld({ account: { assets: 500 } });
     const read = new Set<string>();
@@ -72,7 +72,7 @@ test("reads what moved to a page that was read already when the total falls", as
   }
 });
 
-test("what moved between two slices is read as well", async () => {
+test("items that moved between two slices are read too", async () => {
   const { account, client } = await createWorld({ account: { assets: 300 } });
   const read = new Set<string>();
   let from: string | null = null;
@@ -108,7 +108,7 @@ test("nothing is skipped while the total grows", async () => {
   expect(before.filter((id) => !read.has(id))).toEqual([]);
 });
 
-test("sorts, and does without when the API refuses the field: once for all", async () => {
+test("requests a sorted list; if the API refuses the field, never requests it again", async () => {
   const { simulator, account, client } = await createWorld({ account: { assets: 30 } });
   const byName = await all(client.restPages({ ...assets, sort: "name" }, reading()));
   const names = itemsOf(byName).map((item) => (item as { name: string }).name);
@@ -121,7 +121,7 @@ test("sorts, and does without when the API refuses the field: once for all", asy
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(3);
 });
 
-test("a list that never ends is an error that begins the pass anew", async () => {
+test("a list that never ends is an error that begins the pass again", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 250 } });
   simulator.faults.add({ kind: "endless", operation: "rest.assets" });
   const error = await all(client.restPages(assets, reading())).catch((thrown) => thrown);
@@ -130,7 +130,7 @@ test("a list that never ends is an error that begins the pass anew", async () =>
   expect(simulator.requests.count({ operation: "rest.assets" })).toBe(4);
 });
 
-test("a page beyond what the API is willing to count is an error, not the end", async () => {
+test("a page beyond the API's highest page number is an error, not the end", async () => {
   const { simulator, client } = await createWorld({ account: { assets: 100 } });
   const pages = client.restPages(assets, reading());
   const reader = (async () => {
@@ -174,7 +174,7 @@ test("a page that lost items to a filter does not end the list", async () => {
   expect(pages[0]?.disturbed).toBe("a page held another number of items than the list said");
 });
 
-test("another page than the requested one is not an answer", async () => {
+test("a page that was not requested is refused", async () => {
   const answer = { totalPages: 9, number: 4, size: 100, content: [] };
   await expect(all(pagesOf([answer]))).rejects.toThrow(ApiShapeError);
 });
@@ -242,13 +242,13 @@ test.each([
   },
 );
 
-test("an empty list that counts nothing is undisturbed only when it says so", async () => {
+test("an empty list counts as undisturbed only if its total is 0", async () => {
   const empty = (body: object) => pagesOf([body]);
   expect((await all(empty({ content: [], totalElements: 0 })))[0]?.disturbed).toBeUndefined();
   expect((await all(empty({ content: [] })))[0]?.disturbed).toBeDefined();
 });
 
-test("a record that slipped between two pages as one came and one went is read, or the pass proves nothing", async () => {
+test("a record that moved to an earlier page while others were added and removed is read, or the pass proves nothing", async () => {
   const { account, client } = await createWorld({ account: { assets: 100 } });
   const read = new Set<string>();
   let disturbed = false;

@@ -51,7 +51,7 @@ test("an invisible item, a missing one and an existing one are distinguished", a
   expect(await client.sendForItem(oneSite("none"), signal)).toEqual({ outcome: "absent" });
 });
 
-test("any other error of a thing is thrown", async () => {
+test("any other error of an item is thrown", async () => {
   const { simulator, client } = await createWorld();
   simulator.faults.add({ kind: "status", status: 500 });
   await expect(client.sendForItem(oneSite("any"), signal)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ test("the API may lie below a path, as behind a gateway", async () => {
   expect(await client.send(request, signal)).toHaveProperty("keys");
 });
 
-test("nothing is asked after an abort", async () => {
+test("no request is sent after an abort", async () => {
   const { simulator, client } = await createWorld();
   const pages = all(client.restPages(assets, reading({ signal: AbortSignal.abort(new Error("stopped")) })));
   await expect(pages).rejects.toThrow("stopped");
@@ -105,7 +105,7 @@ test("every request goes over the same few connections", async () => {
   expect(simulator.requests.maxConcurrent({ operation: "rest.assets" })).toBeLessThanOrEqual(8);
 });
 
-test("what the API says of its limits is told to the limiter, for all who ask on the same account's behalf", async () => {
+test("the limiter learns what the API says of its limits, for all callers of the same account", async () => {
   const closed: unknown[] = [];
   const limiter: Limiter = {
     take: async () => undefined,
@@ -125,7 +125,7 @@ test("what the API says of its limits is told to the limiter, for all who ask on
   ]);
 });
 
-test("what the limiter refuses is not asked", async () => {
+test("a request that the limiter refuses is not sent", async () => {
   const limiter: Limiter = {
     take: async ({ family }) => {
       throw new ApiRateLimitedError(family, 60_000);
@@ -167,7 +167,7 @@ test("each request is reported, by family and status, also one that got no answe
   ]);
 });
 
-test("403 with a token of an older install: one new token and one retry", async () => {
+test("after 403 with a token of an older install, the request is sent again once with a new token", async () => {
   const { simulator, account, client, install } = await createWorld();
   await client.send(assets, signal);
   simulator.faults.add({ kind: "forbidden", operation: "rest.assets", times: 1 });
@@ -176,7 +176,7 @@ test("403 with a token of an older install: one new token and one retry", async 
   expect([account.tokenCalls, install.asked]).toEqual([2, 1]);
 });
 
-test("403 without a newer install is final, and the installs are looked at once for a token", async () => {
+test("403 without a newer install is final, and installs are checked once per token", async () => {
   const { simulator, account, client, install } = await createWorld();
   simulator.faults.add({ kind: "forbidden", operation: "rest.assets" });
   for (let count = 0; count < 3; count++)

@@ -48,7 +48,7 @@ test("a postponed request goes before a sync that comes first when the limit is 
   expect(await take("syncs")).toBeUndefined();
 });
 
-test("where both always want more, every fourth is a sync's", async () => {
+test("if both always send more, every fourth place is a sync's", async () => {
   const { clock, take } = setup();
   const taken: string[] = [];
   for (let second = 0; second < 20 * 60; second++) {
@@ -61,7 +61,7 @@ test("where both always want more, every fourth is a sync's", async () => {
   expect(syncs).toBeLessThanOrEqual(Math.ceil(taken.length / 4) + 1);
 });
 
-test("where there is room for both nobody waits, and the limit holds for both together", async () => {
+test("if there is room for both, neither waits, and the limit holds for both together", async () => {
   const { clock, take } = setup();
   for (const of of ["requests", "syncs", "requests"] as const)
     expect(await take(of, "three")).toBeUndefined();

@@ -43,7 +43,7 @@ async function world(echo?: { apiUrl: string }) {
   return { ...made, account, key, path };
 }
 
-test("REST and GraphQL go to Trackunit with the account's token, and the answer is Trackunit's", async () => {
+test("REST and GraphQL requests go to Trackunit with the account's token, and Trackunit's answer is returned", async () => {
   const { ask, key, path, account } = await world();
   const sites = await ask(key, `${path}/api/site/v1/sites?size=1`);
   expect([sites.status, sites.headers.get("x-fleetkeeper-from")]).toEqual([200, "trackunit"]);
@@ -166,7 +166,7 @@ function* partsOf(mib: number) {
   for (let n = 0; n < mib; n++) yield Buffer.alloc(2 ** 20);
 }
 
-test("after 401 there is one new token and one more request; a second 401 is handed on", async () => {
+test("after 401 the request is sent again with a new token; a second 401 is returned to the caller", async () => {
   const tokens: string[] = [];
   let refusals = 1;
   const echo = await startEcho((request, response) => {
@@ -186,7 +186,7 @@ test("after 401 there is one new token and one more request; a second 401 is han
   expect([refused.status, refused.headers.get("x-fleetkeeper-from")]).toEqual([401, "trackunit"]);
 });
 
-test("the account's limits hold over two processes, and what Trackunit asks to wait for is handed on and kept to", async () => {
+test("two processes share the account's limits, and a wait that Trackunit requests is returned to the caller and respected", async () => {
   let isLimited = false;
   const echo = await startEcho((_request, response) => {
     if (isLimited) response.writeHead(429, { "retry-after": "7" }).end();
@@ -211,7 +211,7 @@ test("the account's limits hold over two processes, and what Trackunit asks to w
   expect(echo.seen).toHaveLength(2);
 });
 
-test("a Trackunit that does not answer is reported as such, and for a paused account no request is sent", async () => {
+test("the caller learns that Trackunit does not answer, and no request is sent for a paused account", async () => {
   const echo = await startEcho((request) => {
     request.socket.destroy();
     return true;

@@ -37,7 +37,7 @@ async function insert(db: Db, records: readonly ReturnType<typeof recordOf>[]) {
 
 const nameOf = (n: number) => `r${String(n).padStart(6, "0")}`;
 
-test("records of an account come by page, by id, by field and with what is deleted, as the sync read them", async () => {
+test("an account's records are read by page, by id and by field, with deleted ones on request, as the sync read them", async () => {
   const { ask, makeKey, startWorker, installedAccount, installationIdOf, store, db } = await setup();
   await startWorker();
   const account = await installedAccount({ assets: 5 });
@@ -101,7 +101,7 @@ test("a key sees the records of its own app's accounts only, and bad requests sa
 });
 
 test(
-  "paging while records are written neither skips nor repeats one that is there all the time",
+  "paging while records are written neither skips nor repeats a record that exists all the time",
   async () => {
     const { ask, makeKey, db } = await setup();
     const owner = installationIdOf("@a/b", "1");
@@ -148,7 +148,7 @@ test(
 );
 
 test(
-  "anyone who reads all records while they change, and then the changes, has a copy of the truth",
+  "a client that reads all records while they change, and then the changes, has an exact copy",
   async () => {
     const { ask, makeKey, store } = await setup();
     const { key } = await makeKey(["records:read"]);

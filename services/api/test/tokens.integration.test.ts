@@ -28,7 +28,7 @@ test("Trackunit gets one request, even if many ask two processes at once for a m
   expect(answer.status).toBe(200);
 });
 
-test("a token that is too near its end for the caller is replaced once, and more than a token's life is refused", async () => {
+test("a token that expires too soon for the caller is replaced once, and more than a token's life is refused", async () => {
   const { startOne, makeKey, startWorker, installedAccount } = await setup();
   await startWorker();
   const account = await installedAccount();
@@ -46,7 +46,7 @@ test("a token that is too near its end for the caller is replaced once, and more
   expect(account.tokenCalls).toBe(calls + 1);
 });
 
-test("no token is given for a paused or a revoked account, and one failure is one for all who ask", async () => {
+test("no token is returned for a paused or a revoked account, and one failed request is the answer for all callers", async () => {
   const {
     ask,
     makeKey,
@@ -87,7 +87,7 @@ test("no token is given for a paused or a revoked account, and one failure is on
   expect([revoked.status, revoked.json().code]).toEqual([409, "ERR_ACCOUNT_REVOKED"]);
 });
 
-test("without a worker the wait for a token ends, and nothing piles up in the queue", async () => {
+test("without a worker the wait for a token ends, and no jobs accumulate in the queue", async () => {
   const { startOne, makeKey, startWorker, installedAccount, loseTokens, queues, lines } = await setup();
   const stop = await startWorker();
   const account = await installedAccount();

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { writeInBatches } from "../src/write-in-batches.ts";
 
-test("what could not be written is written with what came since, and the rest when it is closed", async () => {
+test("lines that could not be written are written with later ones, and the rest on close", async () => {
   let gathered = ["a"];
   const written: string[][] = [];
   const errors: unknown[] = [];

@@ -24,7 +24,7 @@ test.each([
   expect(answer.statusCode).toBe(status);
 });
 
-test("the public URL is the board's own origin, whatever Host a proxy sends", async () => {
+test("the public URL is the board's own origin, with any Host that a proxy sends", async () => {
   const publicUrl = new URL("https://board.example");
   const { url, server } = await startBoard(inject("redisUrl"), { publicUrl });
   const cookie = await logIn(url, operator);

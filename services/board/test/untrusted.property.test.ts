@@ -61,7 +61,7 @@ test("HTTP Basic gives what was encoded, and anything else gives nothing or two 
   );
 });
 
-test("any address of the list of accounts asks for something", () => {
+test("any address of the list of accounts is a valid query", () => {
   const some = fc.dictionary(
     fc.constantFrom("q", "state", "failing", "sort", "after", "search"),
     fc.oneof(fc.string(), fc.array(fc.string())),

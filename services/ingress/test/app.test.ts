@@ -200,7 +200,7 @@ test("every result is counted", async () => {
   ]);
 });
 
-test("what nobody foresaw is a 500 that tells nothing", async () => {
+test("an unforeseen error is a 500 without details", async () => {
   const app = createApp({
     log: createLog({ service: "test", level: "silent" }),
     metrics: createIngressMetrics(),

@@ -37,7 +37,7 @@ test("an install becomes one job that holds the sealed credential", async () => 
   await world.verify(signed, signature);
 });
 
-test("what was seen of callbacks is kept without a secret, signed and sampled, whatever became of them", async () => {
+test("observations of callbacks, accepted or not, are kept without a secret, signed and sampled", async () => {
   world = await testWorld();
   const { account, redis, namespace, simulator } = world;
   const token = await simulator.signCallbackToken({

@@ -42,7 +42,7 @@ test("where there are no webhooks the document has none, and other account ids w
 });
 
 test.skipIf(!fuzzer)(
-  "a fuzzer that knows the document finds no answer that it does not have",
+  "a fuzzer that knows the document finds no undocumented answer",
   { timeout: 900_000 },
   async () => {
     const world = await setup({ WEBHOOK_KEY, INGRESS_REFUSALS_PER_MINUTE: "1000000000" });

@@ -50,7 +50,7 @@ test("a token that Redis bound but whose job it lost can be sent again, with the
   expect(await world.queued()).toHaveLength(1);
 });
 
-test("anyone who has no valid token learns nothing of the outage", async () => {
+test("a caller without a valid token learns nothing of the outage", async () => {
   await setup();
   gate.set("shut");
   expect(await world.callback({ token: "a.b.c" })).toMatchObject({ status: 401 });

@@ -2,7 +2,7 @@ import { capturedLog } from "@fleetkeeper/test-worlds";
 import { expect, test } from "vitest";
 import { warnOfLosses } from "../src/warn-of-losses.ts";
 
-test("a server without append-only file or with eviction is warned of, and no other", () => {
+test("a warning is given for a server without append-only file or with eviction, and no other", () => {
   const { log, text } = capturedLog("warn");
   warnOfLosses(log, { persistence: "confirmed", evictionPolicy: "noeviction" });
   warnOfLosses(log, { persistence: "server-policy", evictionPolicy: undefined });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPlaces } from "../src/places.ts";
 
-test("an account may hold its full share of places, independent of the others", async () => {
+test("an account may hold its full share of places, independently of the other accounts", async () => {
   const places = createPlaces({ total: 10, perAccount: 2 });
   const take = (account: string) => places.take(account);
   expect(await Promise.all(["a", "a", "a", "b"].map(take))).toEqual([
@@ -14,7 +14,7 @@ test("an account may hold its full share of places, independent of the others", 
   expect(await Promise.all(["a", "a"].map(take))).toEqual(["taken", "account full"]);
 });
 
-test("when all places are held, who waits longest gets the next one", async () => {
+test("when all places are held, the sync that has waited longest gets the next one", async () => {
   const places = createPlaces({ total: 1, perAccount: 1 });
   await places.take("a");
   const got: string[] = [];
@@ -29,7 +29,7 @@ test("when all places are held, who waits longest gets the next one", async () =
   expect(places.held).toBe(1);
 });
 
-test("who waits for a place is turned away when the account has its own by then, and the next one gets it", async () => {
+test("a waiting sync is refused a place if its account holds its full share by then, and the next sync gets the place", async () => {
   const places = createPlaces({ total: 2, perAccount: 1 });
   await Promise.all(["a", "b"].map((account) => places.take(account)));
   const waiting = ["c", "c", "d"].map((account) => places.take(account));
@@ -38,7 +38,7 @@ test("who waits for a place is turned away when the account has its own by then,
   expect(await Promise.all(waiting)).toEqual(["taken", "account full", "taken"]);
 });
 
-test("there is room as soon as a place is free and nobody waits for it", async () => {
+test("there is room as soon as a place is free and no sync waits for it", async () => {
   const places = createPlaces({ total: 1, perAccount: 1 });
   await places.room();
   await places.take("a");

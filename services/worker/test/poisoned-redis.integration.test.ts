@@ -32,7 +32,7 @@ async function tokenOf({ clientId, clientSecret }: SimulatedAccount): Promise<st
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-test("what somebody else writes in place of a token or a failure changes nothing, though it is sealed with the public key", async () => {
+test("a forged token or failure in Redis changes nothing, even if it is sealed with the public key", async () => {
   world = await testWorld();
   const victim = world.simulator.addAccount({ assets: 12 });
   const attacker = world.simulator.addAccount({ assets: 40 });

@@ -28,7 +28,7 @@ test("an outage is tried again after a wait that doubles up to an hour", () => {
   );
 });
 
-test("a limit with a known end is waited for without counting as a failure; without one the wait doubles up to five minutes", () => {
+test("waiting for a limit with a known end is not a failure; without a known end the wait doubles up to five minutes", () => {
   expect(decideCall(failing("later", 1_234), 9)).toEqual({ action: "later", delayMs: 1_234, counts: false });
   expect(decideCall(failing("later"), 1)).toEqual({ action: "later", delayMs: about(30_000), counts: true });
   expect(decideCall(failing("later"), 20)).toEqual({
@@ -38,18 +38,18 @@ test("a limit with a known end is waited for without counting as a failure; with
   });
 });
 
-test("what cannot be helped is never tried again", () => {
+test("a permanent failure is never tried again", () => {
   expect(decideCall(failing("never"), 1)).toEqual({ action: "never", counts: true });
   expect(decideJob(failing("never"), 1)).toEqual({ action: "never" });
 });
 
-test("an error that is none of ours may pass", () => {
+test("an unknown error counts as temporary", () => {
   expect(decideJob(new TypeError("a fault of ours"), 1)).toEqual({ action: "retry", delayMs: about(1_000) });
   expect(decideJob(new Error("connection lost"), 99)).toEqual({ action: "retry", delayMs: about(60_000) });
   expect(decideJob("not even an error", 1)).toEqual({ action: "retry", delayMs: about(1_000) });
 });
 
-test("a new credential that proved nothing is tried again soon, and never given up", () => {
+test("a new credential without a proof is tried again soon, and never abandoned", () => {
   expect(proofDelayMs(failing("retry"), 1)).toEqual(about(2_000));
   expect(proofDelayMs(failing("never"), 1)).toEqual(about(2_000));
   expect(proofDelayMs(failing("never"), 99)).toEqual(about(3_600_000));

@@ -42,7 +42,7 @@ test("a crash between records and checkpoint repeats the page, and changes nothi
   });
 });
 
-test("a slice ends after its pages, and the next one goes on there", async () => {
+test("a slice ends after its pages, and the next one continues there", async () => {
   const { store, run, asked } = await setup([["a"], ["b"], ["c"], ["d"], ["e"]]);
   expect(await run(store, { slicePages: 2 })).toMatchObject({ outcome: "next slice" });
   expect(await store.syncs.find(syncId)).toMatchObject({
@@ -66,7 +66,7 @@ test("a slice ends after its pages, and the next one goes on there", async () =>
   expect(await store.syncs.find(syncId)).toMatchObject({ checkpoint: null });
 });
 
-test("a slice that nobody waits for goes on after its pages", async () => {
+test("a slice continues after its pages if no other sync waits", async () => {
   const { store, run, asked } = await setup([["a"], ["b"], ["c"], ["d"], ["e"]]);
   const askedAt: number[] = [];
   const mayBeKept = () => askedAt.push(asked.length) === 1;
@@ -97,7 +97,7 @@ test("a window begins where the last complete pass began, less the overlap, so t
   ]);
 });
 
-test("a window whose pass was disturbed is read again, and each once where every pass is", async () => {
+test("a window whose pass was disturbed is read again, and only once if every pass is disturbed", async () => {
   const hour = 3_600_000;
   const window = { lookbackMs: 24 * hour, overlapMs: hour };
   const windows: number[][] = [];
@@ -127,7 +127,7 @@ test("a window whose pass was disturbed is read again, and each once where every
   ]);
 });
 
-test("a job that comes twice runs once", async () => {
+test("a job that is delivered twice runs once", async () => {
   const { store, asked, run } = await setup([["a"]]);
   await run();
   const sync = (await store.syncs.find(syncId)) as SyncDocument;
@@ -148,7 +148,7 @@ test("a sync that this worker does not know waits, and says what to do", async (
   });
 });
 
-test("looking for missing records is done in slices too, and keeps the lease while it goes on", async () => {
+test("the search for missing records runs in slices too, and keeps its lease", async () => {
   const ids = Array.from({ length: 2_200 }, (_, index) => `i${index}`);
   const { store, run, advance, now } = await setup([ids]);
   // The first pass searches for nothing.

@@ -9,7 +9,7 @@ test.each([
   ["is refused", "credential", (store: Store) => refuse(store)],
   ["was paused", "operator", (store: Store) => store.installations.setPaused(installationId, new Date(0))],
 ])(
-  "a slice that gets no token since the account was refused leaves its sync as the account is: it %s",
+  "a slice without a token, since the account was refused, gives its sync the account's state: it %s",
   async (_state, waitsFor, meanwhile) => {
     const act: (() => Promise<unknown>)[] = [];
     const { store, run } = await setup([], {

@@ -24,7 +24,7 @@ function setClock(offsetMs: number): void {
 const offMs = (nowMs: number) => Math.abs(nowMs - performance.timeOrigin - performance.now());
 
 test.each([hourMs, -hourMs])(
-  "a machine's clock that jumps by %i ms moves no time of the worker's",
+  "if a machine's clock jumps by %i ms, the worker's times stay right",
   async (jumpMs) => {
     const { start } = await setup();
     const clock = await start();

@@ -88,7 +88,7 @@ async function setup(accounts: number) {
   }
 }
 
-test("a slow sync does not hold up those that share its job, nor the next job", async () => {
+test("a slow sync delays neither the syncs that share its job nor the next job", async () => {
   const { dispatchAll, startWorker, plan } = await setup(4);
   const worker = startWorker({ total: 2 });
   await dispatchAll();
@@ -148,7 +148,7 @@ test("a job that is started again, after its worker died, starts only what had n
   expect([...dead.started, ...heir.started].sort()).toEqual(all.sort());
 });
 
-test("where one start fails, the others have started, and the job is repeated for that one", async () => {
+test("if one start fails, the others have started, and the job is repeated for the failed one", async () => {
   const { store, queues, dispatchAll, startWorker } = await setup(3);
   let failures = 0;
   const failing: Store["syncs"]["start"] = async (...args) => {
@@ -164,7 +164,7 @@ test("where one start fails, the others have started, and the job is repeated fo
   expect(job?.returnvalue).toEqual({ started: 1, obsolete: 2 });
 });
 
-test("a worker takes no job while it has no place, and one that stops puts back what has not started", async () => {
+test("a worker takes no job while it has no place, and a stopping worker puts back the syncs that have not started", async () => {
   const { queues, dispatchAll, startWorker, plan } = await setup(3);
   const worker = startWorker({ total: 2 });
   await dispatchAll();

@@ -2,7 +2,7 @@ import { createLog } from "@fleetkeeper/telemetry";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { tidyHourly } from "../src/tidy-hourly.ts";
 
-test("each hour old data is removed, even if nothing new comes, and one failure stops nothing", async () => {
+test("each hour old data is removed, even if none is added, and one failure does not stop the rest", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const tidied: string[] = [];

@@ -32,7 +32,7 @@ async function runAgain(account: SimulatedAccount) {
   return synced(account, since);
 }
 
-test("one install becomes a warm token and all the account's assets, and nothing of it waits for a tick", async () => {
+test("after an install, the token is warm and all the account's assets are stored, without waiting for a tick", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 250 });
   await world.queues.queues.dispatch.pause();
@@ -56,7 +56,7 @@ test("one install becomes a warm token and all the account's assets, and nothing
   });
 });
 
-test("later runs write what changed, mark what two of them missed and leave the rest alone", async () => {
+test("later runs write changed records, mark records that two runs missed as deleted, and leave the rest unchanged", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 120 });
   await world.startWorker();
@@ -78,7 +78,7 @@ test("later runs write what changed, mark what two of them missed and leave the 
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
 });
 
-test("of two installs the newer one counts, although the older one's job runs later", async () => {
+test("of two installs the newer one wins, even if the older one's job runs later", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const now = Date.now();
@@ -186,7 +186,7 @@ test("a resource that the token may not read stops only that sync, and names wha
   expect((await world.store.installations.find(world.installationIdOf(account)))?.state).toBe("active");
 });
 
-test("an expired access token costs one new one, not the run", async () => {
+test("an expired access token is replaced, and the run continues", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   await world.startWorker();
@@ -212,7 +212,7 @@ test("a record that does not fit is set aside where an operator sees it, and doe
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
 });
 
-test("a large fleet is read in slices, and a stopping worker hands it on in the middle", async () => {
+test("a large fleet is read in slices, and another worker continues after a stopping one in the middle", async () => {
   world = await testWorld({ env: { SYNC_SLICE_PAGES: "3" } });
   const account = world.simulator.addAccount({ assets: 1_000 });
   const stop = await world.startWorker();
@@ -230,7 +230,7 @@ test("a large fleet is read in slices, and a stopping worker hands it on in the 
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
 });
 
-test("after the loss of all of Redis everything continues automatically", async () => {
+test("after Redis loses all data, everything continues automatically", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 5 });
   const stop = await world.startWorker();
@@ -247,7 +247,7 @@ test("after the loss of all of Redis everything continues automatically", async 
   expect(account.tokenCalls).toBe(2);
 });
 
-test("many syncs of many workers ask for an account's token once", async () => {
+test("many syncs of many workers request an account's token once", async () => {
   world = await testWorld();
   const accounts = Array.from({ length: 10 }, () => world.simulator.addAccount({ assets: 5 }));
   world.simulator.faults.add({ kind: "delay", operation: "apptoken", delayMs: 300 });

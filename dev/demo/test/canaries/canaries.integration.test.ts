@@ -13,7 +13,7 @@ import { spellingsOf } from "./canary-values.ts";
 /** What was read, by where. */
 type Readings = Record<string, string>;
 
-test("whatever fails, no canary can be read anywhere", { timeout: 300_000 }, async () => {
+test("with any failure, no canary can be read anywhere", { timeout: 300_000 }, async () => {
   const system = await createCanarySystem();
   const { simulator, adversary, store, env, urlOf } = system;
   const readings: Readings = {};

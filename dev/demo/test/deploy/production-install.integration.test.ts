@@ -56,7 +56,7 @@ async function outcomeOf(file: string, args: readonly string[], cwd: string, var
   );
 }
 
-test("the production install has every command, and all that the services need to start", {
+test("the production install has every command and every package that the services need to start", {
   timeout: 180_000,
 }, async () => {
   const folder = await install();

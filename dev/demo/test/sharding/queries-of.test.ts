@@ -4,7 +4,7 @@ import { queriesOf } from "./queries-of.ts";
 const reachOf = (filter: object) => queriesOf({ find: "syncs", filter })[0]?.reach;
 const account = "@org.app.7a1c";
 
-test("a query goes where its ids are", () => {
+test("a query goes to the shards that hold its ids", () => {
   expect(reachOf({ _id: `${account}/assets`, fencingToken: 3 })).toBe("one");
   expect(reachOf({ _id: { $in: ["a", "b"] } })).toBe("each id");
   expect(reachOf({ _id: { $gte: `${account}/`, $lt: `${account}0` } })).toBe("account");

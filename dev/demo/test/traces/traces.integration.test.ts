@@ -95,7 +95,7 @@ test("no secret is in what is sent, also where something fails", async () => {
     expect(receiver.raw()).not.toContain(secret);
 });
 
-test("an unavailable collector costs nothing but its traces", async () => {
+test("if the collector is unavailable, only its traces are lost", async () => {
   const receiver = await startOtlpReceiver();
   receiver.close();
   const system = await runSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { clientOf, credentialForm, requestToken, setup } from "../setup.ts";
 
-test("a credential gets a token for the scopes that it asks for", async () => {
+test("a credential gets a token for the scopes that it requests", async () => {
   const { simulator } = await setup();
   const account = simulator.addAccount();
   const answer = await requestToken(simulator, {
@@ -17,7 +17,7 @@ test("a credential gets a token for the scopes that it asks for", async () => {
   expect(answer.headers.get("cache-control")).toBe("no-store");
 });
 
-test("a denied scope is missing from the answer, or refused when so set", async () => {
+test("a denied scope is missing from the answer, or refused if the simulator is set so", async () => {
   const { simulator } = await setup({ scopes: ["asset.view", "site.view"] });
   const account = simulator.addAccount({ scopes: ["asset.view"] });
   const form = { ...credentialForm(account), scope: "asset.view site.view made.up" };

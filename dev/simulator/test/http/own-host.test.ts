@@ -28,7 +28,7 @@ test("a page that points its own name here reads and changes nothing", async () 
       expect([host, await statusFor(simulator.url, host, path)]).toEqual([host, 421]);
 });
 
-test("it is reached by its address, and by names that no one can point elsewhere", async () => {
+test("it accepts its address as host, and names that an attacker cannot point elsewhere", async () => {
   const { simulator } = await setup();
   for (const host of [
     "127.0.0.1:4000",

@@ -79,7 +79,7 @@ test("an install without an answer says so", async () => {
   expect(page).toContain("ECONNREFUSED");
 });
 
-test("bad input is refused in clear", async () => {
+test("bad input is refused with a clear message", async () => {
   const { simulator } = await setup();
   expect(await submit(simulator, "accounts", { assets: "many", sites: "1" })).toContain(
     "must be a whole number",

@@ -17,7 +17,7 @@ test("locations are GeoJSON features of the same assets", async () => {
   expect([longitude, latitude]).toEqual([location?.longitude, location?.latitude]);
 });
 
-test("sites are listed and read one by one; another account's is 403, nobody's 404", async () => {
+test("sites are listed and read one by one; another account's is 403, one that does not exist 404", async () => {
   const { simulator, account, client } = await setupAccount();
   const { body } = await client.get("/api/site/v1/sites?size=100");
   expect(body.content).toEqual(account.sites().map(restSite));

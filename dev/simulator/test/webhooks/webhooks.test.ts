@@ -53,7 +53,7 @@ test("changes of the world send all eight types, signed, and an asset that moves
   );
 });
 
-test("one that is not taken is sent again with the same id, on Svix's schedule in compressed time", async () => {
+test("an event that is not accepted is sent again with the same id, on Svix's schedule in compressed time", async () => {
   const { simulator, account, received } = await setup({ webhookRetryScale: 0.000_01 }, [500, 503, 404]);
   await simulator.sendWebhook(account.accountId, "alerts.asset.on");
   await vi.waitFor(() => expect(received).toHaveLength(4), patient);

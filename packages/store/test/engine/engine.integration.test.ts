@@ -19,7 +19,7 @@ const firstSeed = Number(SEED ?? Math.floor(Math.random() * 2 ** 30));
 /** Sequences that are tried at the same time, each on machines of its own. */
 const lanes = 4;
 
-test("whatever crashes or stalls at whichever write, no live record is lost or deleted, and the feed tells exactly the difference", {
+test("if any run crashes or stalls at any write, no live record is lost or deleted, and the feed has exactly the changes", {
   timeout: 600_000 + sequences * 2_000,
   // What failed once, failed: the seed is another one next time.
   retry: 0,

@@ -42,7 +42,7 @@ function without(document: Document, fields: string[]): Document {
 }
 
 describe.each(Object.entries(operations))("%s", (_name, operation) => {
-  test("whatever MongoDB answers, it fails and can be repeated, or is done", {
+  test("with any answer of MongoDB, it is done, or fails and can be repeated", {
     retry: 0,
     timeout: 120_000,
   }, async () => {

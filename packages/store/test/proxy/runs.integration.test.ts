@@ -120,7 +120,7 @@ function failed(run: Run, now: Date): Settlement {
 }
 
 describe.each(Object.entries(scenarios))("%s", (_name, scenario) => {
-  test("whatever MongoDB answers to whichever write, nothing is lost, twice or stuck", {
+  test("with any answer of MongoDB to any write, no record is lost, stored twice or stuck", {
     retry: 0,
     timeout: 240_000,
   }, async () => {
@@ -177,7 +177,7 @@ describe.each(Object.entries(scenarios))("%s", (_name, scenario) => {
   });
 });
 
-test("what a failed run announced, set aside or noted is forgotten when the source has lost it since, also where no majority confirmed it", {
+test("records that a failed run announced, set aside or noted are removed if the source has lost them since, even if no majority confirmed the write", {
   retry: 0,
   timeout: 240_000,
 }, async () => {

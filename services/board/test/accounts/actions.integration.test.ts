@@ -44,7 +44,7 @@ test("every action asks, is done, is said once, and is in the audit log with who
   expect(world.logText()).toContain('"operation":"forget"');
 });
 
-test("what was asked for happens", async () => {
+test("each requested action is carried out", async () => {
   const { world, operator } = await setup();
   await operator.submit(`${page}/do/sync-now?sync=assets`);
   const due = await world.store.syncs.due(new Date(), 10);

@@ -7,7 +7,7 @@ import { visit } from "../visitor.ts";
 
 const path = `/accounts/${encodeURIComponent(idOf("account-1"))}`;
 
-test("a record is found by a part of its name, shown with its history, and taken along as a file", async () => {
+test("a record is found by a part of its name, shown with its history, and can be downloaded", async () => {
   const world = await startBoard(inject("redisUrl"));
   await seedAccounts(world.mongodbUrl, ["account-1"]);
   const visitor = await visit(world.url, viewer);
@@ -48,7 +48,7 @@ test("a record is found by a part of its name, shown with its history, and taken
   ).toHaveLength(30);
 });
 
-test("a search among more records than a page looks at says how far it got, and goes on until it finds something", async () => {
+test("a search among more records than one page examines says how far it got, and continues until it finds a record", async () => {
   const world = await startBoard(inject("redisUrl"));
   await seedAccounts(world.mongodbUrl, ["account-1"]);
   const installationId = idOf("account-1");

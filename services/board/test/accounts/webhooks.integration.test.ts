@@ -26,7 +26,7 @@ async function setup(addedAt: Date) {
   return { world, endpointId, installationId, visitor: await visit(world.url, viewer) };
 }
 
-test("an account's page says how its endpoints do, what arrived last and what it started", async () => {
+test("an account's page shows the state of its endpoints, the last delivery and the syncs that it started", async () => {
   const { world, endpointId, installationId, visitor } = await setup(ago(1));
   const delivery = {
     installationId,
@@ -48,7 +48,7 @@ test("an account's page says how its endpoints do, what arrived last and what it
   expect(page).not.toContain("syncing by schedule");
 });
 
-test("of an endpoint that is quiet for longer than usual the page says so", async () => {
+test("the page says so if an endpoint is quiet for longer than usual", async () => {
   const { visitor } = await setup(ago(73));
   expect(await visitor.page(path)).toContain("Webhooks: no webhook for 3 d");
 });

@@ -50,7 +50,7 @@ test("the probes are open", async () => {
   await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 30_000 });
 });
 
-test("the login form leads to the page asked for, with a cookie that scripts and other sites cannot use", async () => {
+test("the login form leads to the requested page, with a cookie that scripts and other sites cannot use", async () => {
   const { url, logText } = await startBoard(redisUrl);
   const response = await postLogin(url, operator, { next: "/queues/queue/sync" });
   expect(response.status).toBe(303);
@@ -149,7 +149,7 @@ test("a viewer does not get more guesses at the operator by collecting browsers"
   expect(statuses.filter((status) => status === 429)).toHaveLength(9);
 });
 
-test("wrong guesses from behind a proxy that nobody named lock out neither other users nor known browsers, and it is said", async () => {
+test("wrong guesses from behind an unnamed proxy lock out neither other users nor known browsers, and are reported", async () => {
   const { url, logText } = await startBoard(redisUrl);
   const headers = { "x-forwarded-for": "192.0.2.66" };
   const cookie = await logIn(url, operator);

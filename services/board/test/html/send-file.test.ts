@@ -9,7 +9,7 @@ async function* endless() {
   for (;;) yield `${"x".repeat(1_000_000)}\n`;
 }
 
-test("a download that nobody takes makes room, and one user has half of the places", async () => {
+test("a download that the client stops reading frees its place, and one user may have half of the places", async () => {
   const server = fastify({ forceCloseConnections: true });
   onTestFinished(() => server.close());
   const sendFile = createSendFile({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { remember } from "../../src/live/remember.ts";
 
-test("within the time everybody shares one read", async () => {
+test("within the time all callers share one read", async () => {
   let reads = 0;
   const remembered = remember(60_000, async () => ++reads);
   expect(await Promise.all([remembered(), remembered()])).toEqual([1, 1]);

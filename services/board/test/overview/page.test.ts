@@ -38,7 +38,7 @@ async function pageOf(
   return String(page);
 }
 
-test("what comes from outside is escaped", async () => {
+test("text from outside is escaped", async () => {
   const page = await pageOf({}, '"><script>alert(1)</script>');
   expect(page).not.toContain("<script>alert");
   expect(page).toContain("&lt;script&gt;");
@@ -61,14 +61,14 @@ test("failed jobs, paused queues and queues without a worker stand first", async
   expect(page).toContain('href="/retry-failed/sync"');
 });
 
-test("when no worker runs at all that is said once", async () => {
+test("if no worker runs at all, the page says so once", async () => {
   const queues = (["install", "sync"] as const).map((queue) => ({ ...idle, queue, workers: 0 }));
   const page = await pageOf({ redis: { minutes: quietHour, queues } });
   expect(page).toContain("No worker is running");
   expect(page).not.toContain("No worker takes jobs");
 });
 
-test("rules about callback tokens that an ingress runs without are said loudly", async () => {
+test("the page warns of rules about callback tokens that an ingress runs without", async () => {
   const page = await pageOf({
     redis: { minutes: quietHour, queues: [], unsetTokenRules: ["CALLBACK_AUDIENCE", "CALLBACK_ISSUER"] },
   });
@@ -85,7 +85,7 @@ test("a viewer is offered no retry", async () => {
   expect(page).not.toContain("/retry-failed/");
 });
 
-test("pending and revoked accounts and a schedule that is behind are said in words", async () => {
+test("the page reports pending and revoked accounts and a schedule that is behind", async () => {
   const page = await pageOf({
     mongodb: {
       states: { pending: 1, active: 1, paused: 0, revoked: 2 },
@@ -114,7 +114,7 @@ test("failing syncs are counted by code, each with the list of exactly these and
   expect(page).not.toContain("Nothing to do");
 });
 
-test("the last hour is counted by result, with a chart that says the same in words", async () => {
+test("the last hour is counted by result, and its chart has the same figures as text", async () => {
   const minutes = quietHour.with(10, {
     start: at,
     counts: { "callbacks:accepted": 7, "callbacks:ERR_SIGNATURE": 2, "runs:succeeded": 5 },
@@ -126,7 +126,7 @@ test("the last hour is counted by result, with a chart that says the same in wor
   expect(page.match(/<rect class="bad"/g)).toHaveLength(1);
 });
 
-test("a bar's values are in words beside the chart and in a table, of a day with the date", async () => {
+test("a bar's values are also text beside the chart and in a table, for a day with the date", async () => {
   const stats = [
     { start: new Date("2026-01-01T03:15:00Z"), counts: { "runs:succeeded": 7, "records:unchanged": 900 } },
     {
@@ -145,7 +145,7 @@ test("a bar's values are in words beside the chart and in a table, of a day with
   expect(page).toContain("0 changed, 0 set aside in the last 24 hours.");
 });
 
-test("the age of data in the middle and the last lines of the log are there", async () => {
+test("the page shows the median age of data and the last lines of the log", async () => {
   const installationId = "@a.b.1" as InstallationId;
   const event = {
     id: "e",
@@ -160,7 +160,7 @@ test("the age of data in the middle and the last lines of the log are there", as
   expect(page).toMatch(/2 min ago<\/time><\/span>\s+account\.installed[\s\S]*href="\/accounts\/%40a\.b\.1"/);
 });
 
-test("when all is well it says so", async () => {
+test("if there is no problem, the page says so", async () => {
   expect(await pageOf({})).toContain("Nothing to do");
 });
 

@@ -117,7 +117,7 @@ test("an operator makes a receiver, whose secret is shown once and sealed; tests
   for (const hidden of [secret, next, "of-the-host"]) expect(world.logText()).not.toContain(hidden);
 });
 
-test("an operator changes a receiver's address, events, app and words; an address with a query is on no page, and stays where none is filled in", async () => {
+test("an operator changes a receiver's address, events, app and description; an address with a query is on no page, and stays if the field is left empty", async () => {
   const { world, operator, viewer, id, receivers } = await setup();
   const path = `/receivers/${id}/change`;
   const change = (fields: [string, string][]) => operator.submit(path, fields);

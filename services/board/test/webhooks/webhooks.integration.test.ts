@@ -126,7 +126,7 @@ test("an operator makes an endpoint, reads what to enter where, gives its key, r
   for (const secret of [key, next]) expect(world.logText()).not.toContain(secret);
 });
 
-test("of a delivery the page shows the payload as text, and the run that read what it reported, which links back", async () => {
+test("a delivery's page shows the payload as text and links to the run that read the change, which links back", async () => {
   const world = await setup();
   await world.addEndpoint("endpoint-1");
   const at = new Date(Date.now() - 5_000);
@@ -193,7 +193,7 @@ test("deliveries are found by account, endpoint, type, outcome and time, page by
   expect((await world.viewer.send("/webhooks?after=nonsense")).status).toBe(400);
 });
 
-test("one delivery is replayed, or all that fit", async () => {
+test("one delivery is replayed, or all that match the filter", async () => {
   const world = await setup();
   await world.addEndpoint("endpoint-1");
   const [one, other] = [

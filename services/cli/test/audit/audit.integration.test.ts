@@ -5,7 +5,7 @@ import { installationIdOf } from "@fleetkeeper/model";
 import { expect, test } from "vitest";
 import { app, setup } from "../world.ts";
 
-test("the audit log comes as lines of JSON, the oldest first, of the time asked for, with no control in them", async () => {
+test("the audit log is printed as lines of JSON, the oldest first, for the requested time, without control characters", async () => {
   const { cli, store } = await setup();
   const day = (number: number) => new Date(Date.UTC(2026, 0, number));
   const installationId = installationIdOf(app, "1");

@@ -141,7 +141,7 @@ test("each fault of a token has its check", async () => {
   });
 });
 
-test("with the binding asked for, another body that came first is a refusal", async () => {
+test("with --binding, a token that arrived with another body first is refused", async () => {
   const { examined } = await setup();
   expect((await examined({}, { boundHash: async () => "another" })).code).toBe("ERR_TOKEN_REUSED");
   expect(outcomes(await examined({}, { boundHash: async () => null })).binding).toBe("passed");

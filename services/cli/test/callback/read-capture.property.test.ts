@@ -37,7 +37,7 @@ test("a capture is read, or refused with an explanation, for any content of the 
   );
 });
 
-test("nothing that is printed has a control in it, and JSON stays the JSON that it was", () => {
+test("printed text has no control characters, and JSON keeps its content", () => {
   const text = fc.string({ unit: "binary" });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it is about
   const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;

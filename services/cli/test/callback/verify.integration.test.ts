@@ -42,7 +42,7 @@ test("a captured callback is explained without Redis or MongoDB, and the exit co
   expect(none.stderr).toContain("ERR_CAPTURE_MALFORMED");
 });
 
-test("with --binding Redis says whether another body came first", async () => {
+test("with --binding, Redis says whether another body arrived first", async () => {
   const { simulator, cli, redis, namespace, env } = await setup();
   const token = await simulator.signCallbackToken();
   const verify = () =>

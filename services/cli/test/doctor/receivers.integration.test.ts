@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { setup } from "../world.ts";
 import { problemsOf } from "./problems-of.ts";
 
-test("the doctor finds receivers that are disabled or fail for long, and addresses that NOTIFY_ADDRESSES does not let through", async () => {
+test("the doctor finds receivers that are disabled or have failed for long, and addresses that NOTIFY_ADDRESSES does not allow", async () => {
   const world = await setup();
   const found = async (extra: Record<string, string> = {}) => {
     const { findings } = await problemsOf(world, ["receivers"], extra);
@@ -52,7 +52,7 @@ test("the doctor finds receivers that are disabled or fail for long, and address
   ]);
 });
 
-test("the doctor finds ways of telling operators that fail, by code, and documents of an earlier version", async () => {
+test("the doctor finds ways of notifying operators that fail, by code, and documents of an earlier version", async () => {
   const world = await setup();
   await world.db.collection<Document>("installations").insertOne({ accountId: "from before" });
   const now = new Date();

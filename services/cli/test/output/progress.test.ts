@@ -24,13 +24,13 @@ test("without a terminal each new state is one line, and with --json there is no
   expect(silent.written()).toBe("");
 });
 
-test("what is said on the way holds nothing that a terminal obeys", () => {
+test("progress messages hold no control characters", () => {
   const { progress, written } = setup(false);
   progress.say("\x1b]0;owned\x07 runs");
   expect(written()).toBe("\\u001b]0;owned\\u0007 runs\n");
 });
 
-test("a terminal that does not know its width gets lines too", () => {
+test("a terminal without a known width gets lines too", () => {
   const { progress, written } = setup(false, { isTTY: true, columns: 0 });
   progress.say("runs");
   progress.end();

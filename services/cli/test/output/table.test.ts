@@ -5,7 +5,7 @@ import { table } from "../../src/output/table.ts";
 const plain = (_tone: string, text: string) => text;
 const red = (text: string) => styleText("red", text, { validateStream: false });
 
-test("columns are as wide as their widest cell, colours and wide letters counted as they show", () => {
+test("columns are as wide as their widest cell, measured as displayed with colours and wide letters", () => {
   const rows = [
     ["a", red("bad"), "1"],
     ["日本", "ok", "2"],
@@ -32,14 +32,14 @@ test("where a terminal is too narrow, ids are shortened to a beginning that comm
   );
 });
 
-test("a column that may be left out is, before rows become blocks", () => {
+test("optional columns are left out before rows become blocks", () => {
   expect(table(wide, rows, plain, 19, ["app"])).toBe(
     ["ACCOUNT", "08def240-749c…", "7b21c56b-a881…"].join("\n"),
   );
   expect(table(wide, rows, plain, 41, ["app"])).toContain("@a/b");
 });
 
-test("where that does not suffice, each row is a block, with everything in it", () => {
+test("if that is not enough, each row becomes a block with all its values", () => {
   expect(table(wide, rows, plain, 19)).toBe(
     [
       "ACCOUNT  08def240-749c-4074-86a3-b472ebe526f8",

@@ -40,13 +40,13 @@ async function watched(how: { json?: boolean; isTTY?: boolean; rows?: number }):
   return written;
 }
 
-test("in a pipe each time is a block below its time, and what fails is said and tried again", async () => {
+test("in a pipe each output is a block below its time, and a failure is reported and tried again", async () => {
   expect(await watched({})).toMatch(
     /^--- 2026-01-01 00:00:01 UTC\nround 1\nline 2\nline 3\nThere are more\.\n\n--- .*:02 UTC\nERR_\w+: MongoDB is away\n\n--- .*:03 UTC\nround 3\n/,
   );
 });
 
-test("on a terminal each time is drawn over the one before, and no longer than the screen", async () => {
+test("on a terminal each output is drawn over the one before, and is no longer than the screen", async () => {
   const written = await watched({ isTTY: true, rows: 5 });
   expect(written.split("\x1b[H")).toHaveLength(4);
   expect(written.split("\x1b[2J")).toHaveLength(2);
@@ -56,7 +56,7 @@ test("on a terminal each time is drawn over the one before, and no longer than t
   expect(written.endsWith("\x1b[J")).toBe(true);
 });
 
-test("with --json each time is a line of JSON", async () => {
+test("with --json each output is a line of JSON", async () => {
   expect(
     (await watched({ json: true }))
       .trim()

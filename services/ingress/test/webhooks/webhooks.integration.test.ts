@@ -32,7 +32,7 @@ test("a delivery of either family becomes one job with a sealed payload, even if
   expect(world.logged()).not.toContain(endpointId);
 });
 
-test("a body that is not JSON, of an unknown type, of any content type or empty is kept all the same", async () => {
+test("a body is kept even if it is not JSON, of an unknown type, of any content type or empty", async () => {
   world = await testWebhookWorld();
   const { path, key } = await world.addEndpoint();
   for (const [body, type] of [
@@ -52,7 +52,7 @@ test("a body that is not JSON, of an unknown type, of any content type or empty 
   ]);
 });
 
-test("of a long body the beginning is kept", async () => {
+test("only the beginning of a long body is kept", async () => {
   world = await testWebhookWorld();
   const { path, key, installationId } = await world.addEndpoint();
   const body = "x".repeat(256 * 1_024);
@@ -64,7 +64,7 @@ test("of a long body the beginning is kept", async () => {
   expect(payload).toBe(body.slice(0, 32 * 1_024));
 });
 
-test("both keys are good while one takes the other's place, and the old one ends", async () => {
+test("both keys are valid during a rotation, and then the old one ends", async () => {
   world = await testWebhookWorld();
   const [old, next] = [newWebhookKey(), newWebhookKey()];
   const { path } = await world.addEndpoint("1", [
@@ -77,7 +77,7 @@ test("both keys are good while one takes the other's place, and the old one ends
   expect(await world.deliver(path, next)).toMatchObject({ status: 202 });
 });
 
-test("hostile deliveries are refused with a code, and nothing of them is kept but a count", async () => {
+test("hostile deliveries are refused with a code, and only counted", async () => {
   world = await testWebhookWorld();
   const one = await world.addEndpoint("1");
   const other = await world.addEndpoint("2");
@@ -137,7 +137,7 @@ test("hostile deliveries are refused with a code, and nothing of them is kept bu
   }, 20_000);
 });
 
-test("refused deliveries to one endpoint keep out neither those to another nor callbacks, and refused callbacks no delivery", async () => {
+test("refused deliveries to one endpoint block neither those to another nor callbacks, and refused callbacks block no delivery", async () => {
   world = await testWebhookWorld({ INGRESS_REFUSALS_PER_MINUTE: "5" });
   const [one, other] = [await world.addEndpoint("1"), await world.addEndpoint("2")];
   const tooMany = { status: 429, code: "ERR_WEBHOOK_TOO_MANY" };
@@ -176,7 +176,7 @@ test("an altered body is refused", async () => {
   expect(await world.deliveries()).toHaveLength(1);
 });
 
-test("an endpoint that there is not answers as a wrong key does, and costs one look and no body", async () => {
+test("an unknown endpoint is answered like a wrong key, after one lookup and without reading the body", async () => {
   world = await testWebhookWorld();
   const known = await world.addEndpoint();
   const wrong = await world.deliver(known.path, newWebhookKey());
@@ -199,7 +199,7 @@ test("an endpoint that there is not answers as a wrong key does, and costs one l
   socket.destroy();
 });
 
-test("no other path leads anywhere", async () => {
+test("every other path is not found", async () => {
   world = await testWebhookWorld();
   const paths = [
     "/webhooks/",
@@ -221,7 +221,7 @@ test("no other path leads anywhere", async () => {
   expect(await world.deliveries()).toEqual([]);
 });
 
-test("an entry that another key sealed, or that belongs to another endpoint, is none", async () => {
+test("an entry that another key sealed, or that belongs to another endpoint, counts as missing", async () => {
   world = await testWebhookWorld();
   const one = await world.addEndpoint();
   const other = await world.addEndpoint("2");

@@ -19,7 +19,7 @@ test("a delivery is tried again after waits that grow from seconds to a day, the
   expect(tries.reduce((sum, one) => sum + one, 0)).toBeCloseTo(deliveriesForMs / 1_000, 0);
 });
 
-test("a receiver's own word of when to come back is kept, within the three days", () => {
+test("a wait that the receiver requests is respected, within the three days", () => {
   const failingSince = new Date("2026-01-01T00:00:00Z");
   const at = decideDelivery({ attempts: 1, failingSince }, failingSince, 600_000)?.getTime() ?? 0;
   expect(at - failingSince.getTime()).toBeGreaterThanOrEqual(600_000);

@@ -100,7 +100,7 @@ test("a receiver that accepts nothing for three days is disabled, which is logge
   expect([(await actions.find(id)).failingSince, await waitingSince()]).toEqual([null, null]);
 });
 
-test("three days in which nothing was sent end nothing: neither a receiver, nor an event that no worker tried", async () => {
+test("after three days in which no worker sent, no receiver is disabled and no event is abandoned", async () => {
   const { store, actions, clock, id, tell, dueAt } = await setup(() => ({ status: 500 }));
   const outcomes = async () =>
     (await actions.deliveries({ receiverId: id, limit: 9 })).rows.map(({ outcome }) => outcome).reverse();
@@ -129,7 +129,7 @@ test("three days in which nothing was sent end nothing: neither a receiver, nor 
   expect(await outcomes()).not.toContain("given-up");
 });
 
-test("where other deliveries succeed meanwhile, the event that fails for three days is given up, and the next has its turn", async () => {
+test("if other deliveries succeed meanwhile, an event that fails for three days is abandoned, and the next is sent", async () => {
   let refused: string | undefined;
   const world = await setup(({ id }) => {
     refused ??= id;

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { startReceiver } from "../notify/receiver.ts";
 import { createWebhookWorld, patient } from "./webhook-world.ts";
 
-test("an event reaches the record: the syncs that it concerns run at once, each once, and say what set them off; the publisher's own code is notified of it", async () => {
+test("an event updates the record: the syncs that it concerns run at once, each once, and name the event; the publisher's own code is notified", async () => {
   const world = await createWebhookWorld();
   const receiver = await startReceiver();
   onTestFinished(() => receiver.close());
@@ -94,7 +94,7 @@ test("a message that is delivered again does nothing, neither while its job wait
   expect(found?.deliveries).toBe(1);
 });
 
-test("unknown types are kept and set nothing off, an untyped one is taken for what its endpoint is for, a paused endpoint holds until a replay", async () => {
+test("an unknown type is kept and starts no sync, an event without a type has its endpoint's type, and a paused endpoint keeps events until a replay", async () => {
   const world = await createWebhookWorld();
   await world.startWorker();
   const account = await world.installed();
@@ -134,7 +134,7 @@ test("a removed endpoint, and one of a forgotten account, is refused within seco
   expect(await world.deliveries(account)).toEqual([]);
 });
 
-test("after Redis lost all it had, endpoints are there again without an operator", async () => {
+test("after Redis lost all data, endpoints are restored without an operator", async () => {
   const world = await createWebhookWorld();
   await world.startWorker();
   const account = await world.installed();

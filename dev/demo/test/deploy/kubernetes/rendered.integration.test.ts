@@ -9,7 +9,7 @@ import { render } from "./kustomize.ts";
 import { folder, manifestsIn, workloadsOf } from "./manifests.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
-test("the example renders to manifests that are sound, with each service's settings and secrets", {
+test("the example renders to valid manifests with each service's settings and secrets", {
   timeout: 600_000,
   retry: 0,
 }, async () => {

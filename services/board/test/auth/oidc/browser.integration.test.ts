@@ -13,7 +13,7 @@ async function logInThere(page: Page, sub: string): Promise<void> {
   await page.getByRole("button", { name: "Sign-in" }).click();
 }
 
-test("the whole way in a browser: to the provider, back to the page asked for, out of both", async () => {
+test("in a browser, a login leads to the provider and back to the requested page, and a logout ends both", async () => {
   const { url, issuer } = await startWorld(redisUrl);
   const { page, complaints } = await openPage();
   await page.goto(`${url}/accounts?search=nobody`);

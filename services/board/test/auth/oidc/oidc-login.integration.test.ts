@@ -40,7 +40,7 @@ test("a viewer sees everything and is refused what changes something", async () 
   expect([refused.status, await codeOf(refused)]).toEqual([403, "ERR_READ_ONLY_ROLE"]);
 });
 
-test("without a role of the board nobody gets in, and the log says which values came", async () => {
+test("a user without a role of the board is refused, and the log says which values the provider sent", async () => {
   const { url, logText } = await startWorld(redisUrl);
   const nils = travel(url);
   const back = await nils.logIn("sub-nils");
@@ -52,7 +52,7 @@ test("without a role of the board nobody gets in, and the log says which values 
   expect(logText()).toContain('"roleValues":["accounting"]');
 });
 
-test("where nobody has a password the provider is the only way in", async () => {
+test("if no user has a password, the provider is the only way to log in", async () => {
   const { url } = await startWorld(redisUrl, {}, { users: [] });
   const page = await (await fetch(`${url}/login`)).text();
   expect(page).toContain("/login/oidc");
@@ -66,7 +66,7 @@ test("where nobody has a password the provider is the only way in", async () => 
   expect((await travel(url).logIn("sub-opal")).status).toBe(303);
 });
 
-test("no one gets the name of a user of the configuration", async () => {
+test("no user of the provider gets the name of a configured user", async () => {
   const { url } = await startWorld(redisUrl);
   const thief = travel(url);
   await thief.logIn("sub-thief");
@@ -232,7 +232,7 @@ test("the logout ends the board's session and offers the provider's", async () =
   expect(loggedOut).toContain(`href="${issuer}/session/end?client_id=fleetkeeper"`);
 });
 
-test("the session of a password ends on the login page as before", async () => {
+test("logging out of a session begun with a password leads to the login page", async () => {
   const { url } = await startWorld(redisUrl);
   const olive = travel(url);
   for (const cookie of (await logIn(url, operator)).split("; ")) {

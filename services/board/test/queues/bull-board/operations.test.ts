@@ -22,7 +22,7 @@ test.each([
   expect(allowedOperation(method, route, { queueName: "sync" })).toBeUndefined();
 });
 
-test("all failed jobs of a queue are retried at once, all completed ones are not", () => {
+test("all failed jobs of a queue can be retried at once, but not all completed ones", () => {
   const route = "/api/queues/:queueName/retry/:queueStatus";
   expect(allowedOperation("PUT", route, { queueName: "sync", queueStatus: "failed" })).toBeDefined();
   expect(allowedOperation("PUT", route, { queueName: "sync", queueStatus: "completed" })).toBeUndefined();

@@ -51,6 +51,6 @@ test("what is not a secret stays as it is", () => {
   expect(presentable(Array.from({ length: 500 }, () => 1))).toHaveLength(500);
 });
 
-test("what only looks sealed has an unknown key", () => {
+test("a text that only looks sealed has an unknown key", () => {
   expect(presentable("eyJ.a.b.c.d")).toBe("[sealed, key unknown]");
 });
