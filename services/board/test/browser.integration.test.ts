@@ -124,6 +124,12 @@ test("on a desk the navigation is one row, and the keyboard opens its menu and c
     await page.goto(world.url + path);
     // No taller than its largest part.
     expect(await page.evaluate("document.querySelector('header.top').offsetHeight")).toBeLessThan(72);
+    for (const width of [1120, 1_200, 800]) {
+      await page.setViewportSize({ width, height: 844 });
+      const scrolled = await page.evaluate("document.documentElement.scrollWidth");
+      expect([path, scrolled]).toEqual([path, width]);
+    }
+    await page.setViewportSize({ width: 1280, height: 844 });
   }
   await page.getByText("More", { exact: true }).press("Enter");
   expect(await accessibilityFaultsOf(page)).toEqual([]);
