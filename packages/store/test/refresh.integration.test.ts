@@ -22,13 +22,8 @@ async function scheduled(store: TestStore) {
 
 async function settle(run: Awaited<ReturnType<typeof startedRun>>["run"], ended: RunOutcome) {
   const nextRunAt = new Date(ended.at.getTime() + hourMs);
-  await run.settle({
-    nextRunAt,
-    waiting: { for: "schedule", until: nextRunAt },
-    failures: 0,
-    keepsCheckpoint: false,
-    ended,
-  });
+  const waiting = { for: "schedule", until: nextRunAt } as const;
+  await run.settle({ nextRunAt, waiting, failures: 0, keepsCheckpoint: false, ended });
 }
 
 test("a burst makes a sync due once, half a second after the first event, unless it is due sooner", async () => {
