@@ -50,7 +50,7 @@ function fromRedis(redis: OverviewFacts["redis"], now: Date): Concern[] {
     concerns.push(
       bad({
         key: "redis/token-rules",
-        text: `${[...unset].sort().reverse().join(" and ")} ${unset.length === 1 ? "is" : "are"} not set: callbacks are accepted with any token that Trackunit signed. \`fleetkeeper doctor\` proposes values once real callbacks have arrived`,
+        text: `${[...unset].sort().reverse().join(" and ")} ${unset.length === 1 ? "is" : "are"} not set: callbacks are accepted with any token that Trackunit signed. "fleetkeeper doctor" proposes values once real callbacks have arrived`,
       }),
     );
   if (keySetStaleSince)
