@@ -19,8 +19,8 @@ interface StoredRecord {
 }
 
 /**
- * A failure that the store takes when the simulator answers with nonsense is no fault; one that nobody caught
- * is.
+ * A failure that the store takes when the simulator answers with nonsense is not a fault; an
+ * uncaught one is.
  */
 const uncaught = '"uncaught error"';
 
@@ -177,7 +177,7 @@ async function crashes({ logDir, processes }: World): Promise<string[]> {
   const found: string[] = [];
   for (const file of await readdir(logDir))
     if ((await readFile(join(logDir, file), "utf8")).includes(uncaught))
-      found.push(`${file}: nobody caught an error`);
+      found.push(`${file}: an error was not caught`);
   for (const { name, unasked } of processes)
     for (const how of unasked) if (how !== "1") found.push(`${name} ended with ${how}`);
   return found;

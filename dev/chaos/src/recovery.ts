@@ -1,4 +1,4 @@
-// After the faults: everything is made whole, then the system comes to rest automatically, then an operator
+// After the faults: everything is repaired, then the system settles automatically, then an operator
 // runs each sync again.
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,8 +17,8 @@ const slack = Number(process.env.SLACK ?? 3);
 /** From the end of the faults: work in progress has ended, and each accepted wish has come true. */
 const restWithinMs = 30_000 * slack;
 /**
- * From then on: each sync has read all of Trackunit's truth, with an operator who starts it whatever it waits
- * for.
+ * From then on: each sync has read all of Trackunit's truth, with an operator who starts it even while it
+ * waits.
  */
 const trueWithinMs = 45_000 * slack;
 /** An operator whose command line was cut off asks again. */
@@ -61,7 +61,7 @@ export async function heal({ redis, mongodb, simulator, processes }: World): Pro
 export async function comeToRest(world: World, onMissing: (missing: string) => void): Promise<void> {
   const open = await createOpen(JSON.parse(world.secrets.sealingPrivateKeys));
   await until(
-    "the system comes to rest",
+    "the system settles",
     restWithinMs,
     async () => {
       for (const process of world.processes)

@@ -26,9 +26,9 @@ export function reportOf(runs: readonly KeptRun[]): string {
     ["commits played", String(new Set(runs.map(({ commit }) => commit)).size)],
     ["faults played", String(sum(({ faults }) => faults.length))],
     ["callbacks answered 202", String(sum(({ accepted }) => accepted))],
-    ["accepted, possibly lost with Redis, and asked for again", String(sum(({ askedAgain }) => askedAgain))],
-    ["at rest after the faults, median and worst", times(runs, ({ restMs }) => restMs)],
-    ["then true everywhere, median and worst", times(runs, ({ trueMs }) => trueMs)],
+    ["accepted, possibly lost with Redis, and sent again", String(sum(({ askedAgain }) => askedAgain))],
+    ["settled after the faults, median and worst", times(runs, ({ restMs }) => restMs)],
+    ["all records right after that, median and worst", times(runs, ({ trueMs }) => trueMs)],
   ];
   return `${[tableOf(seeds), tableOf(rowsOfFaults(runs)), ...failed.map((run) => inWords(run, runs))]
     .join("\n\n")
@@ -38,7 +38,7 @@ export function reportOf(runs: readonly KeptRun[]): string {
 function rowsOfFaults(runs: readonly KeptRun[]): string[][] {
   const names = [...new Set(runs.flatMap(({ faults }) => faults))].sort();
   return [
-    ["fault", "runs with it", "at rest after, median and worst", "runs that failed"],
+    ["fault", "runs with it", "settled after, median and worst", "runs that failed"],
     ...names.map((name) => {
       const having = runs.filter(({ faults }) => faults.includes(name));
       return [

@@ -41,7 +41,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   try {
     const broken = await play(world, script, lengthMs, onStep);
     const rest =
-      broken.length > 0 ? undefined : await timed("at rest", () => comeToRest(world, onStep), broken, onStep);
+      broken.length > 0 ? undefined : await timed("settled", () => comeToRest(world, onStep), broken, onStep);
     const truth =
       rest === undefined
         ? undefined

@@ -72,8 +72,8 @@ export async function forget(world: World, entry: Entry, isOver: () => boolean =
 }
 
 /**
- * After the faults: what may have been lost with Redis is asked for again, and what nobody answered is
- * decided.
+ * After the faults: what may have been lost with Redis is sent again, and requests without an answer
+ * are decided.
  */
 export async function askAgain(world: World): Promise<void> {
   for (const entry of world.ledger.entries) {

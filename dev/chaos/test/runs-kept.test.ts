@@ -29,7 +29,7 @@ test("a later call adds to the report, and the text before its mark stays", asyn
   expect(report).toMatch(/^# Chaos\n\n<!-- report -->\n\n\| /);
   expect(report).toMatch(/seeds played +\| +3 \(1 to 2, 4\) \|/);
   expect(report).toMatch(/callbacks answered 202 +\| +30 \|/);
-  expect(report).toMatch(/at rest after the faults, median and worst +\| +2\.0 s, 4\.0 s \|/);
+  expect(report).toMatch(/settled after the faults, median and worst +\| +2\.0 s, 4\.0 s \|/);
   expect(report).toMatch(/redis slow +\| +3 \| +2\.0 s, 4\.0 s \| +0 \|/);
 });
 

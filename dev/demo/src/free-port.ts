@@ -1,5 +1,5 @@
-// A port to listen on: the one that a variable names, or else the usual one, or any free one when somebody
-// else has that.
+// A port to listen on: the one that a variable names, or else the usual one, or any free one when another
+// process uses that.
 
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";

@@ -113,7 +113,7 @@ async function demonstrate(demo: {
     Command line      ./fleetkeeper accounts list
 
   Not set here, as at a first start in production: CALLBACK_ISSUER and CALLBACK_AUDIENCE. Until they are, a callback
-  is accepted with any token that Trackunit signed, for whatever app. \`./fleetkeeper doctor --only callback-claims\`
+  is accepted with any token that Trackunit signed, for any app. \`./fleetkeeper doctor --only callback-claims\`
   proposes values from the callbacks that came.
 
   Try next: open the simulated Trackunit, press Install beside another account, and watch it on the board.

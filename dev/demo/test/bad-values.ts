@@ -1,5 +1,5 @@
-// For each variable of each service: values that look right to somebody and cannot work, and a word of what
-// is said of them.
+// For each variable of each service: values that look right and cannot work, and a word of the message about
+// them.
 
 import { generateKeyPairSync } from "node:crypto";
 import { generateSealingKey, generateSigningKey, generateTokenKey } from "@fleetkeeper/sealing";

@@ -16,7 +16,7 @@ export interface DataFolder {
 /**
  * Returns the folder `name` in dataDir for this process alone, or a temporary one if dataDir is absent.
  *
- * What keeps others out is a listening socket, which a process leaves to nobody when it is killed.
+ * What keeps others out is a listening socket, which ends with its process even if that is killed.
  *
  * @throws `ERR_DATA_IN_USE`
  */

@@ -55,7 +55,7 @@ export interface FleetkeeperClient {
   ): AsyncGenerator<Entry>;
   /**
    * A request to Trackunit's API on behalf of an account: `path` begins with `/`. The answer is Trackunit's,
-   * whatever its status.
+   * with any status.
    * @throws FleetkeeperError where Fleetkeeper itself refuses it
    */
   trackunit(accountId: string, path: string, init?: RequestInit & { app?: string }): Promise<Response>;

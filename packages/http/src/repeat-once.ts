@@ -6,9 +6,9 @@ import type { Dispatcher } from "undici";
 /**
  * For `dispatcher.compose`: a request that may be repeated (GET, or marked `idempotent`) and whose kept
  * connection was closed before anything of the answer came goes out at once a second time, on a connection of
- * `fresh` that nobody used before. A new connection that breaks is the server's fault and is not tried again
+ * `fresh` that was not used before. A new connection that breaks is the server's fault and is not tried again
  * here. What was not yet written to a connection when that closed, undici sends on another one itself,
- * whatever its method.
+ * with any method.
  */
 export function repeatOnce(fresh: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {

@@ -37,7 +37,7 @@ export interface OutboundAnswer {
 }
 
 /**
- * Sends a request and reads its whole answer, whatever its status but a redirect.
+ * Sends a request and reads its whole answer, with any status except a redirect.
  * @throws HttpError; the signal's reason, when that ended it.
  */
 export async function sendOutbound(
@@ -76,7 +76,7 @@ export async function sendOutbound(
   }
 }
 
-/** @throws AnswerTooLongError, AnswerEncodingError; whatever the connection ended with */
+/** @throws AnswerTooLongError, AnswerEncodingError; the error that ended the connection */
 async function textOf(body: AsyncIterable<Buffer>, encoding: string, limitBytes: number): Promise<string> {
   const bytes = await decodeBody(await boundedBytes(body, limitBytes), encoding, limitBytes);
   return new TextDecoder().decode(bytes);

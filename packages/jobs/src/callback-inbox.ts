@@ -1,6 +1,6 @@
 // What the ingress saw of callbacks, for operators: written by the ingress, which has no database, into two
-// short lists in Redis. Each entry is signed: somebody who can only write to Redis cannot make one that an
-// operator would pin an issuer by.
+// short lists in Redis. Each entry is signed: an attacker who can only write to Redis cannot forge one
+// from which an operator would take an issuer.
 
 import { accountIdOf, type InstallationId, type SealedText } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";

@@ -150,7 +150,7 @@ export function toPayload(callback: SealedCallback): InstallPayload | Unrecognis
 }
 
 /**
- * In their order, each going on in its trace, if any; proofs, for which somebody waits, at the head of the
+ * In their order, each going on in its trace, if any; proofs, for which a customer waits, at the head of the
  * queue.
  */
 export function prewarmJobsOf(

@@ -5,8 +5,8 @@
 export type InstallationId = string & { readonly __brand: "InstallationId" };
 
 /**
- * Builds the id from Trackunit's two names. Different pairs give different ids: whatever is neither a letter,
- * a digit, `@`, `_` nor `-` is percent-encoded, and the first `/` becomes `.`.
+ * Builds the id from Trackunit's two names. Different pairs give different ids: every character
+ * except letters, digits, `@`, `_` and `-` is percent-encoded, and the first `/` becomes `.`.
  * The result never holds `:` and is never an integer.
  */
 export function installationIdOf(irisAppId: string, accountId: string): InstallationId {

@@ -1,4 +1,4 @@
-// What operators are told of what is wrong, and what was told already.
+// Notifications to operators: the concerns, and which of them were sent already.
 
 /** How an operator can be told. */
 export const notificationChannels = ["email", "webhook", "slack"] as const;
@@ -6,7 +6,7 @@ export const notificationChannels = ["email", "webhook", "slack"] as const;
 /** The name of one of them. */
 export type NotificationChannel = (typeof notificationChannels)[number];
 
-/** Something that needs somebody, as the overview words it. */
+/** A concern that needs an operator, as the overview words it. */
 export interface Told {
   /** Stays the same while the problem lasts, for instance `failing/ERR_API_FORBIDDEN`. */
   key: string;

@@ -30,8 +30,8 @@ export const installationStates = [
 ] as const satisfies InstallationState[];
 
 /**
- * Why a sync does not run at this moment, and until when. `until` is absent where only somebody's action ends
- * it.
+ * Why a sync does not run at this moment, and until when. `until` is absent where only an operator's or the
+ * account's action ends it.
  */
 export type Waiting =
   | { for: "schedule"; until: Date }
@@ -97,8 +97,8 @@ export interface Sweep {
 }
 
 /**
- * A pass missed so many records that they are not deleted without a word of an operator, or more passes that
- * agree.
+ * A pass missed too many records to delete them: an operator must confirm it, or more passes must miss them
+ * too.
  */
 export interface HeldBack {
   /** How many of the known records the last pass missed. */
@@ -147,7 +147,7 @@ export type RunEvent = { at: Date } & (
       /** Null where no whole answer came. */
       status: number | null;
       durationMs: number;
-      /** 2: once more with another token. */
+      /** 2: sent again with another token. */
       attempt: number;
       /** For a limit, before it was sent. */
       waitedMs: number;

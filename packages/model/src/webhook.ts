@@ -38,7 +38,7 @@ export type RefreshAnswer = "soon" | "waiting" | "again" | "later" | "stopped" |
 export interface RefreshedSync {
   sync: string;
   answer: RefreshAnswer;
-  /** A run that begins after this has seen what the event told of. */
+  /** A run that begins after this has read the change that the event reported. */
   at: Date;
 }
 

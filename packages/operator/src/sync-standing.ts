@@ -23,7 +23,7 @@ export function syncStanding(
   const { waiting, nextRunAt, failures, runAgain } = sync;
   const described = describeWaiting(waiting);
   if (!waitsForItsTime.includes(waiting.for)) {
-    const text = runAgain ? `${described.text}; runs once more afterwards` : described.text;
+    const text = runAgain ? `${described.text}; runs again afterwards` : described.text;
     return { ...described, text, nextRunAt: null };
   }
   if (nextRunAt !== null && nextRunAt <= now)

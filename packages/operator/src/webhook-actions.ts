@@ -87,7 +87,7 @@ export function createWebhookActions(options: {
       await changeState(who, endpointId, "removed", "remove webhook endpoint");
     },
 
-    /** Lets one kept delivery set off its syncs once more. @throws NotFoundError */
+    /** Starts the syncs of one kept delivery again. @throws NotFoundError */
     async replay(who: string, deliveryId: string): Promise<void> {
       const delivery = await store.webhookDeliveries.find(deliveryId);
       if (delivery === null) throw new NotFoundError("there is no such delivery");

@@ -69,7 +69,7 @@ test("a run in progress has no next time, and says if another follows", () => {
   };
   const standing = syncStanding(running, now);
   expect(standing).toMatchObject({ mood: "busy", nextRunAt: null });
-  expect(standing.text).toContain("runs once more afterwards");
+  expect(standing.text).toContain("runs again afterwards");
 });
 
 const granted = { at: at(-60), outcome: "granted" as const };

@@ -9,8 +9,8 @@ import { createIsAmong } from "./addresses.ts";
 const againAfterMs = 3_600_000;
 
 /**
- * `variable`: what names the trusted ones. Once it names some, any other address is a client, whatever it
- * sends.
+ * `variable`: what names the trusted ones. Once it names some, any other address is a client, with any
+ * headers.
  */
 export function createForeignProxies(
   log: Log,

@@ -28,7 +28,7 @@ try {
     ["a part of a name", middle.name?.slice(2) ?? ""],
     ["a part of many names", "thworks"],
     ["a part of a fingerprint", middle.clientIdFingerprint.slice(4, 14)],
-    ["what nobody has", "no such account"],
+    ["a text that no account has", "no such account"],
   ];
   for (const [what, search] of searches) {
     const timesMs: number[] = [];

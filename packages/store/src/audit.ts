@@ -30,7 +30,7 @@ export const forgetAction = "forget";
 
 /** So long is an entry kept. */
 export const auditKeptMs = 2 * 366 * 86_400_000;
-/** Where a worker may remove entries: so many are kept that none can be pushed out unseen. */
+/** Where a worker may remove entries: enough that an attacker cannot push one out unseen. */
 const keptAtMost = 1_000_000;
 const unauthorized = 13;
 

@@ -1,4 +1,4 @@
-// The hash that tells whether a record changed: the same for the same content, whatever the order of its
+// The hash that tells whether a record changed: the same for the same content, in any order of its
 // fields.
 
 import { hash } from "node:crypto";

@@ -80,7 +80,7 @@ export interface SyncDocument extends OutboxFields {
   feedHead: string | null;
   /** Position of the first entry whose records may not be written yet; null when all are. */
   feedOpen: string | null;
-  /** Since when records changed that nobody was told of yet (they are at `outboxAt`); else absent. */
+  /** Since when records changed without an event (it is due at `outboxAt`); else absent. */
   untoldSince?: Date;
   /** The last complete pass that nothing disturbed, by its `Checkpoint.pass`; null before the first. */
   lastPass: number | null;
@@ -190,7 +190,7 @@ export interface ForgottenDocument extends OutboxFields {
   clearingSince: Date | null;
   /** Position of its last event: later ones come behind it. */
   lastEvent?: number;
-  /** The wish whose end receivers were told of. */
+  /** The request to forget whose end was reported to receivers. */
   toldFor?: Date;
 }
 
@@ -278,7 +278,7 @@ export interface SchemaDocument {
   readableBy: number;
   /** Documents that the migration under way has changed. */
   done: number;
-  /** Where the migration under way goes on, if it goes through a collection by ids. */
+  /** Where the migration in progress continues, if it goes through a collection by ids. */
   reached?: string;
   /** The process that migrates, and how long it does without another word. */
   holder: string;

@@ -1,5 +1,5 @@
 // The entries of a change feed that count: each names the one before it, and the sync names the newest. An
-// entry of a run that ended before the sync named it is in nobody's chain.
+// entry of a run that ended before the sync named it is in no chain.
 
 import type { Collection } from "mongodb";
 import type { ChangesDocument } from "./feed-documents.ts";

@@ -67,7 +67,7 @@ export interface InstallationDocument extends OutboxFields {
   accountId: string;
   state: InstallationState;
   /**
-   * New with each change of the credentials, which is written only if nobody else changed them since they
+   * New with each change of the credentials, which is written only if they did not change since they
    * were read.
    */
   revision: string;
@@ -100,7 +100,7 @@ export interface InstallationDocument extends OutboxFields {
   lastToken?: TokenResult;
   /** When the last token that was granted was issued; absent before the first. */
   lastGrantAt?: Date;
-  /** Requests for a token in a row that did not get one, for whatever reason. */
+  /** Requests for a token in a row that did not get one, for any reason. */
   tokenFailures: number;
   /** When the next token is to be asked for; null while paused or pending. */
   prewarmAt: Date | null;

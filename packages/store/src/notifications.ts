@@ -29,7 +29,7 @@ export function createNotifications(db: Db) {
       return matchedCount === 1;
     },
 
-    /** What came of a try by one channel, whoever made it; `code` null where it was taken. */
+    /** The result of a try by one channel, in any process; `code` null where it was accepted. */
     async noteTry(channel: NotificationChannel, at: Date, code: string | null): Promise<void> {
       const field = (name: keyof ChannelStanding) => `channels.${channel}.${name}`;
       const tried = { [field("lastTryAt")]: at, [field("code")]: code };

@@ -67,8 +67,8 @@ export function createPlanSyncs(syncs: Collection<SyncDocument>) {
           firstToken: fencingToken,
         })),
       );
-      // The account may have been forgotten since the token was asked for, by somebody who looked for syncs
-      // before these were there.
+      // The account may have been forgotten since the token was requested, by a worker that looked for
+      // syncs before these existed.
       const withdraw = async () => {
         const _id = { $in: missing.map((name) => syncIdOf(installationId, name)) };
         await syncs.deleteMany({ _id, firstToken: fencingToken });

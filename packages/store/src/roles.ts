@@ -1,6 +1,6 @@
 // Who may do what in MongoDB: one role per service, as privileges by collection
 // (https://www.mongodb.com/docs/manual/reference/privilege-actions/). The audit log can be added to, and
-// neither changed nor removed from by anybody, so that nobody who takes a service over removes their traces.
+// no user may change or remove entries, so that an attacker who takes a service over cannot remove traces.
 
 import { type OwnCollection, ownCollections } from "@fleetkeeper/model";
 import { auditKeptMs } from "./audit.ts";

@@ -60,7 +60,7 @@ export function createSyncControl(syncs: Collection<SyncDocument>) {
   };
 
   /**
-   * Runs a sync once as soon as a worker is free, whatever its schedule; after the present run when there is
+   * Runs a sync once as soon as a worker is free, before its schedule; after the present run when there is
    * one.
    * @returns false when it is stopped, so that there is something else to do first.
    */

@@ -26,7 +26,7 @@ export interface SyncHealth {
   /** More fail than were counted. */
   isMore: boolean;
   /**
-   * Of all syncs that nobody paused, the one whose last success is longest ago; null before the first
+   * Of all syncs that are not paused, the one whose last success is longest ago; null before the first
    * success.
    */
   oldest: { installationId: InstallationId; sync: string; lastSuccessAt: Date } | null;

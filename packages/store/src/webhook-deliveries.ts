@@ -46,7 +46,7 @@ export interface DeliveryPage {
   next: { receivedAt: Date; _id: string } | undefined;
 }
 
-/** `interest`: who is told of what. */
+/** `interest`: which receivers get which events. */
 export function createWebhookDeliveries(db: Db, interest: Interest) {
   const deliveries: Collection<WebhookDeliveryDocument> = ownCollection(db, "webhookDeliveries");
   const keptSince = createBoundedMap<InstallationId, number>(maxCounted);
@@ -66,7 +66,7 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
     ): Promise<boolean> {
       const { sealedPayload: payload, ...facts } = delivery;
       const _id = webhookDeliveryIdOf(delivery);
-      // The payload stays here, sealed: whoever tells of it opens it.
+      // The payload stays here, sealed: the worker that sends the event opens it.
       const event = interest.eventOf(delivery.installationId, "trackunit.webhook", delivery.receivedAt, {
         delivery: _id,
         messageId: delivery.messageId,
@@ -101,7 +101,7 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
       return { rows, next };
     },
 
-    /** Removes what is older than it is kept for, of whatever account. */
+    /** Removes deliveries of all accounts that are older than their time. */
     async tidy(now: Date): Promise<void> {
       await deliveries.deleteMany({ receivedAt: { $lt: new Date(now.getTime() - webhookBounds.ms) } });
     },
@@ -121,7 +121,7 @@ export function createWebhookDeliveries(db: Db, interest: Interest) {
     return (await deliveries.findOne({ _id }, { projection: { _id: 1 } })) !== null;
   }
 
-  /** Bounds each account within some hundred, whatever process kept its deliveries. */
+  /** Bounds each account to within a few hundred, although many processes keep deliveries. */
   async function tidyNowAndThen({ installationId }: WebhookDelivery): Promise<void> {
     const kept = (keptSince.get(installationId) ?? 0) + 1;
     keptSince.set(installationId, kept);

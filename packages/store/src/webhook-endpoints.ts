@@ -87,7 +87,7 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
 
     /**
      * A new key beside the newest one, which is good until `oldUntil`; an older one ends at once.
-     * @returns false when somebody else changed the keys since `endpoint` was read.
+     * @returns false when another operator changed the keys since `endpoint` was read.
      */
     async rotate(
       { _id, keys }: Pick<WebhookEndpointDocument, "_id" | "keys">,
@@ -102,7 +102,7 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
         { $set: { keys: [{ sealed: sealedKey, addedAt: now, until: null }, ...kept], publishAt: now } },
       );
       if (matchedCount === 1) return true;
-      // A first try of the same may have been made, whatever its answer was.
+      // A first try of the same may have succeeded although its answer was lost.
       return (await endpoints.findOne({ _id }))?.keys[0]?.sealed === sealedKey;
     },
 

@@ -56,7 +56,7 @@ export interface SyncDefinition {
   /**
    * What an item must look like to become a record: a schema of zod, or anything with such a `safeParse`.
    * What it gives is stored, so use `z.looseObject`, which keeps the fields it does not know, and check only
-   * what somebody relies on. A number that a double does not hold comes as an `ExactNumber`. Fields that the
+   * what your code relies on. A number that a double does not hold comes as an `ExactNumber`. Fields that the
    * schema does not know keep it, and `number` takes it; a field that is typed `z.number()` gets the nearest
    * double.
    */

@@ -1,8 +1,8 @@
-// What is wrong with a sync that somebody wrote, said so that they can put it right.
+// Errors in a publisher's sync, worded so that its author can correct them.
 
 import { defineError, FleetkeeperError } from "@fleetkeeper/model";
 
-/** Something is wrong with a sync that somebody wrote; the message is for them. */
+/** A publisher's sync has an error; the message is for its author. */
 export abstract class SyncError extends FleetkeeperError {}
 
 /** A definition that cannot work. `faults` lists everything that is wrong with it. */

@@ -1,4 +1,4 @@
-// All that somebody needs who writes syncs in a project of their own: what the packed package holds.
+// All that a developer needs to write syncs in a separate project: the content of the packed package.
 
 export { ExactNumber } from "@fleetkeeper/model";
 export type {

@@ -23,7 +23,7 @@ export function redact(value: unknown, depth = 6): unknown {
   return redactFields(value, depth);
 }
 
-/** Beyond this a pattern may run out of stack, and nobody reads on. */
+/** Beyond this a pattern may run out of stack, and no reader needs more. */
 const maxText = 1_000_000;
 /** As much may be a part of a secret that was cut through. */
 const cutOff = 10_000;

@@ -12,7 +12,7 @@ export abstract class TokenError extends FleetkeeperError {}
  */
 export class CredentialRefusedError extends defineError(TokenError, "ERR_TOKEN_INVALID_CLIENT", "never") {}
 
-/** The credential was refused before; nobody asks again but the prewarm, now and then. */
+/** The credential was refused before; only the prewarm tries it again, now and then. */
 export class InstallationRevokedError extends defineError(TokenError, "ERR_INSTALLATION_REVOKED", "never") {}
 
 /**

@@ -17,7 +17,7 @@ import { tryLock } from "./redis-lock.ts";
 import type { CachedToken } from "./token-cache.ts";
 import type { LoadedCredential, ObtainedToken, TokensOptions } from "./tokens-options.ts";
 
-/** What somebody wants a token for. */
+/** What a caller wants a token for. */
 export interface Wish {
   installationId: InstallationId;
   isGood: (token: CachedToken) => boolean;

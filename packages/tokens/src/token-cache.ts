@@ -1,5 +1,5 @@
-// Access tokens and failures in Redis, sealed, so that every worker shares them and none believes what
-// somebody else wrote.
+// Access tokens and failures in Redis, sealed, so that every worker shares them and none accepts
+// a forged one.
 
 import { createHash } from "node:crypto";
 import type { AccessToken, Generation, InstallationId } from "@fleetkeeper/model";
@@ -52,7 +52,7 @@ export type TokenCache = ReturnType<typeof createTokenCache>;
 
 /**
  * The key holds every input of a token: the installation (app and account), the scopes and the endpoint.
- * A text that does not open (its key was retired, somebody else wrote it) counts as absent.
+ * A text that cannot be opened (its key was retired, or it is forged) counts as absent.
  */
 export function createTokenCache(options: {
   redis: RedisClient;

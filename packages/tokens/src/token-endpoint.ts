@@ -81,7 +81,7 @@ function errorOf({ status, retryAfterMs, text }: OutboundAnswer): TokenError {
   if (code === "invalid_client")
     return new CredentialRefusedError("Trackunit refuses the client id and secret");
   if (code === "invalid_scope") return new ScopeRefusedError("Trackunit refuses the requested scopes");
-  // A refusal that names its end is a limit, whatever its status.
+  // A refusal that names its end is a limit, with any status.
   if (status === 429 || (status >= 400 && status < 500 && retryAfterMs !== undefined))
     return new TokenRateLimitedError(retryAfterMs ?? unnamedWaitMs);
   if (status >= 400 && status < 500)

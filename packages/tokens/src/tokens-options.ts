@@ -27,7 +27,7 @@ export interface TokensOptions {
   onGrant: (installationId: InstallationId, token: CachedToken, assumed: readonly string[]) => Promise<void>;
   /**
    * Notes a failed request, once. Must not throw.
-   * @returns for how long nobody shall ask for this token again, in milliseconds.
+   * @returns for how long no process may request this token again, in milliseconds.
    */
   onError: (installationId: InstallationId, generation: Generation, error: TokenError) => Promise<number>;
   /** Where a token was found that can be used now, each time `get` looks for one. */

@@ -69,7 +69,7 @@ export function createTokens(options: TokensOptions) {
       return obtain({ installationId, isGood, atLeast, evenIfRevoked: false, evenIfHeld: false });
     },
 
-    /** An operator's "refresh": asks for a new token whatever is there. @throws TokenError */
+    /** An operator's "refresh": requests a new token even if there is a valid one. @throws TokenError */
     async refresh(installationId: InstallationId): Promise<ObtainedToken> {
       const askedAt = now();
       const isGood = (token: CachedToken) => token.issuedAt >= askedAt;

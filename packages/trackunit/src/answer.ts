@@ -30,7 +30,7 @@ export function readAnswer({ family, path, method = "GET" }: ApiRequest, answer:
   if (limited) throw new ApiRateLimitedError(family, boundedWaitMs(limited.resetInMs) ?? retryAfterMs);
   if (status === 408 || status >= 500)
     throw new ApiUnavailableError(`the API answered ${request} with ${status}`, { status, retryAfterMs });
-  // A refusal that names its end is a limit, whatever its status: a missing scope does not come back
+  // A refusal that names its end is a limit, with any status: a missing scope does not come back
   // automatically.
   if (status === 429 || (status >= 400 && retryAfterMs !== undefined))
     throw new ApiRateLimitedError(family, retryAfterMs);

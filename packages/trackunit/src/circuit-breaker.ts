@@ -1,5 +1,5 @@
-// The circuit breaker: when the whole API fails, asks no more until one probe is answered, and lets the
-// requests return by and by.
+// The circuit breaker: when the whole API fails, sends nothing until one probe is answered, and then
+// allows more requests step by step.
 
 import {
   ApiAnswerTooLongError,

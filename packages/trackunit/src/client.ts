@@ -25,6 +25,6 @@ export interface TrackunitClient {
   restCursorPages(list: RestCursorList, options: PageOptions): AsyncIterable<Page>;
   /** Pages of a Relay connection at the top of a query. */
   graphqlPages(query: GraphqlConnection, options: PageOptions): AsyncIterable<Page>;
-  /** Pages of an AEMP 2.0 (ISO 15143-3) fleet, which are of 100 whatever `pageSize` says. */
+  /** Pages of an AEMP 2.0 (ISO 15143-3) fleet, which have 100 items for any `pageSize`. */
   aempPages(list: AempList, options: PageOptions): AsyncIterable<Page>;
 }

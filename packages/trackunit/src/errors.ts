@@ -17,7 +17,7 @@ export class ApiForbiddenError extends defineError(ApiError, "ERR_API_FORBIDDEN"
 
 /**
  * 429, any refusal that names a `Retry-After` (403 too), GraphQL's `RATE_LIMITED`, or our own limiter.
- * `retryAfterMs` is absent when nobody said how long; what the API says is taken to be 1 s to 1 h.
+ * `retryAfterMs` is absent when no length was named; what the API says is taken to be 1 s to 1 h.
  */
 export class ApiRateLimitedError extends defineError(ApiError, "ERR_API_RATE_LIMITED", "later") {
   readonly family: string;

@@ -1,4 +1,4 @@
-// Which documented limit a request of somebody else's counts towards, by its path: the same names as the
+// Which documented limit a publisher's own request counts towards, by its path: the same names as the
 // syncs use.
 
 import { graphqlFamily } from "./graphql-pages.ts";

@@ -52,7 +52,7 @@ export function createForward(options: ForwardOptions) {
   const base = new URL(`${options.apiUrl.replace(/\/+$/, "")}/`);
 
   /**
-   * The API's answer, whatever its status but a redirect, which is not followed. Its body is to be read, or
+   * The API's answer, with any status except a redirect, which is not followed. Its body is to be read, or
    * destroyed.
    * @throws ApiError where there is none, and what `getAccessToken` throws.
    */
@@ -66,7 +66,7 @@ export function createForward(options: ForwardOptions) {
         const token = await getAccessToken();
         await limiter.take(use, signal);
         answer = await exchange(request, url, token, use.family);
-        // A request that named nobody used up nobody's limit: the second is not counted.
+        // A request without a valid account uses no account's limit: the second is not counted.
         if (answer.statusCode === 401 && (body === null || Buffer.isBuffer(body))) {
           await answer.body.dump();
           answer = undefined;

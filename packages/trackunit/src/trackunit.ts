@@ -1,5 +1,5 @@
-// The Trackunit API on behalf of one installation: within the limits, with a fresh token, once more with a
-// new one after 401.
+// The Trackunit API on behalf of one installation: within the limits, with a fresh token, and after 401
+// again with a new one.
 
 import { createBoundedMap, type Generation, type InstallationId } from "@fleetkeeper/model";
 import type { Dispatcher } from "undici";
@@ -53,7 +53,7 @@ export interface ClientOptions {
   onRequest?: (sent: SentRequest) => void;
 }
 
-/** Queries and paths are few, unless somebody writes values or ids into them. */
+/** Queries and paths are few, unless a publisher writes values or ids into them. */
 const maxLearned = 1_000;
 
 /**
@@ -113,7 +113,7 @@ export function createTrackunit(
       aempPages: (list, page) => aempPages(send, list, page),
     };
 
-    /** The second try is not counted: a request that named nobody used up nobody's limit. */
+    /** The second try is not counted: a request without a valid account uses no account's limit. */
     async function withFreshToken<Result>(
       token: string,
       request: (token: string) => Promise<Result>,

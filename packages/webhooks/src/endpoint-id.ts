@@ -1,4 +1,4 @@
-// The part of an endpoint's address that nobody can guess.
+// The part of an endpoint's address that an attacker cannot guess.
 
 import { randomBytes } from "node:crypto";
 

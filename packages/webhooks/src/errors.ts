@@ -13,7 +13,7 @@ const rules = {
     status: 400,
     message: "Send it within 5 minutes of its timestamp; check the clock of the sender.",
   },
-  // The same for an endpoint that there is not, so that nobody learns which there are.
+  // The same for an unknown endpoint, so that an attacker cannot learn which exist.
   ERR_WEBHOOK_UNVERIFIED: {
     status: 401,
     message:

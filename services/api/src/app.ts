@@ -112,7 +112,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-/** Many clients say that whatever they post is JSON: an operation without a body takes an empty one. */
+/** Many clients say of every body that it is JSON: an operation without a body accepts an empty one. */
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeContentTypeParser("application/json");

@@ -15,7 +15,7 @@ const tags = {
   tokens: "Access tokens for Trackunit's API.",
   proxy: "Requests to Trackunit on behalf of an account.",
   records: "What the syncs have read, and what changed in it.",
-  webhooks: "Being told of events, instead of asking.",
+  webhooks: "Notifications of events, instead of polling.",
   key: "The key itself.",
 };
 

@@ -116,7 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       ...userOf("operator", boardUser, boardPassword),
       ...userOf("viewer", boardViewerUser, boardViewerPassword),
     ],
-    /** Unset: at the root of whatever host a request names. */
+    /** Unset: at the root of the host that a request names. */
     publicUrl: values.boardPublicUrl,
     /** Unset: by password only. */
     oidc: oidcOf(values),

@@ -30,7 +30,7 @@ export async function visit(url: string, user: { name: string; password: string 
 
   return {
     send,
-    /** The page at this address, whatever its status. */
+    /** The page at this address, with any status. */
     page: async (path: string) => (await send(path)).text(),
     /** Opens the page and sends its form, with these fields besides the token. */
     async submit(path: string, fields: Record<string, string> | [string, string][] = {}): Promise<Response> {

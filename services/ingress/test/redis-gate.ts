@@ -7,7 +7,7 @@ import { connect, createServer, type Socket } from "node:net";
  * - `open`: everything passes;
  * - `shut`: connections are cut and none is let in;
  * - `silent`: connections stay, nothing passes any more;
- * - `unanswered`: Redis carries out what it is sent, and nobody hears of it.
+ * - `unanswered`: Redis carries out what it is sent, and its answers are lost.
  */
 export type GateState = "open" | "shut" | "silent" | "unanswered";
 

@@ -7,7 +7,7 @@ import type { Log } from "@fleetkeeper/telemetry";
 /** Until all is done: the one that is at it may die. */
 const againMs = 30_000;
 
-/** At once, and again until it is done; it waits for nobody and nobody for it. */
+/** At once, and again until it is done; neither does it wait for other work nor other work for it. */
 export function keepMigrated(options: { store: Pick<Store, "migrations">; log: Log; now: () => Date }): {
   stop: () => Promise<void>;
 } {

@@ -1,5 +1,5 @@
-// Keeps the dispatch tick alive: a job scheduler whose one delayed job is lost stays still until somebody
-// sets it up again.
+// Keeps the dispatch tick alive: a job scheduler whose one delayed job is lost does nothing until it
+// is created again.
 
 import type { QueueSet } from "@fleetkeeper/jobs";
 import type { Log } from "@fleetkeeper/telemetry";

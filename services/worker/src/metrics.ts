@@ -25,7 +25,7 @@ export function createWorkerMetrics() {
     }),
     webhookToRunSeconds: new Histogram({
       name: "fleetkeeper_webhook_to_run_seconds",
-      help: "Time from the first delivery that asked for a run of a sync to the end of that run.",
+      help: "Time from the first delivery that requested a run of a sync to the end of that run.",
       labelNames: ["sync"],
       buckets: [0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800],
       registers,

@@ -7,7 +7,7 @@ import type { SyncDefinition } from "@fleetkeeper/syncs";
 /**
  * Up to the beginning of the pass, taken before its first request: the next one continues there. Of this
  * machine's clock and MongoDB's the earlier one counts, so that one clock that is ahead makes no window that
- * nobody has really read. From the end of the last window less what may arrive late; from where that one
+ * was not really read. From the end of the last window less what may arrive late; from where that one
  * began when it ends in the future, as it does after both clocks were wrong; and from the window that is to
  * be read again, as far as the sync looks back.
  */

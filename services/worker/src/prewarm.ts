@@ -49,7 +49,7 @@ export function createPrewarmHandler(options: {
 
   /**
    * A sync that is newer than the install gets into the schedule with the next token. After that the prewarm,
-   * which is due until then, is put off. `token`: one that nobody noted yet.
+   * which is due until then, is postponed. `token`: one that no worker has noted yet.
    */
   async function follow(installationId: InstallationId, token: CachedToken | undefined): Promise<void> {
     await store.plan(installationId, syncNames, now());

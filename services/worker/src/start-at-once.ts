@@ -24,7 +24,7 @@ export function createStartAtOnce(options: {
   const { store, queues, handOver, log, now } = options;
 
   return {
-    /** The account's candidates, unless so many wait already that the tick keeps their order. */
+    /** The account's candidates; if too many others wait, the tick dispatches them in order. */
     async proofs(installationId: InstallationId): Promise<void> {
       await leavingItToTheTick(installationId, async () => {
         const [backlog, due] = await Promise.all([

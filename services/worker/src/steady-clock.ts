@@ -17,8 +17,8 @@ const bornMs = 2_000;
 const answerWithinMs = 1_000;
 
 /**
- * Looks at Redis's clock every `everyMs`, and in between goes by a clock that nobody can set. While Redis
- * does not answer, that one continues.
+ * Reads Redis's clock every `everyMs`, and in between uses a clock that cannot be set. While Redis does not
+ * answer, that one continues.
  */
 export async function keepSteadyClock(options: {
   redis: Pick<RedisClient, "time">;

@@ -40,7 +40,7 @@ export function createTokenLedger(options: {
 
     noteGrant,
 
-    /** @returns for how long nobody shall ask for this token again, in milliseconds. */
+    /** @returns for how long no process may request this token again, in milliseconds. */
     async failed(installationId: InstallationId, generation: Generation, error: TokenError): Promise<number> {
       metrics.tokenRequests.inc({ result: error.code });
       log.warn({ error, installationId, code: error.code }, "no token");

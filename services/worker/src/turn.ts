@@ -1,5 +1,5 @@
-// How long a run keeps its place: a number of pages or a time, whichever ends first, and longer while nobody
-// waits for it.
+// How long a run keeps its place: a number of pages or a time, whichever ends first, and longer while no
+// other sync waits for it.
 
 export interface Turn {
   pageRead(): void;

@@ -1,5 +1,5 @@
 // Small accounts whose one sync runs again and again, through the real queue, limiter and token cache,
-// without whatever a worker does by the clock: so that what a run costs can be counted.
+// without the work that a worker does by the clock, so that the cost of a run can be counted.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnections } from "@fleetkeeper/http";

@@ -67,7 +67,7 @@ export async function openSides() {
     straight,
     bare,
 
-    /** Callbacks that nobody has seen: each with a token and a body of its own. */
+    /** New callbacks, each with its own token and body. */
     async callbacks(count: number): Promise<Callback[]> {
       const { accountId, clientId } = account;
       return Promise.all(

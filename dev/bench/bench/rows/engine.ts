@@ -1,5 +1,5 @@
 // What a worker's CPU pays for each record: the first pass over an account and one that finds nothing
-// changed, beside a loop by hand. Goal 2. The server is another process, whose CPU counts for nobody here.
+// changed, beside a loop by hand. Goal 2. The server is another process, whose CPU is not counted.
 
 import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
 import { startMongodb } from "@fleetkeeper/local-stack";

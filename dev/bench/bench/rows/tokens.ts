@@ -88,7 +88,7 @@ async function each(times: number, run: () => Promise<unknown>): Promise<number>
   });
 }
 
-/** A cache whose token came from Redis once, and a credential that nobody may ask for. */
+/** A cache whose token came from Redis once, and a credential that may not be read. */
 async function tokensWithOneInMemory() {
   const server = await startRedis({ own: true });
   const redis = connectProducer(server.url);

@@ -23,7 +23,7 @@ export const workerCpuRows: Row[] = [
   },
   {
     name: "runs-at-once",
-    what: `${accounts} accounts due at once, nothing changed, on whatever stands for MongoDB here`,
+    what: `${accounts} accounts due at once, nothing changed, on the MongoDB that is available here`,
     unit: "runs/s",
     goal: { value: { atLeast: 96 } },
     async open() {

@@ -50,7 +50,7 @@ const commands: Record<string, Carry> = {
   },
 };
 
-/** One database, whatever it is called. */
+/** One database, with any name. */
 export function createCommands(): (command: Document) => Document {
   const collections = new Map<string, MemoryCollection>();
   return (command) => {

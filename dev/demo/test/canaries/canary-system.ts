@@ -97,7 +97,7 @@ export async function createCanarySystem() {
     adversary,
     env,
     /**
-     * The values with a canary; that of MONGODB_URL is not in `env`: the test's server lets nobody in with
+     * The values with a canary; that of MONGODB_URL is not in `env`: the test's server refuses logins with
      * it.
      */
     canaries,

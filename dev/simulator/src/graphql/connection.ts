@@ -1,5 +1,5 @@
-// Relay connections over an ordered list (the Relay cursor connections specification): a page costs a page,
-// whatever the fleet.
+// Relay connections over an ordered list (the Relay cursor connections specification): a page costs the
+// same for any fleet.
 import { GraphQLError } from "graphql";
 import type { TakenFaults } from "../faults/taken-faults.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "../fleet/cursor.ts";

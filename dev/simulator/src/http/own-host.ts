@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { apiError } from "./answers.ts";
 
 /**
- * Addresses and names without a domain are nobody's to point elsewhere, nor are those of the two domains that
+ * An attacker cannot point addresses and names without a domain elsewhere, nor those of the two domains that
  * stay inside.
  */
 export async function requireOwnHost({ hostname }: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,4 +1,4 @@
-// `GET /api/site/v1/sites` and one of them; a site of another account is 403, one of nobody 404.
+// `GET /api/site/v1/sites` and one of them; a site of another account is 403, an unknown one 404.
 import { apiError, json } from "../http/answers.ts";
 import { isAnswer, pageAnswer, pageRequest } from "../http/paging.ts";
 import type { ApiRoute } from "../http/route.ts";

@@ -70,7 +70,7 @@ export const ofRuns = {
   },
   ERR_FORGET_NOT_ASKED: {
     means:
-      "A job to forget an account has no entry in the audit log that says who asked for it, so nothing was deleted.",
+      "A job to forget an account has no entry in the audit log that says who requested it, so nothing was deleted.",
     advice: "Ask again if the account is to be forgotten. Otherwise find out who can write to Redis.",
   },
 } satisfies Record<string, Explanation>;

@@ -175,8 +175,8 @@ function changesDueAt(untoldSince: Date, now: Date): Date {
 }
 
 /**
- * By time; those of one document as they were put out, and a life with its beginning, whatever the clocks
- * said: what is left of an account that was forgotten came after that.
+ * By time; those of one document as they were put out, and a life with its beginning, even if clocks
+ * differ: what is left of an account that was forgotten came after that.
  */
 function inOrder(found: readonly Found[]): AccountEvent[] {
   const dated = found.flatMap(({ outbox = [] }) => {

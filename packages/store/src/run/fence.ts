@@ -11,7 +11,7 @@ export interface Fence {
   readonly syncId: SyncId;
   /** The run's fencing token: greater than that of every run of this sync before it. */
   readonly token: number;
-  /** What carries a lower one is from before the account was forgotten, whatever run it arrived in. */
+  /** Data with a lower one is from before the account was forgotten, in any run. */
   readonly firstToken: number;
   /**
    * Changes the sync's document while the run has it.

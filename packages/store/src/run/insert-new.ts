@@ -17,8 +17,8 @@ interface NewRecord {
 }
 
 /**
- * Each record is inserted, or not: because it is there, because MongoDB refuses it, or because nobody
- * knows what became of the command, which the driver does not repeat.
+ * Each record is inserted, or not: because it is there, because MongoDB refuses it, or because the
+ * result of the command is unknown; the driver does not repeat it.
  * @returns the ids of those that are certain to be there, acknowledged as the collection demands.
  */
 export async function insertNew(

@@ -84,7 +84,7 @@ export function afterRun({ quiet }: Pick<SyncDocument, "quiet">, ended: RunOutco
 }
 
 /**
- * The webhook that set a run off, if its pass began after that, so that it has seen what the webhook told of.
+ * The webhook that started a run, if its pass began after that, so that it has read the reported change.
  */
 export function setOffBy(
   { refresh }: Pick<SyncDocument, "refresh">,

@@ -47,7 +47,7 @@ export function createProgress(
       checkpoint = { ...current(), disturbed: why };
     },
 
-    /** A step of the search for records that are gone, which deleted so many. */
+    /** A step of the search for missing records, and how many it deleted. */
     async sweptTo(sweep: Sweep, deleted: number): Promise<void> {
       const changes = addChanges(current().changes, { ...noChanges, deleted });
       checkpoint = { ...current(), sweep, changes };

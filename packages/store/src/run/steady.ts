@@ -6,7 +6,7 @@ import type { SteadyPages, SyncDocument } from "../documents.ts";
 
 /** Of an account with more pages nothing is remembered: it is read with each look at its sync. */
 const maxPages = 20;
-/** What somebody changed by hand in a collection of records is put right after this at the latest. */
+/** A manual change in a collection of records is corrected after this at the latest. */
 const maxAgeMs = 6 * 60 * 60_000;
 /** Settling, dispatching and starting make a sync's fencing token greater by one each. */
 const tokensToTheNextRun = 3;

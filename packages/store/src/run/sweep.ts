@@ -10,7 +10,7 @@ import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
 import type { Seen } from "./page-notes.ts";
 
-/** When a pass misses so many records that they are not believed to be gone at once. */
+/** When a pass misses too many records to delete them at once. */
 export interface AbsenceRules {
   /** More than this share of an installation's known records; 0 to 1. */
   share: number;

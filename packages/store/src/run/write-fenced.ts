@@ -17,7 +17,7 @@ export interface FencedWrite {
   $setOnInsert?: Document;
 }
 
-/** A document that MongoDB does not take, whoever writes it. */
+/** A document that MongoDB refuses from any writer. */
 export interface Refusal {
   _id: string;
   reason: string;

@@ -53,8 +53,8 @@ interface Read {
 
 /**
  * May be repeated. `alsoSeen`: external ids of what the page held beside the records, which are not missing
- * either. `steady`: told of the page; one that is as the last run left it is not compared with what is
- * stored.
+ * either. `steady` gets the page's digest; a page that is as the last run left it is not compared with what
+ * is stored.
  * @throws LeaseLostError when a newer run has started.
  */
 export async function writeRecords(

@@ -1,5 +1,5 @@
 // Records as lines of JSON, read page by page as fast as the caller takes them: memory holds one page,
-// whatever the number of records.
+// for any number of records.
 
 import { Readable } from "node:stream";
 import { createShares } from "@fleetkeeper/runtime";

@@ -11,8 +11,8 @@ export function changesSomething(request: FastifyRequest): boolean {
 
 /**
  * Browsers say where a request comes from, by `Sec-Fetch-Site` and `Origin`. A client that says neither is no
- * browser: it is believed only when it logs in with every request, since then no cookie can act for somebody
- * else. `publicOrigin`: the board's own as the configuration knows it, whatever `Host` a proxy makes of it.
+ * browser: it is believed only when it logs in with every request, since then no cookie can act for another
+ * user. `publicOrigin`: the board's own from the configuration, even if a proxy changes `Host`.
  */
 export function isSameOrigin(
   request: FastifyRequest,

@@ -67,7 +67,7 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 }
 
-/** The keys for a purpose, the newest first. `sessionKeys`: default one that nobody else has. */
+/** The keys for a purpose, the newest first. `sessionKeys`: default one that no other process has. */
 export function createKeysFor(
   sessionKeys: readonly string[] = [randomBytes(32).toString("hex")],
   users: unknown,
@@ -77,7 +77,7 @@ export function createKeysFor(
 
 /**
  * A key for one purpose, from the session key. `users` goes into it too: anyone who changes a user's name,
- * password or role, or whom the provider may let in, ends the sessions that rest on the old one.
+ * password or role, or whom the provider may let in, ends the sessions that were begun before.
  */
 export function deriveKey(sessionKey: string, purpose: string, users: unknown): Buffer {
   return Buffer.from(

@@ -4,7 +4,7 @@ import { type Html, html } from "./html.ts";
 
 /**
  * What is said of a search that has found nothing on the pages so far and is not at its end; with
- * `assets/page.js` it goes on to the next page by itself, for a minute.
+ * `assets/page.js` it continues with the next page automatically, for a minute.
  */
 export function searchGoesOn(text: string): Html {
   return html`<p class="card" role="status" data-search-on>${text}</p>`;

@@ -35,7 +35,7 @@ export function questionPage(
   });
 }
 
-/** The field where `text` is to be typed, so that nobody confirms what they did not look at. */
+/** The field where `text` is to be typed, so that a user confirms only what they have read. */
 export function confirmationField(name: string, text: string, meaning = ""): Html {
   return html`<label for="${name}">Type <code>${text}</code>${meaning === "" ? "" : `, ${meaning},`} to confirm</label>
       <input id="${name}" name="${name}" autocomplete="off" autocapitalize="none" spellcheck="false" required>`;

@@ -1,5 +1,5 @@
-// Fields of a form that searches, and the same as an address brings them back: whatever is none counts as not
-// said.
+// Fields of a form that searches, and the same values read from an address: an invalid one counts as
+// missing.
 
 import { z } from "zod";
 import { type Html, html } from "./html.ts";

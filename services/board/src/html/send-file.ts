@@ -11,7 +11,7 @@ const types: Record<RecordFormat, string> = {
   ndjson: "application/x-ndjson",
   csv: "text/csv; charset=utf-8",
 };
-/** A download that nobody takes anything of ends, and makes room. */
+/** A download that the client stops reading ends after this time, and frees its place. */
 const defaultIdleMs = 60_000;
 
 export type SendFile = ReturnType<typeof createSendFile>;
@@ -32,7 +32,7 @@ export function createSendFile(options: { total: number; log: Log; idleMs?: numb
     const stream = Readable.from(lines, { objectMode: true, highWaterMark: 1 });
     stream.once("error", (error) => log.warn({ error }, "a download broke off"));
     stream.once("close", giveBack);
-    // Nobody listens for it: the connection ends then. The next request on it begins anew.
+    // No listener is needed: the connection then ends. The next request on it sets its time again.
     request.raw.socket.setTimeout(idleMs);
     return reply
       .type(types[format])

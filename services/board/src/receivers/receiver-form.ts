@@ -57,7 +57,7 @@ export function receiverFields(
     <label for="app">App of whose accounts it is told; empty for all</label>
     <input id="app" name="app" value="${app}" placeholder="@organization/appname" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false">
     <fieldset>
-      <legend>What it is told of</legend>
+      <legend>Events that it receives</legend>
       ${eventTypes.map((type) => checkbox(type, events.includes(type)))}
     </fieldset>`;
 }

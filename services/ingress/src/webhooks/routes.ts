@@ -126,8 +126,8 @@ function webhookRefusalOf(error: unknown, { headers }: FastifyRequest): WebhookR
   const { code } = error as { code?: unknown };
   if (code === "ERR_QUEUE_UNAVAILABLE")
     return new WebhookRefusal("ERR_WEBHOOK_UNAVAILABLE", { cause: error });
-  // Of a body without a length this is known only where there is such an endpoint, which is nobody's
-  // business.
+  // Of a body without a length this is known only where there is such an endpoint, which the
+  // sender must not learn.
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
     return headers["content-length"] === undefined
       ? new WebhookRefusal("ERR_WEBHOOK_UNVERIFIED", { reason: "body too large" })

@@ -1,4 +1,4 @@
-// Tokens that somebody without the platform's keys can make. None may be accepted.
+// Tokens that an attacker without the platform's keys can make. None may be accepted.
 
 import { type Attack, base64url, ecToken, hmacToken, type Loot, rsaToken, signingInput } from "./attack.ts";
 

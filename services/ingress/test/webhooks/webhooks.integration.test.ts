@@ -199,7 +199,7 @@ test("an unknown endpoint is answered like a wrong key, after one lookup and wit
   socket.destroy();
 });
 
-test("every other path is not found", async () => {
+test("every other path is refused", async () => {
   world = await testWebhookWorld();
   const paths = [
     "/webhooks/",

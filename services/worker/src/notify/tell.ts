@@ -155,7 +155,7 @@ export function createTell(options: TellOptions) {
   }
 }
 
-/** When the first failure was: later by the time in which nobody tried it again, as while no worker ran. */
+/** When the first failure was: later by the time in which no worker tried it again, as while none ran. */
 function triedSince({ failingSince, retryAt }: LaneDocument, at: Date): Date {
   if (failingSince === null) return at;
   const lateMs = retryAt === null ? 0 : Math.max(0, at.getTime() - retryAt.getTime());

@@ -8,7 +8,7 @@ import { matchesEvent } from "@fleetkeeper/webhooks";
 /** By the name of the sync. */
 export type Definitions = ReadonlyMap<string, Pick<SyncDefinition, "name" | "refreshOn">>;
 
-/** `delivery`: its id and type. A type that nobody knows, or none at all, is not an error. */
+/** `delivery`: its id and type. An unknown type, or none at all, is not an error. */
 export async function setOff(
   { store, definitions }: { store: Pick<Store, "syncs">; definitions: Definitions },
   endpoint: Pick<WebhookEndpointDocument, "installationId" | "state" | "events">,

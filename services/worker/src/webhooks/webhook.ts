@@ -57,7 +57,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions) {
   }
 }
 
-/** Bounded, whatever types there will be. */
+/** Bounded, for any number of types. */
 function labelOf(type: string | null): string {
   if (type === null) return "none";
   return knownEventTypes.some((known) => known === type) ? type : "other";

@@ -20,8 +20,8 @@ const syncNow: AccountAction = {
   question: (what) => `Sync ${what} now?`,
   consequence: ({ sync }) =>
     sync === undefined
-      ? "Every sync of the account runs as soon as a worker is free; a sync that is running now runs once more afterwards."
-      : "It runs as soon as a worker is free; if it is running now, it runs once more afterwards.",
+      ? "Every sync of the account runs as soon as a worker is free; a sync that is running now runs again afterwards."
+      : "It runs as soon as a worker is free; if it is running now, it runs again afterwards.",
   async carryOut(actions, who, subject) {
     await actions.syncNow(who, subject.installation._id, subject.sync?.sync);
     return `Requested: ${nameOf(subject)} syncs as soon as a worker is free${limitOn(subject)}. The result is shown at its last run.`;

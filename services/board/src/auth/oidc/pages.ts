@@ -17,7 +17,7 @@ export function loggedOutPage(options: { providerName: string; endSessionUrl: st
     title: "Logged out",
     content: html`<section class="card">
       <h1>Logged out</h1>
-      <p>The board has forgotten you. ${providerName} has not: whoever uses this browser can log in again without a password.</p>
+      <p>You are logged out of the board, but not of ${providerName}: anyone who uses this browser can log in again without a password.</p>
       <a class="button wide" href="${endSessionUrl}">Log out of ${providerName} too</a>
       <p class="after"><a href="/login">Log in again</a></p>
     </section>`,

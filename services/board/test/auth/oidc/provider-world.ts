@@ -32,7 +32,7 @@ export interface ProviderOptions {
 const clientId = "fleetkeeper";
 const clientSecret = "a-client-secret-of-the-test";
 
-/** A port that nobody listens on, below those that systems give to anyone who asks for any. */
+/** A port on which no process listens, below those that systems assign automatically. */
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
     const server = createServer().listen(randomInt(20_000, 32_000), "127.0.0.1");
