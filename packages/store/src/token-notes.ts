@@ -5,6 +5,11 @@ import type { Collection } from "mongodb";
 import { type Interest, putOut } from "./events/interest.ts";
 import type { InstallationDocument } from "./installation-document.ts";
 
+/** `isFirst`: no token of this install was granted yet. */
+export type DuePrewarm = Pick<InstallationDocument, "_id" | "generation" | "prewarmAt"> & {
+  isFirst: boolean;
+};
+
 /** A part of `installations`. `interest`: who is notified of what. */
 export function createTokenNotes(installations: Collection<InstallationDocument>, interest: Interest) {
   return {
@@ -32,8 +37,8 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
           { $set: { ...inForce, ...(event && { outboxAt: event.at }) }, ...putOut(event) },
         )) ??
         (await installations.findOneAndUpdate({ _id, generation, state: "paused" }, { $set: noted }));
-      const isFirst = before !== null && !(before.lastGrantAt && before.lastGrantAt >= before.installedAt);
-      return { restored: before?.state === "revoked", firstSince: isFirst ? before.installedAt : undefined };
+      const firstSince = before !== null && awaitsFirst(before) ? before.installedAt : undefined;
+      return { restored: before?.state === "revoked", firstSince };
     },
 
     /** Notes that no token was obtained for a reason that may pass. */
@@ -84,14 +89,18 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
     },
 
     /** Installations whose next token is due, the longest overdue first. */
-    async duePrewarms(
-      now: Date,
-      limit: number,
-    ): Promise<Pick<InstallationDocument, "_id" | "generation" | "prewarmAt">[]> {
+    async duePrewarms(now: Date, limit: number): Promise<DuePrewarm[]> {
+      const projection = { generation: 1, prewarmAt: 1, installedAt: 1, lastGrantAt: 1 };
       return installations
-        .find({ prewarmAt: { $lte: now } }, { projection: { generation: 1, prewarmAt: 1 } })
+        .find({ prewarmAt: { $lte: now } }, { projection })
         .sort({ prewarmAt: 1 })
         .limit(limit)
+        .map((found) => ({
+          _id: found._id,
+          generation: found.generation,
+          prewarmAt: found.prewarmAt,
+          isFirst: awaitsFirst(found),
+        }))
         .toArray();
     },
 
@@ -107,4 +116,9 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
       return modifiedCount === 1;
     },
   };
+}
+
+/** Whether no token was granted since the install that brought the credential in force. */
+function awaitsFirst({ lastGrantAt, installedAt }: InstallationDocument): boolean {
+  return !(lastGrantAt && lastGrantAt >= installedAt);
 }

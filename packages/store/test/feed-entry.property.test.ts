@@ -17,7 +17,7 @@ const values = fc.letrec((tie) => ({
     fc.constantFrom("\ud800", "a\udc00", "\\ud800", 'a"b', "\u0001"),
     fc.double(),
     fc.integer(),
-    fc.constantFrom(null, true, undefined, new Date(0), 2 ** 60),
+    fc.constantFrom(null, true, undefined, new Date(0), 2 ** 60, -0),
     fc.bigInt().map((integer) => new ExactNumber(`${integer}`)),
     fc.constant(new ExactNumber("0.12345678901234567890123")),
     fc.array(tie("value"), { maxLength: 6 }),

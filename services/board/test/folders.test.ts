@@ -11,6 +11,7 @@ const order = [
   "html",
   "errors.ts",
   "send-error.ts",
+  "send-file.ts",
   "auth",
   "live",
   "explanations",

@@ -20,10 +20,10 @@ type DueProofs = Awaited<ReturnType<Store["credentials"]["due"]>>;
 type DueSyncs = Awaited<ReturnType<Store["syncs"]["due"]>>;
 
 /**
- * A candidate about which nothing has become known after this is tried again: an install waits for it, and
- * two tries do no harm.
+ * A candidate about which nothing has become known after this is tried again, and so is the first token of an
+ * install, with which its syncs are planned: an install waits for it, and two tries do no harm.
  */
-const proveAgainMs = 30_000;
+const installAgainMs = 30_000;
 /** A dispatched job that has not started after this is dispatched again. */
 const redispatchMs = 10 * 60_000;
 
@@ -34,7 +34,7 @@ const redispatchMs = 10 * 60_000;
 export function createHandOver({ store, queues, installTraces, now }: HandOverOptions) {
   return {
     async proofs(due: DueProofs): Promise<number> {
-      const again = inMs(proveAgainMs);
+      const again = inMs(installAgainMs);
       return addPrewarms(due, async (one) => {
         const claimed = await store.credentials.claim(one, again);
         return claimed ? { installationId: one._id, generation: noGeneration, prove: true } : undefined;
@@ -42,8 +42,8 @@ export function createHandOver({ store, queues, installTraces, now }: HandOverOp
     },
 
     async prewarms(due: DuePrewarms): Promise<number> {
-      const again = inMs(redispatchMs);
       return addPrewarms(due, async (one) => {
+        const again = inMs(one.isFirst ? installAgainMs : redispatchMs);
         const claimed = await store.installations.claimPrewarm(one, again);
         return claimed ? { installationId: one._id, generation: one.generation } : undefined;
       });

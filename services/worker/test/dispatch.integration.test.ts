@@ -65,6 +65,37 @@ test("a new install goes before all tokens that wait, also where these fill the 
   expect(jobs.map(({ data }) => data.installationId)).toEqual([...installs, waiting[0]]);
 });
 
+test("a lost job of an install's first token is handed over again after half a minute, and a lost renewal later", async () => {
+  let nowMs = Date.now();
+  const now = () => new Date(nowMs);
+  const { store, queues, tick } = await setup(0, now);
+  const installationId = installationIdOf("@a/b", "new");
+  const generation = "1" as Generation;
+  const install = { installationId, irisAppId: "@a/b", accountId: "new", generation, receivedAt: now() };
+  const how = { requestedScopes: [], sealKeyId: "k" };
+  await store.install(
+    { ...install, sealedCredential: "sealed" as SealedText, clientIdFingerprint: "f" },
+    how,
+    [],
+  );
+  await store.promote(installationId, generation, { ...how, isSame: false, keptMs: 0, now: now() });
+  const handedOverAfter = async (seconds: number) => {
+    await queues.queues.prewarm.obliterate({ force: true });
+    nowMs += seconds * 1_000;
+    return (await tick()).prewarm;
+  };
+  expect([await handedOverAfter(1), await handedOverAfter(29), await handedOverAfter(2)]).toEqual([1, 0, 1]);
+  const granted = { at: now(), outcome: "granted" } as const;
+  await store.installations.noteGrant(installationId, generation, {
+    result: granted,
+    grantedScopes: [],
+    prewarmAt: now(),
+  });
+  expect([await handedOverAfter(1), await handedOverAfter(31), await handedOverAfter(600)]).toEqual([
+    1, 0, 1,
+  ]);
+});
+
 test("the backlog follows the places that workers offer, and those of a worker that is gone count no more", async () => {
   const { queues, tick } = await setup(150);
   await tick();

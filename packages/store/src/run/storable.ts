@@ -70,10 +70,15 @@ export function jsonOf(value: unknown): unknown {
   return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
+/** JSON has no infinity, and writes -0 as 0. */
+function isJsonNumber(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
+}
+
 /** The same value where there is nothing to convert. */
 function convert(value: unknown, found: Found, depth: number): unknown {
   if (typeof value !== "object" || value === null) {
-    if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) found.isJson = false;
+    if (value === undefined || (typeof value === "number" && !isJsonNumber(value))) found.isJson = false;
     return value;
   }
   if (value instanceof ExactNumber) return exactly(value);

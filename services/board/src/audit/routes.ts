@@ -8,7 +8,7 @@ import { pageStateOf } from "../auth/page-state.ts";
 import { BoardError } from "../errors.ts";
 import { sendPage } from "../html/html.ts";
 import { auditPath } from "../html/paths.ts";
-import { createSendFile } from "../html/send-file.ts";
+import { createSendFile } from "../send-file.ts";
 import { auditPage } from "./page.ts";
 import { auditRequestOf, fileQueryOf, readAudit } from "./query.ts";
 

@@ -9,7 +9,7 @@ import { pageStateOf } from "../../auth/page-state.ts";
 import { BoardError } from "../../errors.ts";
 import { sendPage } from "../../html/html.ts";
 import { recordPath } from "../../html/paths.ts";
-import { createSendFile } from "../../html/send-file.ts";
+import { createSendFile } from "../../send-file.ts";
 import { queryOf, recordsRequestOf } from "./read.ts";
 import { recordPage } from "./record-page.ts";
 

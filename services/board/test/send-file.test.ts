@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { createLog } from "@fleetkeeper/telemetry";
 import { fastify } from "fastify";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { BoardError } from "../../src/errors.ts";
-import { createSendFile } from "../../src/html/send-file.ts";
+import type { BoardError } from "../src/errors.ts";
+import { createSendFile } from "../src/send-file.ts";
 
 async function* endless() {
   for (;;) yield `${"x".repeat(1_000_000)}\n`;

@@ -5,7 +5,7 @@ import type { RecordFormat } from "@fleetkeeper/operator";
 import { createShares } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { BoardError } from "../errors.ts";
+import { BoardError } from "./errors.ts";
 
 const types: Record<RecordFormat, string> = {
   ndjson: "application/x-ndjson",
