@@ -64,7 +64,7 @@ test("of a forgotten account nothing is left but who forgot it and when: not in 
     );
   }, patient);
 
-  // The API's limits count for as long as their windows, whoever asks.
+  // The API's limits count for as long as their windows, for every client.
   for (const key of await findKeys(redis, `*${accountId}*:limit:*`)) {
     const leftMs = await redis.pttl(key);
     expect(leftMs).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// Whatever comes, what reads a callback answers with a refusal or with what it promises, and with nothing
+// For any input, what reads a callback answers with a refusal or with what it promises, and with nothing
 // else.
 
 import fc from "fast-check";

@@ -12,7 +12,7 @@ async function known(pages = [{ a: 1 }, { b: 1 }]) {
   const records = db.collection<RecordDocument>("assets");
   return {
     ...{ store, db },
-    /** As somebody does it with a shell: whoever compares puts it right. */
+    /** As an operator does it with a shell: a run that compares puts it right. */
     changeByHand: () => records.updateOne({ externalId: "a" }, { $set: { data: 9, hash: "9" } }),
   };
 }

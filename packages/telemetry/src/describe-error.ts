@@ -1,4 +1,4 @@
-// What may be said of an error: a list of fields. Whatever else hangs on a foreign one may be a command
+// What may be said of an error: a list of fields. Other fields of a foreign one may hold a command
 // with a password.
 
 import { FleetkeeperError } from "@fleetkeeper/model";

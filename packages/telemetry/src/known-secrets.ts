@@ -113,7 +113,7 @@ function spellingsOf(secret: string): string[] {
 }
 
 /**
- * Whatever stands before the secret, as the user does in a Basic header, it is aligned in one of three ways.
+ * For any text before the secret, such as the user in a Basic header, it is aligned in one of three ways.
  */
 function base64Spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);

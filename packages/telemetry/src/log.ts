@@ -52,7 +52,7 @@ export function createLog({ service, level, traceId, destination = stdout() }: L
   );
 }
 
-/** Somebody who looks for an account knows its id as Trackunit spells it. */
+/** A person who looks for an account knows its id as Trackunit spells it. */
 function withAccount(fields: Record<string, unknown>): Record<string, unknown> {
   const { installationId, accountId } = fields;
   if (typeof installationId !== "string" || accountId !== undefined) return fields;

@@ -1,5 +1,5 @@
-// Somebody else's request to the API, handed on as it is with an account's token: streamed both ways, within
-// limits and breaker.
+// A request of the publisher's own code to the API, forwarded as it is with an account's token: streamed both
+// ways, within limits and breaker.
 
 import { retryAfterMs } from "@fleetkeeper/http";
 import type { InstallationId } from "@fleetkeeper/model";

@@ -77,7 +77,7 @@ test("requests and syncs in any order together stay within the limit, however fa
               counted();
             },
           });
-          // Nobody waits here: what counts is the place that was given.
+          // No taker waits here: what counts is the place that was given.
           taken.push(
             limiter.take({ installationId: account, family: "pages" }, over.signal).catch(() => undefined),
           );

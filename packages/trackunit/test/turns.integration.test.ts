@@ -43,7 +43,7 @@ test("a postponed request goes before a sync that comes first when the limit is 
   clock.ms += 60_000;
   expect(await take("syncs")).toBe(3_000);
   expect(await take("requests")).toBeUndefined();
-  // Nobody is waited for who does not come.
+  // A taker that does not come back holds up no other.
   clock.ms += 60_000;
   expect(await take("syncs")).toBeUndefined();
 });

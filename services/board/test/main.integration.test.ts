@@ -8,7 +8,7 @@ import { expect, inject, onTestFinished, test, vi } from "vitest";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 const withoutOidc = {};
-/** Nobody listens on the discard port. */
+/** No server listens on the discard port. */
 const oidcProviderAway = {
   BOARD_PUBLIC_URL: "http://127.0.0.1:3001",
   BOARD_OIDC_ISSUER: "http://127.0.0.1:9",

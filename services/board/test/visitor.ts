@@ -1,4 +1,4 @@
-// Somebody with a browser's habits and no scripts: keeps cookies, sends forms with the token of the page they
+// A user with a browser and no scripts: keeps cookies, sends forms with the token of the page they
 // are on.
 
 import { cookiesOf, csrfTokenOf, logIn } from "./board-world.ts";

@@ -125,7 +125,7 @@ export function createApp(options: {
     handler: (request, reply) =>
       traces.span("callback", { requestId: request.id }, () => accept(request, reply), { root: true }),
   });
-  /** Whoever repeats a callback for hours must fill neither log nor inbox with it. */
+  /** A sender that repeats a callback for hours must fill neither log nor inbox with it. */
   const said = createBoundedMap<string, true>(maxSaid);
   const { webhooks } = options;
   if (webhooks !== undefined)

@@ -23,7 +23,7 @@ async function redisText({ redis, namespace }: World): Promise<string> {
 const spellings = [
   canary,
   ...(["base64url", "base64", "hex"] as const).flatMap((encoding) =>
-    // Whatever stands before it, one of three alignments shows in base64.
+    // For any text before it, one of three alignments shows in base64.
     ["", "x", "xx"].map((before) =>
       Buffer.from(before + canary)
         .toString(encoding)

@@ -15,7 +15,7 @@ import type { Store } from "@fleetkeeper/store";
 
 export interface InstallHandlerOptions {
   store: Store;
-  /** Whoever else can write to Redis installs nothing. */
+  /** Other writers to Redis install nothing. */
   verify: Verify;
   scopes: string[];
   /** The collections of all syncs' records. */

@@ -38,7 +38,7 @@ test("a worker that works passes its deep check, beside others and with accounts
 
 test("a worker that looks alive and takes nothing of one queue fails, by name and code", async () => {
   world = await testWorld();
-  // Whatever is to be moved there fails from now on, again and again.
+  // Every move into it fails from now on.
   await world.redis.set(`{${world.namespace}-install}:install:active`, "not a list");
   const get = await start();
   await vi.waitFor(async () => expect((await get("/readyz")).status).toBe(200), { timeout: 30_000 });

@@ -14,7 +14,7 @@ import { onTestFinished } from "vitest";
 
 /** Ends with the test. */
 export async function startAdversary() {
-  /** By a part of the URL: the status that quotes a request. Whatever is not here is handed on. */
+  /** By a part of the URL: the status that quotes a request. Other requests are forwarded. */
   const refusing = new Map<string, number>();
   /** `METHOD path status` of what was refused. */
   const refused: string[] = [];

@@ -67,7 +67,7 @@ export async function createCanarySystem() {
   const canaries: Record<string, string> = Object.fromEntries(
     Object.entries(values).map(([name, { value }]) => [name, value]),
   );
-  /** Whatever the services read; those that one does not read are in its environment all the same. */
+  /** All that the services read; those that a service does not read are in its environment all the same. */
   const env: Record<string, string> = {
     ...canaries,
     ...beside,

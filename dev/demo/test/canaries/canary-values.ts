@@ -109,7 +109,7 @@ const headers = ({ value, secrets }: Canary): Canary => ({
   secrets,
 });
 
-/** Whatever is in them may be seen. */
+/** Their content may be seen. */
 export const plainVariables = [
   ...["REDIS_NAMESPACE", "TRACKUNIT_APP_IDS", "TRACKUNIT_API_URL", "TRACKUNIT_SCOPES", "NO_PROXY"],
   ...["TRACKUNIT_ACCOUNT_QUERY", "PREVIOUS_CREDENTIAL_DAYS", "TRACKUNIT_CLIENT_CERTIFICATE"],

@@ -31,7 +31,7 @@ export function createInterest(db: Db) {
       known = await receivers.find({}, { projection: { events: 1, irisAppId: 1 } }).toArray();
     },
 
-    /** Nobody is notified of anything. */
+    /** No receiver is notified of anything. */
     get isNone(): boolean {
       return known.length === 0;
     },

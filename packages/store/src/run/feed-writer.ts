@@ -83,7 +83,7 @@ export function createFeedWriter(options: {
     open ??= first;
     const resource = records().collectionName;
     const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
-    // Changes that follow soon are told of together with these.
+    // Changes that follow soon are reported together with these.
     if (isWanted && !(tellAt && tellAt > now)) tellAt = new Date(now.getTime() + gatherChangesMs);
     await fence.write(
       {
@@ -120,7 +120,8 @@ async function correctionsOf(
   now: Date,
 ): Promise<RecordChange[]> {
   const { installationId } = fence;
-  // Takes the token of each record, also of one that is not there: whoever announced it can write it no more.
+  // Takes the token of each record, also of one that is not there: the run that announced it can no longer
+  // write it.
   const tombstones = [...announced.values()].map(({ externalId, data }) => ({
     _id: `${installationId}/${externalId}`,
     $set: {},

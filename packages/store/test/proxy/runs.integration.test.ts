@@ -156,7 +156,7 @@ describe.each(Object.entries(scenarios))("%s", (_name, scenario) => {
             passPages: 0,
             sync: { checkpoint: null, feedOpen: null, hasSetAside: true, waiting: { for: "schedule" } },
           });
-          // A failed run may have begun a pass anew, and then two more are the witnesses.
+          // A failed run may have begun a new pass, and then two more are the witnesses.
           for (const seconds of isDeleted ? [1_000, 2_000] : [])
             await pass(plain, later(seconds), [{ a: 2, b: 1, d: 1 }]);
           const records = { a: 2, b: 1, d: 1 };

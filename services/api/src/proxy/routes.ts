@@ -166,7 +166,7 @@ function isBrokenOff({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete;
 }
 
-/** Nobody reads it; it keeps the log from calling it a fault of ours. */
+/** The caller does not get it; it keeps the log from calling it a fault of ours. */
 function callerIsGone(): Problem {
   return new Problem("ERR_REQUEST_INVALID", { detail: "The caller closed the connection." });
 }

@@ -38,8 +38,8 @@ export function createCookies(secure: boolean) {
 
 /**
  * Where the configuration allows cookies by plain HTTP, those of a visitor whose way here begins with TLS
- * have `Secure` all the same. Whatever says so, since anyone who says it without reason harms only the
- * cookies of their own.
+ * have `Secure` all the same. The header is enough, since a client that sets it without reason harms only its
+ * own cookies.
  */
 export function addSecureBehindTls(server: FastifyInstance): void {
   server.addHook("onSend", async (request, reply) => {

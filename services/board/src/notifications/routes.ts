@@ -38,7 +38,7 @@ export function addNotificationRoutes(
     async (request, reply) => {
       const user = request.identity?.user ?? "";
       const results = await tryChannels(channels, { id: `ntf_${randomUUID()}`, at: now() });
-      // Whoever repairs a way and tries it has ended its failure.
+      // An operator who repaired a channel and tries it ends its failure.
       for (const { channel, code } of results) await store.notifications.noteTry(channel, now(), code);
       log.info({ user, operation: "test notifications", results }, "operation");
       const page = pageStateOf(request, reply, notificationsPath);

@@ -68,21 +68,21 @@ export async function reseal(options: {
     id: string,
     sealed: SealedText,
     binding: SealBinding,
-    replace: (anew: SealedText) => Promise<boolean>,
+    replace: (resealedText: SealedText) => Promise<boolean>,
     otherwise: "superseded" | "jobsTaken" = "superseded",
   ): Promise<void> {
     if (keyIdOf(sealed) === keyId) {
       result.already++;
       return;
     }
-    let anew: SealedText;
+    let resealedText: SealedText;
     try {
-      anew = await seal(await open(sealed, binding), binding);
+      resealedText = await seal(await open(sealed, binding), binding);
     } catch (error) {
       noteFailure(id, error);
       return;
     }
-    if (await replace(anew)) result.resealed++;
+    if (await replace(resealedText)) result.resealed++;
     else result[otherwise]++;
   }
 
@@ -92,7 +92,9 @@ export async function reseal(options: {
   }
 
   const ofStore = (entry: SealedEntry) =>
-    one(entry.id, entry.sealed, bindingOf(entry), (anew) => store.sealedTexts.replace(entry, anew, keyId));
+    one(entry.id, entry.sealed, bindingOf(entry), (resealedText) =>
+      store.sealedTexts.replace(entry, resealedText, keyId),
+    );
   const ofJob = async ({ job, field, sealed }: SealedJob) => {
     if (jobsOrigin === undefined) {
       if (keyIdOf(sealed) !== keyId) result.jobsLeft++;
@@ -108,8 +110,8 @@ export async function reseal(options: {
     }
     const installationId = asInstallationId(job.data.installationId);
     const purpose = field === "sealedCredential" ? "credential" : "callback";
-    const replace = async (anew: SealedText) => {
-      const resealed = { ...payload, [field]: anew };
+    const replace = async (resealedText: SealedText) => {
+      const resealed = { ...payload, [field]: resealedText };
       const data = { ...resealed, signature: await jobsOrigin.sign(resealed) };
       return queues.replaceData("install", job, data);
     };

@@ -1,5 +1,5 @@
 // The way of a delivery: its headers, its endpoint, its signature; then sealed and handed in.
-// Whatever fails refuses it.
+// Any failure refuses it.
 
 import { QueueUnavailableError } from "@fleetkeeper/jobs";
 import type { WebhookDelivery } from "@fleetkeeper/model";

@@ -70,7 +70,7 @@ export async function startReceiver(
     get unverified() {
       return unverified;
     },
-    /** Whatever it was at is cut off; `startAgain` lets it listen where it did. */
+    /** Requests in progress are cut off; `startAgain` lets it listen where it did. */
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

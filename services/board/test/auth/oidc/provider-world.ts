@@ -94,7 +94,7 @@ export async function startProvider(
     features: { userinfo: { enabled: !options.thick } },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
     pkce: { required: () => true },
-    // Nobody is asked for consent.
+    // The provider asks no user for consent.
     async loadExistingGrant(ctx) {
       const grant = new ctx.oidc.provider.Grant({
         clientId: ctx.oidc.client?.clientId ?? "",

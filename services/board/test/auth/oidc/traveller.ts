@@ -1,4 +1,4 @@
-// Somebody with a browser's habits and no scripts, who goes from the board to the provider and back.
+// A user with a browser and no scripts, who goes from the board to the provider and back.
 
 import { csrfTokenOf } from "../../board-world.ts";
 
