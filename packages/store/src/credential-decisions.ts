@@ -24,6 +24,8 @@ import type {
 /** Of one installation. A further install waits in its job until one of them was tried. */
 const maxCandidates = 5;
 const maxRefused = 10;
+/** Why a candidate was refused that made room for a newer one. */
+export const candidatesFull = "ERR_CANDIDATES_FULL";
 
 /**
  * A new install becomes a candidate, due at once, also where the clock that says when it arrived is ahead of
@@ -60,7 +62,7 @@ export function addCandidate(
     result: "stored",
     set: {
       candidates: [...left, candidate].sort(byGeneration),
-      ...(gone && { refused: withRefused(found, gone, { at: receivedAt, code: "ERR_CANDIDATES_FULL" }) }),
+      ...(gone && { refused: withRefused(found, gone, { at: receivedAt, code: candidatesFull }) }),
       ...(found.state === "paused" ? {} : { proveAt }),
     },
   };

@@ -27,6 +27,15 @@ import { ownCollection } from "./own-collection.ts";
 /** Candidates, the credential in force, and former ones: each step on the condition that it still holds. */
 export type Credentials = ReturnType<typeof createCredentials>;
 
+/** How an install is stored. */
+export interface InstallHow {
+  requestedScopes: string[];
+  sealKeyId: string;
+  now?: Date;
+  /** Before an older candidate is refused to make room for this one; again if another writer was first. */
+  onMakingRoom?: () => Promise<void>;
+}
+
 /** This many installations are looked at in one call. */
 const atOnce = 100;
 
@@ -41,14 +50,13 @@ export function createCredentials(db: Db, interest: Interest) {
      * install is known already; `superseded`: the credential in force is newer.
      * @throws CandidatesFullError
      */
-    async add(
-      install: Install,
-      how: { requestedScopes: string[]; sealKeyId: string; now?: Date },
-    ): Promise<"stored" | "same" | "superseded"> {
+    async add(install: Install, how: InstallHow): Promise<"stored" | "same" | "superseded"> {
       let before: InstallationDocument | null = null;
-      const outcome = await editCredentials(installations, install.installationId, (found) => {
+      const outcome = await editCredentials(installations, install.installationId, async (found) => {
         before = found;
-        return addCandidate(found, install, how);
+        const edit = addCandidate(found, install, how);
+        if (edit.set?.refused !== undefined) await how.onMakingRoom?.();
+        return edit;
       });
       // Only afterwards: anyone who forgets the account at the same time sees the candidate, or has deleted
       // the keys before.

@@ -18,6 +18,7 @@ export type { AuditDocument } from "./audit-document.ts";
 export type { TriedCandidate } from "./candidate-times.ts";
 export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
+export { candidatesFull } from "./credential-decisions.ts";
 export type {
   ApiKeyDocument,
   QuietRuns,

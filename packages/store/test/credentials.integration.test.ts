@@ -112,7 +112,14 @@ test("installs in quick succession push out no untried candidate, and no credent
     remedy: "retry",
   });
   await store.credentials.putOff(installationId, [rejected("12", 60)], at(17));
-  expect(await add(store, later("16", 16))).toBe("stored");
+  let madeRoom = 0;
+  const onMakingRoom = async () => {
+    madeRoom += 1;
+    expect((await found(store))?.refused).toEqual([]);
+  };
+  expect(await store.install(later("16", 16), { ...how, onMakingRoom }, ["assets"])).toBe("stored");
+  expect(await store.install(later("16", 16), { ...how, onMakingRoom }, ["assets"])).toBe("same");
+  expect(madeRoom).toBe(1);
   expect((await found(store))?.candidates.map(({ generation }) => generation)).toEqual([
     "11",
     "13",

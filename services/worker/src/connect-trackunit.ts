@@ -19,6 +19,7 @@ import {
   createTrackunit,
 } from "@fleetkeeper/trackunit";
 import type { Dispatcher } from "undici";
+import { type CandidateRefusals, createCandidateRefusals } from "./candidate-refusals.ts";
 import type { WorkerConfig } from "./config.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { createProve } from "./prove.ts";
@@ -32,6 +33,7 @@ export interface TrackunitConnection {
   open: Open;
   /** Proves an account's candidates. */
   prove: ReturnType<typeof createProve>;
+  refusals: CandidateRefusals;
 }
 
 /** For the one small answer of the account query. */
@@ -110,8 +112,10 @@ export async function connectTrackunit(options: {
 
   const query = config.accountQuery;
   const api = { apiUrl: config.apiUrl, dispatcher, ...accountQueryLimits };
+  const refusals = createCandidateRefusals({ audit: store.audit, metrics, log });
   const prove = createProve({
     store,
+    refusals,
     tokens,
     openCredential,
     accountOfToken:
@@ -123,5 +127,5 @@ export async function connectTrackunit(options: {
     now,
   });
 
-  return { tokens, ledger, trackunit, seal, open, prove };
+  return { tokens, ledger, trackunit, seal, open, prove, refusals };
 }

@@ -65,6 +65,7 @@ export function startConsumers(parts: {
         verify: createVerify(config.ingressVerificationKeys),
         scopes: config.scopes,
         resources,
+        refusals: parts.connection.refusals,
         startProof: startAtOnce.proofs,
         now,
       }),

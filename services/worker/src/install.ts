@@ -11,7 +11,8 @@ import {
 } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
 import { sealKeyIdOf, type Verify } from "@fleetkeeper/sealing";
-import type { Store } from "@fleetkeeper/store";
+import { candidatesFull, type Store } from "@fleetkeeper/store";
+import type { CandidateRefusals } from "./candidate-refusals.ts";
 
 export interface InstallHandlerOptions {
   store: Store;
@@ -20,6 +21,7 @@ export interface InstallHandlerOptions {
   scopes: string[];
   /** The collections of all syncs' records. */
   resources: readonly string[];
+  refusals: CandidateRefusals;
   /** Hands over its candidate. */
   startProof: (installationId: InstallationId) => Promise<void>;
   now: () => Date;
@@ -27,7 +29,7 @@ export interface InstallHandlerOptions {
 
 /** That the candidate is tried follows from what is stored: it is due at once. */
 export function createInstallHandler(options: InstallHandlerOptions) {
-  const { store, verify, scopes, resources, startProof, now } = options;
+  const { store, verify, scopes, resources, refusals, startProof, now } = options;
 
   return async (task: Pick<Task<"install">, "id" | "payload" | "replacePayload">) => {
     // Its worker ended just after it was stored.
@@ -51,6 +53,13 @@ export function createInstallHandler(options: InstallHandlerOptions) {
     const install = installOf(payload);
     const sealKeyId = sealKeyIdOf(install.sealedCredential);
     const how = { requestedScopes: scopes, sealKeyId, now: now() };
-    return store.install(install, how, resources);
+    let hasMadeRoom = false;
+    const onMakingRoom = async () => {
+      if (!hasMadeRoom) await refusals.audit(install.installationId, candidatesFull, now());
+      hasMadeRoom = true;
+    };
+    const outcome = await store.install(install, { ...how, onMakingRoom }, resources);
+    if (hasMadeRoom) refusals.tell(install.installationId, candidatesFull);
+    return outcome;
   }
 }

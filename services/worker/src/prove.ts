@@ -22,6 +22,7 @@ import {
   type Tokens,
 } from "@fleetkeeper/tokens";
 import type { TokensAccount } from "@fleetkeeper/trackunit";
+import type { CandidateRefusals } from "./candidate-refusals.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { proofDelayMs } from "./retry.ts";
 
@@ -33,6 +34,7 @@ export interface ProveOptions {
   accountOfToken: ((accessToken: string) => Promise<TokensAccount>) | undefined;
   /** Asked for with each token. */
   scopes: string[];
+  refusals: CandidateRefusals;
   /** How long a credential that was replaced is kept. */
   keptMs: number;
   log: Log;
@@ -53,9 +55,6 @@ interface Proof {
   name: string | undefined;
 }
 
-/** The audit log names it where an operator would be. */
-const auditor = "worker";
-
 /**
  * A credential may be refused for a moment, for instance before Trackunit knows it everywhere: it is tried
  * again after these, and one more refusal ends it. The credential in force continues working meanwhile.
@@ -68,7 +67,7 @@ const refusalWaitsMs = [5_000, 30_000, 120_000, 600_000];
 const ofEveryCredential = [TokenEndpointUnavailableError, TokenEndpointPacedError, TokenRateLimitedError];
 
 export function createProve(options: ProveOptions) {
-  const { store, tokens, openCredential, accountOfToken, log, metrics, now } = options;
+  const { store, tokens, openCredential, accountOfToken, refusals, log, metrics, now } = options;
 
   /** May run twice at once: of two that prove the same, one promotes. */
   return async (installationId: InstallationId): Promise<Proved> => {
@@ -158,18 +157,15 @@ export function createProve(options: ProveOptions) {
     return { outcome, token };
   }
 
-  /** In the audit log before it is done. */
   async function refuse(
     installationId: InstallationId,
     { generation }: Candidate,
     code: string,
   ): Promise<void> {
     const at = now();
-    const action = `refuse a new credential (${code})`;
-    await store.audit.add({ at, who: auditor, action, installationId, outcome: "refused", code });
-    if (!(await store.credentials.refuse(installationId, generation, { at, code }))) return;
-    metrics.candidates.inc({ result: code });
-    log.warn({ installationId, code }, "candidate refused");
+    await refusals.audit(installationId, code, at);
+    if (await store.credentials.refuse(installationId, generation, { at, code }))
+      refusals.tell(installationId, code);
   }
 }
 

@@ -105,7 +105,7 @@ async function startTaking(world: World) {
   const metrics = createWorkerMetrics();
   const base = { store, redis, queues, log: createLog({ service: "test", level: "silent" }), metrics, now };
   const connections = createConnections(config.outbound);
-  const { trackunit, prove } = await connectTrackunit({
+  const { trackunit, prove, refusals } = await connectTrackunit({
     ...base,
     config,
     dispatcher: connections.dispatcher,
@@ -135,6 +135,7 @@ async function startTaking(world: World) {
     ...base,
     scopes: config.scopes,
     resources: ["assets"],
+    refusals,
     verify: createVerify(config.ingressVerificationKeys),
     startProof: async () => undefined,
     now,

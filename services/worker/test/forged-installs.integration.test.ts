@@ -148,4 +148,12 @@ test("a credential that Trackunit does not know yet takes over as soon as Tracku
   account.restore();
   await synced(account);
   expect(await found(account)).toMatchObject({ state: "active", refused: [] });
+
+  // One more than may wait: one that was rejected makes room, which is shown and audited.
+  for (const count of [6, 7])
+    await world.install(account, { clientId: `nobody ${count}`, clientSecret: "nonsense" });
+  const code = "ERR_CANDIDATES_FULL";
+  await vi.waitFor(async () => expect(await found(account)).toMatchObject({ refused: [{ code }] }), patient);
+  const audit = await world.store.audit.of(world.installationIdOf(account), 10);
+  expect(audit).toContainEqual(expect.objectContaining({ who: "worker", outcome: "refused", code }));
 });
