@@ -121,7 +121,7 @@ test("while MongoDB is away the streams say so, and the board closes with stream
   const { world, viewer } = await setup();
   const { troubles, ended } = follow(await viewer.send(`${account}/events`));
   await world.store.close();
-  await vi.waitFor(() => expect(troubles[0]).toContain("cannot be brought up to date"), 20_000);
+  await vi.waitFor(() => expect(troubles[0]).toContain("cannot be updated"), 20_000);
   await world.server.close();
   await ended;
 });
