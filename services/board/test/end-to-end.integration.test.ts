@@ -37,7 +37,7 @@ test("an operator finds an account among 2 000, sees why it waits, syncs it now 
     .getByRole("row")
     .filter({ has: page.getByRole("rowheader", { name: "assets", exact: true }) });
   await assets.getByRole("button", { name: "Sync now" }).click();
-  await page.getByText("Asked for: assets of").waitFor();
+  await page.getByText("Requested: assets of").waitFor();
   await page.evaluate("window.loadedOnce = true");
   await assets.getByText("scheduled").first().waitFor();
   await assets.getByText("15 min").first().waitFor();
