@@ -18,20 +18,14 @@ const common = {
 /**
  * To hand in jobs, to read and to look: a command fails at once while Redis is away, and after
  * `commandTimeoutMs` (default 2 000) when Redis does not answer. The connection comes back automatically.
- * `gather`: commands that come while others are on their way share one write to the socket, which is most of
- * what a command costs. Not to a cluster, where ioredis would send none of them again when one was moved.
  * @throws RedisUrlError
  */
-export function connectProducer(
-  redisUrl: string,
-  options: { commandTimeoutMs?: number; gather?: boolean } = {},
-): RedisClient {
-  const { commandTimeoutMs: commandTimeout = 2_000, gather = false } = options;
+export function connectProducer(redisUrl: string, options: { commandTimeoutMs?: number } = {}): RedisClient {
+  const { commandTimeoutMs: commandTimeout = 2_000 } = options;
   const reconnect = createReconnect({ maxMs: 2_000, sendAgain: false });
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: 0, commandTimeout },
     enableOfflineQueue: false,
-    gather,
     // 16 tries with 100 ms between them: over before the command's time is.
     cluster: { maxRedirections: 16, retryDelayOnFailover: 100 },
   });
@@ -47,7 +41,6 @@ export function connectConsumer(redisUrl: string): RedisClient {
   return open(parseRedisUrl(redisUrl), reconnect, {
     options: { ...common, maxRetriesPerRequest: null },
     enableOfflineQueue: true,
-    gather: false,
     // Without the ready check: where it finds a cluster that is failing over, the promise of ioredis's
     // `connect` stays open for ever, and BullMQ, which waits for it, would never take a job again. Commands
     // are sent again until the cluster serves.
@@ -72,21 +65,18 @@ type Options = Pick<
 interface Manner {
   options: Options;
   enableOfflineQueue: boolean;
-  /** Of one server, or of a group's master. */
-  gather: boolean;
   cluster: ClusterOptions;
 }
 
 function open(address: RedisAddress, reconnect: Reconnect, manner: Manner): RedisClient {
-  const { enableOfflineQueue, gather: enableAutoPipelining } = manner;
+  const { enableOfflineQueue } = manner;
   const options: Options = {
     ...manner.options,
     ...loginOf(address.username, address.password),
     ...(address.tls && { tls: { ...address.tls } }),
     reconnectOnError: reconnect.reconnectOnError,
   };
-  const { retryStrategy } = reconnect;
-  const ofOne = { ...options, enableOfflineQueue, enableAutoPipelining, retryStrategy };
+  const ofOne = { ...options, enableOfflineQueue, retryStrategy: reconnect.retryStrategy };
   switch (address.kind) {
     case "single":
       return new Redis({ ...ofOne, ...address.at, db: address.database });

@@ -43,7 +43,7 @@ export async function startIngress(
   const { redisUrl, namespace } = config;
   const metrics = createIngressMetrics();
 
-  const redis = connectProducer(redisUrl, { gather: true });
+  const redis = connectProducer(redisUrl);
   redis.on("error", (error) => log.warn({ error }, "redis connection failed"));
   defer("redis", () => redis.disconnect());
   const waiting = (count: number) =>
@@ -88,7 +88,7 @@ export async function startIngress(
   const { issuer, audience, maxAgeMs } = config;
   const unset = unsetTokenRules(config);
   const unsetNotes = createUnsetNotes(redis, { namespace, unset });
-  // One after the other: commands that share a write may overtake a transaction.
+  // One after the other: the second must not be deleted by the first.
   void unsetNotes.takeBack().then(unsetNotes.note);
   if (unset.length > 0) {
     log.warn(

@@ -28,8 +28,8 @@ export type Sides = Awaited<ReturnType<typeof openSides>>;
 
 export async function openSides() {
   const stack = await startRedis({ own: true });
-  // As the ingress has it, and as one has it who does not think of it.
-  const redis = connectProducer(stack.url, { gather: true });
+  // The sides share no connection.
+  const redis = connectProducer(stack.url);
   const plainRedis = connectProducer(stack.url);
   await Promise.all([redis, plainRedis].map((one) => connected(one)));
   const namespace = "bench";
