@@ -2,6 +2,7 @@
 // down how far they got.
 
 import { type BulkActions, type BulkPlan, WrongStateError } from "@fleetkeeper/operator";
+import { createShares } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import type { BulkProgress, BulkProgresses } from "./progress.ts";
 import type { BulkRequest } from "./request.ts";
@@ -19,6 +20,7 @@ export function createBulkRunner(options: {
 }) {
   const { bulkActions, progresses, log, now } = options;
   const closing = new AbortController();
+  const shares = createShares({ total: maxAtOnce, perOwner: maxAtOnce });
   const running = new Set<Promise<void>>();
 
   return {
@@ -27,17 +29,26 @@ export function createBulkRunner(options: {
      * @throws WrongStateError while too many are carried out
      */
     async start(who: string, request: BulkRequest, plan: BulkPlan): Promise<string> {
-      if (running.size >= maxAtOnce || closing.signal.aborted)
+      const giveBack = closing.signal.aborted ? undefined : shares.take(who);
+      if (giveBack === undefined)
         throw new WrongStateError(
           `${maxAtOnce} actions on many accounts already run; wait until one has ended`,
         );
       const at = now().toISOString();
       const outcome = { done: 0, refused: 0, failed: 0, left: plan.ids.length, codes: {} };
       const progress = { who, request, accounts: plan.ids.length, outcome, startedAt: at, at };
-      const id = await progresses.add(progress);
-      const run = carryOut(id, progress, plan).finally(() => running.delete(run));
-      running.add(run);
-      return id;
+      try {
+        const id = await progresses.add(progress);
+        const run = carryOut(id, progress, plan).finally(() => {
+          running.delete(run);
+          giveBack();
+        });
+        running.add(run);
+        return id;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
     },
 
     /** Ends them with what has been begun. */
