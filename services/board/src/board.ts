@@ -16,6 +16,7 @@ import {
 import type { RedisClient } from "@fleetkeeper/redis";
 import {
   addHealthRoutes,
+  closeGracefully,
   createForeignProxies,
   type ReadinessCheck,
   withoutBasePath,
@@ -167,8 +168,10 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     // The ids of installations, and of jobs that begin with one, may be long.
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 30_000,
-    forceCloseConnections: true,
+    // A request on an open connection is still served while the server closes.
+    return503OnClosing: false,
   });
+  closeGracefully(server, closeGraceMs);
   addBasePath(server, basePath);
   server.setErrorHandler(sendError);
   await server.register(helmetPlugin, securityHeaders(secureCookies));
@@ -205,6 +208,9 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   await addBullBoard(server, { queueSet, store: options.store, sendError, log, now });
   return server;
 }
+
+/** For what is in progress when the board closes, so that an action is not cut in the middle. */
+const closeGraceMs = 5_000;
 
 /** In an outage everything fails, and counting it reads much. */
 const healthForMs = 5_000;

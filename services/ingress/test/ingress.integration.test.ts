@@ -240,9 +240,14 @@ test("an unknown type is accepted, sealed whole, and shown to the operator", asy
   expect(world.logged()).not.toContain("confidential");
 });
 
-test("a stop lets the callback in progress end, and no idle connection holds it up", async () => {
+test("a stop loses no callback that has come, lets the one in progress end, and waits for no idle connection", async () => {
   world = await testWorld();
-  await world.callback();
+  let accepted = 0;
+  const send = async () => {
+    await world.callback();
+    accepted++;
+  };
+  await send();
   const body = world.bodyOf();
   const { socket, received } = openRaw(world.url);
   socket.write(
@@ -251,9 +256,10 @@ test("a stop lets the callback in progress end, and no idle connection holds it 
   );
   await expect.poll(received).toContain("100 Continue");
   const stopped = world.stopIngress();
-  await expect.poll(() => world.callback().catch(() => "refused")).toBe("refused");
+  await expect.poll(() => send().catch(() => "refused"), { timeout: 20_000 }).toBe("refused");
   socket.write(body);
   await stopped;
   expect(received()).toContain("HTTP/1.1 202 ");
-  expect(await world.queued()).toHaveLength(2);
+  expect(accepted).toBeGreaterThan(1);
+  expect(await world.queued()).toHaveLength(accepted + 1);
 });
