@@ -1,15 +1,17 @@
-// A receiver as a publisher would have one: made by the API, it verifies what comes by the client and says
-// it.
+// A receiver as a publisher would have one: made as `fleetkeeper notify add` makes one, it verifies by the
+// client what it is told, and says it.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, verifyWebhook, type WebhookEvent } from "@fleetkeeper/client";
+import { verifyWebhook, type WebhookEvent } from "@fleetkeeper/client";
+import { createReceiverActions } from "@fleetkeeper/operator";
+import { createSealFor } from "@fleetkeeper/sealing";
+import type { Store } from "@fleetkeeper/store";
 import type { Progress } from "./progress.ts";
+import type { Secrets } from "./secrets.ts";
 
 export interface DemoReceiver {
-  /** When the workers know of it: they look every second who is to be told. */
-  isKnown: Promise<void>;
   /** Whether this account's install was told here, signed. Waits for it, up to half a minute. */
   wasToldOf(accountId: string): Promise<boolean>;
 }
@@ -18,14 +20,17 @@ const description = "receiver of pnpm start";
 const maxBodyBytes = 64 * 1_024;
 const timeoutMs = 30_000;
 
-/** Notified of what becomes of accounts. `defer` gets what ends it. Those of earlier starts are removed. */
+/**
+ * Notified of what becomes of accounts, by workers that start after it: they read who is to be told when they
+ * start, and then every second. `defer` gets what ends it. Those of earlier starts are removed.
+ */
 export async function startDemoReceiver(options: {
-  api: { url: string; key: string };
+  store: Store;
+  secrets: Pick<Secrets, "sealingPublicKey">;
   progress: Progress;
   defer: (close: () => Promise<unknown>) => void;
 }): Promise<DemoReceiver> {
-  const { api, progress, defer } = options;
-  const { api: fleet } = createClient(api);
+  const { store, secrets, progress, defer } = options;
   const told: WebhookEvent[] = [];
   let secret = "";
 
@@ -45,18 +50,20 @@ export async function startDemoReceiver(options: {
     server.close();
   });
 
-  const known = (await fleet.GET("/v1/webhooks")).data?.webhooks ?? [];
-  for (const { id: webhookId } of known.filter((one) => one.description === description))
-    await fleet.DELETE("/v1/webhooks/{webhookId}", { params: { path: { webhookId } } });
+  const receivers = createReceiverActions({
+    store,
+    sealSecret: await createSealFor(JSON.parse(secrets.sealingPublicKey), "notify-secret"),
+    // It is ours.
+    checkUrl: () => undefined,
+    now: () => new Date(),
+  });
+  for (const { _id, description: of } of await receivers.list())
+    if (of === description) await receivers.remove("pnpm start", _id);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const events = ["account.installed", "account.reinstalled", "account.forgotten"] as const;
-  const made = await fleet.POST("/v1/webhooks", { body: { url, description, events: [...events] } });
-  if (made.data === undefined) throw new Error(`no receiver was made: ${JSON.stringify(made.error)}`);
-  secret = made.data.secret;
+  ({ secret } = await receivers.add("pnpm start", { url, description, events }));
 
   return {
-    isKnown: sleep(1_500),
-
     async wasToldOf(accountId) {
       const deadline = performance.now() + timeoutMs;
       while (performance.now() < deadline) {

@@ -24,8 +24,10 @@ export async function walkThroughInstall(options: {
   accountId: string;
   store: Store;
   progress: Progress;
+  /** The account is known from now on. */
+  onStored: () => void;
 }): Promise<{ summary: Summary; failed: number }> {
-  const { simulator, accountId, store, progress } = options;
+  const { simulator, accountId, store, progress, onStored } = options;
   const installation = installationIdOf(simulator.settings.app, accountId);
   const startedAt = new Date();
   const answer = await simulator.install(accountId);
@@ -39,6 +41,7 @@ export async function walkThroughInstall(options: {
     const found = await store.installations.find(installation);
     return found !== null && found.installedAt >= startedAt ? found : undefined;
   });
+  onStored();
   // A candidate until Trackunit has granted a token for it.
   const { clientIdFingerprint } = sealed.candidates.at(-1) ?? sealed;
   progress.step(`credential sealed and stored (fingerprint ${clientIdFingerprint})`);

@@ -8,30 +8,34 @@ import type { Store } from "@fleetkeeper/store";
 import type { Progress } from "./progress.ts";
 import type { System } from "./system.ts";
 
-/** `delivered`: the ingress's answer. `refreshedInMs`: from the change to the end of the run that read it. */
-export interface WebhookSummary {
-  delivered: number;
-  refreshedInMs: number;
-}
-
 const timeoutMs = 60_000;
 
-export async function walkThroughWebhook(options: {
+/** @returns the ingress's answer to a first delivery, once a worker has told it of the endpoint. */
+export async function addWebhookEndpoint(options: {
   simulator: Simulator;
   accountId: string;
-  store: Store;
   webhookEndpointOf: System["webhookEndpointOf"];
-  progress: Progress;
-}): Promise<WebhookSummary> {
-  const { simulator, accountId, store, webhookEndpointOf, progress } = options;
+}): Promise<number> {
+  const { simulator, accountId, webhookEndpointOf } = options;
   const id = installationIdOf(simulator.settings.app, accountId);
   simulator.addWebhookTarget(accountId, await webhookEndpointOf(id));
   // No sync names this type; it shows when the ingress knows the endpoint.
-  const delivered = await eventually("the ingress to know the endpoint", async () => {
+  return eventually("the ingress to know the endpoint", async () => {
     const [sent] = await simulator.sendWebhook(accountId, "endpoint.added");
     const status = sent?.attempts[0]?.status;
     return status === 202 ? status : undefined;
   });
+}
+
+/** `refreshedInMs`: from a change to the end of the run that read it. To an account that has an endpoint. */
+export async function walkThroughWebhook(options: {
+  simulator: Simulator;
+  accountId: string;
+  store: Store;
+  progress: Progress;
+}): Promise<{ refreshedInMs: number }> {
+  const { simulator, accountId, store, progress } = options;
+  const id = installationIdOf(simulator.settings.app, accountId);
   const changedAtMs = Date.now();
   const mark = simulator.webhooks().length;
   simulator.account(accountId)?.change(20, { update: 1 });
@@ -45,7 +49,7 @@ export async function walkThroughWebhook(options: {
   progress.step(
     `a change of 20 assets sent ${events} webhooks; the first sync they started was done in ${refreshedInMs} ms`,
   );
-  return { delivered, refreshedInMs };
+  return { refreshedInMs };
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

@@ -4,10 +4,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type DemoApi, walkThroughApi } from "./demo-api.ts";
+import { walkThroughApi } from "./demo-api.ts";
 import { type DemoReceiver, startDemoReceiver } from "./demo-receiver.ts";
 import { walkThroughInstall } from "./first-install.ts";
-import { walkThroughWebhook } from "./first-webhook.ts";
+import { addWebhookEndpoint, walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { startSystem } from "./system.ts";
 
@@ -72,25 +72,33 @@ async function demonstrate(demo: {
   defer: (close: () => Promise<unknown>) => void;
 }): Promise<void> {
   const { progress, defer } = demo;
-  const withApi = Promise.withResolvers<{ api: DemoApi; receiver: DemoReceiver }>();
+  let receiver: DemoReceiver | undefined;
   const system = await startSystem({
     dataDir: resolve(values["data-dir"]),
     env: process.env,
     progress,
     anyPorts: values.once,
-    // As early as can be: workers have to hear of the receiver.
-    onApi: async (ready) =>
-      withApi.resolve({ api: ready, receiver: await startDemoReceiver({ api: ready, progress, defer }) }),
+    withApi: true,
+    prepare: async (parts) => {
+      receiver = await startDemoReceiver({ ...parts, progress, defer });
+    },
     onUnexpectedEnd: demo.fail,
     defer,
   });
-  const { api, receiver } = await withApi.promise;
+  const { api } = system;
   const [account] = system.simulator.accounts();
-  if (account === undefined) throw new Error("the simulated Trackunit has no account");
+  if (account === undefined || api === undefined || receiver === undefined)
+    throw new Error("the demo has no account, no API or no receiver");
   const { accountId } = account;
-  await receiver.isKnown;
-  const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress });
-  const webhook = await walkThroughWebhook({ ...system, accountId, progress });
+  // The ingress hears of the endpoint while the first syncs run.
+  let endpoint: ReturnType<typeof addWebhookEndpoint> | undefined;
+  const onStored = () => {
+    endpoint = addWebhookEndpoint({ ...system, accountId });
+    endpoint.catch(() => undefined);
+  };
+  const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress, onStored });
+  const delivered = (await endpoint) ?? 0;
+  const webhook = { delivered, ...(await walkThroughWebhook({ ...system, accountId, progress })) };
   if (failed > 0)
     progress.step(`failed work is tried again automatically; ${system.logDir}/worker.log says more`);
   if (values.once) {

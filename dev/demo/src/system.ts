@@ -10,7 +10,7 @@ import { openStore, type Store } from "@fleetkeeper/store";
 import { type DemoApi, startDemoApi } from "./demo-api.ts";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
-import { loadSecrets } from "./secrets.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
 import { environmentFile, serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 import { webhookEndpointOf } from "./webhook-endpoint.ts";
@@ -21,11 +21,10 @@ export interface SystemOptions {
   progress: Progress;
   /** Take any ports instead of the usual ones. */
   anyPorts: boolean;
-  /**
-   * Starts the API too, which is there for the publisher's own back end; called when it is ready, while the
-   * others may still start. What it returns is waited for.
-   */
-  onApi?: (api: DemoApi) => Promise<void>;
+  /** Starts the API too, which is there for the publisher's own back end. */
+  withApi?: boolean;
+  /** Waited for before the services start: what it stores, they know from the beginning. */
+  prepare?: (parts: { store: Store; secrets: Secrets }) => Promise<void>;
   /** What one service is told besides or instead, such as its own user in Redis. */
   environmentOf?: (service: "ingress" | "worker" | "board") => Record<string, string>;
   onUnexpectedEnd: (error: Error) => void;
@@ -35,6 +34,8 @@ export interface SystemOptions {
 export interface System {
   store: Store;
   simulator: Simulator;
+  /** With `withApi`. */
+  api?: DemoApi;
   ingressUrl: string;
   /** Where installs go: for the manifest of an app. */
   callbackUrl: string;
@@ -72,7 +73,8 @@ const variablesOfApi = [
 ];
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, env, progress, anyPorts, onApi, environmentOf, onUnexpectedEnd, defer } = options;
+  const { dataDir, env, progress, anyPorts, withApi, prepare, environmentOf, onUnexpectedEnd, defer } =
+    options;
   const logDir = join(dataDir, "logs");
   makePrivateFolder(dataDir, (name) => ownNames.has(name.replace(/\.new$/, "")));
   await mkdir(logDir, { recursive: true });
@@ -130,10 +132,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   // The worker makes the indexes.
   const store = await openStore({ mongodbUrl, indexes: "leave" });
   defer(() => store.close());
+  await prepare?.({ store, secrets });
   const started: ServiceProcess[] = [];
   defer(() => Promise.all(started.map((process) => process.stop())));
-  const apiIsReady = onApi && startApi(onApi);
-  apiIsReady?.catch(() => undefined);
+  const apiStarts = withApi ? startApi() : undefined;
+  apiStarts?.catch(() => undefined);
   const running = await Promise.all(
     environments.map(async (service) => {
       const logPath = join(logDir, `${service.name}.log`);
@@ -144,7 +147,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }),
   );
   progress.step("ingress, worker and board are ready");
-  await apiIsReady;
+  const api = await apiStarts;
 
   const commandsEnv = join(dataDir, "fleetkeeper.env");
   await writeFile(commandsEnv, environmentFile(environments), { mode: 0o600 });
@@ -156,6 +159,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     mongodbUrl,
     redisUrl: stack.redis.url,
     simulator,
+    ...(api && { api }),
     ingressUrl,
     callbackUrl,
     boardUrl,
@@ -168,13 +172,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       webhookEndpointOf({ store, secrets, baseUrl: ingressUrl + basePath, installationId }),
   };
 
-  async function startApi(isReady: (api: DemoApi) => Promise<void>): Promise<void> {
+  async function startApi(): Promise<DemoApi> {
     const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
     const env = Object.fromEntries(variablesOfApi.map((name) => [name, worker[name] ?? ""]));
-    const api = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
-    started.push(api.process);
+    const { process, ...api } = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
+    started.push(process);
     progress.step("the API is ready");
-    await isReady(api);
+    return api;
   }
 }
 
