@@ -1,4 +1,4 @@
-// How long a sync rests between a run and one that a webhook asks for.
+// How long a sync rests between two runs that webhooks ask for.
 
 import type { RunOutcome } from "@fleetkeeper/model";
 
@@ -11,8 +11,13 @@ const leastMs = 3_000;
 const restPerWork = 4;
 const maxMs = 15 * 60_000;
 
-/** From the end of the run, in milliseconds. */
-export function pauseAfter({ startedAt, at }: Pick<RunOutcome, "startedAt" | "at">): number {
+/** From the end of the run, in milliseconds: none after a run that no webhook asked for. */
+export function pauseAfter({
+  startedAt,
+  at,
+  setOffBy,
+}: Pick<RunOutcome, "startedAt" | "at" | "setOffBy">): number {
+  if (setOffBy === undefined) return 0;
   const tookMs = Math.max(0, at.getTime() - startedAt.getTime());
   return Math.min(Math.max(leastMs, restPerWork * tookMs), maxMs);
 }

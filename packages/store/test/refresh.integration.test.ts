@@ -40,27 +40,45 @@ test("a burst makes a sync due once, half a second after the first event, unless
   expect(sync?.refresh?.at).toEqual(at(100));
 });
 
-test("a sync rests after its run, four times as long as that took, three seconds at least", async () => {
+test("a sync rests after a run of a webhook, four times as long as that took, three seconds at least", async () => {
+  const { store } = await setup();
+  await scheduled(store);
+  for (const [startS, endS, restedS] of [
+    [100, 110, 150],
+    [200, 200.1, 203.1],
+  ] as const) {
+    await store.syncs.refresh(syncId, "d", at(startS - 1));
+    const { run } = await startedRun(store, at(startS));
+    await run.writePage(pageOf({}));
+    await settle(run, succeeded(endS, at(startS)));
+    expect(await store.syncs.refresh(syncId, "d", at(endS + 1))).toBe("soon");
+    expect((await store.syncs.find(syncId))?.nextRunAt).toEqual(at(restedS));
+  }
+});
+
+test("a run of the interval is followed by one of a webhook without a rest", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store, at(0));
   await run.writePage(pageOf({}));
   await settle(run, succeeded(10, at(0)));
   expect(await store.syncs.refresh(syncId, "d", at(11))).toBe("soon");
-  expect((await store.syncs.find(syncId))?.nextRunAt).toEqual(at(50));
+  expect((await store.syncs.find(syncId))?.nextRunAt).toEqual(at(11.5));
 });
 
-test("an event during a run is read by one more run, which begins after a rest", async () => {
+test("an event during a run is read by one more run, which begins after a rest if webhooks asked for both", async () => {
   const { store } = await setup();
   const { run } = await startedRun(store, at(0));
   await run.writePage(pageOf({}));
   for (const delivery of ["first", "second"])
     expect(await store.syncs.refresh(syncId, delivery, at(1))).toBe("again");
   await settle(run, succeeded(2, at(1)));
-  expect(await store.syncs.find(syncId)).toMatchObject({
-    nextRunAt: at(6),
-    runAgain: false,
-    refresh: { delivery: "first" },
-  });
+  const again = { runAgain: false, refresh: { delivery: "first" } };
+  expect(await store.syncs.find(syncId)).toMatchObject({ ...again, nextRunAt: at(2) });
+  const { run: second } = await startedRun(store, at(3));
+  await second.writePage(pageOf({}));
+  await store.syncs.refresh(syncId, "third", at(4));
+  await settle(second, succeeded(5, at(3)));
+  expect((await store.syncs.find(syncId))?.nextRunAt).toEqual(at(13));
 });
 
 test("an operator's run comes before one of a webhook, and is due at once", async () => {
