@@ -56,8 +56,8 @@ export interface Payloads {
   /**
    * Make sure of a fresh token of this generation; with `newerThan`, of one issued after that (ISO 8601),
    * because an older one was refused or is too near its end; with `renew`, request a new one even if one is
-   * there or was refused; with `prove`, find out which of the account's candidates takes over
-   * instead.
+   * there or was refused; with `keepWarm`, only if anybody will use it; with `prove`, find out which of the
+   * account's candidates takes over instead.
    */
   prewarm: {
     installationId: InstallationId;
@@ -65,6 +65,7 @@ export interface Payloads {
     renew?: boolean;
     newerThan?: string;
     prove?: boolean;
+    keepWarm?: boolean;
   };
   /** Nothing: look for what is due. */
   dispatch: Record<string, never>;

@@ -3,12 +3,17 @@
 import type { InstallationRow } from "@fleetkeeper/store";
 import type { Description } from "./describe-waiting.ts";
 
+type TokenFields = Pick<
+  InstallationRow,
+  "lastToken" | "state" | "prewarmAt" | "noTokenFrom" | "tokenNeededAt"
+>;
+
 /** A token that a worker should have renewed is near its end from here on. */
 const nearEndMs = 10 * 60_000;
 
-/** `until`: when the token expires, or when the next one is asked for. */
+/** `until`: when the token expires, or when the next one is asked for; of one that nobody needs, for what. */
 export function tokenStanding(
-  { lastToken, state, prewarmAt }: Pick<InstallationRow, "lastToken" | "state" | "prewarmAt">,
+  { lastToken, state, prewarmAt, noTokenFrom, tokenNeededAt = null }: TokenFields,
   now: Date,
 ): Description {
   if (state === "pending")
@@ -31,11 +36,19 @@ export function tokenStanding(
       mood: "bad",
     };
   const leftMs = (expiresAt?.getTime() ?? 0) - now.getTime();
+  if (state === "active" && noTokenFrom && leftMs <= nearEndMs)
+    return { label: "not needed", text: unusedInWords(tokenNeededAt), until: tokenNeededAt, mood: "good" };
   const until = expiresAt ?? null;
   const mood = state === "paused" ? "wait" : "bad";
   if (leftMs <= 0) return { label: "expired", text: "the token has expired", until, mood };
   if (leftMs <= nearEndMs) return { label: "expiring", text: "the token expires soon", until, mood: "wait" };
   return { label: "fresh", text: "the token is good", until, mood: "good" };
+}
+
+function unusedInWords(neededAt: Date | null): string {
+  return neededAt === null
+    ? "no sync is planned to run, so no token is kept; a run or a request of the API brings a new one"
+    : "the next sync runs long after a token would expire, so none is kept until shortly before";
 }
 
 /**

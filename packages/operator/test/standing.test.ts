@@ -83,8 +83,17 @@ test.each([
   ["refused", "bad", { ...active, lastToken: { at: now, outcome: "refused" as const, code: "ERR_X" } }],
   ["failed", "bad", { ...active, lastToken: { at: now, outcome: "failed" as const, code: "ERR_X" } }],
   ["none yet", "wait", active],
+  ["not needed", "good", { ...active, noTokenFrom: at(-1), lastToken: { ...granted, expiresAt: at(-1) } }],
+  ["fresh", "good", { ...active, noTokenFrom: at(3_600), lastToken: { ...granted, expiresAt: at(3_600) } }],
 ] as const)("a token is %s, which is %s", (label, mood, installation) => {
   expect(tokenStanding(installation, now)).toMatchObject({ label, mood });
+});
+
+test("an account without a token on purpose says so, and when a sync needs one", () => {
+  const unused = { ...active, noTokenFrom: at(-1), lastToken: { ...granted, expiresAt: at(-1) } };
+  expect(tokenStanding({ ...unused, tokenNeededAt: null }, now)).toMatchObject({ until: null });
+  expect(tokenStanding({ ...unused, tokenNeededAt: null }, now).text).toContain("no sync is planned");
+  expect(tokenStanding({ ...unused, tokenNeededAt: at(9_000) }, now)).toMatchObject({ until: at(9_000) });
 });
 
 const install = { installedAt: at(-600), requestedScopes: ["asset.view", "site.view"] };

@@ -51,12 +51,13 @@ const rights: Record<RedisUser, (namespace: string) => string[]> = {
     ...commands,
     ...seesWorkers,
   ],
-  // Reads what a worker keeps warm; asks for what is missing by a job, and adds to no other queue. Counts
-  // what it sends to Trackunit.
+  // Reads what a worker keeps warm, and notes that it did; asks for what is missing by a job, and adds to no
+  // other queue. Counts what it sends to Trackunit.
   api: (namespace) => [
     `~{${namespace}-*}:limit:*`,
     ...ofQueues(namespace, "prewarm", "api"),
     `%R~{${namespace}-*}:token:*`,
+    `%W~{${namespace}-*}:token-read`,
     `%R~{${namespace}-facts}:*`,
     ...commands,
   ],

@@ -35,6 +35,8 @@ export function redisKeys(namespace: string) {
     accessToken: (id: InstallationId, inputs: string) => key(id, "token", inputs),
     /** How the last request for that token failed, and until when none is sent again. Expires. */
     accessTokenFailure: (id: InstallationId, inputs: string) => key(id, "token", inputs, "failure"),
+    /** The API has read the installation's token not long ago. Expires. */
+    accessTokenRead: (id: InstallationId) => key(id, "token-read"),
     /** How often in a row the token endpoint did not answer any account. Expires. */
     tokenEndpointOutages: () => key("token-endpoint", "outages"),
     /** When the next request to the token endpoint may go. Expires. */

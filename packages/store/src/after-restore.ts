@@ -125,6 +125,7 @@ export function createAfterRestore(db: Db, align: AlignSyncs) {
     await keys.addAll(installation, now);
     const due = {
       prewarmAt: sealedCredential === null ? null : now,
+      noTokenFrom: null,
       proveAt: state === "paused" ? null : now,
     };
     await installations.updateOne({ _id }, { $set: due });

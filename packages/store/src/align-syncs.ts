@@ -50,6 +50,8 @@ export function createAlignSyncs(db: Db, installations: Pick<Installations, "fin
       _id: idsUnder(id),
       $or: [{ "waiting.for": "credential" }, { "waiting.of": "account" }],
     };
+    // Each granted token comes here, and hardly ever there is one to wake: a look costs less than a write.
+    if ((await syncs.findOne(filter, { projection: { _id: 1 } })) === null) return;
     const waiting: Waiting = { for: "schedule", until: now };
     await syncs.updateMany(filter, { $set: { nextRunAt: now, waiting, failures: 0 } });
   }

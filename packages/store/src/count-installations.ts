@@ -11,19 +11,22 @@ export function createCountInstallations(installations: Collection<InstallationD
 
     /**
      * How many active ones there are by the time that their token has left; `none`: the last request for one
-     * got none.
+     * got none; `unused`: the last one has expired, and nobody would use another.
      */
-    async countByTokenLeft(now: Date): Promise<Record<"none" | "expired" | "5m" | "30m" | "more", number>> {
+    async countByTokenLeft(
+      now: Date,
+    ): Promise<Record<"none" | "expired" | "unused" | "5m" | "30m" | "more", number>> {
       const { active } = await countByState();
       const none = await installations.countDocuments({
         state: "active",
         "lastToken.expiresAt": { $eq: null as never },
       });
-      const expired = await expiringWithin(0);
+      const ended = await expiringWithin(0);
+      const unused = Math.min(ended, await installations.countDocuments({ noTokenFrom: { $lte: now } }));
       const in5m = await expiringWithin(5 * 60_000);
       const in30m = await expiringWithin(30 * 60_000);
       const more = Math.max(0, active - none - in30m);
-      return { none, expired, "5m": in5m - expired, "30m": in30m - in5m, more };
+      return { none, expired: ended - unused, unused, "5m": in5m - ended, "30m": in30m - in5m, more };
 
       async function expiringWithin(ms: number): Promise<number> {
         const until = new Date(now.getTime() + ms);

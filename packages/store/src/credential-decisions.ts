@@ -94,7 +94,7 @@ export function promote(
       ...(isFirst ? {} : changeOfClient(found, candidate, now)),
       requestedScopes,
       tokenFailures: 0,
-      ...(found.state === "paused" ? {} : { state: "active", prewarmAt: now }),
+      ...(found.state === "paused" ? {} : { state: "active", prewarmAt: now, noTokenFrom: null }),
     },
   };
 }

@@ -19,6 +19,8 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "installations", key: { state: 1, _id: 1 } },
   { collection: "installations", key: { reference: 1, _id: 1 } },
   { collection: "installations", key: { state: 1, "lastToken.expiresAt": 1 } },
+  // Without a value while a token is kept warm.
+  { collection: "installations", key: { noTokenFrom: 1 } },
   { collection: "installations", key: { outboxAt: 1 } },
   { collection: "syncs", key: { outboxAt: 1 } },
   { collection: "forgotten", key: { outboxAt: 1 } },

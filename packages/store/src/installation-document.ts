@@ -102,8 +102,17 @@ export interface InstallationDocument extends OutboxFields {
   lastGrantAt?: Date;
   /** Requests for a token in a row that did not get one, for any reason. */
   tokenFailures: number;
-  /** When the next token is to be asked for; null while paused or pending. */
+  /**
+   * When the next token is to be asked for, if anybody will use it by then; null while paused or pending.
+   */
   prewarmAt: Date | null;
+  /**
+   * From then on there is no token on purpose, for nobody would use it: the end of the last one. Null or
+   * absent while one is kept warm. Indexed, to be counted.
+   */
+  noTokenFrom?: Date | null;
+  /** When the next planned run needs one again; null where none is planned. Only with `noTokenFrom`. */
+  tokenNeededAt?: Date | null;
   /**
    * An operator's name for the account, and what operators want to know of it. Survive a new install, as the
    * next two do.

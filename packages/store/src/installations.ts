@@ -29,7 +29,7 @@ export function createInstallations(db: Db, interest: Interest) {
   const accounts: Collection<AccountDocument> = ownCollection(db, "accounts");
   const syncs: Collection<SyncDocument> = ownCollection(db, "syncs");
   const keys = createAccountKeys(db);
-  const { noteGrant, noteFailure, noteRefusal, duePrewarms, claimPrewarm } = createTokenNotes(
+  const { noteGrant, noteFailure, noteRefusal, noteUnused, duePrewarms, claimPrewarm } = createTokenNotes(
     installations,
     interest,
   );
@@ -40,6 +40,7 @@ export function createInstallations(db: Db, interest: Interest) {
     noteGrant,
     noteFailure,
     noteRefusal,
+    noteUnused,
     duePrewarms,
     claimPrewarm,
     countByState,

@@ -9,7 +9,10 @@ export function createPauseInstallation(installations: Collection<InstallationDo
   return {
     /** Its token is due, too: the prewarm asks for none, and sees to it that all syncs have stopped. */
     async setPaused(_id: InstallationId, now: Date): Promise<void> {
-      await installations.updateOne({ _id }, { $set: { state: "paused", prewarmAt: now, proveAt: null } });
+      await installations.updateOne(
+        { _id },
+        { $set: { state: "paused", prewarmAt: now, proveAt: null, noTokenFrom: null } },
+      );
     },
 
     /** All syncs have stopped: nothing is due until the pause ends. */

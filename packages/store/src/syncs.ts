@@ -48,6 +48,15 @@ export function createSyncs(db: Db, telling: Telling) {
       return syncs.find({ _id: idsUnder(installationId) }).toArray();
     },
 
+    /** When the first of an installation's runs is due, or in progress; null where none is planned. */
+    async nextRunOf(installationId: InstallationId): Promise<Date | null> {
+      const planned = await syncs
+        .find({ _id: idsUnder(installationId) }, { projection: { _id: 0, nextRunAt: 1 } })
+        .toArray();
+      const times = planned.flatMap(({ nextRunAt }) => nextRunAt ?? []);
+      return times.length === 0 ? null : new Date(Math.min(...times.map(Number)));
+    },
+
     /**
      * How many syncs fail, by what code, and how old the oldest data is. `reasons`: what a failing sync waits
      * for; `minFailures`: only those that failed so often in a row.

@@ -10,6 +10,9 @@ export type DuePrewarm = Pick<InstallationDocument, "_id" | "generation" | "prew
   isFirst: boolean;
 };
 
+/** A token is wanted again, or was refused. */
+const wanted = { noTokenFrom: null, tokenNeededAt: null };
+
 /** A part of `installations`. `interest`: who is notified of what. */
 export function createTokenNotes(installations: Collection<InstallationDocument>, interest: Interest) {
   return {
@@ -24,7 +27,7 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
       grant: { result: TokenResult; grantedScopes: string[]; prewarmAt: Date },
     ): Promise<{ restored: boolean; firstSince: Date | undefined }> {
       const { result, grantedScopes, prewarmAt } = grant;
-      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, tokenFailures: 0 };
+      const noted = { lastToken: result, lastGrantAt: result.at, grantedScopes, tokenFailures: 0, ...wanted };
       const inForce = { ...noted, prewarmAt, state: "active" as const };
       const event = interest.eventOf(_id, "account.credential_restored", result.at);
       const before =
@@ -51,7 +54,7 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
       const $inc = { tokenFailures: 1 };
       const { matchedCount } = await installations.updateOne(
         { _id, generation, state: { $ne: "paused" } },
-        { $set: { lastToken: result, prewarmAt }, $inc },
+        { $set: { lastToken: result, prewarmAt, ...wanted }, $inc },
       );
       if (matchedCount === 0)
         await installations.updateOne(
@@ -70,7 +73,7 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
       result: TokenResult,
       prewarmAt: Date,
     ): Promise<boolean> {
-      const refused = { state: "revoked" as const, lastToken: result, prewarmAt };
+      const refused = { state: "revoked" as const, lastToken: result, prewarmAt, ...wanted };
       const $inc = { tokenFailures: 1 };
       const code = "code" in result ? result.code : null;
       const event = interest.eventOf(_id, "account.credential_refused", result.at, { code });
@@ -86,6 +89,29 @@ export function createTokenNotes(installations: Collection<InstallationDocument>
       if (again.matchedCount === 1) return true;
       await installations.updateOne({ _id, generation }, { $set: { lastToken: result } });
       return false;
+    },
+
+    /**
+     * Notes that nobody will use a token before `neededAt` (null: none is planned to), so that none is asked
+     * for until then; it is looked again at `lookAt`. `found`: the installation as that was decided by; a
+     * token that was granted since counts more.
+     */
+    async noteUnused(
+      found: Pick<InstallationDocument, "_id" | "generation" | "lastToken" | "lastGrantAt">,
+      { neededAt, lookAt }: { neededAt: Date | null; lookAt: Date },
+    ): Promise<void> {
+      const { _id, generation, lastToken, lastGrantAt } = found;
+      if (lastGrantAt === undefined) return;
+      await installations.updateOne(
+        { _id, generation, state: "active", lastGrantAt },
+        {
+          $set: {
+            prewarmAt: lookAt,
+            noTokenFrom: lastToken?.expiresAt ?? lastGrantAt,
+            tokenNeededAt: neededAt,
+          },
+        },
+      );
     },
 
     /** Installations whose next token is due, the longest overdue first. */

@@ -31,6 +31,17 @@ test("the first token of each install is distinguished from the later ones, with
   expect(await first("2", 8_001)).toEqual(at(8_000));
 });
 
+test("that nobody needs a token is not noted over one that was granted meanwhile", async () => {
+  const { store } = await setup();
+  await putInForce(store, installOf("1"));
+  await store.installations.noteGrant(installationId, "1" as Generation, grantOf(0));
+  const before = await store.installations.find(installationId);
+  await store.installations.noteGrant(installationId, "1" as Generation, grantOf(60));
+  if (before) await store.installations.noteUnused(before, { neededAt: null, lookAt: at(9_000) });
+  const after = await store.installations.find(installationId);
+  expect(after).toMatchObject({ noTokenFrom: null, prewarmAt: at(2_660) });
+});
+
 test("tokens of active installations are counted by their remaining time", async () => {
   const { store } = await setup();
   const tokens = { a: 0, b: 200, c: 299, d: 301, e: 1_801, f: 90_000, g: undefined, h: 10, i: 10 };
@@ -40,13 +51,26 @@ test("tokens of active installations are counted by their remaining time", async
     if (expires !== undefined)
       await store.installations.noteGrant(id, "1" as Generation, grantOf(-60, expires));
   }
+  for (const [accountId, expires] of [
+    ["j", -5],
+    ["k", 250],
+    ["l", -5],
+  ] as const) {
+    const id = installationIdOf("@a/b", accountId);
+    await putInForce(store, { ...installOf("1"), installationId: id, accountId });
+    await store.installations.noteGrant(id, "1" as Generation, grantOf(-60, expires));
+    const found = await store.installations.find(id);
+    if (found) await store.installations.noteUnused(found, { neededAt: null, lookAt: at(9_000) });
+  }
+  await store.pause(installationIdOf("@a/b", "l"));
   await store.pause(installationIdOf("@a/b", "h"));
   const refusal = { at: at(1), outcome: "refused", code: "ERR_TOKEN_INVALID_CLIENT" } as const;
   await store.revoke(installationIdOf("@a/b", "i"), "1" as Generation, refusal, at(3_600));
   expect(await store.installations.countByTokenLeft(at(0))).toEqual({
     none: 1,
     expired: 1,
-    "5m": 2,
+    unused: 1,
+    "5m": 3,
     "30m": 1,
     more: 2,
   });

@@ -18,7 +18,7 @@ export {
   TokenRequestRejectedError,
   TokenResponseError,
 } from "./errors.ts";
-export { isUsable, prewarmAtOf } from "./freshness.ts";
+export { isUsable, nextTokenOf, prewarmAtOf } from "./freshness.ts";
 export { type GrantedToken, readGrant } from "./read-grant.ts";
 export { type CachedToken, createTokenCache, type TokenCache } from "./token-cache.ts";
 export { requestToken, type TokenEndpoint } from "./token-endpoint.ts";

@@ -84,7 +84,8 @@ export function createTokenCache(options: {
     },
 
     async forget(installationId: InstallationId): Promise<void> {
-      await redis.del(keyOf(installationId), failureKeyOf(installationId));
+      const readKey = keys.accessTokenRead(installationId);
+      await redis.del(keyOf(installationId), failureKeyOf(installationId), readKey);
     },
 
     async readFailure(installationId: InstallationId): Promise<SharedFailure | undefined> {
@@ -97,6 +98,17 @@ export function createTokenCache(options: {
       if (waitMs <= 0) return;
       const sealed = sealing.seal(JSON.stringify(failure), { installationId, purpose: "token-failure" });
       await redis.set(failureKeyOf(installationId), sealed, "PX", Math.ceil(waitMs));
+    },
+
+    /** The API read the token: it is kept warm for as long again as it lives. */
+    async noteRead(installationId: InstallationId, { issuedAt, expiresAt }: CachedToken): Promise<void> {
+      const lifeMs = Math.max(1, expiresAt.getTime() - issuedAt.getTime());
+      await redis.set(keys.accessTokenRead(installationId), "1", "PX", lifeMs);
+    },
+
+    /** Whether the API read a token of this installation within the life of one. */
+    async wasRead(installationId: InstallationId): Promise<boolean> {
+      return (await redis.exists(keys.accessTokenRead(installationId))) === 1;
     },
 
     lockKeyOf: (installationId: InstallationId) => keys.accessTokenLock(installationId, inputs),

@@ -1,16 +1,22 @@
+import { redisKeys } from "@fleetkeeper/redis";
 import { expect, test, vi } from "vitest";
 import { patient, setup } from "./world.ts";
 
 const post = { method: "POST" };
 
 test("Trackunit gets one request, even if many ask two processes at once for a missing token", async () => {
-  const { ask, startOne, makeKey, startWorker, installedAccount, loseTokens, simulator } = await setup();
+  const world = await setup();
+  const { ask, startOne, makeKey, startWorker, installedAccount, loseTokens, simulator } = world;
   await startWorker();
   const account = await installedAccount();
   const { key } = await makeKey(["tokens:read"]);
   const path = `/v1/accounts/${account.accountId}/token`;
+  const readKey = redisKeys(world.namespace).accessTokenRead(world.installationIdOf(account));
+  expect(await world.redis.pttl(readKey)).toBe(-2);
   const warm = await ask(key, path, post);
   expect(warm.status).toBe(200);
+  // So that workers keep it warm for as long as a token lives.
+  expect(await world.redis.pttl(readKey)).toBeGreaterThan(3_000_000);
   expect(warm.json()).toMatchObject({ tokenType: "Bearer", scopes: ["asset.view"] });
   expect(Date.parse(warm.json().expiresAt)).toBeGreaterThan(Date.now() + 180_000);
 

@@ -24,10 +24,13 @@ import type { WorkerConfig } from "./config.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { createProve } from "./prove.ts";
 import { createTokenLedger, type TokenLedger } from "./token-ledger.ts";
+import { createFindUnused } from "./unused-token.ts";
 
 export interface TrackunitConnection {
   tokens: Tokens;
   ledger: TokenLedger;
+  /** Whether a token would expire before anybody uses it. */
+  findUnused: ReturnType<typeof createFindUnused>;
   trackunit: ReturnType<typeof createTrackunit>;
   seal: Seal;
   open: Open;
@@ -59,8 +62,10 @@ export async function connectTrackunit(options: {
   const ledger = createTokenLedger({ store, log, metrics, now });
   const inputs = { tokenUrl: config.tokenUrl, scopes: config.scopes };
 
+  const cache = createTokenCache({ ...inputs, redis, namespace, sealing });
+
   const tokens = createTokens({
-    cache: createTokenCache({ ...inputs, redis, namespace, sealing }),
+    cache,
     redis,
     endpoint: { ...inputs, dispatcher, timeoutMs: 10_000 },
     loadCredential: async (installationId) => {
@@ -127,5 +132,6 @@ export async function connectTrackunit(options: {
     now,
   });
 
-  return { tokens, ledger, trackunit, seal, open, prove, refusals };
+  const findUnused = createFindUnused({ syncs: store.syncs, cache, now });
+  return { tokens, ledger, findUnused, trackunit, seal, open, prove, refusals };
 }

@@ -52,7 +52,7 @@ export function startConsumers(parts: {
   now: () => Date;
 }): Record<QueueName, Consumer> {
   const { config, store, queues, definitions, take, takeSyncs, endpoints, log, metrics, now } = parts;
-  const { tokens, ledger, prove } = parts.connection;
+  const { tokens, ledger, findUnused, prove } = parts.connection;
   const resources = [...definitions.values()].map(({ resource }) => resource);
   const handOver = createHandOver({ store, queues, installTraces: parts.installTraces, now });
   const startAtOnce = createStartAtOnce({ store, queues, handOver, log, now });
@@ -86,6 +86,7 @@ export function startConsumers(parts: {
       createPrewarmHandler({
         tokens,
         ledger,
+        findUnused,
         prove,
         store,
         syncNames: [...definitions.keys()],

@@ -45,7 +45,8 @@ export function createHandOver({ store, queues, installTraces, now }: HandOverOp
       return addPrewarms(due, async (one) => {
         const again = inMs(one.isFirst ? installAgainMs : redispatchMs);
         const claimed = await store.installations.claimPrewarm(one, again);
-        return claimed ? { installationId: one._id, generation: one.generation } : undefined;
+        const { _id: installationId, generation } = one;
+        return claimed ? { installationId, generation, keepWarm: !one.isFirst } : undefined;
       });
     },
 

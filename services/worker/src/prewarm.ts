@@ -1,5 +1,5 @@
-// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, that
-// candidates are proved, and that the account's syncs follow.
+// Handler of queue `prewarm`: makes sure that a fresh token is in Redis before anybody needs it, if anybody
+// will, that candidates are proved, and that the account's syncs follow.
 
 import type { Payloads } from "@fleetkeeper/jobs";
 import type { InstallationId } from "@fleetkeeper/model";
@@ -7,11 +7,13 @@ import type { Store } from "@fleetkeeper/store";
 import { type CachedToken, TokenError, type Tokens } from "@fleetkeeper/tokens";
 import type { createProve } from "./prove.ts";
 import type { TokenLedger } from "./token-ledger.ts";
+import type { createFindUnused } from "./unused-token.ts";
 
 /** A token that was not obtained is not a failed job: the ledger has noted why, and when it is due again. */
 export function createPrewarmHandler(options: {
   tokens: Tokens;
   ledger: TokenLedger;
+  findUnused: ReturnType<typeof createFindUnused>;
   prove: ReturnType<typeof createProve>;
   store: Store;
   syncNames: readonly string[];
@@ -19,9 +21,9 @@ export function createPrewarmHandler(options: {
   startSyncs: (installationId: InstallationId) => Promise<void>;
   now: () => Date;
 }) {
-  const { tokens, ledger, prove, store, syncNames, startSyncs, now } = options;
+  const { tokens, ledger, findUnused, prove, store, syncNames, startSyncs, now } = options;
   return async ({ payload }: { payload: Payloads["prewarm"] }) => {
-    const { installationId, generation, renew, newerThan } = payload;
+    const { installationId, generation, renew, newerThan, keepWarm } = payload;
     if (payload.prove) {
       const { outcome, token } = await prove(installationId);
       if (token === undefined) return { outcome };
@@ -29,9 +31,18 @@ export function createPrewarmHandler(options: {
       await startSyncs(installationId);
       return { outcome };
     }
-    if (!renew && (await store.installations.find(installationId))?.state === "paused") {
+    const found = renew ? null : await store.installations.find(installationId);
+    if (found?.state === "paused") {
       await store.align(installationId, now());
       return { outcome: "paused" };
+    }
+    const unused = found !== null && keepWarm ? await findUnused(found) : undefined;
+    if (found !== null && unused !== undefined) {
+      // As with a token: what is new to the account, or was left undone, is done now.
+      await store.plan(installationId, syncNames, now());
+      await store.align(installationId, now());
+      await store.installations.noteUnused(found, unused);
+      return { outcome: "unused", neededAt: unused.neededAt };
     }
     try {
       const { token, isNew } = await (renew

@@ -136,6 +136,17 @@ export const operations: Record<string, Operation> = {
     run: (store) => store.installations.claimPrewarm({ _id: installationId, prewarmAt: at(0) }, at(600)),
     writes: [["update", "installations"]],
   },
+  "a token that nobody needs": {
+    before: async (store) => {
+      await installed(store);
+      await store.installations.noteGrant(installationId, generation, granted);
+    },
+    async run(store) {
+      const found = await store.installations.find(installationId);
+      if (found !== null) await store.installations.noteUnused(found, { neededAt: null, lookAt: at(9_000) });
+    },
+    writes: [["update", "installations"]],
+  },
   "an account that is forgotten": {
     before: installed,
     run: (store) => store.forget(installationId, at(100), resources),

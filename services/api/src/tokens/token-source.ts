@@ -18,6 +18,9 @@ export interface TokenWish {
   minValidityMs?: number;
 }
 
+/** This many installations whose tokens were read are remembered, so that not every read is noted. */
+const maxNoted = 100_000;
+
 export interface TokenSource {
   /**
    * A token that is good beyond the leeway, of the owner's install or a newer one.
@@ -31,7 +34,7 @@ export interface TokenSource {
 const maxShare = 0.9;
 
 export function createTokenSource(options: {
-  cache: Pick<TokenCache, "read" | "readFailure">;
+  cache: Pick<TokenCache, "read" | "readFailure" | "noteRead">;
   queues: Pick<QueueSet, "addUrgentPrewarm">;
   installations: Pick<Store["installations"], "find">;
   now: () => Date;
@@ -40,22 +43,42 @@ export function createTokenSource(options: {
 }): TokenSource {
   const { cache, queues, installations, now, waitMs = 15_000 } = options;
   const asking = new Map<string, Promise<CachedToken>>();
+  /** When the use of an installation's token is to be noted again. */
+  const noteAgainAt = new Map<string, Date>();
 
   return {
     async get(owner, wish = {}) {
-      refuseUnlessActive(owner);
-      const found = await cache.read(owner._id);
-      if (found !== undefined) {
-        refuseTooLong(found, wish);
-        if (isGood(found, owner, wish)) return found;
-      }
-      const newerThan = replacedBy(found, owner, wish);
-      const name = `${owner._id} ${owner.generation} ${newerThan ?? ""}`;
-      const token = await once(name, () => askWorkers(owner, newerThan));
-      refuseTooLong(token, wish);
+      const token = await obtain(owner, wish);
+      await noteUse(owner._id, token);
       return token;
     },
   };
+
+  async function obtain(owner: TokenOwner, wish: TokenWish): Promise<CachedToken> {
+    refuseUnlessActive(owner);
+    const found = await cache.read(owner._id);
+    if (found !== undefined) {
+      refuseTooLong(found, wish);
+      if (isGood(found, owner, wish)) return found;
+    }
+    const newerThan = replacedBy(found, owner, wish);
+    const name = `${owner._id} ${owner.generation} ${newerThan ?? ""}`;
+    const token = await once(name, () => askWorkers(owner, newerThan));
+    refuseTooLong(token, wish);
+    return token;
+  }
+
+  /**
+   * So that workers keep it warm. A token that cannot be noted is as good; of too many all are noted again.
+   */
+  async function noteUse(id: InstallationId, token: CachedToken): Promise<void> {
+    const at = now();
+    if (at < (noteAgainAt.get(id) ?? at)) return;
+    if (noteAgainAt.size >= maxNoted) noteAgainAt.clear();
+    const lifeMs = token.expiresAt.getTime() - token.issuedAt.getTime();
+    noteAgainAt.set(id, new Date(at.getTime() + lifeMs / 4));
+    await cache.noteRead(id, token).catch(() => noteAgainAt.delete(id));
+  }
 
   function isGood(
     token: CachedToken,

@@ -30,11 +30,11 @@ export function accountInWords(account: AccountDetails, paint: Paint, now: Date)
 }
 
 function head(account: AccountDetails, paint: Paint, now: Date): string {
-  const { state, missingScopes, requestedScopes, tokenFailures, prewarmAt } = account;
+  const { state, missingScopes, requestedScopes, tokenFailures, prewarmAt, noTokenFrom } = account;
   const scopes = requestedScopes.join(" ");
   const missing = missingScopes.length === 0 ? "" : paint("bad", `  not granted: ${missingScopes.join(" ")}`);
   const failures = tokenFailures === 0 ? "" : paint("bad", `, ${tokenFailures} failures in a row`);
-  const next = prewarmAt === null ? "" : `, next ${fromNow(prewarmAt, now)}`;
+  const next = prewarmAt === null || noTokenFrom ? "" : `, next ${fromNow(prewarmAt, now)}`;
   return fields(
     [
       ["installation", `${paint("strong", account._id)}  ${paint(stateMoods[state], state)}`],

@@ -10,7 +10,7 @@ import { badge } from "../../html/words.ts";
 import type { AccountFacts } from "./read.ts";
 
 export function credentialSection({ installation, at }: AccountFacts): Html {
-  const { lastToken, prewarmAt, tokenFailures } = installation;
+  const { lastToken, tokenFailures } = installation;
   const token = tokenStanding(installation, at);
   return html`<div class="columns">
     <section class="card" aria-labelledby="token-title">
@@ -18,7 +18,8 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
       <dl>
         ${fact("Last result", lastToken === undefined ? html`none yet` : html`${lastToken.outcome}${lastToken.code === undefined ? "" : html` <code>${lastToken.code}</code>`}, ${timeTag(lastToken.at, at)}`)}
         ${lastToken?.expiresAt === undefined ? "" : fact("Expires", timeTag(lastToken.expiresAt, at))}
-        ${fact("Asked for again", prewarmAt === null ? html`not while the account is paused` : timeTag(prewarmAt, at))}
+        ${fact("Asked for again", askedForAgain(installation, at))}
+        ${token.label === "not needed" ? fact("Not kept warm", html`${token.text}`) : ""}
         ${tokenFailures === 0 ? "" : fact("Failed in a row", html`${count(tokenFailures)}`)}
       </dl>
     </section>
@@ -35,6 +36,17 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
       </dl>
     </section>
   </div>`;
+}
+
+function askedForAgain(
+  { prewarmAt, noTokenFrom, tokenNeededAt }: AccountFacts["installation"],
+  at: Date,
+): Html {
+  if (prewarmAt === null) return html`not while the account is paused`;
+  if (!noTokenFrom) return timeTag(prewarmAt, at);
+  return tokenNeededAt
+    ? html`for the run that is planned ${timeTag(tokenNeededAt, at)}`
+    : html`when a run or the API needs it`;
 }
 
 function inForce(
