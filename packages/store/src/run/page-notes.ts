@@ -59,9 +59,12 @@ export function createPageNotes(notes: Collection<PassPageDocument>, syncId: str
   };
 }
 
-/** The same for what one page held. */
-export function seenOnPage(externalIds: readonly string[]): Seen {
-  const seen = new Set(externalIds);
+/**
+ * The same of one page, or of several that are as the last run left them: it proved that no two of them held
+ * the same record.
+ */
+export function seenOnPages(pages: readonly (readonly string[])[]): Seen {
+  const seen = new Set(pages.flat());
   return (externalId) => seen.has(externalId);
 }
 

@@ -35,7 +35,7 @@ export function createProgress(
     current,
     seeksMissing,
     save,
-    noteOnlyPage,
+    noteHeld,
 
     /** Not saved yet. */
     moveTo(next: Checkpoint): void {
@@ -72,7 +72,7 @@ export function createProgress(
 
   /** Only after what it stands for is written. */
   async function save(): Promise<void> {
-    await noteOnlyPage();
+    await noteHeld();
     const { pages, records } = current();
     const since = sync.waiting.for === "running" ? sync.waiting.since : now();
     const waiting: Waiting = { for: "running", since, pages, records };
@@ -80,8 +80,9 @@ export function createProgress(
     await fence.write({ checkpoint, feedOpen: feed.open, hasSetAside, nextRunAt: leaseUntil(), waiting });
   }
 
-  async function noteOnlyPage(): Promise<void> {
-    if (held.isOnePage() && seeksMissing()) await held.noteOnlyPage(current().pass);
+  /** Another run may continue with the pass. */
+  async function noteHeld(): Promise<void> {
+    if (held.isInMemory() && seeksMissing()) await held.noteAll(current().pass);
   }
 
   function leaseUntil(): Date {

@@ -133,12 +133,14 @@ export function createRun(
         pass: before.pass,
         page: before.pages,
         isLast: page.nextCursor === null,
+        isSteady: steady.isWholeUntilNow(),
         seeksMissing: progress.seeksMissing(),
       });
       const changes = { ...written.changes, rejected: aside.length };
       progress.moveTo(afterPage(before, page, { changes, setAside: aside }));
-      // After the only page of a pass the end of the run follows, which makes the same durable.
-      if (!held.isOnePage()) await progress.save();
+      // After the only page of a pass the end of the run follows, which makes the same durable. Before the
+      // end of a pass that changes nothing there is nothing to keep: after a crash it is read again.
+      if (!held.isInMemory()) await progress.save();
       return changes;
     },
 
@@ -149,7 +151,7 @@ export function createRun(
     async *sweep(usualRules: AbsenceRules): AsyncGenerator<{ deleted: number }> {
       const { pass, pages, isFirst } = current();
       if (isFirst || steady.isWhole()) {
-        endOfPass = { lastPass: pass, heldBack: null, ...(!isFirst && { steady: steady.kept() }) };
+        endOfPass = { lastPass: pass, heldBack: null, steady: steady.kept() };
         return;
       }
       const seen = await held.seenIn(pass, pages);
@@ -191,7 +193,7 @@ export function createRun(
      * once.
      */
     async settle(settlement: Settlement): Promise<void> {
-      if (settlement.keepsCheckpoint) await progress.noteOnlyPage();
+      if (settlement.keepsCheckpoint) await progress.noteHeld();
       const { hasSetAside } = progress;
       const left = { steady: null, ...endOfPass, feedOpen: feed.open, hasSetAside };
       await settleRun({ syncs, telling, kept }, sync, settlement, {

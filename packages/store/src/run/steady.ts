@@ -15,24 +15,38 @@ const tokensToTheNextRun = 3;
 export type Steady = ReturnType<typeof createSteady>;
 
 /** `sync`: as the run's start left it. */
-export function createSteady({ fencingToken, checkpoint, feedOpen, steady }: SyncDocument, startedAt: Date) {
+export function createSteady(
+  { fencingToken, checkpoint, feedOpen, steady, lastRun }: SyncDocument,
+  startedAt: Date,
+) {
   const isOfLastRun =
     steady?.forToken === fencingToken &&
     startedAt.getTime() - steady.since.getTime() < maxAgeMs &&
     feedOpen === null;
   /** Undefined once a page was different. */
   let known = isOfLastRun ? steady : undefined;
-  /** Undefined where not every page of the pass is one of this run's, or one cannot be remembered. */
-  let seen: string[] | undefined = checkpoint === null ? [] : undefined;
+  /**
+   * Undefined where not every page of the pass is one of this run's, or one cannot be remembered; and in a
+   * sync's first pass, which leaves nothing for the next run.
+   */
+  let seen: string[] | undefined = checkpoint === null && lastRun !== null ? [] : undefined;
 
   return {
     /** Whether this page, the next one of the pass, is as the last run left it. */
-    isSame(digest: string): boolean {
-      if (known?.pages[seen?.length ?? -1] !== digest) known = undefined;
-      seen?.push(digest);
-      if ((seen?.length ?? 0) > maxPages) seen = undefined;
+    isSame(resource: string, records: readonly object[]): boolean {
+      if (seen === undefined) return false;
+      const digest = digestOf(resource, records);
+      if (known?.pages[seen.length] !== digest) known = undefined;
+      seen.push(digest);
+      if (seen.length > maxPages) {
+        known = undefined;
+        seen = undefined;
+      }
       return known !== undefined;
     },
+
+    /** Whether all pages until now are as the last run left them. */
+    isWholeUntilNow: (): boolean => known !== undefined && (seen?.length ?? 0) > 0,
 
     /** What is stored is not what the pass read: nothing is remembered. */
     stop(): void {
@@ -53,12 +67,11 @@ export function createSteady({ fencingToken, checkpoint, feedOpen, steady }: Syn
   };
 }
 
-/** The same for the same records with the same hashes in the same order, in the same collection. */
-export function digestOf(
-  resource: string,
-  records: Iterable<{ record: { externalId: string }; hash: string }>,
-): string {
-  let text = resource;
-  for (const one of records) text += `\n${one.record.externalId}\0${one.hash}`;
-  return hash("sha256", text, "base64url").slice(0, 22);
+/**
+ * The same for the same records in the same order, in the same collection. The fields of each are in the
+ * order in which the API sent them: to sort them takes longer than all the rest, and a page whose fields come
+ * in another order is only compared once more.
+ */
+function digestOf(resource: string, records: readonly object[]): string {
+  return hash("sha256", `${resource}\n${JSON.stringify(records)}`, "base64url").slice(0, 22);
 }

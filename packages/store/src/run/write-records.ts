@@ -11,7 +11,7 @@ import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
 import { insertNew } from "./insert-new.ts";
 import type { SetAsideItem } from "./set-aside.ts";
-import { digestOf, type Steady } from "./steady.ts";
+import type { Steady } from "./steady.ts";
 import { storableOf } from "./storable.ts";
 import { type FencedWrite, type Refusal, writeFenced } from "./write-fenced.ts";
 
@@ -67,10 +67,12 @@ export async function writeRecords(
   page: { records: readonly FetchedRecord[]; alsoSeen: readonly string[] },
   now: Date,
 ): Promise<WrittenRecords> {
+  if (steady.isSame(records.collectionName, page.records)) {
+    const unchanged = new Set(page.records.map(({ externalId }) => externalId)).size;
+    return { changes: { ...noChanges, unchanged }, refused: [] };
+  }
   const idOf = (externalId: string) => `${fence.installationId}/${externalId}`;
   const byId = new Map(page.records.map((record) => [idOf(record.externalId), readOf(record)]));
-  if (steady.isSame(digestOf(records.collectionName, byId.values())))
-    return { changes: { ...noChanges, unchanged: byId.size }, refused: [] };
   const stored = await storedOf(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
   const { differences, refused } = differencesOf(byId, stored, fence.firstToken);
   if (differences.length > 0) {
