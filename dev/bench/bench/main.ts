@@ -11,6 +11,7 @@ import { callbackRows } from "./rows/callbacks.ts";
 import { dispatchRows } from "./rows/dispatch.ts";
 import { engineRows } from "./rows/engine.ts";
 import { installRows } from "./rows/installs.ts";
+import { latenessRows } from "./rows/lateness.ts";
 import { memoryRows } from "./rows/memory.ts";
 import { runRows } from "./rows/runs.ts";
 import { startRows } from "./rows/start.ts";
@@ -20,7 +21,7 @@ import { workerCpuRows } from "./rows/worker-cpu.ts";
 
 const rows = [
   ...[...callbackRows, ...tokenRows, ...tokenReaderRows],
-  ...[...runRows, ...workerCpuRows, ...engineRows, ...dispatchRows],
+  ...[...runRows, ...workerCpuRows, ...engineRows, ...dispatchRows, ...latenessRows],
   ...[...installRows, ...startRows, ...memoryRows],
 ];
 const { values, positionals } = parseArgs({

@@ -21,12 +21,12 @@ type Points = Plot["lines"][number]["points"];
 export async function processesPlots(rounds: number): Promise<Plot[]> {
   const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
   const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
-  const workers: Awaited<ReturnType<typeof startWorker>>[] = [];
+  const workers: Awaited<ReturnType<typeof startWorkerProcess>>[] = [];
   const [costs, rates]: [Points, Points] = [[], []];
   try {
     for (const x of counts) {
-      while (workers.length < x) workers.push(await startWorker(world));
-      if (x === counts[0]) await installAll(world);
+      while (workers.length < x) workers.push(await startWorkerProcess(world));
+      if (x === counts[0]) await installAll(world, accounts);
       const [cpuMs, perSecond]: [number[], number[]] = [[], []];
       for (let round = 0; round < rounds; round++) {
         const before = await cpuSecondsOf(workers);
@@ -58,7 +58,8 @@ export async function processesPlots(rounds: number): Promise<Plot[]> {
   ];
 }
 
-async function startWorker({ env }: World) {
+/** A worker as it runs elsewhere, when it is ready. */
+export async function startWorkerProcess({ env }: World) {
   const opsPort = await freePort(0);
   const opsUrl = `http://127.0.0.1:${opsPort}`;
   const logPath = join(tmpdir(), `fleetkeeper-bench-worker-${opsPort}.log`);
@@ -70,7 +71,8 @@ async function startWorker({ env }: World) {
   return { child, opsUrl };
 }
 
-async function installAll({ simulator, install, db }: World): Promise<void> {
+/** Until each account has run all of its syncs once. */
+export async function installAll({ simulator, install, db }: World, accounts: number): Promise<void> {
   for (let count = 0; count < accounts; count++) await install(simulator.addAccount({ assets: 20 }));
   const syncs = db.collection<{ _id: string }>("syncs");
   const ran = { _id: /\/assets$/, lastRun: { $ne: null } };

@@ -59,15 +59,19 @@ export const dispatchRows: Row[] = [
   },
 ];
 
-async function openDispatcher() {
-  const [mongodb, server] = [await startMongodb({}), await startRedis({ own: true })];
-  const url = new URL("/bench", mongodb.url).href;
+/** On servers of its own. `startStore`: default a MongoDB; its address may name the database. */
+export async function openDispatcher(
+  startStore: () => Promise<{ url: string; close: () => Promise<void> }> = () => startMongodb({}),
+) {
+  const [mongodb, server] = [await startStore(), await startRedis({ own: true })];
+  const url = new URL(new URL(mongodb.url).pathname === "/" ? "/bench" : "", mongodb.url).href;
   const store = await openStore({ mongodbUrl: url });
   const client = await MongoClient.connect(url);
   const syncs = client.db().collection<{ _id: string }>("syncs");
   const redis = connectProducer(server.url);
   await connected(redis);
-  const queues = createQueueSet({ redis, namespace: "bench", onError: () => undefined });
+  const namespace = "bench";
+  const queues = createQueueSet({ redis, namespace, onError: () => undefined });
   const now = () => new Date();
   const installTraces = { remember: async () => undefined, of: async () => [] };
   const tick = createDispatchHandler({
@@ -87,6 +91,12 @@ async function openDispatcher() {
 
   return {
     plan,
+    tick,
+    store,
+    queues,
+    syncs,
+    redisUrl: server.url,
+    namespace,
 
     /** Of one that the store planned, as many as wanted, due in an hour. */
     async copyInto(count: number): Promise<void> {
