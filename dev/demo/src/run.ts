@@ -9,7 +9,7 @@ import { type DemoReceiver, startDemoReceiver } from "./demo-receiver.ts";
 import { walkThroughInstall } from "./first-install.ts";
 import { addWebhookEndpoint, walkThroughWebhook } from "./first-webhook.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { startSystem } from "./system.ts";
+import { type InstallableSystem, startSystem } from "./system.ts";
 
 const { values } = parseArgs({
   options: {
@@ -73,6 +73,7 @@ async function demonstrate(demo: {
 }): Promise<void> {
   const { progress, defer } = demo;
   let receiver: DemoReceiver | undefined;
+  let walked: Walked | undefined;
   const system = await startSystem({
     dataDir: resolve(values["data-dir"]),
     env: process.env,
@@ -82,29 +83,23 @@ async function demonstrate(demo: {
     prepare: async (parts) => {
       receiver = await startDemoReceiver({ ...parts, progress, defer });
     },
+    onInstallable: async (installable) => {
+      walked = await walkThrough(installable, progress);
+    },
     onUnexpectedEnd: demo.fail,
     defer,
   });
   const { api } = system;
-  const [account] = system.simulator.accounts();
-  if (account === undefined || api === undefined || receiver === undefined)
-    throw new Error("the demo has no account, no API or no receiver");
-  const { accountId } = account;
-  // The ingress hears of the endpoint while the first syncs run.
-  let endpoint: ReturnType<typeof addWebhookEndpoint> | undefined;
-  const onStored = () => {
-    endpoint = addWebhookEndpoint({ ...system, accountId });
-    endpoint.catch(() => undefined);
-  };
-  const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress, onStored });
-  const delivered = (await endpoint) ?? 0;
-  const webhook = { delivered, ...(await walkThroughWebhook({ ...system, accountId, progress })) };
+  if (walked === undefined || api === undefined || receiver === undefined)
+    throw new TypeError("neither is left out above");
+  progress.step("board and API are ready");
+  const { accountId, failed, ...summary } = walked;
   if (failed > 0)
     progress.step(`failed work is tried again automatically; ${system.logDir}/worker.log says more`);
   if (values.once) {
     const done = await walkThroughApi(api, receiver, accountId);
     progress.step(`API: a token, a forwarded query (${done.proxied}), ${done.records} assets`);
-    process.stdout.write(`${JSON.stringify({ ...summary, webhook, api: done })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...summary, api: done })}\n`);
     if (failed > 0) process.exitCode = 1;
     return;
   }
@@ -129,4 +124,23 @@ async function demonstrate(demo: {
   Ctrl-C ends everything; the data stays for the next start.
 `);
   await demo.ended;
+}
+
+type Walked = Awaited<ReturnType<typeof walkThrough>>;
+
+/** One install, and one webhook of that account. `failed`: how many first syncs did. */
+async function walkThrough(system: InstallableSystem, progress: Progress) {
+  const [account] = system.simulator.accounts();
+  if (account === undefined) throw new Error("the simulated Trackunit has no account");
+  const { accountId } = account;
+  // The ingress hears of the endpoint while the first syncs run.
+  let endpoint: ReturnType<typeof addWebhookEndpoint> | undefined;
+  const onStored = () => {
+    endpoint = addWebhookEndpoint({ ...system, accountId });
+    endpoint.catch(() => undefined);
+  };
+  const { summary, failed } = await walkThroughInstall({ ...system, accountId, progress, onStored });
+  const delivered = (await endpoint) ?? 0;
+  const webhook = { delivered, ...(await walkThroughWebhook({ ...system, accountId, progress })) };
+  return { accountId, failed, ...summary, webhook };
 }

@@ -11,7 +11,7 @@ import { type DemoApi, startDemoApi } from "./demo-api.ts";
 import { freePort } from "./free-port.ts";
 import type { Progress } from "./progress.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
-import { environmentFile, serviceEnvironments } from "./service-environments.ts";
+import { environmentFile, type ServiceEnvironment, serviceEnvironments } from "./service-environments.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 import { webhookEndpointOf } from "./webhook-endpoint.ts";
 
@@ -25,17 +25,21 @@ export interface SystemOptions {
   withApi?: boolean;
   /** Waited for before the services start: what it stores, they know from the beginning. */
   prepare?: (parts: { store: Store; secrets: Secrets }) => Promise<void>;
+  /**
+   * Waited for while board and API start: ingress and worker are ready, which start first because an install
+   * needs no other.
+   */
+  onInstallable?: (system: InstallableSystem) => Promise<void>;
   /** What one service is told besides or instead, such as its own user in Redis. */
   environmentOf?: (service: "ingress" | "worker" | "board") => Record<string, string>;
   onUnexpectedEnd: (error: Error) => void;
   defer: (close: () => Promise<unknown>) => void;
 }
 
-export interface System {
+/** What is there before the board and the API are. */
+export interface InstallableSystem {
   store: Store;
   simulator: Simulator;
-  /** With `withApi`. */
-  api?: DemoApi;
   ingressUrl: string;
   /** Where installs go: for the manifest of an app. */
   callbackUrl: string;
@@ -47,10 +51,15 @@ export interface System {
   logDir: string;
   mongodbUrl: string;
   redisUrl: string;
-  /** Each as a process of its own, which can be stopped alone. */
-  services: Record<"ingress" | "worker" | "board", ServiceProcess>;
   /** Where an account's webhooks go, and their signing key. */
   webhookEndpointOf(installationId: InstallationId): Promise<WebhookTarget>;
+}
+
+export interface System extends InstallableSystem {
+  /** With `withApi`. */
+  api?: DemoApi;
+  /** Each as a process of its own, which can be stopped alone. */
+  services: Record<"ingress" | "worker" | "board", ServiceProcess>;
 }
 
 /** What this system keeps in its data folder, the servers' data included. */
@@ -73,8 +82,8 @@ const variablesOfApi = [
 ];
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { dataDir, env, progress, anyPorts, withApi, prepare, environmentOf, onUnexpectedEnd, defer } =
-    options;
+  const { dataDir, env, progress, anyPorts, withApi, prepare, onInstallable } = options;
+  const { environmentOf, onUnexpectedEnd, defer } = options;
   const logDir = join(dataDir, "logs");
   makePrivateFolder(dataDir, (name) => ownNames.has(name.replace(/\.new$/, "")));
   await mkdir(logDir, { recursive: true });
@@ -135,31 +144,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await prepare?.({ store, secrets });
   const started: ServiceProcess[] = [];
   defer(() => Promise.all(started.map((process) => process.stop())));
-  const apiStarts = withApi ? startApi() : undefined;
-  apiStarts?.catch(() => undefined);
-  const running = await Promise.all(
-    environments.map(async (service) => {
-      const logPath = join(logDir, `${service.name}.log`);
-      const env = { ...service.env, ...environmentOf?.(service.name) };
-      const process = await startService({ ...service, env, logPath, onUnexpectedEnd });
-      started.push(process);
-      return [service.name, process] as const;
-    }),
-  );
-  progress.step("ingress, worker and board are ready");
-  const api = await apiStarts;
-
-  const commandsEnv = join(dataDir, "fleetkeeper.env");
-  await writeFile(commandsEnv, environmentFile(environments), { mode: 0o600 });
-  defer(() => rm(commandsEnv, { force: true }));
+  const [ingress, worker] = await Promise.all([start("ingress"), start("worker")]);
+  progress.step("ingress and worker are ready");
 
   const opsUrls = [ports.ingressOps, ports.workerOps].map((port) => `http://127.0.0.1:${port}`);
-  return {
+  const installable: InstallableSystem = {
     store,
     mongodbUrl,
     redisUrl: stack.redis.url,
     simulator,
-    ...(api && { api }),
     ingressUrl,
     callbackUrl,
     boardUrl,
@@ -167,17 +160,40 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     boardPassword,
     opsUrls,
     logDir,
-    services: Object.fromEntries(running) as System["services"],
     webhookEndpointOf: (installationId) =>
       webhookEndpointOf({ store, secrets, baseUrl: ingressUrl + basePath, installationId }),
   };
+  const [board, api] = await Promise.all([
+    start("board"),
+    withApi ? startApi() : undefined,
+    onInstallable?.(installable),
+  ]);
+
+  const commandsEnv = join(dataDir, "fleetkeeper.env");
+  await writeFile(commandsEnv, environmentFile(environments), { mode: 0o600 });
+  defer(() => rm(commandsEnv, { force: true }));
+  return { ...installable, services: { ingress, worker, board }, ...(api && { api }) };
+
+  function environmentFor(name: ServiceEnvironment["name"]): ServiceEnvironment {
+    const found = environments.find((one) => one.name === name);
+    if (found === undefined) throw new TypeError(`no environment for ${name}`);
+    return found;
+  }
+
+  async function start(name: ServiceEnvironment["name"]): Promise<ServiceProcess> {
+    const service = environmentFor(name);
+    const env = { ...service.env, ...environmentOf?.(name) };
+    const logPath = join(logDir, `${name}.log`);
+    const process = await startService({ ...service, env, logPath, onUnexpectedEnd });
+    started.push(process);
+    return process;
+  }
 
   async function startApi(): Promise<DemoApi> {
-    const worker = environments.find(({ name }) => name === "worker")?.env ?? {};
-    const env = Object.fromEntries(variablesOfApi.map((name) => [name, worker[name] ?? ""]));
+    const { env: known } = environmentFor("worker");
+    const env = Object.fromEntries(variablesOfApi.map((name) => [name, known[name] ?? ""]));
     const { process, ...api } = await startDemoApi({ store, dataDir, port: ports.api, env, onUnexpectedEnd });
     started.push(process);
-    progress.step("the API is ready");
     return api;
   }
 }
