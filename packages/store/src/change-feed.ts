@@ -97,8 +97,8 @@ export function createChangeFeed(db: Db) {
     },
 
     /**
-     * Entries of one sync that the consumer has not confirmed, the oldest first. Where entries in between
-     * were tidied away, or the account was forgotten and installed again, a gap comes first.
+     * Entries of one sync that the consumer has not confirmed, the oldest first. Where entries were tidied
+     * away, also while these are read, or the account was forgotten, a gap comes in their place.
      */
     async *unread(
       consumer: string,
@@ -110,10 +110,14 @@ export function createChangeFeed(db: Db) {
       if (head === undefined || head === null || head === after) return;
       const { positions, reached } = await chainOf(entries, syncId, { head, after });
       const of = { syncId, installationId, sync };
-      if (!reached) yield { ...of, gap: true, position: positions[0] ?? head };
+      let isInGap = !reached;
+      if (isInGap) yield { ...of, gap: true, position: positions[0] ?? head };
       for (const position of positions) {
         const entry = await entries.findOne({ _id: `${syncId}/${position}` });
         if (entry !== null) yield { ...of, position, at: entry.at, changes: changesOfEntry(entry) };
+        // It was in the chain: a slow consumer was overtaken by those who tidy.
+        else if (!isInGap) yield { ...of, gap: true, position };
+        isInGap = entry === null;
       }
     },
 
@@ -159,11 +163,15 @@ export function createChangeFeed(db: Db) {
       return history;
     },
 
-    /** The consumer is done with everything up to this entry; it gets it no more. */
+    /**
+     * The consumer is done with everything up to this entry; it gets it no more. Of a sync that is not there,
+     * as of an account that was forgotten in between, nothing is kept.
+     */
     async confirm(
       consumer: string,
       { syncId, position }: Pick<FeedEntry, "syncId" | "position">,
     ): Promise<void> {
+      if ((await schedule.findOne({ _id: syncId }, { projection: { _id: 1 } })) === null) return;
       const cursor = { _id: `${syncId}/${consumer}` };
       const update = { $set: { position }, $currentDate: { confirmedAt: true as const } };
       await plainUpsert(() => cursors.updateOne(cursor, update, { upsert: true }));

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { maxApiKeys } from "../src/api-keys.ts";
 import { maxSetAside } from "../src/run/set-aside.ts";
 import { bounds, tidy } from "../src/run/tidy.ts";
-import { pass } from "./runs.ts";
+import { pass, startedRun } from "./runs.ts";
 import { at, how, installationId, installOf, promote, putInForce, setup, syncId } from "./world.ts";
 
 const numbered = <Result>(count: number, make: (index: number) => Result) =>
@@ -47,6 +47,7 @@ test("a bounded number of items is set aside of each sync, and of each page", as
 
 test("of too many consumers those that confirmed last are known", async () => {
   const { store, db } = await setup();
+  await startedRun(store);
   const cursors = db.collection<{ _id: string }>("feedCursors");
   // From a version that did not note when.
   await cursors.insertMany(

@@ -132,6 +132,36 @@ test("a consumer that was away for longer than entries are kept is notified of t
   expect(given).toEqual(["gap", 3, 4]);
 });
 
+test("entries that are deleted while a slow consumer handles the ones before them are a gap too", async () => {
+  const { store, db } = await setup();
+  for (const second of [1, 2, 3, 4]) await pass(store, at(second), [{ a: second }]);
+  const entries = db.collection<{ _id: string }>("changes");
+  const [, second, third] = await entries.find().sort({ _id: 1 }).toArray();
+  const given: unknown[] = [];
+  const onGap = async () => void given.push("gap");
+  const handle = async ({ changes: [change] }: FeedEntry) => {
+    given.push(change?.data);
+    if (change?.data === 1) await entries.deleteMany({ _id: { $in: [second?._id ?? "", third?._id ?? ""] } });
+  };
+  const stop = await following(handle, store.feed, { onGap });
+  await vi.waitFor(() => expect(given).toContain(4), { timeout: 20_000 });
+  await stop();
+  expect(given).toEqual([1, "gap", 4]);
+});
+
+test("what a consumer confirms of an account that was forgotten in between leaves nothing", async () => {
+  const { store, db } = await setup();
+  await pass(store, at(1), [{ a: 1 }]);
+  const sync = await store.syncs.find(syncId);
+  if (sync === null) throw new Error("no sync");
+  const given: FeedEntry[] = [];
+  for await (const entry of store.feed.unread("test", sync)) if (!("gap" in entry)) given.push(entry);
+  await store.forget(installationId, new Date(), ["assets"]);
+  for (const entry of given) await store.feed.confirm("test", entry);
+  expect(given).toHaveLength(1);
+  expect(await db.collection("feedCursors").countDocuments()).toBe(0);
+});
+
 test("it continues automatically after any answer of MongoDB, and says so", async () => {
   const { proxy, store } = await proxied();
   const seen: string[] = [];

@@ -176,6 +176,7 @@ export const operations: Record<string, Operation> = {
     writes: [["update", "unrecognisedCallbacks"]],
   },
   "a confirmed entry of the feed": {
+    before: installed,
     run: (store) => store.feed.confirm("test", { syncId, position: "1" }),
     writes: [["update", "feedCursors"]],
   },
