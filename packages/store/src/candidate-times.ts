@@ -4,12 +4,15 @@ import type { Generation } from "@fleetkeeper/model";
 import type { Edit } from "./edit-credentials.ts";
 import type { Candidate, InstallationDocument } from "./installation-document.ts";
 
-/** A try that proved nothing. `isRejected`: the answer was about this credential, and not about every one. */
+/** A try that proved nothing. */
 export interface TriedCandidate {
   generation: Generation;
   code: string;
   tryAt: Date;
+  /** The answer was about this credential, and not about every one. */
   isRejected: boolean;
+  /** And it was that the credential is none. */
+  isRefused?: boolean;
 }
 
 /** @returns undefined when it is not among the candidates, or not newer than the credential in force. */
@@ -21,8 +24,8 @@ export function candidateOf(
 }
 
 /**
- * They proved nothing yet: each is tried again at its own time, so that a new install never waits for what an
- * older one is to wait. What the endpoint says of every credential puts off all.
+ * They proved nothing yet: each is tried again at its own time, so that none waits for what another one is to
+ * wait, whoever installed that.
  */
 export function putOff(
   found: InstallationDocument | null,
@@ -33,13 +36,18 @@ export function putOff(
   const candidates = found.candidates.map((one) => {
     const now = tried.find(({ generation }) => generation === one.generation);
     if (now === undefined || candidateOf(found, one.generation) === undefined) return one;
-    const { code, tryAt, isRejected } = now;
+    const { code, tryAt, isRejected, isRefused } = now;
     const rejections = one.rejections + (isRejected ? 1 : 0);
-    return { ...one, tries: one.tries + 1, rejections, last: { at, code }, tryAt };
+    const refusals = refusalsOf(one) + (isRefused ? 1 : 0);
+    return { ...one, tries: one.tries + 1, rejections, refusals, last: { at, code }, tryAt };
   });
-  const ofAll = tried.find(({ isRejected }) => !isRejected)?.tryAt;
-  const proveAt = (candidates.length > 0 && ofAll) || soonestOf(candidates, at);
+  const proveAt = soonestOf(candidates, at);
   return { result: undefined, set: { candidates, ...(found.state === "paused" ? {} : { proveAt }) } };
+}
+
+/** How often the endpoint has refused it. Earlier versions counted rejections of all kinds together. */
+export function refusalsOf({ refusals, rejections }: Pick<Candidate, "refusals" | "rejections">): number {
+  return refusals ?? rejections;
 }
 
 /**

@@ -24,6 +24,8 @@ import type {
 /** Of one installation. A further install waits in its job until one of them was tried. */
 const maxCandidates = 5;
 const maxRefused = 10;
+/** One that was tried this often and proved nothing may make room, whatever the endpoint said. */
+const triesOfStuck = 5;
 /** Why a candidate was refused that made room for a newer one. */
 export const candidatesFull = "ERR_CANDIDATES_FULL";
 
@@ -78,7 +80,15 @@ export function promote(
   const candidate = candidateOf(found, generation);
   if (found === null || candidate === undefined) return { result: "superseded" };
   const { now, isSame, requestedScopes } = how;
-  const { tries: _, rejections: __, last: ___, tryAt: ____, bringsBack, ...credential } = candidate;
+  const {
+    tries: _,
+    rejections: _r,
+    refusals: _f,
+    last: _l,
+    tryAt: _t,
+    bringsBack,
+    ...credential
+  } = candidate;
   const isFirst = found.sealedCredential === null;
   const former = found.former.filter((one) => one.generation !== bringsBack && one.keptUntil > now);
   if (!isFirst && !isSame) former.push(formerOf(found, now, how.keptMs));
@@ -225,15 +235,19 @@ function pendingOf(
 }
 
 /**
- * The one that was rejected most makes room, and is shown as refused; an untried one does not.
+ * The one that was rejected most makes room, else the one that was tried most without any answer about it:
+ * what Trackunit never answers for some credentials would keep out all that come later. It is shown as
+ * refused. One that is untried, or was tried a few times, does not make room.
  * @throws CandidatesFullError
  */
 function toMakeRoom(candidates: readonly Candidate[]): Candidate {
-  const most = Math.max(...candidates.map(({ rejections }) => rejections));
-  const rejected = candidates.find(({ rejections }) => rejections === most);
-  if (rejected === undefined || most === 0)
+  const isStuck = ({ tries, rejections }: Candidate) => rejections > 0 || tries >= triesOfStuck;
+  const [first] = candidates
+    .filter(isStuck)
+    .sort((a, b) => b.rejections - a.rejections || b.tries - a.tries || byGeneration(a, b));
+  if (first === undefined)
     throw new CandidatesFullError("too many installs of the account wait to prove themselves");
-  return rejected;
+  return first;
 }
 
 function withRefused(

@@ -15,7 +15,7 @@ export type { AfterRestore } from "./after-restore.ts";
 export { type ApiKeyRow, type ApiKeys, maxApiKeys } from "./api-keys.ts";
 export { type AuditEntry, type AuditTopic, forgetAction } from "./audit.ts";
 export type { AuditDocument } from "./audit-document.ts";
-export type { TriedCandidate } from "./candidate-times.ts";
+export { refusalsOf, type TriedCandidate } from "./candidate-times.ts";
 export type { ChangeFeed, FeedEntry, FeedGap, FollowedSync } from "./change-feed.ts";
 export { adviceOn } from "./connect.ts";
 export { candidatesFull } from "./credential-decisions.ts";

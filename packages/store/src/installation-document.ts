@@ -29,6 +29,8 @@ export interface Candidate extends StoredCredential {
    */
   tries: number;
   rejections: number;
+  /** Of these, those that said that the credential is none. Absent: before versions that count them. */
+  refusals?: number;
   last?: { at: Date; code: string };
   /** Not before this; absent until it was tried. */
   tryAt?: Date;

@@ -15,6 +15,11 @@ const rejected = (generation: string, seconds: number) => ({
   tryAt: at(seconds),
   isRejected: true,
 });
+const inconclusive = (generation: string, seconds: number) => ({
+  ...rejected(generation, seconds),
+  code: "ERR_TOKEN_RATE_LIMITED",
+  isRejected: false,
+});
 const refusal = { at: at(9), code: "ERR_TOKEN_INVALID_CLIENT" };
 
 test("a new install changes nothing of the credential in force until it has proved itself", async () => {
@@ -98,9 +103,10 @@ test("a new install is tried at its own time, not at that of older ones, and doe
 
   expect(await store.credentials.tryNow(installationId, at(11))).toBe(true);
   expect(await toProve(11)).toEqual(["3", "2", "1"]);
-  const ofAll = { ...rejected("3", 40), isRejected: false };
-  await store.credentials.putOff(installationId, [ofAll], at(12));
-  expect(await found(store)).toMatchObject({ proveAt: at(40) });
+  // What is said of one may not be said of the others: each waits for its own time only.
+  await store.credentials.putOff(installationId, [inconclusive("3", 40)], at(12));
+  expect(await found(store)).toMatchObject({ proveAt: at(12) });
+  expect(await toProve(12)).toEqual(["2", "1"]);
 });
 
 test("installs in quick succession push out no untried candidate, and no credential that was used", async () => {
@@ -131,6 +137,23 @@ test("installs in quick succession push out no untried candidate, and no credent
   await promote(store, later("16", 18));
   for (let index = 17; index < 30; index++) await putInForce(store, later(`${index}`, 1_000 + index));
   expect((await found(store))?.former[0]).toMatchObject({ generation: "10" });
+});
+
+test("installs that Trackunit never gives an answer about keep out none that comes later", async () => {
+  const { store } = await setup();
+  await putInForce(store, later("10", 0));
+  for (let index = 11; index < 16; index++) await add(store, later(`${index}`, index));
+  const tryEach = async (seconds: number) => {
+    for (let index = 11; index < 16; index++)
+      await store.credentials.putOff(installationId, [inconclusive(`${index}`, seconds)], at(seconds));
+  };
+  for (const seconds of [20, 30, 40, 50]) await tryEach(seconds);
+  await expect(add(store, later("16", 55))).rejects.toMatchObject({ code: "ERR_CANDIDATES_FULL" });
+  await tryEach(60);
+  expect(await add(store, later("16", 65))).toBe("stored");
+  expect(await found(store)).toMatchObject({
+    refused: [{ generation: "11", code: "ERR_CANDIDATES_FULL" }],
+  });
 });
 
 test("an operator brings a former credential back, which proves itself like any other and is newer than all", async () => {

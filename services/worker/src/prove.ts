@@ -9,7 +9,7 @@ import {
   type InstallationId,
   type SealedText,
 } from "@fleetkeeper/model";
-import type { Candidate, Store, TriedCandidate } from "@fleetkeeper/store";
+import { type Candidate, refusalsOf, type Store, type TriedCandidate } from "@fleetkeeper/store";
 import type { Log } from "@fleetkeeper/telemetry";
 import {
   type CachedToken,
@@ -62,7 +62,8 @@ interface Proof {
 const refusalWaitsMs = [5_000, 30_000, 120_000, 600_000];
 
 /**
- * What the endpoint says of one credential it may say of no other: then an older candidate may have its turn.
+ * What is probably said of every credential: then an older candidate is not tried at once, but has its turn
+ * next. What the endpoint says of one credential it may say of no other.
  */
 const ofEveryCredential = [TokenEndpointUnavailableError, TokenEndpointPacedError, TokenRateLimitedError];
 
@@ -118,16 +119,13 @@ export function createProve(options: ProveOptions) {
       if (!(error instanceof FleetkeeperError)) throw error;
       const { code } = error;
       if (error instanceof TokenError) metrics.tokenRequests.inc({ result: code });
-      const refusalWaitMs = refusalWaitsMs[candidate.rejections];
-      const isRefused = error instanceof CredentialRefusedError && refusalWaitMs === undefined;
-      if (isRefused || error instanceof CredentialOfOtherAccountError) {
+      const isRefused = error instanceof CredentialRefusedError;
+      const refusalWaitMs = isRefused ? refusalWaitsMs[refusalsOf(candidate)] : undefined;
+      if ((isRefused && refusalWaitMs === undefined) || error instanceof CredentialOfOtherAccountError) {
         await refuse(installationId, candidate, code);
         return { isRefused: true };
       }
-      const delayMs =
-        error instanceof CredentialRefusedError && refusalWaitMs !== undefined
-          ? refusalWaitMs
-          : proofDelayMs(error, candidate.tries + 1);
+      const delayMs = refusalWaitMs ?? proofDelayMs(error, candidate.tries + 1);
       const tryAt = new Date(now().getTime() + delayMs);
       log.warn({ installationId, code, error, tryAt }, "candidate could not prove itself yet");
       return {
@@ -135,6 +133,7 @@ export function createProve(options: ProveOptions) {
         code,
         tryAt,
         isRejected: !ofEveryCredential.some((kind) => error instanceof kind),
+        isRefused,
       };
     }
   }
