@@ -74,10 +74,28 @@ async function play(
 ): Promise<string[]> {
   const failed: string[] = [];
   let isOver = false;
-  const working = work(world, script.work, () => isOver);
+  const breakThings = async () => {
+    failed.push(...(await playFaults(world, script.faults, lengthMs, onStep)));
+    isOver = true;
+    await heal(world);
+    onStep("whole again");
+  };
+  await Promise.all([work(world, script.work, () => isOver), breakThings()]);
+  await askAgain(world);
+  return failed;
+}
+
+/** Those of one target one after the other. @returns what could not be played */
+async function playFaults(
+  world: World,
+  faults: Script["faults"],
+  lengthMs: number,
+  onStep: (line: string) => void,
+): Promise<string[]> {
+  const failed: string[] = [];
   const startedAtMs = performance.now();
   const targets = new Map<string, Promise<void>>();
-  for (const { atMs, fault } of script.faults) {
+  for (const { atMs, fault } of faults) {
     await sleep(Math.max(0, startedAtMs + atMs - performance.now()));
     const before = targets.get(fault.target) ?? Promise.resolve();
     targets.set(
@@ -91,11 +109,6 @@ async function play(
   }
   await sleep(Math.max(0, startedAtMs + lengthMs - performance.now()));
   await Promise.all(targets.values());
-  isOver = true;
-  await heal(world);
-  onStep("whole again");
-  await working;
-  await askAgain(world);
   return failed;
 }
 

@@ -6,6 +6,7 @@ import { type RedisGroup, startRedisCluster, startRedisSentinel } from "@fleetke
 import { installationIdOf } from "@fleetkeeper/model";
 import { connectConsumer, mastersOf, type RedisClient } from "@fleetkeeper/redis";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readLogs, runSystem } from "./running-system.ts";
 
@@ -47,14 +48,16 @@ function installAccounts(system: System) {
     }
   }
 
-  const loop = (async () => {
-    while (!stopped) {
-      await halted;
-      const one = send(simulator.addAccount({ assets })).finally(() => sending.delete(one));
-      sending.add(one);
-      await sleep(1_000);
-    }
-  })();
+  const loop = inBackground(
+    (async () => {
+      while (!stopped) {
+        await halted;
+        const one = send(simulator.addAccount({ assets })).finally(() => sending.delete(one));
+        sending.add(one);
+        await sleep(1_000);
+      }
+    })(),
+  );
 
   return {
     accepted,

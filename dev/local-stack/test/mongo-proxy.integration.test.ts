@@ -1,3 +1,4 @@
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { type Collection, type Document, MongoClient, type MongoError } from "mongodb";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { type Fault, startMongoProxy } from "../src/mongo-proxy/mongo-proxy.ts";
@@ -76,7 +77,7 @@ test("a held command continues when it is let go", async () => {
   const { proxy, things, truth } = await setup();
   const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
   const { met } = proxy.add({ command: "insert", when: "before", fault: { holdUntil } });
-  const writing = things.insertOne({ _id: "a" });
+  const writing = inBackground(things.insertOne({ _id: "a" }));
   await met;
   expect(await truth()).toBe(0);
   letGo();

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { inBackground } from "./in-background.ts";
 
 /** A running service. */
 export interface SpawnedService {
@@ -27,8 +28,7 @@ export function spawnService(
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  const listening = originOf(child, process.env.TEST_LOG_LEVEL !== undefined);
-  listening.catch(() => undefined);
+  const listening = inBackground(originOf(child, process.env.TEST_LOG_LEVEL !== undefined));
   return {
     child,
     listening,

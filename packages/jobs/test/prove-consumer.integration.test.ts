@@ -1,6 +1,6 @@
 import type { SyncId } from "@fleetkeeper/model";
 import { connectConsumer } from "@fleetkeeper/redis";
-import { testRedis } from "@fleetkeeper/test-worlds";
+import { inBackground, testRedis } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { type Consumer, consume, type ProofOptions, proveConsumer } from "../src/index.ts";
 import { startSilentProxy } from "./silent-proxy.ts";
@@ -22,7 +22,7 @@ async function setup() {
       onError: () => undefined,
     });
     onTestFinished(async () => {
-      const closed = consumer.close(0);
+      const closed = inBackground(consumer.close(0));
       if (url === inject("redisUrl")) await closed;
       consumerRedis.disconnect();
     });

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answering } from "@fleetkeeper/test-worlds";
 import { newSigningKey } from "@fleetkeeper/webhooks";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
@@ -51,13 +52,12 @@ async function mailServer(answer?: { responseCode: number }) {
 
 async function receiver(status = 200) {
   const taken: { path: string; headers: Record<string, string>; body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const headers = request.headers as Record<string, string>;
-    taken.push({ path: request.url ?? "", headers, body: Buffer.concat(parts).toString() });
-    response.writeHead(status).end("no");
-  });
+  const server = createServer(
+    answering(({ url, headers, body }, response) => {
+      taken.push({ path: url, headers: headers as Record<string, string>, body });
+      response.writeHead(status).end("no");
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return { taken, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };

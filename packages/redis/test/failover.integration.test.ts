@@ -1,4 +1,5 @@
 import { startRedis } from "@fleetkeeper/local-stack";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test } from "vitest";
 import { connectConsumer, connected, connectProducer, proveWrite, type RedisClient } from "../src/index.ts";
 import { createAddress } from "./address.ts";
@@ -50,7 +51,7 @@ test("who takes jobs waits through it: the command is answered by the new master
 }, async () => {
   const { url, next, failOver } = await setup();
   const redis = await opened(connectConsumer(url));
-  const taken = redis.blpop("jobs", 0);
+  const taken = inBackground(redis.blpop("jobs", 0));
   const written = opened(connectConsumer(url)).then(async (other) => {
     await failOver();
     return other.set("after", "1");

@@ -1,4 +1,5 @@
 import { startMongoProxy } from "@fleetkeeper/local-stack";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type FeedEntry, type FollowOptions, followChanges, openStore } from "../src/index.ts";
 import { pageOf, pass, settlementOf, startedRun } from "./runs.ts";
@@ -10,16 +11,18 @@ async function following(
   more: Partial<FollowOptions> = {},
 ) {
   const stop = new AbortController();
-  const done = followChanges({
-    feed,
-    consumer: "test",
-    handle,
-    onGap: async () => undefined,
-    onError: () => undefined,
-    pollMs: 10,
-    signal: stop.signal,
-    ...more,
-  });
+  const done = inBackground(
+    followChanges({
+      feed,
+      consumer: "test",
+      handle,
+      onGap: async () => undefined,
+      onError: () => undefined,
+      pollMs: 10,
+      signal: stop.signal,
+      ...more,
+    }),
+  );
   return async () => {
     stop.abort();
     await done;

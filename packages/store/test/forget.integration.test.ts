@@ -1,5 +1,5 @@
 import { startMongoProxy } from "@fleetkeeper/local-stack";
-import { databaseUrl, testStore } from "@fleetkeeper/test-worlds";
+import { databaseUrl, inBackground, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openStore } from "../src/index.ts";
 import { resources } from "./proxy/operations.ts";
@@ -26,7 +26,7 @@ test("of two first installs at once both are candidates, also where MongoDB refu
     when: "before",
     fault: { holdUntil },
   });
-  const newer = proxied.install(installOf("2"), how, resources);
+  const newer = inBackground(proxied.install(installOf("2"), how, resources));
   await met;
   expect(await other.install(installOf("1"), how, resources)).toBe("stored");
   letGo();
@@ -47,7 +47,7 @@ test("an install that was looked at before the account was forgotten does not br
     when: "before",
     fault: { holdUntil },
   });
-  const older = proxied.install(installOf("1"), how, resources);
+  const older = inBackground(proxied.install(installOf("1"), how, resources));
   await met;
   expect(await other.forget(installationId, at(1), resources)).toMatchObject({ outcome: "forgotten" });
   letGo();
@@ -67,7 +67,7 @@ test.each([
     await putInForce(other, installOf("1"));
     const { promise: holdUntil, resolve: letGo } = Promise.withResolvers<void>();
     const { met } = proxy.add({ command, collection, after, when: "before", fault: { holdUntil } });
-    const planning = proxied.plan(installationId, ["assets", "sites"], at(0));
+    const planning = inBackground(proxied.plan(installationId, ["assets", "sites"], at(0)));
     await met;
     expect(await other.forget(installationId, at(1), resources)).toMatchObject({ outcome: "forgotten" });
     letGo();
@@ -87,7 +87,7 @@ test("an install that came while an account is being forgotten waits, and then h
     when: "before",
     fault: { holdUntil },
   });
-  const forgetting = proxied.forget(installationId, at(1), resources);
+  const forgetting = inBackground(proxied.forget(installationId, at(1), resources));
   await met;
   const again = { ...installOf("2"), receivedAt: at(2) };
   await expect(other.install(again, how, resources)).rejects.toMatchObject({

@@ -2,6 +2,7 @@ import { testNamespace } from "@fleetkeeper/local-stack";
 import { asInstallationId, type Generation } from "@fleetkeeper/model";
 import { connectConsumer, findKeys } from "@fleetkeeper/redis";
 import { startSimulator } from "@fleetkeeper/simulator";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { Agent } from "undici";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { createTokenCache, createTokens, type LoadedCredential } from "../src/index.ts";
@@ -166,7 +167,7 @@ test("a lock that its owner left behind expires, and no process frees another's"
   await redis.del(tokenKey);
   await redis.set(`${tokenKey}:lock`, "somebody else", "PX", 700);
   const other = createProcess();
-  const waiting = other.get(id);
+  const waiting = inBackground(other.get(id));
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await redis.get(`${tokenKey}:lock`)).toBe("somebody else");
   expect((await waiting).accessToken).not.toBe("");

@@ -1,3 +1,4 @@
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, test } from "vitest";
 import { setup } from "./world.ts";
 import { installationId, syncId, writePass } from "./write-pass.ts";
@@ -72,7 +73,7 @@ test("a waiting answer is sent with the next change", async () => {
   const { write, changes } = await world();
   await write({ a: { n: 1 } });
   const { next } = await changes("consumer=one");
-  const waiting = changes(`consumer=one&wait=30&after=${next}`);
+  const waiting = inBackground(changes(`consumer=one&wait=30&after=${next}`));
   await write({ a: { n: 2 } });
   expect(kindsOf((await waiting).entries)).toEqual(["updated a"]);
 });

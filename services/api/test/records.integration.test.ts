@@ -1,4 +1,5 @@
 import { installationIdOf } from "@fleetkeeper/model";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import type { Db } from "mongodb";
 import { expect, test, vi } from "vitest";
 import { patient, setup } from "./world.ts";
@@ -124,7 +125,7 @@ test(
         await things.updateOne({ _id }, { $set: fields }, { upsert: true });
       }
     };
-    const writing = write();
+    const writing = inBackground(write());
     const seen: string[] = [];
     const limit = Math.min(500, Math.max(50, changing / 40));
     for (let after: string | null = ""; after !== null; ) {
@@ -164,13 +165,15 @@ test(
     let { next: position } = await get("/v1/changes?consumer=copy&limit=1");
 
     // Half of them change in each pass, and some arrive between.
-    const writing = (async () => {
-      for (let pass = 1; pass <= 8; pass++) {
-        for (let n = pass % 2; n < count; n += 2) truth[nameOf(n * 10)] = { version: pass };
-        for (let n = pass; n < count; n += 50) truth[nameOf(n * 10 + pass)] = { version: pass };
-        await write(pass);
-      }
-    })();
+    const writing = inBackground(
+      (async () => {
+        for (let pass = 1; pass <= 8; pass++) {
+          for (let n = pass % 2; n < count; n += 2) truth[nameOf(n * 10)] = { version: pass };
+          for (let n = pass; n < count; n += 50) truth[nameOf(n * 10 + pass)] = { version: pass };
+          await write(pass);
+        }
+      })(),
+    );
     for (let after: string | null = ""; after !== null; ) {
       const page = await get(`/v1/records/assets?limit=${count / 10}${after && `&after=${after}`}`);
       for (const { id, data } of page.records as Row[]) copy.set(id, data);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { testNamespace } from "@fleetkeeper/local-stack";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -35,7 +36,7 @@ test.each([
   onTestFinished(() => {
     board.kill("SIGKILL");
   });
-  const exit = once(board, "exit");
+  const exit = inBackground(once(board, "exit"));
   const lines: { msg: string; url?: string }[] = [];
   for await (const line of createInterface(board.stdout)) {
     const event = JSON.parse(line) as { msg: string; url?: string };

@@ -1,15 +1,9 @@
 // Everything that the services reach by HTTP, as one proxy: it hands on to the simulator, or quotes each
 // request in its refusal.
 
-import {
-  createServer,
-  request as forward,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, request as forward, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { answering, type TestRequest } from "@fleetkeeper/test-worlds";
 import { onTestFinished } from "vitest";
 
 /** Ends with the test. */
@@ -19,15 +13,14 @@ export async function startAdversary() {
   /** `METHOD path status` of what was refused. */
   const refused: string[] = [];
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
-    const body = await text(request);
+  function answer(request: TestRequest, response: ServerResponse): void {
+    const url = new URL(request.url, `http://${request.headers.host}`);
     const status = [...refusing].find(([part]) => url.href.includes(part))?.[1];
     if (status === undefined && url.pathname.startsWith(oidcPath))
       return void response.end(JSON.stringify(metadataOf(`${addressOf(server)}${oidcPath}`)));
-    if (status === undefined) return handOn(url, request, body, response);
+    if (status === undefined) return void handOn(url, request, response);
     refused.push(`${request.method} ${url.pathname} ${status}`);
-    const quoted = JSON.stringify([request.url, request.headers, request.rawHeaders, body]);
+    const quoted = JSON.stringify([request.url, request.headers, request.rawHeaders, request.body]);
     response.writeHead(status, {
       "content-type": "application/json",
       "www-authenticate": `Basic realm=${JSON.stringify(String(request.headers.authorization))}`,
@@ -44,8 +37,11 @@ export async function startAdversary() {
     );
   }
 
-  const server = createServer((request, response) => void answer(request, response));
-  server.on("connect", (_request, socket) => socket.end("HTTP/1.1 407 No\r\n\r\n"));
+  const server = createServer(answering(answer));
+  server.on("connect", (_request, socket) => {
+    socket.on("error", () => undefined);
+    socket.end("HTTP/1.1 407 No\r\n\r\n");
+  });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => {
@@ -71,12 +67,7 @@ function metadataOf(issuer: string): object {
   };
 }
 
-function handOn(
-  url: URL,
-  { method, headers }: IncomingMessage,
-  body: string,
-  response: ServerResponse,
-): void {
+function handOn(url: URL, { method, headers, body }: TestRequest, response: ServerResponse): void {
   const { "proxy-authorization": _, ...handed } = headers;
   const outgoing = forward(url, { method, headers: handed }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { answering } from "@fleetkeeper/test-worlds";
 
 export interface ReceivedSpan {
   name: string;
@@ -23,15 +23,17 @@ interface Body {
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = [];
   let raw = "";
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    raw += `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${body}\n`;
-    for (const { resource, scopeSpans } of (JSON.parse(body) as Body).resourceSpans) {
-      const service = resource.attributes.find(({ key }) => key === "service.name")?.value.stringValue ?? "";
-      spans.push(...scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, service }))));
-    }
-    response.setHeader("content-type", "application/json").end("{}");
-  });
+  const server = createServer(
+    answering(({ method, url, headers, body }, response) => {
+      raw += `${method} ${url} ${JSON.stringify(headers)} ${body}\n`;
+      for (const { resource, scopeSpans } of (JSON.parse(body) as Body).resourceSpans) {
+        const service =
+          resource.attributes.find(({ key }) => key === "service.name")?.value.stringValue ?? "";
+        spans.push(...scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, service }))));
+      }
+      response.setHeader("content-type", "application/json").end("{}");
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

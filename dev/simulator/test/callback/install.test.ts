@@ -1,28 +1,19 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answering, type TestRequest } from "@fleetkeeper/test-worlds";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import { setup } from "../setup.ts";
 
-interface Received {
-  method: string | undefined;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
 /** An app that notes what it gets and answers as told. */
 async function startApp(status = 202, answer = '{"accepted":true}') {
-  const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    received.push({
-      method: request.method,
-      headers: request.headers,
-      body: Buffer.concat(chunks).toString(),
-    });
-    response.writeHead(status).end(answer);
-  });
+  const received: TestRequest[] = [];
+  const server = createServer(
+    answering((request, response) => {
+      received.push(request);
+      response.writeHead(status).end(answer);
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;

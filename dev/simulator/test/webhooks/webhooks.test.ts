@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { answering } from "@fleetkeeper/test-worlds";
 import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { newSigningKey, startSimulator, webhookTypes } from "../../src/index.ts";
@@ -12,14 +12,15 @@ const patient = { timeout: 20_000, interval: 20 };
 async function setup(options: SimulatorOptions = {}, answers: number[] = []) {
   const key = newSigningKey();
   const received: { id: string; type: string; family: string }[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    new Webhook(key).verify(body, standard(request.headers as Record<string, string>));
-    const family = request.headers["svix-id"] === undefined ? "webhook" : "svix";
-    const id = String(request.headers[`${family}-id`]);
-    received.push({ id, type: JSON.parse(body).type, family });
-    response.writeHead(answers.shift() ?? 202).end();
-  });
+  const server = createServer(
+    answering(({ headers, body }, response) => {
+      new Webhook(key).verify(body, standard(headers as Record<string, string>));
+      const family = headers["svix-id"] === undefined ? "webhook" : "svix";
+      const id = String(headers[`${family}-id`]);
+      received.push({ id, type: JSON.parse(body).type, family });
+      response.writeHead(answers.shift() ?? 202).end();
+    }),
+  );
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const simulator = await startSimulator(options);
   onTestFinished(async () => {

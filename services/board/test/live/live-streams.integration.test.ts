@@ -1,3 +1,4 @@
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, inject, test, vi } from "vitest";
 import { type BoardWorld, basic, operator, startBoard, viewer } from "../board-world.ts";
 import { idOf, seedAccounts } from "../seed-accounts.ts";
@@ -16,23 +17,24 @@ async function setup(overrides: Parameters<typeof startBoard>[1] = {}) {
 function follow(response: Response) {
   const fragments = new Map<string, string>();
   const troubles: string[] = [];
-  const ended = (async () => {
-    let unread = "";
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const events = (unread + chunk).split("\n\n");
-      unread = events.pop() ?? "";
-      for (const event of events) {
-        const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
-        if (name === "fragment") {
-          const { id, html } = JSON.parse(data ?? "") as { id: string; html: string };
-          fragments.set(id, html);
-        }
-        if (name === "trouble") troubles.push(data ?? "");
-      }
-    }
-  })();
   // Those that outlive their test are cut off with its board.
-  ended.catch(() => undefined);
+  const ended = inBackground(
+    (async () => {
+      let unread = "";
+      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const events = (unread + chunk).split("\n\n");
+        unread = events.pop() ?? "";
+        for (const event of events) {
+          const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
+          if (name === "fragment") {
+            const { id, html } = JSON.parse(data ?? "") as { id: string; html: string };
+            fragments.set(id, html);
+          }
+          if (name === "trouble") troubles.push(data ?? "");
+        }
+      }
+    })(),
+  );
   return { fragments, troubles, ended };
 }
 

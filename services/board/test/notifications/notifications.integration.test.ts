@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createChannels } from "@fleetkeeper/notifications";
 import { failingReasons } from "@fleetkeeper/operator";
 import { redisKeys } from "@fleetkeeper/redis";
-import { capturedLog } from "@fleetkeeper/test-worlds";
+import { answering, capturedLog } from "@fleetkeeper/test-worlds";
 import { newSigningKey } from "@fleetkeeper/webhooks";
 import { MongoClient } from "mongodb";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -25,13 +25,12 @@ async function receiver() {
     body: { type: string; data: { opened: Line[]; over: Line[] } };
   }[] = [];
   const answers = { status: 200 };
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const body = JSON.parse(Buffer.concat(parts).toString());
-    taken.push({ path: request.url ?? "", id: String(request.headers["webhook-id"] ?? ""), body });
-    response.writeHead(answers.status).end();
-  });
+  const server = createServer(
+    answering(({ url, headers, body }, response) => {
+      taken.push({ path: url, id: String(headers["webhook-id"] ?? ""), body: JSON.parse(body) });
+      response.writeHead(answers.status).end();
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return { taken, answers, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };

@@ -1,3 +1,4 @@
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, test, vi } from "vitest";
 import { setup, type World } from "../world.ts";
 
@@ -110,7 +111,7 @@ test("an interrupted wait ends with 130, and the run continues", async () => {
   const { cli, name, account, store, id, simulator } = await withAccount();
   account.change(1);
   simulator.faults.add({ kind: "delay", delayMs: 3_000, operation: "graphql.assets" });
-  const child = cli(["accounts", "sync", name, "--sync", "assets", "--wait"]);
+  const child = inBackground(cli(["accounts", "sync", name, "--sync", "assets", "--wait"]));
   await vi.waitFor(async () => {
     const syncs = await store.syncs.ofInstallation(id);
     expect(syncs.find(({ sync }) => sync === "assets")?.waiting.for).toBe("running");

@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import type { SealedText } from "@fleetkeeper/model";
 import { newWebhookKey } from "@fleetkeeper/test-worlds";
 import { expect, test, vi } from "vitest";
@@ -186,16 +185,12 @@ test("an unknown endpoint is answered like a wrong key, after one lookup and wit
   const named = (headers: Headers) => [...headers.keys()].filter((name) => name !== "date").toSorted();
   expect(named(unknown.headers)).toEqual(named(wrong.headers));
   // Its body is not waited for.
-  const socket = connect(Number(new URL(world.url).port), "127.0.0.1");
-  let received = "";
-  socket.on("data", (chunk) => {
-    received += chunk;
-  });
+  const { socket, received } = openRaw(world.url);
   const time = Math.floor(Date.now() / 1_000);
   socket.write(
     `POST ${gone} HTTP/1.1\r\nhost: x\r\nsvix-id: a\r\nsvix-timestamp: ${time}\r\nsvix-signature: v1,a\r\ncontent-length: 100000\r\n\r\n`,
   );
-  await vi.waitFor(() => expect(received).toContain("ERR_WEBHOOK_UNVERIFIED"), 20_000);
+  await vi.waitFor(() => expect(received()).toContain("ERR_WEBHOOK_UNVERIFIED"), 20_000);
   socket.destroy();
 });
 

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answering, type TestRequest } from "@fleetkeeper/test-worlds";
 import { Webhook } from "standardwebhooks";
 
 export interface Received {
@@ -30,11 +31,8 @@ export async function startReceiver(
   let port = 0;
   let server = await listening();
 
-  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
-    const event = verified(body, request.headers as Record<string, string>);
+  async function take(request: TestRequest, response: ServerResponse): Promise<void> {
+    const event = verified(request.body, request.headers as Record<string, string>);
     const {
       status,
       headers = {},
@@ -46,7 +44,7 @@ export async function startReceiver(
   }
 
   async function listening(): Promise<Server> {
-    const made = createServer(take);
+    const made = createServer(answering(take));
     await new Promise<void>((resolve) => made.listen(port, "127.0.0.1", resolve));
     port = (made.address() as AddressInfo).port;
     return made;
