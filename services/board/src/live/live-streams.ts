@@ -39,7 +39,7 @@ export function createLiveStreams(options: LiveStreamsOptions) {
   const { hub, endedSessions, onError } = options;
   const { maxStreams = 200, maxPerSession = 12, maxAgeMs = 5 * 60_000, checkEveryMs = 2_000 } = options;
   const { maxPerUser = maxStreams / 2 } = options;
-  const open = new Map<Readable, { session: string | undefined; user: string }>();
+  const open = new Map<Readable, { session: string | undefined; user: string; end: () => void }>();
 
   return {
     /**
@@ -54,9 +54,16 @@ export function createLiveStreams(options: LiveStreamsOptions) {
       if (open.size >= maxStreams || ofUser.length >= maxPerUser || ofSession.length >= maxPerSession)
         throw new BoardError("ERR_TOO_MANY_STREAMS");
       const stream = new Readable({ read: () => undefined });
-      open.set(stream, owner);
+      let isEnded = false;
+      // The reader may be slow to read the end: until then Node.js takes any further text for an error, which
+      // would cut the stream off.
+      const end = () => {
+        isEnded = true;
+        stream.push(null);
+      };
+      open.set(stream, { ...owner, end });
       const write = (event: string, data: unknown) => {
-        if (stream.destroyed) return;
+        if (isEnded || stream.destroyed) return;
         if (stream.readableLength > maxUnsentBytes) stream.destroy();
         else stream.push(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       };
@@ -68,17 +75,17 @@ export function createLiveStreams(options: LiveStreamsOptions) {
             write("fragment", { id, html: belowBasePath(html, reply.server.basePath) });
         },
         fail: (error) => {
-          if (isBoardError(error, "ERR_NOT_FOUND")) stream.push(null);
+          if (isBoardError(error, "ERR_NOT_FOUND")) end();
           else {
             onError(error);
             write("trouble", "This page cannot be updated at the moment.");
           }
         },
       });
-      const ending = setTimeout(() => stream.push(null), maxAgeMs);
+      const ending = setTimeout(end, maxAgeMs);
       const checking = setInterval(async () => {
         const { session } = request;
-        if (session !== undefined && (await endedSessions.has(session))) stream.push(null);
+        if (session !== undefined && (await endedSessions.has(session))) end();
       }, checkEveryMs);
       stream.once("close", () => {
         open.delete(stream);
@@ -97,7 +104,7 @@ export function createLiveStreams(options: LiveStreamsOptions) {
 
     close(): void {
       hub.close();
-      for (const stream of open.keys()) stream.push(null);
+      for (const { end } of open.values()) end();
     },
   };
 }
