@@ -1,5 +1,5 @@
-// Changes what a job carries, unless a worker has it or it changed since it was read: what a worker finds and
-// what it leaves behind are its own.
+// Changes the data of a job, unless a worker has the job or its data changed since it was read: while a
+// worker has it, only that worker changes it.
 
 import type { RedisClient } from "@fleetkeeper/redis";
 import type { Job, Queue } from "bullmq";
@@ -10,7 +10,7 @@ if redis.call("LPOS", KEYS[2], ARGV[3]) then return 0 end
 redis.call("HSET", KEYS[1], "data", ARGV[2])
 return 1`;
 
-/** `job`: as it was read. @returns false when a worker took it, somebody else changed it, or it is gone. */
+/** `job`: as it was read. @returns false when a worker has it, its data changed, or it no longer exists. */
 export async function replaceDataOf(
   { queue, redis }: { queue: Queue; redis: RedisClient },
   job: Job,

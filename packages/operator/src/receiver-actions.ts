@@ -1,18 +1,17 @@
 // What an operator, or the publisher's own back end, does to receivers of events; each in the audit log
 // before it is done.
 
-import { type EventType, eventTypes, irisAppIdOf, newEventId, type SealedText } from "@fleetkeeper/model";
+import { type EventType, eventTypes, type SealedText } from "@fleetkeeper/model";
 import {
-  type AttemptDocument,
-  type AttemptQuery,
-  type EventDocument,
   maxReceivers,
   newReceiverId,
+  type ReceiverFields,
   type ReceiverRow,
   type Store,
 } from "@fleetkeeper/store";
 import { newSigningKey } from "@fleetkeeper/webhooks";
 import { NotFoundError, WrongInputError, WrongStateError } from "./errors.ts";
+import { createReceiverDeliveries } from "./receiver-deliveries.ts";
 
 /** What operators and API keys do to receivers. */
 export type ReceiverActions = ReturnType<typeof createReceiverActions>;
@@ -43,8 +42,9 @@ export function createReceiverActions(options: {
   checkUrl: (url: string) => unknown;
   now: () => Date;
 }) {
-  const { store, now } = options;
+  const { store, checkUrl, now } = options;
   const { events } = store;
+  const { test, deliveries, replay, replaySince } = createReceiverDeliveries({ events, find, note, now });
 
   return {
     /**
@@ -53,7 +53,7 @@ export function createReceiverActions(options: {
      */
     async add(who: string, wanted: NewReceiver): Promise<{ receiver: ReceiverRow; secret: string }> {
       const { url, description = "", events: types = eventTypes, irisAppId = null } = wanted;
-      const fields = checked({ url, description, events: [...types], irisAppId });
+      const fields = checked({ url, description, events: [...types], irisAppId }, checkUrl);
       const id = newReceiverId();
       const { secret, sealed: sealedSecret } = await newSecret(id);
       await note(who, `add receiver ${id}: ${originOf(url)}, ${fields.events.join(" ")}`);
@@ -78,12 +78,13 @@ export function createReceiverActions(options: {
     /** What is absent stays. @throws NotFoundError, WrongStateError */
     async update(who: string, id: string, wanted: Partial<NewReceiver>): Promise<ReceiverRow> {
       const { url, description, events: types, irisAppId } = wanted;
-      const fields = checked({
+      const given = {
         ...(url !== undefined && { url }),
         ...(description !== undefined && { description }),
         ...(types !== undefined && { events: [...types] }),
         ...(irisAppId !== undefined && { irisAppId }),
-      });
+      };
+      const fields = checked(given, checkUrl);
       await find(id);
       await note(who, `change receiver ${id}: ${Object.keys(fields).join(", ")}`);
       if (Object.keys(fields).length > 0) await events.receivers.update(id, fields);
@@ -131,47 +132,10 @@ export function createReceiverActions(options: {
       return find(id);
     },
 
-    /**
-     * Tells it of something that did not happen.
-     * @returns the event's id.
-     * @throws NotFoundError, WrongStateError
-     */
-    async test(who: string, id: string): Promise<{ eventId: string }> {
-      requireEnabled(await find(id));
-      await note(who, `test receiver ${id}`);
-      const eventId = newEventId();
-      await events.test({ id: eventId, type: "test", at: now(), data: { receiver: id } }, id, now());
-      return { eventId };
-    },
-
-    /** Attempts, the newest first. @throws NotFoundError; TypeError for a cursor that no page gave */
-    async deliveries(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
-      await find(query.receiverId);
-      return events.attempts.list(query);
-    },
-
-    /** Sends one event again. @throws NotFoundError, WrongStateError */
-    async replay(who: string, id: string, eventId: string): Promise<void> {
-      const receiver = await find(id);
-      requireEnabled(receiver);
-      const event = await events.find(eventId);
-      if (event === null || !isSeen(event, receiver))
-        throw new NotFoundError(`there is no event ${eventId}, or no longer`);
-      await note(who, `replay ${eventId} to receiver ${id}`);
-      if (!(await events.lanes.replay(event, id, now())))
-        throw new WrongStateError("a hundred replays already wait for it");
-    },
-
-    /**
-     * Everything since a time that it wants today, in order. Returns of how many accounts.
-     * @throws NotFoundError, WrongStateError
-     */
-    async replaySince(who: string, id: string, since: Date): Promise<number> {
-      const receiver = await find(id);
-      requireEnabled(receiver);
-      await note(who, `replay all since ${since.toISOString()} to receiver ${id}`);
-      return events.replaySince(receiver, since, now());
-    },
+    test,
+    deliveries,
+    replay,
+    replaySince,
   };
 
   /** @throws NotFoundError */
@@ -188,45 +152,34 @@ export function createReceiverActions(options: {
     return { secret, sealed: await options.sealSecret(secret, id) };
   }
 
-  function checked<Fields extends Partial<Parameters<typeof events.receivers.update>[1]>>(
-    fields: Fields,
-  ): Fields {
-    const { url, description, events: types, irisAppId } = fields;
-    if (url !== undefined) checkAddress(url);
-    if (description !== undefined && !/^[^\p{Cc}]{0,200}$/u.test(description))
-      throw new WrongInputError("a description has at most 200 characters, none of them a control character");
-    if (types !== undefined && (types.length === 0 || types.some((type) => !eventTypes.includes(type))))
-      throw new WrongInputError(`events are one or more of ${eventTypes.join(", ")}`);
-    if (irisAppId && !/^@[^\s/@,]+\/[^\s/@,]+$/.test(irisAppId))
-      throw new WrongInputError("write an app as @organization/appname");
-    return fields;
-  }
-
-  function checkAddress(url: string): void {
-    if (url.length > 2_000) throw new WrongInputError("an address has at most 2000 characters");
-    try {
-      options.checkUrl(url);
-    } catch (error) {
-      throw new WrongInputError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-  }
-
   async function note(who: string, action: string): Promise<void> {
     await store.audit.add({ at: now(), who, action, topic: "receivers" });
   }
 }
 
-/** A receiver of one app learns nothing of another's accounts, and none of another's tests. */
-function isSeen(
-  { type, to, installationId }: EventDocument,
-  { _id, irisAppId }: Pick<ReceiverRow, "_id" | "irisAppId">,
-): boolean {
-  if (type === "test") return to.includes(_id);
-  return irisAppId === null || irisAppIdOf(installationId) === irisAppId;
+/** @throws WrongInputError */
+function checked<Fields extends Partial<ReceiverFields>>(
+  fields: Fields,
+  checkUrl: (url: string) => unknown,
+): Fields {
+  const { url, description, events: types, irisAppId } = fields;
+  if (url !== undefined) checkAddress(url, checkUrl);
+  if (description !== undefined && !/^[^\p{Cc}]{0,200}$/u.test(description))
+    throw new WrongInputError("a description has at most 200 characters, none of them a control character");
+  if (types !== undefined && (types.length === 0 || types.some((type) => !eventTypes.includes(type))))
+    throw new WrongInputError(`events are one or more of ${eventTypes.join(", ")}`);
+  if (irisAppId && !/^@[^\s/@,]+\/[^\s/@,]+$/.test(irisAppId))
+    throw new WrongInputError("write an app as @organization/appname");
+  return fields;
 }
 
-function requireEnabled({ _id, disabled }: ReceiverRow): void {
-  if (disabled !== null) throw new WrongStateError(`receiver ${_id} is disabled; enable it first`);
+function checkAddress(url: string, checkUrl: (url: string) => unknown): void {
+  if (url.length > 2_000) throw new WrongInputError("an address has at most 2000 characters");
+  try {
+    checkUrl(url);
+  } catch (error) {
+    throw new WrongInputError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** What is behind that may hold a secret. */

@@ -4,7 +4,7 @@
 import type { Generation, Install, InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { createAccountKeys } from "./account-keys.ts";
-import { dueCandidates, putOff, type TriedCandidate, tryNow } from "./candidate-times.ts";
+import { createCandidates } from "./candidates.ts";
 import {
   addCandidate,
   bringBack,
@@ -12,16 +12,10 @@ import {
   forgetUntil,
   newsOfPromotion,
   promote,
-  refuse,
 } from "./credential-decisions.ts";
 import { editCredentials, withFieldsOfToday } from "./edit-credentials.ts";
 import type { Interest } from "./events/interest.ts";
-import type {
-  Candidate,
-  FormerCredential,
-  InstallationDocument,
-  StoredCredential,
-} from "./installation-document.ts";
+import type { FormerCredential, InstallationDocument } from "./installation-document.ts";
 import { ownCollection } from "./own-collection.ts";
 
 /** Candidates, the credential in force, and former ones: each step on the condition that it still holds. */
@@ -44,7 +38,17 @@ export function createCredentials(db: Db, interest: Interest) {
   const installations: Collection<InstallationDocument> = ownCollection(db, "installations");
   const keys = createAccountKeys(db);
 
+  const { toProve, refuse, putOff, tryNow, due, claim, quiet } = createCandidates(installations);
+
   return {
+    toProve,
+    refuse,
+    putOff,
+    tryNow,
+    due,
+    claim,
+    quiet,
+
     /**
      * Makes an install a candidate, which is due at once unless the account is paused. `same`: this very
      * install is known already; `superseded`: the credential in force is newer.
@@ -65,29 +69,6 @@ export function createCredentials(db: Db, interest: Interest) {
     },
 
     /**
-     * What proving the candidates needs: those that are due, the newest first, and the credential in force.
-     * Undefined where none is to be tried.
-     */
-    async toProve(
-      _id: InstallationId,
-      now: Date,
-    ): Promise<
-      { accountId: string; candidates: Candidate[]; inForce: StoredCredential | undefined } | undefined
-    > {
-      const read = await installations.findOne({ _id });
-      if (read === null) return undefined;
-      const found = withFieldsOfToday(read);
-      if (found.state === "paused" || found.candidates.length === 0) return undefined;
-      const candidates = dueCandidates(found, now).reverse();
-      const { sealedCredential } = found;
-      return {
-        accountId: found.accountId,
-        candidates,
-        inForce: sealedCredential === null ? undefined : { ...found, sealedCredential },
-      };
-    },
-
-    /**
      * A candidate for which a token was granted takes over, unless a newer one has; older candidates go with
      * it. The installation's token is due. `admits`: asked before each try whether it may; rejects where not.
      */
@@ -105,20 +86,6 @@ export function createCredentials(db: Db, interest: Interest) {
       });
     },
 
-    /** @returns whether it was a candidate until now. */
-    async refuse(
-      _id: InstallationId,
-      generation: Generation,
-      why: { at: Date; code: string },
-    ): Promise<boolean> {
-      return editCredentials(installations, _id, (found) => refuse(found, generation, why));
-    },
-
-    /** Notes tries that proved nothing, and when to try again. */
-    async putOff(_id: InstallationId, tried: readonly TriedCandidate[], at: Date): Promise<void> {
-      await editCredentials(installations, _id, (found) => putOff(found, tried, at));
-    },
-
     /**
      * Makes a former credential the newest candidate: the one of this generation, or the one replaced last.
      * @returns undefined where it is not kept.
@@ -128,11 +95,6 @@ export function createCredentials(db: Db, interest: Interest) {
       { generation, now }: { generation?: Generation | undefined; now: Date },
     ): Promise<FormerCredential | undefined> {
       return editCredentials(installations, _id, (found) => bringBack(found, { generation, now }));
-    },
-
-    /** Makes the candidates due now. @returns whether there are any. */
-    async tryNow(_id: InstallationId, now: Date): Promise<boolean> {
-      return editCredentials(installations, _id, (found) => tryNow(found, now));
     },
 
     /** An operator has seen that the client id changed. @returns whether it had. */
@@ -165,36 +127,6 @@ export function createCredentials(db: Db, interest: Interest) {
       if (outcome !== "kept") return;
       const kept = await installations.findOne({ _id });
       if (kept !== null) await keys.addAll(withFieldsOfToday(kept), new Date());
-    },
-
-    /** Installations with a candidate that is due, the longest overdue first; `_id`: only this one. */
-    async due(
-      now: Date,
-      limit: number,
-      _id?: InstallationId,
-    ): Promise<Pick<InstallationDocument, "_id" | "proveAt">[]> {
-      return installations
-        .find({ ...(_id && { _id }), proveAt: { $lte: now } }, { projection: { proveAt: 1 } })
-        .sort({ proveAt: 1 })
-        .limit(limit)
-        .toArray();
-    },
-
-    /**
-     * Takes due candidates for one dispatcher: true for exactly one. If the job is lost, they are due again
-     * at `again`.
-     */
-    async claim(due: Pick<InstallationDocument, "_id" | "proveAt">, again: Date): Promise<boolean> {
-      const { modifiedCount } = await installations.updateOne(
-        { _id: due._id, proveAt: due.proveAt },
-        { $set: { proveAt: again } },
-      );
-      return modifiedCount === 1;
-    },
-
-    /** No candidate waits any more: nothing is due. */
-    async quiet(_id: InstallationId): Promise<void> {
-      await installations.updateOne({ _id, "candidates.0": { $exists: false } }, { $set: { proveAt: null } });
     },
   };
 }

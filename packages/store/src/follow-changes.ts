@@ -19,16 +19,15 @@ export interface FollowOptions {
    */
   handle: (entry: FeedEntry) => Promise<void>;
   /**
-   * Entries are gone that the consumer has not read: it must read all records of this sync. When this
-   * resolves, the entries that are there follow; when it rejects, it is called again later.
+   * Entries were deleted before the consumer read them: it must read all records of this sync. When this
+   * resolves, the remaining entries follow; when it rejects, it is called again later.
    */
   onGap: (gap: FeedGap) => Promise<void>;
   /**
-   * `entry` is the one that was not handled; undefined where MongoDB could not be asked, which is tried
-   * again.
+   * `entry` is the one that was not handled; undefined if MongoDB could not be read. Both are tried again.
    */
   onError: (error: unknown, entry?: FeedEntry | FeedGap) => void;
-  /** Between two looks. Default 1 000. */
+  /** Between two reads of the feed. Default 1 000. */
   pollMs?: number;
   signal: AbortSignal;
   now?: () => Date;
@@ -36,7 +35,7 @@ export interface FollowOptions {
 
 type FollowedSync = Pick<SyncDocument, "_id" | "installationId" | "sync">;
 
-/** A sync that waits since an entry of it was not handled. */
+/** A sync whose next entries wait because one was not handled. */
 interface WaitingSync {
   sync: FollowedSync;
   failures: number;
@@ -44,13 +43,13 @@ interface WaitingSync {
 }
 
 const maxWaitMs = 60_000;
-/** When more syncs than this wait, the next look is at every sync instead. */
+/** When more syncs than this wait, the next read covers every sync instead. */
 const maxWaiting = 10_000;
 
 /**
- * Runs until the signal aborts, whatever fails. The first look of a process is at every sync; the later ones
- * only at what changed, and at the syncs that wait. What fails is tried again after `pollMs`, then after
- * twice as long, up to a minute.
+ * Runs until the signal aborts, even if reads or calls fail. The first read of a process covers every sync;
+ * the later ones only the syncs that changed and those that wait. A failure is tried again after `pollMs`,
+ * then after twice as long, up to a minute.
  */
 export async function followChanges(options: FollowOptions): Promise<void> {
   const { consumer, feed, onError, pollMs = 1_000, signal, now = () => new Date() } = options;
@@ -81,7 +80,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
     await sleep(waitMs(failures), undefined, { signal }).catch(() => undefined);
   }
 
-  /** Rejects when MongoDB cannot be asked. */
+  /** Rejects when MongoDB cannot be read. */
   async function follow(sync: FollowedSync): Promise<void> {
     if (await handleUnread(options, sync)) return void waiting.delete(sync._id);
     const failed = (waiting.get(sync._id)?.failures ?? 0) + 1;
@@ -94,7 +93,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
   }
 }
 
-/** @returns false when one could not be handled, so that the rest waits. */
+/** @returns false when an entry could not be handled; those after it wait. */
 async function handleUnread(
   { feed, consumer, handle, onGap, onError, signal }: FollowOptions,
   sync: FollowedSync,
@@ -108,7 +107,7 @@ async function handleUnread(
       onError(error, entry);
       return false;
     }
-    // The gap ends with the entry behind it: until that is handled, it is told again after a crash.
+    // The gap ends with the entry after it: until that is handled, the gap is reported again after a crash.
     gap = "gap" in entry ? entry : undefined;
     if (gap === undefined) await feed.confirm(consumer, entry);
   }

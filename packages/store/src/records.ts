@@ -10,16 +10,16 @@ import { jsonOf } from "./run/storable.ts";
 /** Records to read. Runs write them. */
 export type Records = ReturnType<typeof createRecords>;
 
-/** Which records, and where to read on. */
+/** Which records, and where the page begins. */
 export interface RecordQuery {
-  /** A collection of records; none of another name is read. */
+  /** A collection of records; any other name is refused. */
   resource: string;
   whose: Parameters<typeof idsOf>[0];
   /** External ids, of one installation only. */
   ids?: readonly string[];
-  /** Without it those that are not deleted. */
+  /** Absent: those that are not deleted. */
   deleted?: "include" | "only";
-  /** Only those with this in their id or their name, in whatever case. */
+  /** Only those with this in their id or their name, in upper or lower case. */
   search?: string;
   /** Only what was written at that time or later. */
   changedSince?: Date;
@@ -28,8 +28,8 @@ export interface RecordQuery {
   /** `next` of the page before. */
   after?: string;
   /**
-   * A page ends early when it has 4 MiB, or has looked at 10 000 records for what is seldom: it may even be
-   * empty. A search goes on, 10 000 at a time, for as long as `searchMs`.
+   * A page ends early when it has 4 MiB, or has looked at 10 000 records of which few fit: it may even be
+   * empty. A search continues, 10 000 at a time, for up to `searchMs`.
    */
   limit: number;
   /** Default 500. */
@@ -49,7 +49,7 @@ export interface RecordPage {
   rows: RecordRow[];
   /** Where the next page begins; undefined after the last. */
   next: string | undefined;
-  /** How many records were looked at for what is seldom, when the page ended early for that. */
+  /** The number of records that were looked at, when the page ended early because few of them fit. */
   lookedAt?: number;
 }
 
@@ -61,7 +61,7 @@ const defaultSearchMs = 500;
 /** Of this database. */
 export function createRecords(db: Db) {
   return {
-    /** Records of one installation that are not deleted. `upTo`: no more of them are counted. */
+    /** Records of one installation that are not deleted. `upTo`: counts at most this many. */
     async count(
       resource: string,
       installationId: InstallationId,
@@ -90,8 +90,8 @@ export function createRecords(db: Db) {
     },
 
     /**
-     * A page of records in the order of their ids, which never change: whatever is written meanwhile, no
-     * record that is there all the time is left out, and none comes twice.
+     * A page of records in the order of their ids, which never change: even if records are written meanwhile,
+     * none that exists all the time is left out, and none is returned twice.
      * @throws TypeError when `after` is not one that a page gave.
      */
     async page(query: RecordQuery): Promise<RecordPage> {
@@ -116,7 +116,7 @@ export function createRecords(db: Db) {
   };
 }
 
-/** Those of at most `atOnce` records, where few may fit. `isScanEnd`: all of these were looked at. */
+/** The fitting ones of at most `atOnce` records. `isScanEnd`: all of these were looked at. */
 async function somePage(
   records: Collection<RecordDocument>,
   query: RecordQuery,
@@ -160,7 +160,7 @@ function rangeOf({ whose, after, ids }: RecordQuery): Range {
   };
 }
 
-/** Whether so few records may fit that looking for a page of them could take too long. */
+/** Whether few records may fit, so that finding a page of them could take too long. */
 function isSelective({ changedSince, deleted, ids, search }: RecordQuery): boolean {
   return ids === undefined && (changedSince !== undefined || deleted === "only" || search !== undefined);
 }
@@ -171,7 +171,7 @@ async function scanEnd(
   range: Range,
   atOnce: number,
 ): Promise<string | undefined> {
-  // Of most accounts it can, which a count from an index tells sooner than a look at their last record.
+  // For most accounts it can; a count from an index shows that sooner than a read of their last record.
   if ((await records.countDocuments({ _id: range }, { limit: atOnce })) < atOnce) return undefined;
   const [last] = await records
     .find({ _id: range }, { projection: { _id: 1 } })
@@ -196,13 +196,13 @@ function filterOf({ deleted, changedSince, search }: RecordQuery, _id: Range & {
   return filter;
 }
 
-/** Where a record's name may be, whatever its resource. */
+/** The fields that may hold a record's name, of all resources. */
 const nameFields = ["externalId", "data.name", "data.serialNumber", "data.EquipmentHeader.EquipmentID"];
 
 function projectionOf({ fields }: Pick<RecordQuery, "fields">): Record<string, 1> {
   const own = { installationId: 1, externalId: 1, firstSeenAt: 1, updatedAt: 1, deletedAt: 1 } as const;
   if (fields === undefined) return { ...own, data: 1 };
-  // MongoDB takes no field together with one that is in it.
+  // MongoDB refuses a field together with a field inside it.
   const outermost = fields.filter((field) => !fields.some((other) => field.startsWith(`${other}.`)));
   return { ...own, ...Object.fromEntries(outermost.map((field) => [`data.${field}`, 1 as const])) };
 }

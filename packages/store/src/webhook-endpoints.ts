@@ -5,6 +5,8 @@ import type { InstallationId, SealedText } from "@fleetkeeper/model";
 import type { Collection, Db } from "mongodb";
 import { decidedUpsert } from "./decided-upsert.ts";
 import type { WebhookEndpointDocument } from "./documents.ts";
+import { createEndpointKeys } from "./endpoint-keys.ts";
+import { createEndpointNotices } from "./endpoint-notices.ts";
 import { type EndpointStandingName, standingOf } from "./endpoint-standing.ts";
 import { TooManyEndpointsError } from "./errors.ts";
 import { idsUnder } from "./id-range.ts";
@@ -19,7 +21,17 @@ const weekMs = 7 * 86_400_000;
 export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId) => Promise<number>) {
   const endpoints: Collection<WebhookEndpointDocument> = ownCollection(db, "webhookEndpoints");
 
+  const { rotate, reseal } = createEndpointKeys(endpoints);
+  const { due, published, publishAll, deleteRemoved } = createEndpointNotices(endpoints);
+
   return {
+    rotate,
+    reseal,
+    due,
+    published,
+    publishAll,
+    deleteRemoved,
+
     /** A worker tells the ingress of it within seconds. May be repeated. @throws TooManyEndpointsError */
     async add(endpoint: {
       installationId: InstallationId;
@@ -85,40 +97,6 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
       await endpoints.updateOne({ _id, state: { $ne: "removed" } }, { $set: { state, publishAt: now } });
     },
 
-    /**
-     * A new key beside the newest one, which is good until `oldUntil`; an older one ends at once.
-     * @returns false when another operator changed the keys since `endpoint` was read.
-     */
-    async rotate(
-      { _id, keys }: Pick<WebhookEndpointDocument, "_id" | "keys">,
-      sealedKey: SealedText,
-      { oldUntil, now }: { oldUntil: Date; now: Date },
-    ): Promise<boolean> {
-      const [newest] = keys;
-      const newestKey = newest === undefined ? { keys: [] } : { "keys.0.sealed": newest.sealed };
-      const kept = newest === undefined ? [] : [{ ...newest, until: oldUntil }];
-      const { matchedCount } = await endpoints.updateOne(
-        { _id, ...newestKey, state: { $ne: "removed" } },
-        { $set: { keys: [{ sealed: sealedKey, addedAt: now, until: null }, ...kept], publishAt: now } },
-      );
-      if (matchedCount === 1) return true;
-      // A first try of the same may have succeeded although its answer was lost.
-      return (await endpoints.findOne({ _id }))?.keys[0]?.sealed === sealedKey;
-    },
-
-    /** Puts another sealing of the same key in its place, unless the keys changed since. */
-    async reseal(
-      { _id }: Pick<WebhookEndpointDocument, "_id">,
-      index: 0 | 1,
-      before: SealedText,
-      sealed: SealedText,
-    ) {
-      await endpoints.updateOne(
-        { _id, [`keys.${index}.sealed`]: before },
-        { $set: { [`keys.${index}.sealed`]: sealed } },
-      );
-    },
-
     /** How many do how, of all accounts. Reads a little of each. */
     async countByStanding(now: Date): Promise<Record<EndpointStandingName, number>> {
       const counts = { "no key": 0, silent: 0, paused: 0, waiting: 0, receiving: 0 };
@@ -128,32 +106,6 @@ export function createWebhookEndpoints(db: Db, firstTokenOf: (id: InstallationId
       );
       for await (const endpoint of all) counts[standingOf(endpoint, now)]++;
       return counts;
-    },
-
-    /** Those that the ingress is to be notified of. */
-    async due(now: Date, limit: number): Promise<WebhookEndpointDocument[]> {
-      return endpoints
-        .find({ publishAt: { $lte: now } })
-        .sort({ publishAt: 1 })
-        .limit(limit)
-        .toArray();
-    },
-
-    /**
-     * The ingress was notified of it as it was read; unless it changed since, `publishAt` is the next time.
-     */
-    async published({ _id, publishAt: told }: WebhookEndpointDocument, publishAt: Date): Promise<void> {
-      await endpoints.updateOne({ _id, publishAt: told, state: { $ne: "removed" } }, { $set: { publishAt } });
-    },
-
-    /** For when Redis has lost what the ingress was told. */
-    async publishAll(now: Date): Promise<void> {
-      await endpoints.updateMany({}, { $set: { publishAt: now } });
-    },
-
-    /** After the ingress was told that it is gone. */
-    async delete(_id: string): Promise<void> {
-      await endpoints.deleteOne({ _id, state: "removed" });
     },
 
     /** Counts a delivery that was kept. */

@@ -1,5 +1,5 @@
-// The pace of all requests to the token endpoint, in Redis for every process: slow while it is out of order,
-// and never in a rush after.
+// The pace of all requests to the token endpoint, in Redis for every process: slow while the endpoint fails,
+// and without a rush afterwards.
 
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { TokenEndpointPacedError } from "./errors.ts";
@@ -9,7 +9,7 @@ export interface PaceOptions {
   /** Requests of all processes together while all is well. Default 50. */
   perSecond?: number;
   /**
-   * The number of outages in a row, of whichever accounts, and only one request each `probeEveryMs` goes.
+   * After this many failures in a row, of any accounts, only one request per `probeEveryMs` is sent.
    * Default 10.
    */
   outages?: number;
@@ -17,19 +17,19 @@ export interface PaceOptions {
   probeEveryMs?: number;
 }
 
-/** Anyone who would wait for longer comes back another time. */
+/** A caller that would wait for longer is refused, and asks again later. */
 const maxWaitMs = 2_000;
 /**
- * Then those who were sent away do not come back all at once; a new install, for which somebody waits, comes
- * back sooner.
+ * Spreads the refused callers, so that they do not all ask again at once; a new install, for which an
+ * operator waits, asks sooner.
  */
 const spreadMs = { token: 60_000, proof: 5_000 };
 const outagesLastMs = 600_000;
 
 /**
- * Gives the wait before the request may go, or minus the time after which to come back. The clock is Redis's,
- * one for all. A second's requests may go at once, if nobody asked for a while. A proof waits only for other
- * proofs, and takes its place from those who come after it.
+ * Gives the wait before the request may be sent, or minus the time after which to ask again. The clock is
+ * Redis's, one for all. The requests of one second may be sent at once, if none was sent for a while. A proof
+ * waits only for other proofs, and takes its place from the requests after it.
  */
 const admitScript = `
 local time = redis.call("TIME")
@@ -48,19 +48,19 @@ if isProof then take(KEYS[3], at) end
 take(KEYS[2], others)
 return math.max(0, math.floor(at - now))`;
 
-/** One for all requests of a process; all processes share its state. */
+/** One per process, for all its requests; all processes share its state. */
 export type EndpointPace = ReturnType<typeof createEndpointPace>;
 
-/** @throws TokenEndpointPacedError from `admit`, when nothing is to be asked. */
+/** @throws TokenEndpointPacedError from `admit`, when no request may be sent now. */
 export function createEndpointPace(redis: RedisClient, namespace: string, options: PaceOptions = {}) {
   const { perSecond = 50, outages = 10, probeEveryMs = 5_000 } = options;
   const keys = redisKeys(namespace);
   return {
     /**
-     * How long to wait before asking, in milliseconds. `proof`: for the credential of a new install, ahead of
-     * all tokens.
-     * @throws TokenEndpointPacedError when it would be long; the waits it names differ by up to a minute, of
-     * proofs by 5 s.
+     * How long to wait before the request, in milliseconds. `proof`: for the credential of a new install,
+     * ahead of all tokens.
+     * @throws TokenEndpointPacedError when the wait would be long; the waits that it names differ by up to a
+     * minute, those of proofs by 5 s.
      */
     async admit(what: "token" | "proof" = "token"): Promise<number> {
       const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace(), keys.tokenEndpointProofPace()];
@@ -70,7 +70,7 @@ export function createEndpointPace(redis: RedisClient, namespace: string, option
       return waitMs;
     },
 
-    /** An answer of any kind ends the outage; no answer is one more. */
+    /** Any answer ends the outage; no answer counts as one more failure. */
     async note(outcome: "answer" | "outage"): Promise<void> {
       const key = keys.tokenEndpointOutages();
       if (outcome === "answer") await redis.del(key);

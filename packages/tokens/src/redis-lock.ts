@@ -3,12 +3,12 @@
 import { randomUUID } from "node:crypto";
 import type { RedisClient } from "@fleetkeeper/redis";
 
-/** Deletes the lock only while it still holds the owner's mark: a plain DEL would free somebody else's. */
+/** Deletes the lock only while it still holds the owner's mark: a plain DEL could free another's lock. */
 const releaseScript = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) else return 0 end`;
 
 /**
- * @returns a function that releases the lock, or undefined when somebody else holds it. It ends automatically
- * after `lifeMs`.
+ * @returns a function that releases the lock, or undefined when another owner holds it. The lock ends
+ * automatically after `lifeMs`.
  */
 export async function tryLock(
   redis: RedisClient,

@@ -9,7 +9,8 @@ import {
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { type AccountRoutesOptions, accountRoutes } from "./accounts/routes.ts";
+import type { ActivityRoutesOptions } from "./accounts/activity-routes.ts";
+import { accountRoutes } from "./accounts/routes.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
 import { addGate, type GateOptions } from "./auth/gate.ts";
 import { changeRoutes } from "./changes/routes.ts";
@@ -39,7 +40,7 @@ const limits = {
 };
 
 export interface AppOptions
-  extends AccountRoutesOptions,
+  extends ActivityRoutesOptions,
     TokenRoutesOptions,
     ProxyRoutesOptions,
     WebhookRoutesOptions {

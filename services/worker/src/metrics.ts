@@ -3,7 +3,7 @@
 
 import { eventTypes } from "@fleetkeeper/model";
 import { createMetrics } from "@fleetkeeper/telemetry";
-import { Counter, Gauge, Histogram } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Counters, gauges, and histograms in seconds. */
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
@@ -11,12 +11,28 @@ export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
 const secondsOfInstall = [0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
 const secondsOfRequest = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
-/** In a registry of their own. Once per process. */
+/**
+ * In a registry of their own. Once per process. Where an alert looks at a counter, the labels that it looks
+ * for begin at 0: a counter that begins at 1 has not grown, as Prometheus sees it.
+ */
 export function createWorkerMetrics() {
   const { registry } = createMetrics("worker");
   const registers = [registry];
-  const metrics = {
+  return {
     registry,
+    ...webhookMetrics(registers),
+    ...eventMetrics(registers),
+    ...installMetrics(registers),
+    ...tokenMetrics(registers),
+    ...jobMetrics(registers),
+    ...syncMetrics(registers),
+    ...apiMetrics(registers),
+  };
+}
+
+/** Of Trackunit's webhooks. */
+function webhookMetrics(registers: Registry[]) {
+  return {
     webhookDeliveries: new Counter({
       name: "fleetkeeper_webhook_deliveries_total",
       help: "Deliveries of Trackunit's webhooks by type (other, none or replay where it is none of the known ones) and outcome.",
@@ -30,6 +46,12 @@ export function createWorkerMetrics() {
       buckets: [0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800],
       registers,
     }),
+  };
+}
+
+/** Of events, and of what receivers are sent. */
+function eventMetrics(registers: Registry[]) {
+  const metrics = {
     events: new Counter({
       name: "fleetkeeper_events_total",
       help: "Events for at least one receiver, by type.",
@@ -48,6 +70,15 @@ export function createWorkerMetrics() {
       buckets: secondsOfRequest,
       registers,
     }),
+  };
+  for (const type of eventTypes) metrics.events.inc({ type }, 0);
+  for (const outcome of ["delivered", "failed", "given-up"]) metrics.eventDeliveries.inc({ outcome }, 0);
+  return metrics;
+}
+
+/** From an install to its first token and records. */
+function installMetrics(registers: Registry[]) {
+  const metrics = {
     installToTokenSeconds: new Histogram({
       name: "fleetkeeper_install_to_token_seconds",
       help: "Time from an install callback to the first access token for its credential.",
@@ -67,6 +98,15 @@ export function createWorkerMetrics() {
       labelNames: ["result"],
       registers,
     }),
+  };
+  for (const result of ["promoted", "same", "ERR_TOKEN_INVALID_CLIENT", "ERR_CREDENTIAL_OF_OTHER_ACCOUNT"])
+    metrics.candidates.inc({ result }, 0);
+  return metrics;
+}
+
+/** Of access tokens. */
+function tokenMetrics(registers: Registry[]) {
+  const metrics = {
     tokenRequests: new Counter({
       name: "fleetkeeper_token_requests_total",
       help: "Requests to the token endpoint by result: granted, or the code of the error.",
@@ -85,6 +125,15 @@ export function createWorkerMetrics() {
       labelNames: ["found"],
       registers,
     }),
+  };
+  for (const found of ["memory", "redis", "none"]) metrics.tokenLookups.inc({ found }, 0);
+  for (const result of ["granted", "ERR_TOKEN_INVALID_CLIENT"]) metrics.tokenRequests.inc({ result }, 0);
+  return metrics;
+}
+
+/** Of queues and their jobs. */
+function jobMetrics(registers: Registry[]) {
+  return {
     jobs: new Histogram({
       name: "fleetkeeper_job_duration_seconds",
       help: "Time of one start of a job, by queue and outcome: done, retry, later or never. A job of sync ends when its syncs have started and the worker has room for the next.",
@@ -98,6 +147,23 @@ export function createWorkerMetrics() {
       labelNames: ["queue"],
       registers,
     }),
+    lastTickSeconds: new Gauge({
+      name: "fleetkeeper_dispatch_tick_timestamp_seconds",
+      help: "When this worker last ran a dispatch tick, as Unix time; 0 before the first. One worker at a time runs them: take the max.",
+      registers,
+    }),
+    dispatched: new Counter({
+      name: "fleetkeeper_dispatched_total",
+      help: "Work that dispatch ticks handed to the workers, by queue: token renewals (prewarm) and syncs, of which a job holds several.",
+      labelNames: ["queue"],
+      registers,
+    }),
+  };
+}
+
+/** Of syncs and their runs. */
+function syncMetrics(registers: Registry[]) {
+  return {
     sliceSeconds: new Histogram({
       name: "fleetkeeper_sync_slice_duration_seconds",
       help: "Time of one slice of a sync's run, from its start to its end in MongoDB.",
@@ -122,6 +188,12 @@ export function createWorkerMetrics() {
       labelNames: ["sync", "change"],
       registers,
     }),
+  };
+}
+
+/** Of requests to Trackunit's API. */
+function apiMetrics(registers: Registry[]) {
+  return {
     apiRequests: new Counter({
       name: "fleetkeeper_api_requests_total",
       help: "Requests to the API by family and HTTP status; none where no answer came.",
@@ -153,24 +225,5 @@ export function createWorkerMetrics() {
       help: "1 while this worker sends the API no requests because it failed for every account, else 0.",
       registers,
     }),
-    lastTickSeconds: new Gauge({
-      name: "fleetkeeper_dispatch_tick_timestamp_seconds",
-      help: "When this worker last ran a dispatch tick, as Unix time; 0 before the first. One worker at a time runs them: take the max.",
-      registers,
-    }),
-    dispatched: new Counter({
-      name: "fleetkeeper_dispatched_total",
-      help: "Work that dispatch ticks handed to the workers, by queue: token renewals (prewarm) and syncs, of which a job holds several.",
-      labelNames: ["queue"],
-      registers,
-    }),
   };
-  // A counter that begins at 1 has not grown, as Prometheus sees it: the first would raise no alert.
-  for (const found of ["memory", "redis", "none"]) metrics.tokenLookups.inc({ found }, 0);
-  for (const result of ["promoted", "same", "ERR_TOKEN_INVALID_CLIENT", "ERR_CREDENTIAL_OF_OTHER_ACCOUNT"])
-    metrics.candidates.inc({ result }, 0);
-  for (const type of eventTypes) metrics.events.inc({ type }, 0);
-  for (const outcome of ["delivered", "failed", "given-up"]) metrics.eventDeliveries.inc({ outcome }, 0);
-  for (const result of ["granted", "ERR_TOKEN_INVALID_CLIENT"]) metrics.tokenRequests.inc({ result }, 0);
-  return metrics;
 }

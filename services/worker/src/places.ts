@@ -1,24 +1,24 @@
-// The places of this worker: how many syncs it runs at a time, and how many of one account, so that a few
-// accounts that hang do not hold all of them.
+// The places of this worker: the number of syncs it runs at a time, and the number per account, so that a few
+// accounts that hang do not hold all places.
 
 export interface Places {
-  /** How many are held. */
+  /** The number of places that are held. */
   readonly held: number;
-  /** Takes a place as soon as one is free; those who wait longest are first. */
+  /** Takes a place as soon as one is free; the longest wait is first. */
   take(account: string): Promise<TakenPlace>;
   giveBack(account: string): void;
-  /** Waits until one is free. */
+  /** Waits until a place is free. */
   room(): Promise<void>;
   /** Ends every wait: `take` gives `full`. */
   endWaiting(): void;
   /**
-   * Whether nobody waits for the place that a sync of this account holds: another one is free, and no sync of
-   * the account was turned away.
+   * Whether no sync waits for the place that a sync of this account holds: another place is free, and no sync
+   * of the account was turned away.
    */
   mayKeep(account: string): boolean;
 }
 
-/** `account full`: the account holds as many as it may, which is said at once. */
+/** `account full`: the account holds all the places it may have; the answer comes at once. */
 export type TakenPlace = "taken" | "full" | "account full";
 
 interface Waiter {
@@ -31,7 +31,7 @@ export function createPlaces({ total, perAccount }: { total: number; perAccount:
   const heldBy = new Map<string, number>();
   let waiters: Waiter[] = [];
   let waitersForRoom: (() => void)[] = [];
-  /** Accounts of which a sync was turned away after one of their places was given back for the last time. */
+  /** Accounts that had a sync turned away since one of their places was given back last. */
   const turnedAway = new Set<string>();
 
   return {

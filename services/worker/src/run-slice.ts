@@ -16,7 +16,7 @@ export interface SliceOptions extends SettleOptions {
   trackunit: ReturnType<typeof createTrackunit>;
   definitions: ReadonlyMap<string, SyncDefinition>;
   traces: Traces;
-  /** A slice ends after this many pages or this long, whichever is first, unless it may keep its place. */
+  /** A slice ends after this many pages or this time, whichever is first, unless it may keep its place. */
   slicePages: number;
   sliceMs: number;
   /** A page that takes longer is given up. */
@@ -26,11 +26,11 @@ export interface SliceOptions extends SettleOptions {
   absence: AbsenceRules;
 }
 
-/** A list that is longer than this is one that never ends. */
+/** A longer list counts as one that never ends. */
 const maxPagesOfPass = 100_000;
 /**
- * A run that nobody waits for still ends a slice after this, since what it was started with (the install, the
- * interval) grows old.
+ * A run ends its slice after this even if no other sync waits, since the install and the interval that it was
+ * started with grow old.
  */
 const maxSliceMs = 60_000;
 
@@ -44,11 +44,11 @@ export interface SliceOutcome {
 export interface Place {
   /** Aborts when the worker wants it back now. */
   signal: AbortSignal;
-  /** Whether nobody else wants it. */
+  /** Whether no other sync wants it. */
   mayBeKept: () => boolean;
 }
 
-/** What is there before a slice begins. */
+/** What a slice begins with. */
 interface Beginning {
   run: Run;
   definition: SyncDefinition;
@@ -58,7 +58,7 @@ interface Beginning {
 /** A slice on its way. */
 interface Slice extends Beginning {
   lease: KeptLease;
-  /** Aborts when the place is wanted back or the lease is lost. */
+  /** Aborts when the worker wants the place back or the lease is lost. */
   signal: AbortSignal;
   turn: Turn;
 }
@@ -66,8 +66,8 @@ interface Slice extends Beginning {
 type Context = SliceOptions & { report: SyncReport };
 
 /**
- * A function that runs one slice of a run that was started, and settles the run however it ends. It rejects
- * only when MongoDB did not take the end: then the sync is due again when its lease ends.
+ * A function that runs one slice of a started run, and settles the run with any result. It rejects only when
+ * the result could not be written to MongoDB: then the sync is due again when its lease ends.
  */
 export function createRunSlice(options: SliceOptions) {
   const context: Context = { ...options, report: createSyncReport(options) };

@@ -1,5 +1,4 @@
-// How a run tells the change feed what it is about to write, so that the feed describes exactly what became
-// of the records.
+// How a run announces its next writes to the change feed, so that the feed describes the records exactly.
 
 import type { RecordChange } from "@fleetkeeper/model";
 import type { Collection } from "mongodb";
@@ -17,19 +16,19 @@ import { writeFenced } from "./write-fenced.ts";
 
 /** How one run announces its changes. */
 export interface FeedWriter {
-  /** Position of the first entry whose records may not be written yet; null when all are. */
+  /** Position of the first entry whose records may not be written yet; null when all are written. */
   readonly open: string | null;
   /**
-   * Makes the changes durable and tells the readers, before the records are written.
+   * Makes the changes durable and notifies the readers, before the records are written.
    * @throws LeaseLostError
    */
   announce(changes: AnnouncedChange[], now: Date): Promise<void>;
-  /** The records of all that was announced are written. */
+  /** The records of all announced changes are written. */
   close(): void;
   /**
-   * Compares what was announced last with what is stored, and announces what differs. To be called before
-   * anything else by a run that takes over from one that ended between the two; nobody can write those
-   * records with an older token then.
+   * Compares the last announced changes with the stored records, and announces the differences. A run that
+   * takes over from one that ended between the two calls this before anything else; from then on no run with
+   * an older token can write those records.
    * @throws LeaseLostError
    */
   correct(now: Date): Promise<void>;
@@ -79,7 +78,7 @@ export function createFeedWriter(options: {
     }
     for (const { _id, ...entry } of documents) await entries.replaceOne({ _id }, entry, { upsert: true });
     const first = documents[0]?._id.slice(syncId.length + 1) ?? null;
-    // Before the write, of which nobody may learn whether it was carried out. What was open before stays so.
+    // Before the write, since its result may get lost. Entries that were open before stay open.
     open ??= first;
     const resource = records().collectionName;
     const isWanted = interest.in(fence.installationId, "records.changed").length > 0;
@@ -120,7 +119,7 @@ async function correctionsOf(
   now: Date,
 ): Promise<RecordChange[]> {
   const { installationId } = fence;
-  // Takes the token of each record, also of one that is not there: the run that announced it can no longer
+  // Sets the token of each record, even of one that does not exist: the run that announced it can no longer
   // write it.
   const tombstones = [...announced.values()].map(({ externalId, data }) => ({
     _id: `${installationId}/${externalId}`,

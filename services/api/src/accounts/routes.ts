@@ -1,8 +1,6 @@
-// Accounts: the list, one with its syncs, the publisher's notes on it, and a run of a sync now.
+// Accounts: the list, one with its syncs, and the publisher's notes on it.
 
-import type { QueueSet } from "@fleetkeeper/jobs";
-import { createOperatorActions } from "@fleetkeeper/operator";
-import type { ApiKeyRow, ListQuery, Store } from "@fleetkeeper/store";
+import type { ApiKeyRow, ListQuery } from "@fleetkeeper/store";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { ofRequest, whoOf } from "../key/routes.ts";
@@ -16,26 +14,14 @@ import {
   stateSchema,
   syncOf,
 } from "./account-schema.ts";
+import { type ActivityRoutesOptions, activityRoutes } from "./activity-routes.ts";
 import { accountParams, appQuery, appSchema, type FindAccount } from "./find-account.ts";
-import { requestOf, requestSchema } from "./request-schema.ts";
 import { appOf } from "./whose.ts";
-
-export interface AccountRoutesOptions {
-  store: Store;
-  findAccount: FindAccount;
-  queues: QueueSet;
-  now: () => Date;
-}
 
 const tags = ["accounts"];
 
-export function accountRoutes({
-  store,
-  findAccount,
-  queues,
-  now,
-}: AccountRoutesOptions): FastifyPluginAsyncZod {
-  const actions = createOperatorActions({ store, queues, now });
+export function accountRoutes(options: ActivityRoutesOptions): FastifyPluginAsyncZod {
+  const { store, findAccount, now } = options;
 
   return async (app) => {
     app.get(
@@ -126,50 +112,7 @@ export function accountRoutes({
       },
     );
 
-    app.get(
-      "/v1/accounts/:accountId/requests",
-      {
-        config: { right: "accounts:read" },
-        schema: {
-          operationId: "listRequests",
-          summary: "Requests that were forwarded to Trackunit on behalf of an account, the newest first",
-          description:
-            "The newest 500 or so, for 7 days; a line appears within seconds of its request's end.",
-          tags,
-          params: accountParams,
-          querystring: pageQuery.extend(appQuery.shape),
-          response: { 200: z.object({ requests: z.array(requestSchema), next: nextSchema }), ...refusals },
-        },
-      },
-      async ({ key, params, query: { app: named, limit, after } }) => {
-        const { _id } = await findAccount(ofRequest(key), { ...params, app: named });
-        const page = { limit, ...(after === undefined ? {} : { after }) };
-        const { rows, next } = await readingPage(() => store.requestLog.of(_id, page));
-        return { requests: rows.map(requestOf), next: next ?? null };
-      },
-    );
-
-    app.post(
-      "/v1/accounts/:accountId/syncs/:sync/run",
-      {
-        config: { right: "syncs:write" },
-        schema: {
-          operationId: "runSync",
-          summary: "Run a sync once, as soon as a worker is free",
-          tags,
-          params: accountParams.extend({ sync: z.string().min(1).max(100) }),
-          querystring: appQuery,
-          response: { 202: z.object({ status: z.literal("due") }), ...refusals },
-        },
-      },
-      async ({ key, params, query }, reply) => {
-        const mine = ofRequest(key);
-        const { _id } = await findAccount(mine, { ...params, ...query });
-        await actions.syncNow(whoOf(mine), _id, params.sync);
-        reply.code(202);
-        return { status: "due" } as const;
-      },
-    );
+    await app.register(activityRoutes(options));
   };
 
   async function withSyncs(key: ApiKeyRow, of: Parameters<FindAccount>[1]) {

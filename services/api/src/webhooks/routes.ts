@@ -8,23 +8,21 @@ import { ofRequest, whoOf } from "../key/routes.ts";
 import { refusals } from "../openapi.ts";
 import { Problem } from "../problems.ts";
 import { webhookDeliveryRoutes } from "./delivery-routes.ts";
+import { webhookSecretRoutes } from "./secret-routes.ts";
 import {
   webhookParams as params,
-  secretSchema,
   webhookFields,
   webhookOf,
   webhookSchema,
+  withSecretSchema,
 } from "./webhook-schema.ts";
 
 export interface WebhookRoutesOptions {
   receivers: ReceiverActions;
 }
 
-/** How long the secret before signs too, when nothing else is asked for. */
-const keepOldByDefaultS = 86_400;
 const config = { right: "webhooks:write" } as const;
 const tags = ["webhooks"];
-const withSecret = z.object({ webhook: webhookSchema, secret: secretSchema });
 
 export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
@@ -55,7 +53,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
           description: "It gets events from a few seconds later on. The secret is shown in this answer only.",
           tags,
           body: webhookFields,
-          response: { 201: withSecret, ...refusals },
+          response: { 201: withSecretSchema, ...refusals },
         },
       },
       async ({ key, body }, reply) => {
@@ -137,33 +135,7 @@ export function webhookRoutes({ receivers }: WebhookRoutesOptions): FastifyPlugi
       },
     );
 
-    app.post(
-      "/v1/webhooks/:webhookId/rotate",
-      {
-        config,
-        // No body is null to the validator, and only what is undefined has a default.
-        preValidation: async (request) => {
-          request.body ??= { keepOldSeconds: keepOldByDefaultS };
-        },
-        schema: {
-          operationId: "rotateWebhook",
-          summary: "A new secret; the old one also signs for a time",
-          tags,
-          params,
-          body: z
-            .object({ keepOldSeconds: z.int().min(0).max(1_209_600).default(keepOldByDefaultS) })
-            .prefault({}),
-          response: { 200: withSecret, ...refusals },
-        },
-      },
-      async ({ key, params: { webhookId }, body }) => {
-        const mine = ofRequest(key);
-        await find(mine, webhookId);
-        const { secret } = await receivers.rotate(whoOf(mine), webhookId, body.keepOldSeconds * 1_000);
-        return { webhook: webhookOf(await receivers.find(webhookId)), secret };
-      },
-    );
-
+    await app.register(webhookSecretRoutes({ receivers, find }));
     await app.register(webhookDeliveryRoutes({ receivers, find }));
   };
 

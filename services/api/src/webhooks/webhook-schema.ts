@@ -47,9 +47,12 @@ export const webhookSchema = z
   })
   .meta({ id: "Webhook" });
 
-export const secretSchema = z
-  .string()
-  .meta({ description: "`whsec_…`: shown this once. `verifyWebhook` of the client takes it." });
+export const withSecretSchema = z.object({
+  webhook: webhookSchema,
+  secret: z
+    .string()
+    .meta({ description: "`whsec_…`: shown this once. `verifyWebhook` of the client takes it." }),
+});
 
 export const deliverySchema = z
   .object({

@@ -77,7 +77,7 @@ export async function createPublishedEndpoints(options: {
     const { _id, installationId, endpointId, state } = endpoint;
     if (state === "removed") {
       await withdraw(endpointId);
-      return endpoints.delete(_id);
+      return endpoints.deleteRemoved(_id);
     }
     const keys: EndpointEntry["keys"] = [];
     for (const [index, { sealed, until }] of endpoint.keys.entries()) {
