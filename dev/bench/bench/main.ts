@@ -67,6 +67,7 @@ const circumstances = {
     node: process.version,
     openssl: process.versions.openssl,
     ...versionsOf(["jose", "fastify", "bullmq"]),
+    redis: process.env.LOCAL_REDIS || "one server",
   },
 };
 if (values.plots !== undefined) {

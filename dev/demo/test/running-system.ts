@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { connected, connectProducer, findKeys, type RedisClient } from "@fleetkeeper/redis";
+import { closeRedis, connected, connectProducer, findKeys, type RedisClient } from "@fleetkeeper/redis";
 import { type Db, MongoClient } from "mongodb";
 import { inject, onTestFinished } from "vitest";
 import { createProgress } from "../src/progress.ts";
@@ -33,7 +33,7 @@ export async function runSystem(
   }, 60_000);
 
   const redis: RedisClient = connectProducer(redisUrl);
-  closers.push(() => redis.quit());
+  closers.push(() => closeRedis(redis));
   await connected(redis);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined });
   closers.push(() => queues.close());

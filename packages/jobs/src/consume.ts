@@ -1,5 +1,6 @@
 // Taking jobs from one queue: runs the handler, and carries out what `retry.ts` decided when it failed.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { DelayedError, type Job, Worker } from "bullmq";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
@@ -54,12 +55,19 @@ export interface ConsumeOptions<Name extends QueueName> {
 
 /** A running consumer, until it is closed. */
 export interface Consumer {
-  /** Stops taking jobs, aborts the running ones' signal after `graceMs`, waits for them. */
+  /**
+   * Stops taking jobs, aborts the running ones' signal after `graceMs`, waits for them. Where Redis is away,
+   * it is not waited for until it is back: a job whose end could not be noted is another worker's when its
+   * lock has expired.
+   */
   close(graceMs: number): Promise<void>;
   isRunning(): boolean;
   /** How far it has come: for a proof that it takes jobs, and not only seems to. */
   progress(): Progress;
 }
+
+/** For Redis to note the end of jobs that have ended; and to say that there is nothing to take. */
+const noteEndsMs = 2_000;
 
 /** What a health check looks at: whether jobs are taken. */
 export interface Progress {
@@ -105,6 +113,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
   } = options;
   const stop = new AbortController();
   let running = 0;
+  let endWaiting: (() => void) | undefined;
   let lastAtMs = Number.NEGATIVE_INFINITY;
   /** What was decided about an error, so that BullMQ carries out what was reported. */
   const verdicts = new WeakMap<object, Verdict>();
@@ -117,6 +126,7 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
       return await carryOut(job, token);
     } finally {
       running--;
+      if (running === 0) endWaiting?.();
       lastAtMs = performance.now();
     }
   }
@@ -177,7 +187,13 @@ export function consume<Name extends QueueName>(options: ConsumeOptions<Name>): 
     progress: () => ({ lastAtMs, isFull: running >= concurrency }),
     async close(graceMs) {
       const timer = setTimeout(() => stop.abort(), graceMs);
-      await worker.close();
+      const allEnded = new Promise<void>((resolve) => {
+        endWaiting = resolve;
+        if (running === 0) resolve();
+      });
+      const tooLong = allEnded.then(() => sleep(noteEndsMs, "too long", { ref: false }));
+      if ((await Promise.race([worker.close(), tooLong])) === "too long")
+        onError(new Error(`redis does not answer: queue ${queue} is left as it is`));
       clearTimeout(timer);
     },
   };

@@ -1,6 +1,7 @@
 // Opens connections to Redis: one kind that fails fast, one that waits for ever. Nothing else of ours makes a
 // client.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from "ioredis";
 import type { RedisClient } from "./client.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
@@ -46,6 +47,18 @@ export function connectConsumer(redisUrl: string): RedisClient {
     // are sent again until the cluster serves.
     cluster: { maxRedirections: 100, retryDelayOnFailover: 500, enableReadyCheck: false },
   });
+}
+
+/** How long a closing waits for what has been sent. */
+const closeMs = 1_000;
+
+/**
+ * Lets what has been sent be answered, for a second at most, and ends the connection. `quit` alone would wait
+ * for a Redis that is away, and would leave ioredis's own connections to Sentinels open.
+ */
+export async function closeRedis(redis: RedisClient): Promise<void> {
+  await Promise.race([redis.quit().catch(() => undefined), sleep(closeMs, undefined, { ref: false })]);
+  redis.disconnect();
 }
 
 /** What connections of every kind take. */

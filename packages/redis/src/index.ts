@@ -2,7 +2,7 @@
 
 export { type RedisUser, redisAcl, redisUsers } from "./acl.ts";
 export { mastersOf, type RedisClient, type RedisServer } from "./client.ts";
-export { connectConsumer, connected, connectProducer } from "./connect.ts";
+export { closeRedis, connectConsumer, connected, connectProducer } from "./connect.ts";
 export { findKeys } from "./find-keys.ts";
 export { type RedisKeys, redisKeys } from "./keys.ts";
 export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";

@@ -3,7 +3,7 @@
 
 import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
-import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
+import { closeRedis, connected, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { createOpen, createVerify, generateFirstKeys } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { capturedLog } from "@fleetkeeper/test-worlds";
@@ -130,7 +130,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
       await queues.close();
       const left = await findKeys(redis, `*${namespace}*`);
       await Promise.all(left.map((key) => redis.del(key)));
-      await redis.quit();
+      await closeRedis(redis);
       await simulator.close();
     },
   };

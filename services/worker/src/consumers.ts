@@ -39,7 +39,7 @@ export function startConsumers(parts: {
   store: Store;
   queues: QueueSet;
   definitions: ReadonlyMap<string, SyncDefinition>;
-  take: ReturnType<typeof createTakeJobs>;
+  take: ReturnType<typeof createTakeJobs>["take"];
   takeSyncs: ReturnType<typeof createTakeSyncs>;
   connection: TrackunitConnection;
   endpoints: Awaited<ReturnType<typeof createPublishedEndpoints>>;

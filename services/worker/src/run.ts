@@ -1,6 +1,6 @@
 // The life of the worker: environment → config → build → run → close in reverse.
 
-import { connectProducer } from "@fleetkeeper/redis";
+import { closeRedis, connectProducer } from "@fleetkeeper/redis";
 import { configure, runService } from "@fleetkeeper/runtime";
 import { createLog, startTraces } from "@fleetkeeper/telemetry";
 import { readConfig } from "./config.ts";
@@ -16,7 +16,7 @@ export async function run(): Promise<void> {
     defer("traces", () => traces.close());
     const redis = connectProducer(config.redisUrl, { commandTimeoutMs: 10_000 });
     redis.on("error", () => undefined);
-    defer("redis for the clock", () => redis.quit());
+    defer("redis for the clock", () => closeRedis(redis));
     const clock = await keepSteadyClock({ redis, log });
     defer("clock", async () => clock.stop());
     // BullMQ asks for no other clock when it writes when a job is due.

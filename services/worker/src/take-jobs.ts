@@ -9,7 +9,6 @@ import {
   type Task,
 } from "@fleetkeeper/jobs";
 import type { RedisClient } from "@fleetkeeper/redis";
-import type { Defer } from "@fleetkeeper/runtime";
 import { type Log, type Traces, withoutSecrets } from "@fleetkeeper/telemetry";
 import type { InstallTraces } from "./install-traces.ts";
 import type { WorkerMetrics } from "./metrics.ts";
@@ -31,16 +30,16 @@ export function createTakeJobs(options: {
   installTraces: InstallTraces;
   telemetry: Awaited<ReturnType<typeof loadQueueTelemetry>> | undefined;
   onError: (error: Error) => void;
-  defer: Defer;
 }) {
-  const { redis, namespace, log, metrics, traces, installTraces, telemetry, onError, defer } = options;
+  const { redis, namespace, log, metrics, traces, installTraces, telemetry, onError } = options;
+  const closers: (() => Promise<void>)[] = [];
 
-  return <Name extends QueueName>(
+  function take<Name extends QueueName>(
     queue: Name,
     concurrency: number,
     handle: (task: Task<Name>) => Promise<unknown>,
     how = { graceMs },
-  ): Consumer => {
+  ): Consumer {
     metrics.jobsStalled.inc({ queue }, 0);
     const consumer = consume({
       queue,
@@ -62,9 +61,13 @@ export function createTakeJobs(options: {
         else log.debug(fields, "job done");
       },
     });
-    defer(`jobs of queue ${queue}`, () => consumer.close(how.graceMs));
+    closers.push(() => consumer.close(how.graceMs));
     return consumer;
-  };
+  }
+
+  /** All queues at once: each has the whole time for its jobs. */
+  const close = () => Promise.all(closers.map((closeOne) => closeOne()));
+  return { take, close };
 }
 
 /** BullMQ keeps the text of a job's error in Redis and shows it on the board. */

@@ -2,7 +2,7 @@
 
 import { createConnections, createGuardedFetch } from "@fleetkeeper/http";
 import { createQueueSet, loadQueueTelemetry } from "@fleetkeeper/jobs";
-import { connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
+import { closeRedis, connectConsumer, connected, connectProducer } from "@fleetkeeper/redis";
 import type { Defer } from "@fleetkeeper/runtime";
 import { createTokenSealing } from "@fleetkeeper/sealing";
 import { openStore } from "@fleetkeeper/store";
@@ -52,7 +52,7 @@ export async function startWorker(
   const onError = (error: Error) => log.warn({ error }, "redis connection failed");
   const producer = connectProducer(config.redisUrl, { commandTimeoutMs: 10_000 });
   producer.on("error", onError);
-  defer("redis", () => producer.quit());
+  defer("redis", () => closeRedis(producer));
   await connected(producer);
   const queues = createQueueSet({ redis: producer, namespace, onError, telemetry });
   defer("queues", () => queues.close());
@@ -97,8 +97,8 @@ export async function startWorker(
   const installTraces = createInstallTraces({ redis: producer, namespace, traces, log });
   const consumer = connectConsumer(config.redisUrl);
   consumer.on("error", onError);
-  defer("redis for workers", () => consumer.quit());
-  const take = createTakeJobs({
+  defer("redis for workers", () => closeRedis(consumer));
+  const jobs = createTakeJobs({
     redis: consumer,
     namespace,
     log,
@@ -107,7 +107,6 @@ export async function startWorker(
     installTraces,
     telemetry,
     onError,
-    defer,
   });
   const { leaseMs } = config;
   const places = createPlaces({
@@ -130,12 +129,13 @@ export async function startWorker(
   });
   const takeSyncs = createTakeSyncs({ store, queues, places, runSlice, log, metrics, traces, now, leaseMs });
   defer("running syncs", () => takeSyncs.close(graceMs));
+  defer("jobs", () => jobs.close());
   const consumers = startConsumers({
     config,
     store,
     queues,
     definitions,
-    take,
+    take: jobs.take,
     takeSyncs,
     connection,
     endpoints,

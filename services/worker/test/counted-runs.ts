@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnections } from "@fleetkeeper/http";
 import { consume } from "@fleetkeeper/jobs";
-import { connectConsumer } from "@fleetkeeper/redis";
+import { closeRedis, connectConsumer, mastersOf } from "@fleetkeeper/redis";
 import { createVerify } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { defaultAbsenceRules } from "@fleetkeeper/store";
@@ -63,7 +63,7 @@ export async function createCountedRuns(
     async run(maxSyncsPerJob) {
       const since = new Date();
       await syncs.updateMany({}, { $set: { nextRunAt: since } });
-      await world.redis.config("RESETSTAT");
+      for (const server of mastersOf(world.redis)) await server.config("RESETSTAT");
       await worker.dispatch(maxSyncsPerJob);
       const ended = { "lastRun.outcome": "succeeded", "lastRun.startedAt": { $gte: since } };
       await until(async () => (await syncs.countDocuments(ended)) === accounts, lookEveryMs);
@@ -72,7 +72,8 @@ export async function createCountedRuns(
         looks++;
         return (await world.queues.queues.sync.getActiveCount()) === 0;
       }, lookEveryMs);
-      return costOf(String(await world.redis.info("commandstats")), accounts, looks);
+      const stats = await Promise.all(mastersOf(world.redis).map((server) => server.info("commandstats")));
+      return costOf(stats, accounts, looks);
     },
 
     async close() {
@@ -86,15 +87,13 @@ export async function createCountedRuns(
  * `looks`: at the queue by this file, which are more on a slow machine: each is a script that asks for one
  * length.
  */
-function costOf(commandstats: string, runs: number, looks: number): Cost {
-  const ofLooks: Record<string, number> = { evalsha: looks, llen: looks };
-  const cost: Cost = { commands: {}, total: 0 };
-  for (const [, name = "", calls] of commandstats.matchAll(/cmdstat_(\S+):calls=(\d+)/g)) {
-    const own = (Number(calls) - (ofLooks[name] ?? 0)) / runs;
-    cost.commands[name] = own;
-    cost.total += own;
-  }
-  return cost;
+function costOf(commandstats: readonly string[], runs: number, looks: number): Cost {
+  const calls: Record<string, number> = { evalsha: -looks, llen: -looks };
+  for (const ofServer of commandstats)
+    for (const [, name = "", count] of ofServer.matchAll(/cmdstat_(\S+):calls=(\d+)/g))
+      calls[name] = (calls[name] ?? 0) + Number(count);
+  const commands = Object.fromEntries(Object.entries(calls).map(([name, count]) => [name, count / runs]));
+  return { commands, total: Object.values(commands).reduce((total, one) => total + one, 0) };
 }
 
 /** What of a worker takes part in a run, and takes installs. */
@@ -166,7 +165,7 @@ async function startTaking(world: World) {
     async close(): Promise<void> {
       for (const consumer of consumers) await consumer.close(0);
       await takeSyncs.close(0);
-      await consumerRedis.quit();
+      await closeRedis(consumerRedis);
       await connections.close();
     },
   };

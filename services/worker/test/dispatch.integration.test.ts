@@ -1,6 +1,6 @@
 import { consume, type QueueSet, type SyncToStart } from "@fleetkeeper/jobs";
 import { type Generation, installationIdOf, installationOfSync, type SealedText } from "@fleetkeeper/model";
-import { connectConsumer } from "@fleetkeeper/redis";
+import { closeRedis, connectConsumer } from "@fleetkeeper/redis";
 import { createLog } from "@fleetkeeper/telemetry";
 import { testRedis, testStore } from "@fleetkeeper/test-worlds";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
@@ -146,7 +146,7 @@ test("one tick refills the queue as often as it runs low", { timeout: 60_000 }, 
   });
   onTestFinished(async () => {
     await consumer.close(0);
-    await redis.quit();
+    await closeRedis(redis);
   });
   const made = await tick();
   // Far more than the 20 that may wait.

@@ -3,7 +3,7 @@
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
-import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
+import { closeRedis, connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { createSeal, createSign } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
@@ -42,6 +42,7 @@ export async function createWorldOn(
     ...options.env,
   };
   const redis: RedisClient = connectProducer(env.REDIS_URL ?? "");
+  redis.on("error", () => undefined);
   await connected(redis);
   const sign = createSign(JSON.parse(keys.ingressSigningKey));
   const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
@@ -93,7 +94,7 @@ export async function createWorldOn(
     async close(): Promise<void> {
       for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
       await queues.close();
-      await redis.quit();
+      await closeRedis(redis);
       await store.close();
       await mongo.db(namespace).dropDatabase();
       await mongo.close();

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Plot, spreadOf } from "@fleetkeeper/bench";
 import { freePort, spawnService } from "@fleetkeeper/demo";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
 import { createWorldOn, type World } from "../../../../services/worker/test/world.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 import { command } from "./command.ts";
 
 const counts = [1, 2, 4];
@@ -19,7 +20,7 @@ const longestMs = 180_000;
 type Points = Plot["lines"][number]["points"];
 
 export async function processesPlots(rounds: number): Promise<Plot[]> {
-  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
   const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
   const workers: Awaited<ReturnType<typeof startWorkerProcess>>[] = [];
   const [costs, rates]: [Points, Points] = [[], []];

@@ -3,7 +3,6 @@
 
 import { localKeys } from "@fleetkeeper/callbacks";
 import { createQueueSet } from "@fleetkeeper/jobs";
-import { startRedis } from "@fleetkeeper/local-stack";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
 import { createSeal, createSign, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
@@ -16,6 +15,7 @@ import { createApp } from "../../../../services/ingress/src/app.ts";
 import { createBindBody } from "../../../../services/ingress/src/bind-body.ts";
 import { createIngressMetrics } from "../../../../services/ingress/src/metrics.ts";
 import { createTimeSteps } from "../../../../services/ingress/src/time-steps.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const app = "@fleetkeeper/demo";
 
@@ -27,7 +27,7 @@ export interface Callback {
 export type Sides = Awaited<ReturnType<typeof openSides>>;
 
 export async function openSides() {
-  const stack = await startRedis({ own: true });
+  const stack = await startRowRedis();
   // The sides share no connection.
   const redis = connectProducer(stack.url);
   const plainRedis = connectProducer(stack.url);
@@ -58,7 +58,11 @@ export async function openSides() {
       step: createTimeSteps(metrics, noTraces),
     }),
   });
-  const queue = new Queue("straight", { connection: plainRedis as never, skipVersionCheck: true });
+  const queue = new Queue("straight", {
+    connection: plainRedis as never,
+    prefix: "{bull}",
+    skipVersionCheck: true,
+  });
   const straight = await straightApp(keySet, publicKey, queue);
   const bare = bareApp(keySet, plainRedis);
 

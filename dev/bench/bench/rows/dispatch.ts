@@ -2,7 +2,7 @@
 
 import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
 import { createQueueSet } from "@fleetkeeper/jobs";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer } from "@fleetkeeper/redis";
 import { openStore } from "@fleetkeeper/store";
@@ -11,6 +11,7 @@ import { MongoClient } from "mongodb";
 import { createDispatchHandler } from "../../../../services/worker/src/dispatch.ts";
 import { createHandOver } from "../../../../services/worker/src/hand-over.ts";
 import { createWorkerMetrics } from "../../../../services/worker/src/metrics.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const accounts = Number(process.env.ACCOUNTS ?? 200);
 const names = ["assets", "sites", "customers", "events", "hours", "faults", "locations"];
@@ -63,7 +64,7 @@ export const dispatchRows: Row[] = [
 export async function openDispatcher(
   startStore: () => Promise<{ url: string; close: () => Promise<void> }> = () => startMongodb({}),
 ) {
-  const [mongodb, server] = [await startStore(), await startRedis({ own: true })];
+  const [mongodb, server] = [await startStore(), await startRowRedis()];
   const url = new URL(new URL(mongodb.url).pathname === "/" ? "/bench" : "", mongodb.url).href;
   const store = await openStore({ mongodbUrl: url });
   const client = await MongoClient.connect(url);

@@ -1,9 +1,11 @@
 // From an install to its warm token, idle, beside the parts that cannot be left out: goal 5.
 
 import type { Row } from "@fleetkeeper/bench";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
+import { findKeys } from "@fleetkeeper/redis";
 import { createOpen, createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { createWorldOn, type World } from "../../../../services/worker/test/world.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const installs = Number(process.env.INSTALLS ?? 10);
 const pollMs = 2;
@@ -40,7 +42,7 @@ export const installRows: Row[] = [
 ];
 
 async function openWorld() {
-  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
   const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
   await world.startWorker();
   return {
@@ -57,7 +59,7 @@ async function installMs(world: World): Promise<number> {
   const id = world.installationIdOf(account);
   const startedAtMs = performance.now();
   await world.install(account);
-  while ((await world.redis.keys(`*${id}}:token:*`)).length === 0)
+  while ((await findKeys(world.redis, `*${id}}:token:*`)).length === 0)
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   const tookMs = performance.now() - startedAtMs;
   // Its first runs are over before the next one is installed.

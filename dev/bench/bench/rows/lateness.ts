@@ -5,11 +5,12 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Opened, Row } from "@fleetkeeper/bench";
 import { consume } from "@fleetkeeper/jobs";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
 import { connectConsumer } from "@fleetkeeper/redis";
 import { createWorldOn } from "../../../../services/worker/test/world.ts";
 import { installAll, startWorkerProcess } from "../curves/processes.ts";
 import { startStandIn } from "../stand-in/start-stand-in.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 import { openDispatcher } from "./dispatch.ts";
 
 const runsPerSecond = Number(process.env.RATE ?? 20);
@@ -43,7 +44,7 @@ export const latenessRows: Row[] = [
 
 /** Of a worker's process, on MongoDB as it is here. */
 async function openWorker(): Promise<Opened> {
-  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
   const world = await createWorldOn({ redisUrl: redis.url, mongodbUrl: mongodb.url });
   const worker = await startWorkerProcess(world);
   await installAll(world, 60);

@@ -4,8 +4,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Row } from "@fleetkeeper/bench";
-import { startMongodb, startMongoProxy, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb, startMongoProxy } from "@fleetkeeper/local-stack";
 import { createCountedRuns } from "../../../../services/worker/test/counted-runs.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const accounts = 20;
 const root = join(import.meta.dirname, "../../../..");
@@ -68,7 +69,7 @@ function countRow(count: {
     isCount: true,
     goal: { value: { atMost: count.atMost } },
     async open() {
-      const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+      const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
       const proxy = await startMongoProxy(mongodb.url);
       const runs = await createCountedRuns({ redisUrl: redis.url, mongodbUrl: proxy.url }, accounts);
       return {

@@ -14,8 +14,9 @@ import {
   serviceEnvironments,
   spawnService,
 } from "@fleetkeeper/demo";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
 import { startSimulator } from "@fleetkeeper/simulator";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const lookEveryMs = 5;
 
@@ -38,7 +39,7 @@ async function bareMs(): Promise<number> {
 }
 
 async function openServices() {
-  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
   const simulator = await startSimulator({});
   const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-bench-"));
   const { secrets } = await loadSecrets(dataDir);

@@ -4,13 +4,13 @@ import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Row } from "@fleetkeeper/bench";
-import { startRedis } from "@fleetkeeper/local-stack";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
-import { connected, connectProducer } from "@fleetkeeper/redis";
+import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { createCacheSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { createTokenCache } from "@fleetkeeper/tokens";
 import type { Reading } from "../read-tokens.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const processes = 4;
 const readers = Number(process.env.READERS ?? 10_000);
@@ -23,7 +23,7 @@ export const tokenReaderRows: Row[] = [
     isCount: true,
     goal: { value: { atMost: 1 } },
     async open() {
-      const redis = await startRedis({ own: true });
+      const redis = await startRowRedis();
       const simulator = await startSimulator({});
       const { clientId, clientSecret, accountId } = simulator.addAccount({ assets: 1 });
       const reading: Reading = {
@@ -58,7 +58,7 @@ export const tokenReaderRows: Row[] = [
     isCount: true,
     goal: { value: { atMost: 1_536 } },
     async open() {
-      const server = await startRedis({ own: true });
+      const server = await startRowRedis();
       const redis = connectProducer(server.url);
       await connected(redis);
       return {
@@ -78,7 +78,7 @@ export const tokenReaderRows: Row[] = [
             { accessToken, scopes: ["asset.view"], issuedAt: now, expiresAt, generation },
             now,
           );
-          const [key = ""] = await redis.keys("*");
+          const [key = ""] = await findKeys(redis, "*");
           return Number(await redis.call("MEMORY", "USAGE", key));
         },
         async close() {

@@ -2,13 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
-import { startRedis } from "@fleetkeeper/local-stack";
 import { type Generation, type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import { connected, connectProducer } from "@fleetkeeper/redis";
 import { createCacheSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import { createEndpointPace, createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import { CompactEncrypt, compactDecrypt, generateKeyPair } from "jose";
 import { Agent } from "undici";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const opened = Number(process.env.OPENED ?? 2_000);
 const reads = Number(process.env.READS ?? 1_000_000);
@@ -90,7 +90,7 @@ async function each(times: number, run: () => Promise<unknown>): Promise<number>
 
 /** A cache whose token came from Redis once, and a credential that may not be read. */
 async function tokensWithOneInMemory() {
-  const server = await startRedis({ own: true });
+  const server = await startRowRedis();
   const redis = connectProducer(server.url);
   await connected(redis);
   const inputs = { tokenUrl: "http://127.0.0.1:9/apptoken", scopes: ["asset.view"] };

@@ -4,8 +4,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Row } from "@fleetkeeper/bench";
-import { startMongodb, startRedis } from "@fleetkeeper/local-stack";
+import { startMongodb } from "@fleetkeeper/local-stack";
 import { createCountedRuns } from "../../../../services/worker/test/counted-runs.ts";
+import { startRowRedis } from "../start-row-redis.ts";
 
 const accounts = Number(process.env.RUNS ?? 100);
 
@@ -42,7 +43,7 @@ export const workerCpuRows: Row[] = [
 
 /** Accounts of one page whose runs change nothing. */
 export async function openRuns(accounts: number, lookEveryMs: number) {
-  const [redis, mongodb] = [await startRedis({ own: true }), await startMongodb({})];
+  const [redis, mongodb] = [await startRowRedis(), await startMongodb({})];
   const simulator = new Worker(new URL("../simulator-thread.ts", import.meta.url));
   const [{ tokenUrl, apiUrl }] = await once(simulator, "message");
   const runs = await createCountedRuns({ redisUrl: redis.url, mongodbUrl: mongodb.url }, accounts, {
