@@ -9,16 +9,15 @@ import type { WorkerConfig } from "./config.ts";
 import type { TrackunitConnection } from "./connect-trackunit.ts";
 import { createDispatchHandler } from "./dispatch.ts";
 import { createForgetHandler } from "./forget.ts";
-import { createHandOver } from "./hand-over.ts";
+import type { HandOver } from "./hand-over.ts";
 import { createInstallHandler } from "./install.ts";
-import type { InstallTraces } from "./install-traces.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import type { createDeliver } from "./notify/deliver.ts";
 import { eventBody } from "./notify/event-body.ts";
 import { createRelayEvents } from "./notify/relay-events.ts";
 import { createTell } from "./notify/tell.ts";
 import { createPrewarmHandler } from "./prewarm.ts";
-import { createStartAtOnce } from "./start-at-once.ts";
+import type { StartAtOnce } from "./start-at-once.ts";
 import type { createTakeJobs } from "./take-jobs.ts";
 import type { createTakeSyncs } from "./take-syncs.ts";
 import type { createPublishedEndpoints } from "./webhooks/publish-endpoints.ts";
@@ -46,16 +45,16 @@ export function startConsumers(parts: {
   deliver: ReturnType<typeof createDeliver>;
   /** Of the bodies of Trackunit's webhooks; absent without WEBHOOK_KEY. */
   openWebhook: Open | undefined;
-  installTraces: InstallTraces;
+  handOver: HandOver;
+  startAtOnce: StartAtOnce;
   log: Log;
   metrics: WorkerMetrics;
   now: () => Date;
 }): Record<QueueName, Consumer> {
   const { config, store, queues, definitions, take, takeSyncs, endpoints, log, metrics, now } = parts;
+  const { handOver, startAtOnce } = parts;
   const { tokens, ledger, findUnused, prove } = parts.connection;
   const resources = [...definitions.values()].map(({ resource }) => resource);
-  const handOver = createHandOver({ store, queues, installTraces: parts.installTraces, now });
-  const startAtOnce = createStartAtOnce({ store, queues, handOver, log, now });
   return {
     install: take(
       "install",

@@ -6,7 +6,8 @@ export interface Places {
   readonly held: number;
   /** Takes a place as soon as one is free; the longest wait is first. */
   take(account: string): Promise<TakenPlace>;
-  giveBack(account: string): void;
+  /** @returns how many the account still holds. */
+  giveBack(account: string): number;
   /** Waits until a place is free. */
   room(): Promise<void>;
   /** Ends every wait: `take` gives `full`. */
@@ -55,6 +56,7 @@ export function createPlaces({ total, perAccount }: { total: number; perAccount:
         next.answer(takeFree(next.account));
       }
       if (held < total) endWaitingForRoom();
+      return left;
     },
 
     async room() {

@@ -35,13 +35,19 @@ export function createStartAtOnce(options: {
       });
     },
 
-    /** The account's syncs, while no other sync waits for a worker: those have waited longer. */
-    async syncs(installationId: InstallationId): Promise<void> {
+    /**
+     * The account's syncs that are due at `dueAt` (default: now), while no other sync waits for a worker:
+     * those have waited longer.
+     */
+    async syncs(
+      installationId: InstallationId,
+      { dueAt = now(), limit = maxSyncs }: { dueAt?: Date; limit?: number } = {},
+    ): Promise<void> {
       await leavingItToTheTick(installationId, async () => {
         const [waiting, { workers }, due] = await Promise.all([
           queues.waiting("sync"),
           queues.placesOffered(now()),
-          store.syncs.due(now(), maxSyncs, installationId),
+          store.syncs.due(dueAt, limit, installationId),
         ]);
         if (waiting > 0) return;
         await handOver.syncs(due, (count) => Math.ceil(count / Math.max(1, workers)));

@@ -3,7 +3,7 @@
 // what comes after.
 
 import type { Payloads, QueueSet, SyncToStart } from "@fleetkeeper/jobs";
-import { installationOfSync } from "@fleetkeeper/model";
+import { type InstallationId, installationOfSync, type SyncId } from "@fleetkeeper/model";
 import type { Run, Store } from "@fleetkeeper/store";
 import type { Log, Traces } from "@fleetkeeper/telemetry";
 import type { WorkerMetrics } from "./metrics.ts";
@@ -15,6 +15,11 @@ export interface TakeSyncsOptions {
   queues: Pick<QueueSet, "putBackSyncs">;
   places: Places;
   runSlice: (run: Run, place: Place) => Promise<SliceOutcome>;
+  /**
+   * Dispatches one sync of the account that is due at this time, for a place of the account's that was given
+   * back. Never rejects; default: the next tick does it.
+   */
+  startNext?: (installationId: InstallationId, dueAt: Date) => Promise<void>;
   log: Log;
   metrics: Pick<WorkerMetrics, "sliceSeconds" | "syncsRunning">;
   traces: Traces;
@@ -41,7 +46,7 @@ export interface TakeSyncs {
   close(graceMs: number): Promise<void>;
 }
 
-/** When an account has its places: its sync is dispatched again after this long. */
+/** When an account has its places: its sync is dispatched again after this long, or when one is free. */
 const accountWaitMs = 500;
 
 /** To be consumed one job at a time: the next one is taken when there is a place for its first sync. */
@@ -51,6 +56,7 @@ export function createTakeSyncs(options: TakeSyncsOptions): TakeSyncs {
     queues,
     places,
     runSlice,
+    startNext,
     log,
     metrics,
     traces,
@@ -59,6 +65,8 @@ export function createTakeSyncs(options: TakeSyncsOptions): TakeSyncs {
     placeWaitMs = 1_000,
   } = options;
   const running = new Set<Promise<void>>();
+  /** Syncs that found their account's places held, of accounts that hold some. */
+  const putOff = new Map<InstallationId, Set<SyncId>>();
   const stop = new AbortController();
   let isClosing = false;
 
@@ -96,23 +104,37 @@ export function createTakeSyncs(options: TakeSyncsOptions): TakeSyncs {
     const place = await places.take(account);
     if (place === "full") return "put back";
     if (place === "account full") {
-      const again = new Date(now().getTime() + accountWaitMs);
-      return (await store.syncs.handBack(syncId, fencingToken, again)) ? "account full" : "obsolete";
+      const handedBack = await store.syncs.handBack(syncId, fencingToken, fromNow(accountWaitMs));
+      if (handedBack) putOff.set(account, (putOff.get(account) ?? new Set()).add(syncId));
+      return handedBack ? "account full" : "obsolete";
     }
+    putOff.get(account)?.delete(syncId);
     const run = await store.syncs.start(syncId, fencingToken, { leaseMs, now }).catch((error: unknown) => {
-      places.giveBack(account);
+      leave(account);
       throw error;
     });
     if (run === undefined) {
-      places.giveBack(account);
+      leave(account);
       return "obsolete";
     }
     const slice = carryOut(run, sync.traceparent).finally(() => {
       running.delete(slice);
-      places.giveBack(account);
+      leave(account);
     });
     running.add(slice);
     return "started";
+  }
+
+  /** The place goes to another sync of the account, if one was put off for want of it. */
+  function leave(account: InstallationId): void {
+    const held = places.giveBack(account);
+    const waiting = putOff.get(account)?.size ?? 0;
+    if (held === 0 || waiting === 0) putOff.delete(account);
+    if (waiting > 0 && !isClosing) void startNext?.(account, fromNow(accountWaitMs));
+  }
+
+  function fromNow(ms: number): Date {
+    return new Date(now().getTime() + ms);
   }
 
   /** Never rejects: what could not even be noted in MongoDB is found again when the run's lease has ended. */

@@ -11,6 +11,7 @@ import { createTimeStats, type Log, noTraces, type Traces } from "@fleetkeeper/t
 import type { WorkerConfig } from "./config.ts";
 import { connectTrackunit } from "./connect-trackunit.ts";
 import { jobsAtATime, startConsumers } from "./consumers.ts";
+import { createHandOver } from "./hand-over.ts";
 import { createInstallTraces } from "./install-traces.ts";
 import { keepMigrated } from "./keep-migrated.ts";
 import { keepTicking } from "./keep-ticking.ts";
@@ -22,6 +23,7 @@ import { offerPlaces } from "./offer-places.ts";
 import { startWorkerOps } from "./ops.ts";
 import { createPlaces } from "./places.ts";
 import { createRunSlice } from "./run-slice.ts";
+import { createStartAtOnce } from "./start-at-once.ts";
 import { createTakeJobs, graceMs } from "./take-jobs.ts";
 import { createTakeSyncs } from "./take-syncs.ts";
 import { tidyHourly } from "./tidy-hourly.ts";
@@ -127,7 +129,20 @@ export async function startWorker(
     leaseMs,
     absence: config.absence,
   });
-  const takeSyncs = createTakeSyncs({ store, queues, places, runSlice, log, metrics, traces, now, leaseMs });
+  const handOver = createHandOver({ store, queues, installTraces, now });
+  const startAtOnce = createStartAtOnce({ store, queues, handOver, log, now });
+  const takeSyncs = createTakeSyncs({
+    store,
+    queues,
+    places,
+    runSlice,
+    startNext: (installationId, dueAt) => startAtOnce.syncs(installationId, { dueAt, limit: 1 }),
+    log,
+    metrics,
+    traces,
+    now,
+    leaseMs,
+  });
   defer("running syncs", () => takeSyncs.close(graceMs));
   defer("jobs", () => jobs.close());
   const consumers = startConsumers({
@@ -141,7 +156,8 @@ export async function startWorker(
     endpoints,
     deliver: createDeliver({ fetch: guardedFetch, open: connection.open, now }),
     openWebhook: webhookSealing?.open,
-    installTraces,
+    handOver,
+    startAtOnce,
     log,
     metrics,
     now,

@@ -44,6 +44,7 @@ async function setup(accounts: number) {
   }) {
     const { total, perAccount = total, through = store, lockDurationMs = 30_000 } = how;
     const started: SyncId[] = [];
+    const startedNext: string[] = [];
     const ends = new Map<SyncId, () => void>();
     const runSlice = async (run: Run, { signal }: Place): Promise<SliceOutcome> => {
       started.push(run.sync._id);
@@ -59,6 +60,7 @@ async function setup(accounts: number) {
       queues,
       places,
       runSlice,
+      startNext: async (account) => void startedNext.push(account),
       log,
       metrics: createWorkerMetrics(),
       traces: noTraces,
@@ -84,7 +86,13 @@ async function setup(accounts: number) {
       await stop();
       consumerRedis.disconnect();
     });
-    return { started, end: (syncId: SyncId | undefined) => ends.get(syncId as SyncId)?.(), places, stop };
+    return {
+      started,
+      startedNext,
+      end: (syncId: SyncId | undefined) => ends.get(syncId as SyncId)?.(),
+      places,
+      stop,
+    };
   }
 }
 
@@ -116,7 +124,7 @@ test("syncs that find no place in a worker start in another one that has room", 
   expect(new Set([...first.started, ...second.started]).size).toBe(6);
 });
 
-test("an account's syncs beyond its places wait in MongoDB, and the others of the job start", async () => {
+test("an account's syncs beyond its places wait in MongoDB until one is given back, and the others of the job start", async () => {
   const { store, dispatchAll, startWorker, plan, ids } = await setup(2);
   const [one, other] = ids as [(typeof ids)[number], (typeof ids)[number]];
   await plan(one, ["a", "b", "c"]);
@@ -127,6 +135,10 @@ test("an account's syncs beyond its places wait in MongoDB, and the others of th
   const waiting = async () =>
     (await store.syncs.ofInstallation(one)).filter(({ waiting }) => waiting.for === "schedule");
   await vi.waitFor(async () => expect(await waiting()).toHaveLength(2), patient);
+  worker.end(`${other}/things` as SyncId);
+  worker.end(worker.started.find((id) => id.startsWith(`${one}/`)));
+  await vi.waitFor(() => expect(worker.places.held).toBe(1), patient);
+  expect(worker.startedNext).toEqual([one]);
 });
 
 test("a job that is started again, after its worker died, starts only what had not been started", async () => {

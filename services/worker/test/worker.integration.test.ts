@@ -32,12 +32,11 @@ async function runAgain(account: SimulatedAccount) {
   return synced(account, since);
 }
 
-test("after an install, the token is warm and all the account's assets are stored, without waiting for a tick", async () => {
+test("after an install, the token is warm, all the account's assets are stored and every sync has begun, without waiting for a tick", async () => {
   world = await testWorld();
   const account = world.simulator.addAccount({ assets: 250 });
   await world.queues.queues.dispatch.pause();
-  // An account has two fifths of the places: all of its syncs fit.
-  await world.startWorker({ SYNC_CONCURRENCY: "20" });
+  await world.startWorker();
   await world.install(account);
   const sync = await synced(account);
   expect(sync?.lastRun).toMatchObject({ records: 250, pages: 3, changes: { created: 250 } });
@@ -47,6 +46,12 @@ test("after an install, the token is warm and all the account's assets are store
   expect(requests).toHaveLength(3);
   expect(requests?.[0]).toMatchObject({ path: expect.stringMatching(/^\/api\//), status: 200, attempt: 1 });
   expect(await storedAssets(world, account)).toEqual(trueAssets(account));
+  // An account has two fifths of the places: some of its syncs wait until others end.
+  await vi.waitFor(async () => {
+    const all = await world.store.syncs.ofInstallation(world.installationIdOf(account));
+    expect(all.length).toBeGreaterThan(4);
+    expect(all.filter(({ lastRun, waiting }) => lastRun === null && waiting.for === "schedule")).toEqual([]);
+  }, patient);
   expect(account.tokenCalls).toBe(1);
   const installation = await world.store.installations.find(world.installationIdOf(account));
   expect(installation).toMatchObject({
