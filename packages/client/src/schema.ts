@@ -517,7 +517,7 @@ export interface components {
             path: string;
             /** @description Trackunit's; null where it was not asked or did not answer. */
             status: number | null;
-            /** @description Of a refusal of ours. */
+            /** @description Of a refusal of ours. Beside a status: why Trackunit's answer did not come to its end. */
             code: string | null;
             durationMs: number;
             sentBytes: number;
@@ -821,7 +821,7 @@ export interface components {
             path: string;
             /** @description Trackunit's; null where it was not asked or did not answer. */
             status: number | null;
-            /** @description Of a refusal of ours. */
+            /** @description Of a refusal of ours. Beside a status: why Trackunit's answer did not come to its end. */
             code: string | null;
             durationMs: number;
             sentBytes: number;

@@ -123,12 +123,13 @@ export function createForward(options: ForwardOptions) {
       if (sent?.error !== undefined) throw sent.error;
       throw new ApiUnavailableError("the API did not answer", { cause });
     });
-    report(answer.statusCode);
-    if (!redirects.includes(answer.statusCode)) return answer;
+    const { statusCode } = answer;
+    report(statusCode);
+    const isStatus = statusCode <= 599;
+    if (isStatus && !redirects.includes(statusCode)) return answer;
     answer.body.destroy();
-    throw new ApiRedirectError(
-      `the API answered with a redirect (${answer.statusCode}), which is not followed`,
-    );
+    if (!isStatus) throw new ApiUnavailableError("the API's answer has no valid status");
+    throw new ApiRedirectError(`the API answered with a redirect (${statusCode}), which is not followed`);
   }
 
   /** A refusal that names its end is a limit: the syncs keep to it, too. Only a courtesy. */

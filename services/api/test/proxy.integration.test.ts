@@ -223,6 +223,46 @@ test("the caller learns that Trackunit does not answer, and no request is sent f
   expect((await ask(key, `${path}/x`)).json().code).toBe("ERR_ACCOUNT_PAUSED");
 });
 
+test("a body goes with each method, a fragment with none, and what did not come to its end is noted as such", async () => {
+  const echo = await startEcho((request, response) => {
+    const { url = "" } = request;
+    if (url.endsWith("/odd")) request.socket.end("HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n");
+    else if (url.endsWith("/half")) {
+      response.writeHead(200, { "content-length": "10" });
+      response.write("half", () => request.socket.destroy());
+    } else if (url.endsWith("/never")) leave();
+    else return false;
+    return true;
+  });
+  let leave = (): unknown => expect.fail();
+  const { ask, makeKey, key, path, account, url } = await world(echo);
+  const headers = { authorization: `Bearer ${key}` };
+  for (const method of ["GET", "HEAD", "DELETE"])
+    await new Promise((done) => {
+      const sent = { method, path: `${path}/x?q=1#a=b`, headers: { ...headers, "content-length": 4 } };
+      request(url, sent, (answer) => answer.resume().on("end", done)).end("body");
+    });
+  const withBody = { url: "/gateway/x?q=1", bytes: 4 };
+  expect(echo.seen).toMatchObject([withBody, withBody, withBody]);
+
+  expect((await ask(key, `${path}/odd`)).json().code).toBe("ERR_TRACKUNIT_NO_ANSWER");
+  await expect(ask(key, `${path}/half`)).rejects.toThrow();
+  const leaving = request(`${url}${path}/never`, { headers });
+  leave = () => leaving.destroy();
+  leaving.on("error", () => undefined).end();
+  const reading = await makeKey(["accounts:read"]);
+  await vi.waitFor(async () => {
+    const { requests } = (await ask(reading.key, `/v1/accounts/${account.accountId}/requests`)).json();
+    const lines = requests.map(({ path, status, code }: Record<string, unknown>) => [path, status, code]);
+    expect(lines).toEqual([
+      ["/never", null, "ERR_REQUEST_INVALID"],
+      ["/half", 200, "ERR_TRACKUNIT_NO_ANSWER"],
+      ["/odd", null, "ERR_TRACKUNIT_NO_ANSWER"],
+      ...Array(3).fill(["/x?q", 200, null]),
+    ]);
+  }, patient);
+});
+
 test("each request leaves a line without values, bodies, tokens or keys, which the account's log shows", async () => {
   const { ask, makeKey, key, path, account, db } = await world();
   const reading = await makeKey(["accounts:read"]);

@@ -14,7 +14,9 @@ export const requestSchema = z
       .int()
       .nullable()
       .meta({ description: "Trackunit's; null where it was not asked or did not answer." }),
-    code: z.string().nullable().meta({ description: "Of a refusal of ours." }),
+    code: z.string().nullable().meta({
+      description: "Of a refusal of ours. Beside a status: why Trackunit's answer did not come to its end.",
+    }),
     durationMs: z.int(),
     sentBytes: z.int(),
     receivedBytes: z.int(),

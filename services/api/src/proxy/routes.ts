@@ -32,6 +32,8 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 const maxForwarded = { total: 200, perOwner: 150 };
 const maxAnswerBytes = 256 * 1024 * 1024;
 const appHeader = "x-fleetkeeper-app";
+/** Trackunit's answer began, and did not come to its end. */
+const brokenOff = "ERR_TRACKUNIT_NO_ANSWER";
 
 const description = `The path after \`/trackunit\` is requested from Trackunit's API with the account's token, \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
 
@@ -105,7 +107,8 @@ export function proxyRoutes({
     const line: Pick<ForwardedRequest, "status" | "code"> = { status: null, code: null };
     const at = now();
     // When the answer is there, or its connection has gone.
-    reply.raw.once("close", () =>
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) line.code ??= callerIsGone().code;
       notes.note({
         installationId: owner._id,
         at,
@@ -117,8 +120,8 @@ export function proxyRoutes({
         sentBytes: sent.bytes,
         receivedBytes: received.bytes,
         requestId: request.id,
-      }),
-    );
+      });
+    });
     let token: CachedToken | undefined;
     try {
       const { statusCode, headers, body } = await forward({
@@ -126,7 +129,7 @@ export function proxyRoutes({
         method: request.method as (typeof methods)[number],
         path,
         headers: headersToTrackunit(request.headers, key),
-        body: await forwardedBody(request.body as Readable | undefined, sent),
+        body: await forwardedBody(bodyOf(request), sent),
         getAccessToken: async (refused) => {
           const wish = refused === undefined || token === undefined ? {} : { refused: token };
           token = await tokens.get(owner, wish);
@@ -135,10 +138,13 @@ export function proxyRoutes({
         signal: gone.signal,
       });
       line.status = statusCode;
+      const noteBroken = (error: unknown) => {
+        if (error && !gone.signal.aborted) line.code = brokenOff;
+      };
       return reply
         .code(statusCode)
         .headers({ ...headersBack(headers), "x-fleetkeeper-from": "trackunit" })
-        .send(pipeline(body, bounded(received), () => undefined));
+        .send(pipeline(body, bounded(received), noteBroken));
     } catch (thrown) {
       const error = isBrokenOff(request) ? callerIsGone() : thrown;
       line.code = problemOf(error).code;
@@ -147,18 +153,25 @@ export function proxyRoutes({
   }
 }
 
-/** What follows `/v1/accounts/<id>/trackunit`, as it came; of absolute form too (RFC 9112, section 3.2.2). */
+/**
+ * What follows `/v1/accounts/<id>/trackunit`, as it came; of absolute form too (RFC 9112, section 3.2.2). A
+ * fragment is no part of a request.
+ */
 function pathBehindRoute(url: string): string {
-  const [, path = "/"] = /^(?:https?:\/\/[^/]*)?(?:\/[^/]*){4}(\/.*)$/i.exec(url) ?? [];
+  const [, path = "/"] = /^(?:https?:\/\/[^/]*)?(?:\/[^/]*){4}(\/[^#]*)/i.exec(url) ?? [];
   return path;
 }
 
+/** A key has only ASCII characters. */
 function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return path.replace(/%([0-7][0-9a-f])/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Fastify reads none of GET and HEAD. */
+function bodyOf({ body, headers, raw }: FastifyRequest): Readable | undefined {
+  const { "content-length": length = "0", "transfer-encoding": encoding } = headers;
+  const hasOne = encoding !== undefined || Number(length) > 0;
+  return (body as Readable | undefined) ?? (hasOne ? raw : undefined);
 }
 
 /** Its body ended before its end: no fault of ours, nor of Trackunit's. */
