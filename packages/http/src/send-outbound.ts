@@ -46,7 +46,11 @@ export async function sendOutbound(
 ): Promise<OutboundAnswer> {
   const { url, method = "GET", headers, body, timeoutMs, bodyLimitBytes, signal } = outbound;
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Not AbortSignal.timeout: it is kept, with its timer, long after the answer came.
+  const end = new AbortController();
+  const onAbort = () => end.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const timer = setTimeout(() => end.abort(), timeoutMs);
   try {
     const response = await request(url, {
       method,
@@ -54,7 +58,7 @@ export async function sendOutbound(
       body: body ?? null,
       idempotent: outbound.repeatable ?? method === "GET",
       dispatcher,
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: end.signal,
     });
     const { statusCode: status, headers: answered } = response;
     const header = (name: string) => [answered[name]].flat()[0];
@@ -73,6 +77,9 @@ export async function sendOutbound(
     if (cause instanceof HttpError) throw cause;
     signal?.throwIfAborted();
     throw new NoAnswerError("no answer came", { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

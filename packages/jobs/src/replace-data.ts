@@ -1,14 +1,14 @@
 // Changes the data of a job, unless a worker has the job or its data changed since it was read: while a
 // worker has it, only that worker changes it.
 
-import type { RedisClient } from "@fleetkeeper/redis";
+import { createScript, type RedisClient } from "@fleetkeeper/redis";
 import type { Job, Queue } from "bullmq";
 
-const script = `
+const replace = createScript(`
 if redis.call("HGET", KEYS[1], "data") ~= ARGV[1] then return 0 end
 if redis.call("LPOS", KEYS[2], ARGV[3]) then return 0 end
 redis.call("HSET", KEYS[1], "data", ARGV[2])
-return 1`;
+return 1`);
 
 /** `job`: as it was read. @returns false when a worker has it, its data changed, or it no longer exists. */
 export async function replaceDataOf(
@@ -18,5 +18,5 @@ export async function replaceDataOf(
 ): Promise<boolean> {
   const id = job.id ?? "";
   const keys = [queue.toKey(id), queue.toKey("active")];
-  return (await redis.eval(script, 2, ...keys, JSON.stringify(job.data), JSON.stringify(data), id)) === 1;
+  return (await replace(redis, keys, JSON.stringify(job.data), JSON.stringify(data), id)) === 1;
 }

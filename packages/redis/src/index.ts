@@ -8,3 +8,4 @@ export { type RedisKeys, redisKeys } from "./keys.ts";
 export { evictionPolicyOf, type Persistence, persistenceOf } from "./persistence.ts";
 export { proveWrite } from "./prove-write.ts";
 export { parseRedisUrl, type RedisAddress, RedisUrlError } from "./redis-url.ts";
+export { createScript, type Script } from "./script.ts";

@@ -1,7 +1,7 @@
 // The pace of all requests to the token endpoint, in Redis for every process: slow while the endpoint fails,
 // and without a rush afterwards.
 
-import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
+import { createScript, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { TokenEndpointPacedError } from "./errors.ts";
 
 /** Times in milliseconds. */
@@ -31,7 +31,7 @@ const outagesLastMs = 600_000;
  * Redis's, one for all. The requests of one second may be sent at once, if none was sent for a while. A proof
  * waits only for other proofs, and takes its place from the requests after it.
  */
-const admitScript = `
+const admitOne = createScript(`
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local open = tonumber(redis.call("GET", KEYS[1]) or "0") >= tonumber(ARGV[1])
@@ -46,7 +46,7 @@ local at = isProof and math.max(tonumber(redis.call("GET", KEYS[3]) or "0"), now
 if at - now > tonumber(ARGV[4]) or (open and at > now) then return math.floor(now - at - 1) end
 if isProof then take(KEYS[3], at) end
 take(KEYS[2], others)
-return math.max(0, math.floor(at - now))`;
+return math.max(0, math.floor(at - now))`);
 
 /** One per process, for all its requests; all processes share its state. */
 export type EndpointPace = ReturnType<typeof createEndpointPace>;
@@ -65,7 +65,7 @@ export function createEndpointPace(redis: RedisClient, namespace: string, option
     async admit(what: "token" | "proof" = "token"): Promise<number> {
       const places = [keys.tokenEndpointOutages(), keys.tokenEndpointPace(), keys.tokenEndpointProofPace()];
       const args = [outages, probeEveryMs, 1_000 / perSecond, maxWaitMs, what];
-      const waitMs = Number(await redis.eval(admitScript, places.length, ...places, ...args));
+      const waitMs = Number(await admitOne(redis, places, ...args));
       if (waitMs < 0) throw new TokenEndpointPacedError(Math.round(-waitMs + spreadMs[what] * Math.random()));
       return waitMs;
     },

@@ -2,7 +2,7 @@
 // ever holds too many.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
+import { createScript, type RedisClient, redisKeys } from "@fleetkeeper/redis";
 import { ApiLimiterUnavailableError, ApiRateLimitedError } from "./errors.ts";
 import { documentedLimits, type Limit, type Limiter, type LimitUse } from "./limits.ts";
 
@@ -62,7 +62,7 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
       // takes another.
       for (let missed = 0; missed < maxMissed; missed++) {
         const askedAtMs = performance.now();
-        const reply = await answered(redis.eval(takeScript, 3, ...names, nowMs(), ...numbers, of));
+        const reply = await answered(takePlace(redis, names, nowMs(), ...numbers, of));
         const [waitMs = 0, taken = 0] = (reply as unknown[]).map(Number);
         const putOff = taken === 0;
         onTake?.({ family: use.family, waitMs, putOff });
@@ -75,7 +75,7 @@ export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
 
     async close(use, forMs) {
       if (forMs <= 0) return;
-      await answered(redis.eval(closeScript, 1, closedKey(use), nowMs(), Math.ceil(forMs)));
+      await answered(closeFamily(redis, [closedKey(use)], nowMs(), Math.ceil(forMs)));
     },
   };
 }
@@ -111,7 +111,7 @@ end`;
  * back, and some seconds more; meanwhile the others leave it the last place: syncs to requests, and requests,
  * after three in a row, to syncs.
  */
-const takeScript = `
+const takePlace = createScript(`
 local requests, window, longestDelay = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local of = ARGV[5]
 local closedUntil = tonumber(redis.call("GET", KEYS[2]) or 0)
@@ -156,9 +156,9 @@ redis.call("PEXPIRE", KEYS[1], wait + window)
 redis.call("HDEL", KEYS[3], of)
 if of == "syncs" then redis.call("HDEL", KEYS[3], "in-a-row") else redis.call("HINCRBY", KEYS[3], "in-a-row", 1) end
 redis.call("PEXPIRE", KEYS[3], wait + window + ${syncsLateMs})
-return {wait, 1}`;
+return {wait, 1}`);
 
-const closeScript = `${clock}
+const closeFamily = createScript(`${clock}
 local till = now + ARGV[2]
 if till > tonumber(redis.call("GET", KEYS[1]) or 0) then redis.call("SET", KEYS[1], till, "PX", ARGV[2]) end
-return 0`;
+return 0`);
