@@ -119,7 +119,7 @@ export function createQueueSet(options: {
   onError: (error: Error) => void;
   telemetry?: QueueTelemetry | undefined;
   /** Signs what `addCallback` adds. A worker takes no other. */
-  sign?: (payload: object) => Promise<string>;
+  sign?: (payload: object) => Promise<unknown>;
 }): QueueSet {
   const { redis, namespace, onError, telemetry, sign } = options;
   const keys = redisKeys(namespace);

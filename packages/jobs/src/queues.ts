@@ -40,8 +40,8 @@ export interface ForgetPayload {
   again?: boolean;
 }
 
-/** `signature`: of the ingress, over all the rest. */
-type Signed<Payload> = Payload & { signature?: string };
+/** `signature`: of the ingress, over all the rest, as `createJobSign` or `createSign` makes it. */
+type Signed<Payload> = Payload & { signature?: unknown };
 
 /** What is left of a callback whose sealed text is in MongoDB. `stored`: what became of it. */
 export type StoredPayload = (

@@ -5,11 +5,18 @@ import type { InstallationId } from "@fleetkeeper/model";
 
 /**
  * A sealed text opens only for the same installation and purpose; a `notify-secret` is bound to its receiver
- * instead.
+ * instead, and a `job-key` to no installation.
  */
 export interface SealBinding {
   installationId: InstallationId;
-  purpose: "credential" | "callback" | "access-token" | "token-failure" | "notify-secret" | WebhookPurpose;
+  purpose:
+    | "credential"
+    | "callback"
+    | "job-key"
+    | "access-token"
+    | "token-failure"
+    | "notify-secret"
+    | WebhookPurpose;
 }
 
 /** Names of our header parameters; `fk_` keeps them clear of registered ones. */

@@ -12,6 +12,7 @@ export {
   WrongSealBindingError,
 } from "./errors.ts";
 export { type FirstKeys, generateFirstKeys } from "./first-keys.ts";
+export { createJobSign, createJobVerify, type JobSignature } from "./job-signature.ts";
 export { generateSealingKey, type SealingAlgorithm } from "./keys.ts";
 export { createOpen, type Open, sealKeyIdOf } from "./open.ts";
 export {

@@ -81,6 +81,6 @@ export function checkSigningKey(jwk: JWK, half: "public" | "private"): { keyId: 
 }
 
 /** The same for the same content. */
-function orderedText(content: object): string {
+export function orderedText(content: object): string {
   return JSON.stringify(orderedFields(content));
 }

@@ -4,7 +4,7 @@ import { callbackPath, createKeySetFetcher } from "@fleetkeeper/callbacks";
 import { createHandIn, createQueueSet, forWaits, loadQueueTelemetry } from "@fleetkeeper/jobs";
 import { connected, connectProducer, proveWrite, redisKeys } from "@fleetkeeper/redis";
 import { createOpsServer, type Defer } from "@fleetkeeper/runtime";
-import { createSeal, createSign } from "@fleetkeeper/sealing";
+import { createJobSign, createSeal, createSign } from "@fleetkeeper/sealing";
 import { createTimeStats, type Log, noTraces, type Traces } from "@fleetkeeper/telemetry";
 import { createAcceptCallback } from "./accept-callback.ts";
 import { createApp } from "./app.ts";
@@ -65,7 +65,9 @@ export async function startIngress(
   const telemetry = traces.on ? await loadQueueTelemetry() : undefined;
   const onError = (error: Error) => log.debug({ error }, "queue connection failed");
   const sign = createSign(config.signingKey);
-  const queueSet = createQueueSet({ redis, namespace, onError, telemetry, sign });
+  const seal = await createSeal(config.sealingPublicKey);
+  const signJob = createJobSign(sign, seal);
+  const queueSet = createQueueSet({ redis, namespace, onError, telemetry, sign: signJob });
   defer("queues", () => queueSet.close());
   const stats = createTimeStats({ redis, namespace, metrics });
   defer("minute stats", () => stats.close());
@@ -102,7 +104,6 @@ export async function startIngress(
       void unsetNotes.takeBack();
     });
   }
-  const seal = await createSeal(config.sealingPublicKey);
   const acceptCallback = createAcceptCallback({
     tokenRules: { keyFor: keySet.keyFor, hasNewerKeys: keySet.hasNewerKeys, issuer, audience, maxAgeMs },
     claimRules: config.claimRules,

@@ -33,7 +33,7 @@ test("an install becomes one job that holds the sealed credential", async () => 
     await world.open(sealedCredential, { installationId, purpose: "credential" }),
   );
   expect(credential).toEqual({ clientId: account.clientId, clientSecret: account.clientSecret });
-  const { signature, ...signed } = job as { signature?: string };
+  const { signature, ...signed } = job as { signature?: unknown };
   await world.verify(signed, signature);
 });
 

@@ -4,7 +4,7 @@
 import { createQueueSet, type Payloads } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { closeRedis, connected, connectProducer, findKeys } from "@fleetkeeper/redis";
-import { createOpen, createVerify, generateFirstKeys } from "@fleetkeeper/sealing";
+import { createJobVerify, createOpen, createVerify, generateFirstKeys } from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { capturedLog } from "@fleetkeeper/test-worlds";
 import { inject, onTestFinished } from "vitest";
@@ -57,6 +57,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const ingress = await startIngress(config, log, (_what, close) => closers.push(close), now);
 
+  const open = await createOpen(JSON.parse(keys.sealingPrivateKeys));
+
   async function stopIngress(): Promise<void> {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
   }
@@ -88,8 +90,8 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
     redis,
     queues,
     namespace,
-    open: await createOpen(JSON.parse(keys.sealingPrivateKeys)),
-    verify: createVerify(JSON.parse(keys.ingressVerificationKeys)),
+    open,
+    verify: createJobVerify(createVerify(JSON.parse(keys.ingressVerificationKeys)), open),
     logged,
     stopIngress,
 

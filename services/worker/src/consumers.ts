@@ -1,7 +1,7 @@
 // A consumer for each queue, with the handler of its jobs and how many of them run at a time.
 
 import type { Consumer, QueueName, QueueSet } from "@fleetkeeper/jobs";
-import { createVerify, type Open } from "@fleetkeeper/sealing";
+import { createJobVerify, createVerify, type Open } from "@fleetkeeper/sealing";
 import type { Store } from "@fleetkeeper/store";
 import type { SyncDefinition } from "@fleetkeeper/syncs";
 import type { Log } from "@fleetkeeper/telemetry";
@@ -61,7 +61,7 @@ export function startConsumers(parts: {
       installConcurrency,
       createInstallHandler({
         store,
-        verify: createVerify(config.ingressVerificationKeys),
+        verify: createJobVerify(createVerify(config.ingressVerificationKeys), parts.connection.open),
         scopes: config.scopes,
         resources,
         refusals: parts.connection.refusals,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createConnections } from "@fleetkeeper/http";
 import { consume } from "@fleetkeeper/jobs";
 import { closeRedis, connectConsumer, mastersOf } from "@fleetkeeper/redis";
-import { createVerify } from "@fleetkeeper/sealing";
+import { createJobVerify, createOpen, createVerify } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { defaultAbsenceRules } from "@fleetkeeper/store";
 import { builtInSyncs } from "@fleetkeeper/syncs";
@@ -135,7 +135,10 @@ async function startTaking(world: World) {
     scopes: config.scopes,
     resources: ["assets"],
     refusals,
-    verify: createVerify(config.ingressVerificationKeys),
+    verify: createJobVerify(
+      createVerify(config.ingressVerificationKeys),
+      await createOpen(config.sealingPrivateKeys),
+    ),
     startProof: async () => undefined,
     now,
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { generationOf, installationIdOf } from "@fleetkeeper/model";
-import { createSeal, createSign, generateSigningKey } from "@fleetkeeper/sealing";
+import { createJobSign, createSeal, createSign, generateSigningKey } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { expect, test, vi } from "vitest";
 import { testWorld } from "./create-world.ts";
@@ -58,6 +58,7 @@ test("an install that the ingress did not sign, or that was changed since, repla
     [
       payload,
       { ...payload, signature: await mine(payload) },
+      { ...payload, signature: await createJobSign(mine, seal)(payload) },
       { ...payload, signature: ofAnother },
       { ...payload, signature: { toString: "x" } },
     ].map((data) => world.queues.queues.install.add("install", data as never, { jobId: randomUUID() })),

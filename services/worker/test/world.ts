@@ -4,7 +4,7 @@ import { createQueueSet } from "@fleetkeeper/jobs";
 import { testNamespace } from "@fleetkeeper/local-stack";
 import { type Generation, installationIdOf } from "@fleetkeeper/model";
 import { closeRedis, connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { createSeal, createSign } from "@fleetkeeper/sealing";
+import { createJobSign, createSeal, createSign } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
 import { createLog } from "@fleetkeeper/telemetry";
@@ -44,11 +44,11 @@ export async function createWorldOn(
   const redis: RedisClient = connectProducer(env.REDIS_URL ?? "");
   redis.on("error", () => undefined);
   await connected(redis);
-  const sign = createSign(JSON.parse(keys.ingressSigningKey));
+  const seal = await createSeal(JSON.parse(keys.sealingPublicKey));
+  const sign = createJobSign(createSign(JSON.parse(keys.ingressSigningKey)), seal);
   const queues = createQueueSet({ redis, namespace, onError: () => undefined, sign });
   const store = await openStore({ mongodbUrl: env.MONGODB_URL ?? "" });
   const mongo = await MongoClient.connect(env.MONGODB_URL ?? "");
-  const seal = await createSeal(JSON.parse(keys.sealingPublicKey));
   const closers: (() => Promise<unknown> | unknown)[] = [];
 
   return {

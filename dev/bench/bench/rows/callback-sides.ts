@@ -4,7 +4,13 @@
 import { localKeys } from "@fleetkeeper/callbacks";
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
-import { createSeal, createSign, generateSealingKey, generateSigningKey } from "@fleetkeeper/sealing";
+import {
+  createJobSign,
+  createSeal,
+  createSign,
+  generateSealingKey,
+  generateSigningKey,
+} from "@fleetkeeper/sealing";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { createLog, noTraces } from "@fleetkeeper/telemetry";
 import { Queue } from "bullmq";
@@ -38,11 +44,12 @@ export async function openSides() {
   const keySet = (await (await fetch(simulator.jwksUrl)).json()) as JSONWebKeySet;
   const { publicKey } = await generateSealingKey();
   const signing = await generateSigningKey();
+  const seal = await createSeal(publicKey);
   const queues = createQueueSet({
     redis,
     namespace,
     onError: () => undefined,
-    sign: createSign(signing.privateKey),
+    sign: createJobSign(createSign(signing.privateKey), seal),
   });
   const metrics = createIngressMetrics();
   const ours = createApp({
@@ -53,7 +60,7 @@ export async function openSides() {
       tokenRules: { keyFor: localKeys(keySet), issuer: undefined, audience: undefined, maxAgeMs: 3_600_000 },
       allowedApps: new Set([app]),
       bindBody: createBindBody(redis, namespace),
-      seal: await createSeal(publicKey),
+      seal,
       handIn: (callback, step) => step("enqueue", () => queues.addCallback(callback)),
       step: createTimeSteps(metrics, noTraces),
     }),

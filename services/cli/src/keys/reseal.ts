@@ -4,6 +4,7 @@
 import type { QueueSet } from "@fleetkeeper/jobs";
 import { asInstallationId, type SealedText } from "@fleetkeeper/model";
 import {
+  createJobVerify,
   createOpen,
   createSeal,
   createSign,
@@ -52,7 +53,7 @@ export async function reseal(options: {
   const open = await createOpen(privateKeys);
   const jobsOrigin = signingKey && {
     sign: createSign(signingKey),
-    verify: createVerify({ keys: [publicHalfOf(signingKey)] }),
+    verify: createJobVerify(createVerify({ keys: [publicHalfOf(signingKey)] }), open),
   };
   const result: ResealResult = {
     resealed: 0,
