@@ -88,8 +88,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   makePrivateFolder(dataDir, (name) => ownNames.has(name.replace(/\.new$/, "")));
   await mkdir(logDir, { recursive: true });
 
-  const stack = await startLocalStack({ dataDir, env, onProgress: (line) => progress.step(line) });
-  defer(() => stack.close());
+  // What needs no server is made meanwhile.
+  const stackStarts = startLocalStack({ dataDir, env, onProgress: (line) => progress.step(line) });
+  stackStarts.then((stack) => defer(() => stack.close())).catch(() => undefined);
 
   const { secrets, created } = await loadSecrets(dataDir);
   progress.step(created ? "keys and a board password made" : "keys and board password of the previous start");
@@ -125,6 +126,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   defer(() => simulator.close());
   for (const account of demoAccounts) simulator.addAccount(account);
 
+  const stack = await stackStarts;
   const mongodbUrl = withDatabase(stack.mongodb.url);
   const boardUser = env.BOARD_USER ?? "operator";
   const boardPassword = env.BOARD_PASSWORD ?? secrets.boardPassword;
