@@ -8,6 +8,7 @@ export interface Doc {
   paused?: unknown;
   dueAt?: unknown;
   installedAt?: unknown;
+  waits?: unknown;
 }
 
 export const at = (s: number) => new Date(Date.UTC(2030, 0, 1) + s);
@@ -78,6 +79,7 @@ export function tidy(random: (n: number) => number): Doc[] {
     ...(random(9) > 0 && { paused: [true, false, null][random(3)] }),
     ...(random(9) > 0 && { dueAt: random(4) > 0 ? at(random(10)) : null }),
     ...(random(9) > 0 && { installedAt: random(9) > 0 ? at(random(10)) : null }),
+    ...(random(9) > 0 && { waits: [{ code: states[random(3)] }, { until: at(random(10)) }, {}][random(3)] }),
   }));
 }
 
@@ -86,6 +88,9 @@ export function odd(random: (n: number) => number, rarity: number, values: unkno
   return tidy(random).map((doc) => {
     for (const key of ["state", "paused", "dueAt", "installedAt"] as const)
       if (random(rarity) === 0) doc[key] = values[random(values.length)];
+    const value = values[random(values.length)];
+    if (random(rarity) === 0)
+      doc.waits = [value, [{ code: value }], { code: value, until: value }][random(3)];
     return doc;
   });
 }
@@ -137,6 +142,14 @@ export const filters = (random: (n: number) => number): Filter<Doc>[] => {
     { $and: [{ state }, afterKey] },
     { $or: [{ dueAt: { $lt: t } }, { state }] },
     { $nor: [{ dueAt: { $lt: t } }] },
+    { "waits.code": state },
+    { "waits.code": null },
+    { "waits.code": { $gt: "" } },
+    { "waits.until": { $gte: t } },
+    { "waits.until": { $lte: t }, state },
+    { "waits.code": { $gt: 0 } },
+    { $or: [{ "waits.code": { $gt: "" }, state }, { "waits.until": { $gt: 1 } }], _id: { $gt: from } },
+    { $or: [{ "waits.code": { $gt: "a" } }, { "waits.code": { $gte: "revoked" }, paused: true }] },
     { state, $expr: true } as Filter<Doc>,
   ] as Filter<Doc>[];
 };

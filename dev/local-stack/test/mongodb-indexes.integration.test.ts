@@ -32,6 +32,8 @@ async function setup(docs: Doc[]): Promise<Collection<Doc>> {
     { key: { paused: 1 } },
     { key: { dueAt: 1 } },
     { key: { installedAt: -1, _id: 1 } },
+    { key: { "waits.code": 1, _id: 1 } },
+    { key: { "waits.until": 1, state: 1 } },
   ]);
   if (docs.length > 0) await collection.insertMany(docs as never[]);
   return collection;
@@ -169,6 +171,7 @@ describe.runIf(isFerretdb)("FerretDB's plan", () => {
     ["what changed", { dueAt: { $gte: t } }, { dueAt: 1 }, "dueAt_1"],
     ["the newest", {}, { installedAt: -1, _id: 1 }, "installedAt_-1__id_1"],
     ["all ids from one on", { _id: { $gte: "" } }, { _id: 1 }, "_id_"],
+    ["a field of a document", { "waits.code": "active" }, { _id: 1 }, "waits.code_1__id_1"],
     ["a page of the newest", afterKey, { installedAt: -1, _id: 1 }, "installedAt_-1__id_1"],
   ])("%s: an index, and no sort", async (_, filter, sort, index) => {
     const docs = await setup(tidy(randomOf(5)));
@@ -176,6 +179,19 @@ describe.runIf(isFerretdb)("FerretDB's plan", () => {
     expect(plan).toContain(`_${index}`);
     expect(plan).not.toMatch(/TEMP B-TREE/);
     if (Object.keys(filter).length > 0) expect(plan).not.toMatch(/SCAN/);
+  });
+
+  test("few that have a value, by any of two fields, are found by their indexes and then sorted", async () => {
+    const docs = await setup(tidy(randomOf(5)));
+    const filter = {
+      $or: [{ "waits.code": { $gt: "" }, state: "x" }, { "waits.until": { $gt: 0 } }],
+      _id: { $gt: "i-5~" },
+    };
+    const plan = await planOf(docs, filter, { _id: 1 });
+    expect(plan).toContain("_waits.code_1__id_1");
+    expect(plan).toContain("_waits.until_1_state_1");
+    expect(plan).not.toContain("__id_ ");
+    expect(await planOf(docs, { "waits.until": { $gt: 0 } }, {})).toContain("_waits.until_1_state_1");
   });
 
   test("an array or an odd id takes the index away, and its end gives it back", async () => {

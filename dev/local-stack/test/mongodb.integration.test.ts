@@ -1,6 +1,6 @@
 // What the store needs of MongoDB, asked of whatever server this machine has.
 
-import { type Collection, type Document, MongoBulkWriteError, MongoClient } from "mongodb";
+import { type Collection, type Document, MongoClient } from "mongodb";
 import { afterAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { testNamespace } from "../src/index.ts";
 
@@ -85,61 +85,6 @@ describe("conditional writes", () => {
     const stored = await docs.findOne();
     expect(stored?.n).toBe(200);
     expect(Object.keys(stored ?? {})).toHaveLength(202);
-  });
-});
-
-describe("bulk writes", () => {
-  test("an unordered one writes all but what fails, and says which failed", async () => {
-    await docs.insertMany([
-      { _id: "old", fence: 9 },
-      { _id: "taken", fence: 0 },
-    ]);
-    const upsert = (_id: string) => ({
-      updateOne: { filter: { _id, fence: { $lte: 3 } }, update: { $set: { fence: 3 } }, upsert: true },
-    });
-    const failure = await docs
-      .bulkWrite(
-        [
-          upsert("old"),
-          upsert("new"),
-          { insertOne: { document: { _id: "taken" } } },
-          upsert("taken"),
-          upsert("newer"),
-        ],
-        { ordered: false },
-      )
-      .catch((error: unknown) => error);
-
-    expect(failure).toBeInstanceOf(MongoBulkWriteError);
-    const { result, writeErrors } = failure as MongoBulkWriteError;
-    expect([writeErrors].flat().map((e) => [e.index, e.code])).toEqual(
-      expect.arrayContaining([
-        [0, 11_000],
-        [2, 11_000],
-      ]),
-    );
-    expect(result).toMatchObject({
-      upsertedCount: 2,
-      matchedCount: 1,
-      insertedCount: 0,
-    });
-    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([
-      { _id: "new", fence: 3 },
-      { _id: "newer", fence: 3 },
-      { _id: "old", fence: 9 },
-      { _id: "taken", fence: 3 },
-    ]);
-  });
-
-  test("an ordered one ends at the first that fails", async () => {
-    await docs.insertOne({ _id: "a" });
-    const upsert = (_id: string) => ({
-      updateOne: { filter: { _id, x: 1 }, update: { $set: { y: 1 } }, upsert: true },
-    });
-    await expect(docs.bulkWrite([upsert("before"), upsert("a"), upsert("after")])).rejects.toThrow(
-      duplicateKey,
-    );
-    expect(await ids({})).toEqual(["a", "before"]);
   });
 });
 

@@ -18,7 +18,7 @@ const indexes: readonly { collection: string; key: Record<string, 1 | -1> }[] = 
   { collection: "installations", key: { installedAt: -1, _id: 1 } },
   { collection: "installations", key: { state: 1, _id: 1 } },
   { collection: "installations", key: { reference: 1, _id: 1 } },
-  { collection: "installations", key: { state: 1, "lastToken.expiresAt": 1 } },
+  { collection: "installations", key: { "lastToken.expiresAt": 1, state: 1 } },
   // Without a value while a token is kept warm.
   { collection: "installations", key: { noTokenFrom: 1 } },
   { collection: "installations", key: { outboxAt: 1 } },

@@ -8,6 +8,7 @@ package metadata
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/FerretDB/FerretDB/internal/backends"
 	"github.com/FerretDB/FerretDB/internal/util/fsql"
@@ -32,20 +33,53 @@ func HasTypedIndex(index IndexInfo) bool {
 	return !index.Unique && IsPlainField(index.Key[0].Field)
 }
 
-// IsPlainField tells whether a field is at the top of the document, has a name of letters, digits and _, and is not _id.
+// IsPlainField tells whether a field has a name of letters, digits and _, as have those that it is in, and is not _id.
 func IsPlainField(field string) bool {
-	for _, c := range field {
-		if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '_') {
+	for _, name := range strings.Split(field, ".") {
+		for _, c := range name {
+			if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '_') {
+				return false
+			}
+		}
+
+		if name == "" {
 			return false
 		}
 	}
 
-	return field != "" && field != "_id"
+	return field != "_id"
 }
 
-// TypeOf returns the expression of a plain field's type, as FerretDB names it; NULL is for null and for no field.
+// TypeOf returns the expression of a plain field's type, as FerretDB names it; NULL is for null and for no field, and 1
+// for a field that is in an array. No CASE: SQLite would not find it in an index.
 func TypeOf(field string) string {
-	return fmt.Sprintf(`nullif(%s->>'$."$s".p.%s.t','null')`, DefaultColumn, field)
+	names := strings.Split(field, ".")
+	path, inArray := `$`, ""
+
+	for i, name := range names {
+		path += `."$s".p.` + name
+
+		if i < len(names)-1 {
+			inArray += fmt.Sprintf(`,nullif(%s->>'%s.t'='array',0)`, DefaultColumn, path)
+		}
+	}
+
+	typeOf := fmt.Sprintf(`nullif(%s->>'%s.t','null')`, DefaultColumn, path)
+	if inArray == "" {
+		return typeOf
+	}
+
+	return "coalesce(" + typeOf + inArray + ")"
+}
+
+// IsArray returns the condition that a plain field is an array, or in one.
+func IsArray(field string) string {
+	return TypeOf(field) + " IN ('array',1)"
+}
+
+// HasValue returns the condition that a plain field which is in no array is there and not null, as a range of an index.
+func HasValue(field string) string {
+	return TypeOf(field) + " > ''"
 }
 
 // ValueOf returns the expression of a plain field's value: a date is in milliseconds since 1970, a bool is 0 or 1.

@@ -68,6 +68,10 @@ func fieldClause(field string, value any) (clause string, args []any, isDates, i
 	if operators, ok := value.(*types.Document); ok {
 		eq, err := operators.Get("$eq")
 		if err != nil {
+			if needsValue(operators) {
+				return metadata.HasValue(field), nil, false, false
+			}
+
 			return "", nil, false, false
 		}
 
@@ -93,6 +97,21 @@ func fieldClause(field string, value any) (clause string, args []any, isDates, i
 	}
 
 	return "", nil, false, false
+}
+
+// needsValue tells whether a field without a value, or with null, fails the condition: it has to be more than a number
+// or a string.
+func needsValue(operators *types.Document) bool {
+	for _, operator := range []string{"$gt", "$gte"} {
+		v, _ := operators.Get(operator)
+
+		switch v.(type) {
+		case string, int32, int64, float64:
+			return true
+		}
+	}
+
+	return false
 }
 
 // dates are all from one to another, both included, in milliseconds since 1970.

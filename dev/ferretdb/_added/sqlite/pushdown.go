@@ -40,6 +40,10 @@ type pushdown struct {
 
 	orderBy string
 
+	// idLast is true if other conditions leave so few documents that these are sorted, rather than found in the order of
+	// their _id.
+	idLast bool
+
 	// What was asked of an index is kept here.
 	indexes map[string]*metadata.IndexInfo // of useful fields, nil for others
 	oddIDs  *bool
@@ -74,6 +78,15 @@ func newPushdown(ctx context.Context, db *fsql.DB, meta *metadata.Collection, fi
 
 	if !meta.Capped() {
 		p.orderBy = p.orderByClause(order)
+	}
+
+	if p.idLast {
+		// With a sign before it, an expression is no index's.
+		p.orderBy = strings.ReplaceAll(p.orderBy, metadata.IDColumn, "+"+metadata.IDColumn)
+
+		for i, c := range p.conditions {
+			p.conditions[i] = strings.ReplaceAll(c, metadata.IDColumn, "+"+metadata.IDColumn)
+		}
 	}
 
 	return p
@@ -149,6 +162,7 @@ func (p *pushdown) addField(t term, idFirst bool) {
 	if t.field == "$or" {
 		p.addDatesOfEither(t, idFirst)
 		p.addRegex(regexOfEitherClause(t.value))
+		p.addEither(t.value)
 		return
 	}
 
@@ -185,13 +199,49 @@ func (p *pushdown) addDatesOfEither(t term, idFirst bool) {
 	}
 }
 
+// addEither adds the condition for alternatives of which each needs a value in an indexed field: those are few where most
+// documents have none.
+func (p *pushdown) addEither(filters any) {
+	var found []string
+
+	docs, _ := documentsOf(filters)
+	for _, doc := range docs {
+		clause := ""
+
+		for _, t := range termsOf(doc) {
+			operators, _ := t.value.(*types.Document)
+			if t.field != "_id" && needsValue(operators) && p.isUseful(t.field, false) {
+				clause = fmt.Sprintf(
+					"SELECT rowid FROM %q INDEXED BY %q WHERE %s",
+					p.meta.TableName, p.nameOf(p.indexes[t.field]), metadata.HasValue(t.field),
+				)
+
+				break
+			}
+		}
+
+		if clause == "" {
+			return
+		}
+
+		found = append(found, clause)
+	}
+
+	if len(found) == 0 {
+		return
+	}
+
+	p.add("rowid IN ("+strings.Join(found, " UNION ALL ")+")", nil, false)
+	p.idLast = true
+}
+
 // isUseful tells whether there is a typed index that begins with the field, and no document has an array there: one is
 // found by each of its elements.
 func (p *pushdown) isUseful(field string, idFirst bool) bool {
 	index, known := p.indexes[field]
 	if !known {
 		index = typedIndex(p.meta, field)
-		if index != nil && p.mayExist(p.nameOf(index), metadata.TypeOf(field)+" = 'array'") {
+		if index != nil && p.mayExist(p.nameOf(index), metadata.IsArray(field)) {
 			index = nil
 		}
 
