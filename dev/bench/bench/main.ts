@@ -14,6 +14,7 @@ import { installRows } from "./rows/installs.ts";
 import { latenessRows } from "./rows/lateness.ts";
 import { memoryRows } from "./rows/memory.ts";
 import { runRows } from "./rows/runs.ts";
+import { serverCpuRows } from "./rows/server-cpu.ts";
 import { startRows } from "./rows/start.ts";
 import { tokenReaderRows } from "./rows/token-readers.ts";
 import { tokenRows } from "./rows/tokens.ts";
@@ -21,7 +22,7 @@ import { workerCpuRows } from "./rows/worker-cpu.ts";
 
 const rows = [
   ...[...callbackRows, ...tokenRows, ...tokenReaderRows],
-  ...[...runRows, ...workerCpuRows, ...engineRows, ...dispatchRows, ...latenessRows],
+  ...[...runRows, ...workerCpuRows, ...engineRows, ...serverCpuRows, ...dispatchRows, ...latenessRows],
   ...[...installRows, ...startRows, ...memoryRows],
 ];
 const { values, positionals } = parseArgs({

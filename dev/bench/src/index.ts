@@ -1,7 +1,7 @@
 // The bench's frame: rows with their yardsticks, in rounds.
 
 export { type Circumstances, captionOf } from "./caption-of.ts";
-export { cpuMicrosecondsEach } from "./cpu.ts";
+export { cpuMicrosecondsEach, cpuMsOfGroup } from "./cpu.ts";
 export { measureRow, spreadOf } from "./measure-row.ts";
 export { tableOf } from "./print-table.ts";
 export type { Goal, Measured, Opened, Row, Spread } from "./row.ts";

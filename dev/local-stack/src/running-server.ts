@@ -26,6 +26,8 @@ export interface RunningServer {
   close(): Promise<void>;
   /** Signals a server that was started here as a process; absent for any other. */
   kill?(signal: NodeJS.Signals): void;
+  /** Its process group, where it was started here as a process: to be measured. */
+  processGroup?: number | undefined;
 }
 
 /** Several servers that are one Redis: a cluster, or a Sentinel group. */

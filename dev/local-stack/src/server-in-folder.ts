@@ -27,6 +27,7 @@ export async function startInFolder(
       url,
       origin,
       kill: server.kill,
+      processGroup: server.processGroup,
       async close() {
         await server.close();
         await folder.release();

@@ -24,6 +24,8 @@ export interface ServerProcess {
   /** Asks the server to end, ends it by force after 10 s, and resolves when it has ended. */
   close(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** The id of its process group, in which are the server and what sees to its end. */
+  processGroup: number | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
     kill(signal) {
       if (!closed) signalGroup(child, signal);
     },
+    processGroup: child.pid,
   };
 
   const started = await Promise.race([answering(server.ping), ended]);

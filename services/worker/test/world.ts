@@ -7,6 +7,7 @@ import { closeRedis, connected, connectProducer, type RedisClient } from "@fleet
 import { createJobSign, createSeal, createSign } from "@fleetkeeper/sealing";
 import { type SimulatedAccount, type SimulatorOptions, startSimulator } from "@fleetkeeper/simulator";
 import { openStore } from "@fleetkeeper/store";
+import type { SyncDefinition } from "@fleetkeeper/syncs";
 import { createLog } from "@fleetkeeper/telemetry";
 import { handInInstall, newKeys } from "@fleetkeeper/test-worlds";
 import { MongoClient } from "mongodb";
@@ -63,12 +64,14 @@ export async function createWorldOn(
     db: mongo.db(namespace),
 
     /** Starts a worker in this process; returns what stops it. */
-    async startWorker(env_: Record<string, string> = {}): Promise<() => Promise<void>> {
+    async startWorker(
+      env_: Record<string, string> = {},
+      syncs?: readonly SyncDefinition[],
+    ): Promise<() => Promise<void>> {
       const config = readConfig({ ...env, ...env_ });
       const own: typeof closers = [];
-      await startWorker(config, createLog({ service: "worker", level: config.logLevel }), (_what, close) =>
-        own.push(close),
-      );
+      const log = createLog({ service: "worker", level: config.logLevel });
+      await startWorker(config, log, (_what, close) => own.push(close), syncs && { syncs });
       const stop = async () => {
         for (let close = own.pop(); close !== undefined; close = own.pop()) await close();
       };

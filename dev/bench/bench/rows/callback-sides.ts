@@ -1,6 +1,14 @@
 // Three ways to answer a callback, over the same key set, tokens, Redis and Fastify: ours, straight with
 // jose, and Fastify alone.
 
+import {
+  createCipheriv,
+  createPublicKey,
+  type JsonWebKey,
+  publicEncrypt,
+  randomBytes,
+  verify,
+} from "node:crypto";
 import { localKeys } from "@fleetkeeper/callbacks";
 import { createQueueSet } from "@fleetkeeper/jobs";
 import { connected, connectProducer, type RedisClient } from "@fleetkeeper/redis";
@@ -71,11 +79,13 @@ export async function openSides() {
     skipVersionCheck: true,
   });
   const straight = await straightApp(keySet, publicKey, queue);
+  const byCrypto = byCryptoApp(keySet, publicKey, queue);
   const bare = bareApp(keySet, plainRedis);
 
   return {
     ours,
     straight,
+    byCrypto,
     bare,
 
     /** New callbacks, each with its own token and body. */
@@ -96,7 +106,8 @@ export async function openSides() {
     },
 
     async close(): Promise<void> {
-      await Promise.all([ours.close(), straight.close(), bare.close(), queue.close(), queues.close()]);
+      await Promise.all([ours, straight, byCrypto, bare].map((server) => server.close()));
+      await Promise.all([queue.close(), queues.close()]);
       redis.disconnect();
       plainRedis.disconnect();
       await simulator.close();
@@ -126,6 +137,30 @@ async function straightApp(keySet: JSONWebKeySet, publicKey: object, queue: Queu
     return reply.code(202).send({ status: "accepted" });
   });
   await server.ready();
+  return server;
+}
+
+/** The same with `node:crypto`, each step synchronous: a signature checked and a text sealed, no more. */
+function byCryptoApp(keySet: JSONWebKeySet, publicKey: object, queue: Queue): FastifyInstance {
+  const verifying = createPublicKey({ key: keySet.keys[0] as JsonWebKey, format: "jwk" });
+  const sealing = createPublicKey({ key: publicKey as JsonWebKey, format: "jwk" });
+  const seal = (text: string) => {
+    const [key, iv] = [randomBytes(32), randomBytes(12)];
+    const cipher = createCipheriv("aes-256-gcm", key, iv);
+    const parts = [cipher.update(text), cipher.final(), cipher.getAuthTag()];
+    const sealedKey = publicEncrypt({ key: sealing, oaepHash: "sha256" }, key);
+    return Buffer.concat([sealedKey, iv, ...parts]).toString("base64url");
+  };
+  const server = fastify({ logger: false });
+  server.post("/appinstall", async (request, reply) => {
+    const { accountId, clientId, clientSecret } = request.body as Record<string, string>;
+    const token = String(request.headers["trackunit-identity"]);
+    const [signed, signature] = [token.slice(0, token.lastIndexOf(".")), token.split(".")[2] ?? ""];
+    if (!verify("sha256", Buffer.from(signed), verifying, Buffer.from(signature, "base64url")))
+      return reply.code(401).send({ error: "refused" });
+    await queue.add("install", { accountId, sealed: seal(JSON.stringify({ clientId, clientSecret })) });
+    return reply.code(202).send({ status: "accepted" });
+  });
   return server;
 }
 

@@ -86,7 +86,11 @@ export async function measureEngine(records: number, rounds: number) {
   return measured;
 }
 
-async function openEngine(records: number, startServer: Server) {
+/** `server`: as it was started. */
+export async function openEngine<Started extends { url: string; close: () => Promise<unknown> }>(
+  records: number,
+  startServer: () => Promise<Started>,
+) {
   const texts = [...pagesOf(records)].map((page) => JSON.stringify(page));
   const mongodb = await startServer();
   const url = new URL("/bench", mongodb.url).href;
@@ -101,6 +105,7 @@ async function openEngine(records: number, startServer: Server) {
   return {
     store,
     parsed,
+    server: mongodb,
 
     /** What one would write without a feed, fences, checkpoints and a search for what is missing. */
     async byHand(account: string): Promise<void> {

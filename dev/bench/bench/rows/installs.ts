@@ -5,6 +5,7 @@ import { startMongodb } from "@fleetkeeper/local-stack";
 import { findKeys } from "@fleetkeeper/redis";
 import { createOpen, createSeal, generateSealingKey } from "@fleetkeeper/sealing";
 import { createWorldOn, type World } from "../../../../services/worker/test/world.ts";
+import { firstRunsOf } from "../first-runs.ts";
 import { startRowRedis } from "../start-row-redis.ts";
 
 const installs = Number(process.env.INSTALLS ?? 10);
@@ -63,11 +64,8 @@ async function installMs(world: World): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   const tookMs = performance.now() - startedAtMs;
   // Its first runs are over before the next one is installed.
-  for (;;) {
-    const syncs = await world.store.syncs.ofInstallation(id);
-    if (syncs.length > 0 && syncs.every(({ lastRun }) => lastRun !== null)) return tookMs;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await firstRunsOf(world, id);
+  return tookMs;
 }
 
 async function openParts(world: World): Promise<() => Promise<number>> {

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,22 +21,40 @@ import { startRowRedis } from "../start-row-redis.ts";
 
 const lookEveryMs = 5;
 
-export const startRows: Row[] = (["ingress", "worker", "board", "api"] as const).map((name) => ({
-  name: `start-${name}`,
-  what: `${name}, from its start until /readyz says so`,
-  unit: "ms",
-  yardstick: "node -e 0, from its start to its end",
-  goal: { ratio: { atMost: 6 } },
-  async open() {
-    const { start, close } = await openServices();
-    return { ours: () => start(name), yardstick: bareMs, close };
-  },
-}));
+const names = ["ingress", "worker", "board", "api"] as const;
+
+export const startRows: Row[] = [
+  ...names.map((name) => ({
+    name: `start-${name}`,
+    what: `${name}, from its start until /readyz says so`,
+    unit: "ms",
+    yardstick: "node -e 0, from its start to its end",
+    goal: { ratio: { atMost: 6 } },
+    async open() {
+      const { start, close } = await openServices();
+      return { ours: async () => (await start(name)).tookMs, yardstick: bareMs, close };
+    },
+  })),
+  ...names.map((name) => ({
+    name: `memory-${name}`,
+    what: `${name}, when it is ready: resident memory`,
+    unit: "MiB",
+    async open() {
+      const { start, close } = await openServices();
+      return { ours: async () => (await start(name)).residentMiB, close };
+    },
+  })),
+];
 
 async function bareMs(): Promise<number> {
   const startedAtMs = performance.now();
   await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "exit");
   return performance.now() - startedAtMs;
+}
+
+/** Linux only. */
+function residentMiBOf(pid: number | undefined): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
 }
 
 async function openServices() {
@@ -61,8 +80,8 @@ async function openServices() {
   }
 
   return {
-    /** Milliseconds until it is ready; then it is stopped. */
-    async start(name: ServiceName): Promise<number> {
+    /** How long it took until it was ready, and its memory then; it is stopped again. */
+    async start(name: ServiceName): Promise<{ tookMs: number; residentMiB: number }> {
       const { env, readyUrl } = serviceOf(name);
       const startedAtMs = performance.now();
       const child = spawnService({ name, env, logPath: join(dataDir, `${name}.log`) });
@@ -71,9 +90,10 @@ async function openServices() {
         await sleep(lookEveryMs);
       }
       const tookMs = performance.now() - startedAtMs;
+      const residentMiB = residentMiBOf(child.pid);
       child.kill("SIGTERM");
       await once(child, "exit");
-      return tookMs;
+      return { tookMs, residentMiB };
     },
 
     async close(): Promise<void> {

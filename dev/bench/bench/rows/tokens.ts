@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
 import { type Generation, type InstallationId, installationIdOf } from "@fleetkeeper/model";
-import { connected, connectProducer } from "@fleetkeeper/redis";
+import { connected, connectProducer, findKeys } from "@fleetkeeper/redis";
 import { createCacheSealing, generateTokenKey } from "@fleetkeeper/sealing";
 import { createEndpointPace, createTokenCache, createTokens } from "@fleetkeeper/tokens";
 import { CompactEncrypt, compactDecrypt, generateKeyPair } from "jose";
@@ -80,6 +80,21 @@ export const tokenRows: Row[] = [
       };
     },
   },
+  {
+    name: "token-redis",
+    what: "an access token from Redis, opened",
+    unit: "µs of CPU",
+    yardstick: "raw GET of the same",
+    async open() {
+      const { cache, redis, close } = await tokensWithOneInMemory();
+      const [key = ""] = await findKeys(redis, "*:token:*");
+      return {
+        ours: () => each(opened, () => cache.read(id)),
+        yardstick: () => each(opened, () => redis.getBuffer(key)),
+        close,
+      };
+    },
+  },
 ];
 
 async function each(times: number, run: () => Promise<unknown>): Promise<number> {
@@ -125,6 +140,8 @@ async function tokensWithOneInMemory() {
   await tokens.get(id);
   return {
     tokens,
+    cache,
+    redis,
     async close() {
       await dispatcher.close();
       redis.disconnect();

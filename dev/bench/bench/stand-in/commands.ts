@@ -24,6 +24,8 @@ const commands: Record<string, Carry> = {
   ping: () => ({}),
   endSessions: () => ({}),
   createIndexes: () => ({}),
+  // All ends with the process.
+  dropDatabase: () => ({}),
   find: (collection, command) => cursor(command.find, collection.find(command)),
   aggregate: (collection, command) => cursor(command.aggregate, aggregated(collection, command.pipeline)),
   insert(collection, { documents }) {

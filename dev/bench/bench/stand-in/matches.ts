@@ -10,6 +10,7 @@ const tests: Record<string, (value: unknown, operand: unknown) => boolean> = {
   $lt: (value, operand) => (compare(value, operand) ?? 1) < 0,
   $lte: (value, operand) => (compare(value, operand) ?? 1) <= 0,
   $in: (value, operand) => (operand as unknown[]).some((one) => isEqual(value, one)),
+  $nin: (value, operand) => !(operand as unknown[]).some((one) => isEqual(value, one)),
   $exists: (value, operand) => (value !== undefined) === operand,
 };
 
