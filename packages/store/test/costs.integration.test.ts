@@ -63,6 +63,15 @@ test("a first run of one page takes seven commands: what changed, told first, an
   });
 });
 
+test("a first run looks once whether anything is stored of the account, not for each page", async () => {
+  const world = await setup();
+  await world.store.syncs.plan(installation, ["assets"], { now: at(0) });
+  expect(await costOf(world, at(1), [{ a: 1 }, { b: 1 }, { c: 1 }])).toMatchObject({
+    "find assets": 1,
+    "insert assets": 3,
+  });
+});
+
 test("each page of several costs three commands more when nothing changed, and none when it is not compared", async () => {
   const world = await setup();
   const split = (count: number) => {

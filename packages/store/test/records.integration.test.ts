@@ -19,6 +19,25 @@ test("a page writes changed records and leaves unchanged ones alone, in any orde
   });
 });
 
+test("a first pass creates a record once, also if two pages hold it, and compares what is stored already", async () => {
+  const { store, db } = await setup();
+  const moved = [
+    { a: 1, b: 1 },
+    { b: 2, c: 1 },
+    { a: 1, c: 1 },
+  ];
+  expect(await pass(store, at(1), moved)).toMatchObject({ created: 3, updated: 1, unchanged: 2 });
+  const kinds = async (id: string) =>
+    (await store.feed.historyOf(syncId, id, 10)).map(({ change }) => change.kind);
+  expect(await kinds("a")).toEqual(["created"]);
+  expect(await kinds("b")).toEqual(["updated", "created"]);
+  await db.collection("syncs").deleteOne({ _id: syncId as never });
+  expect(await pass(store, at(2), [{ a: 1, b: 3, d: 1 }])).toMatchObject({
+    ...{ created: 1, updated: 1, unchanged: 1 },
+  });
+  expect(await liveRecords(db)).toEqual({ a: 1, b: 3, c: 1, d: 1 });
+});
+
 test("a record is found by any part of its id or name, literally and in any case, and its history shows its changes", async () => {
   const { store } = await setup();
   await pass(store, at(1), [{ "id-1": { name: "Big (Digger)" }, "id-2": { name: "Crane" }, "ID.3": {} }]);

@@ -17,6 +17,7 @@ import { createFeedWriter } from "./feed-writer.ts";
 import { createFence } from "./fence.ts";
 import { createHeldRecords } from "./held-records.ts";
 import { createKeptRun } from "./kept-run.ts";
+import { createLook } from "./look.ts";
 import { rulesFor } from "./new-client.ts";
 import type { Telling } from "./news-of-run.ts";
 import { createPageNotes } from "./page-notes.ts";
@@ -67,6 +68,7 @@ export function createRun(
     isNoted: sync.checkpoint !== null,
   });
   const steady = createSteady(sync, now());
+  const look = createLook(sync);
   const progress = createProgress(sync, {
     fence,
     feed,
@@ -119,7 +121,7 @@ export function createRun(
       const before = current();
       const alsoSeen = page.setAside.flatMap(({ externalId }) => externalId ?? []);
       const written = await writeRecords(
-        { records: recordsOf(), feed, fence, steady },
+        { records: recordsOf(), feed, fence, steady, look },
         { records: page.records, alsoSeen },
         now(),
       );

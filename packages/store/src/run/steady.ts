@@ -73,5 +73,5 @@ export function createSteady(
  * in another order is only compared once more.
  */
 function digestOf(resource: string, records: readonly object[]): string {
-  return hash("sha256", `${resource}\n${JSON.stringify(records)}`, "base64url").slice(0, 22);
+  return hash("sha256", JSON.stringify([resource, records]), "base64url").slice(0, 22);
 }

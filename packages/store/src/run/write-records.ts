@@ -10,6 +10,7 @@ import type { AnnouncedChange } from "../feed-entry.ts";
 import type { FeedWriter } from "./feed-writer.ts";
 import type { Fence } from "./fence.ts";
 import { insertNew } from "./insert-new.ts";
+import type { Look, Stored } from "./look.ts";
 import type { SetAsideItem } from "./set-aside.ts";
 import type { Steady } from "./steady.ts";
 import { storableOf } from "./storable.ts";
@@ -42,8 +43,6 @@ interface Difference {
   isNew: boolean;
 }
 
-type Stored = Pick<RecordDocument, "_id" | "hash" | "deletedAt" | "fencingToken" | "missingSince">;
-
 /** A record of the page, and what tells whether it changed. */
 interface Read {
   record: FetchedRecord;
@@ -63,7 +62,8 @@ export async function writeRecords(
     feed,
     fence,
     steady,
-  }: { records: Collection<RecordDocument>; feed: FeedWriter; fence: Fence; steady: Steady },
+    look,
+  }: { records: Collection<RecordDocument>; feed: FeedWriter; fence: Fence; steady: Steady; look: Look },
   page: { records: readonly FetchedRecord[]; alsoSeen: readonly string[] },
   now: Date,
 ): Promise<WrittenRecords> {
@@ -73,7 +73,7 @@ export async function writeRecords(
   }
   const idOf = (externalId: string) => `${fence.installationId}/${externalId}`;
   const byId = new Map(page.records.map((record) => [idOf(record.externalId), readOf(record)]));
-  const stored = await storedOf(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
+  const stored = await look(records, [...byId.keys(), ...page.alsoSeen.map(idOf)]);
   const { differences, refused } = differencesOf(byId, stored, fence.firstToken);
   if (differences.length > 0) {
     await feed.announce(await changesOf(records, differences), now);
@@ -106,16 +106,6 @@ function counted(
   const created = written.filter(({ kind }) => kind === "created").length;
   const unchanged = all - written.length - refused.length;
   return { ...noChanges, created, updated: written.length - created, unchanged };
-}
-
-async function storedOf(
-  records: Collection<RecordDocument>,
-  ids: readonly string[],
-): Promise<Map<string, Stored>> {
-  const projection = { hash: 1, deletedAt: 1, fencingToken: 1, missingSince: 1 };
-  // All in one answer.
-  const found = records.find<Stored>({ _id: { $in: [...ids] } }, { projection, batchSize: ids.length + 1 });
-  return new Map((await found.toArray()).map((one) => [one._id, one]));
 }
 
 function differencesOf(
