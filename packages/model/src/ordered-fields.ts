@@ -23,6 +23,8 @@ const known = new Map<string, { names: readonly string[]; ordered: readonly stri
 const maxFirstNames = 200;
 const maxListsOfOne = 4;
 const maxNames = 100;
+/** Of all names of one list together. */
+const maxCharacters = 4_000;
 
 /** Sorted; objects of one kind have the same names, which are sorted once. */
 function inOrder(names: readonly string[]): readonly string[] {
@@ -31,6 +33,7 @@ function inOrder(names: readonly string[]): readonly string[] {
   const lists = known.get(first) ?? [];
   for (const one of lists) if (isSame(one.names, names)) return one.ordered;
   const ordered = names.toSorted();
+  if (names.join("").length > maxCharacters) return ordered;
   // Names that are data, such as ids, would fill the memory.
   if (lists.length === 0 && known.size >= maxFirstNames) known.clear();
   known.set(first, [{ names, ordered }, ...lists.slice(0, maxListsOfOne - 1)]);
