@@ -2,6 +2,7 @@ import { readCallbackInbox } from "@fleetkeeper/jobs";
 import type { SealedText } from "@fleetkeeper/model";
 import { installationIdOf } from "@fleetkeeper/model";
 import { findKeys, redisKeys } from "@fleetkeeper/redis";
+import { inBackground } from "@fleetkeeper/test-worlds";
 import { expect, test, vi } from "vitest";
 import { openRaw } from "./raw-connection.ts";
 import { app, testWorld, type World } from "./world.ts";
@@ -255,7 +256,7 @@ test("a stop loses no callback that has come, lets the one in progress end, and 
       `trackunit-identity: ${await world.simulator.signCallbackToken()}\r\ncontent-length: ${body.length}\r\n\r\n`,
   );
   await expect.poll(received).toContain("100 Continue");
-  const stopped = world.stopIngress();
+  const stopped = inBackground(world.stopIngress());
   await expect.poll(() => send().catch(() => "refused"), { timeout: 20_000 }).toBe("refused");
   socket.write(body);
   await stopped;
