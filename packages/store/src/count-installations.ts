@@ -11,7 +11,7 @@ export function createCountInstallations(installations: Collection<InstallationD
 
     /**
      * How many active ones there are by the time that their token has left; `none`: the last request for one
-     * got none; `unused`: the last one has expired, and nobody would use another.
+     * got none; `unused`: the last one has expired, and no run or caller needs another.
      */
     async countByTokenLeft(
       now: Date,

@@ -39,7 +39,7 @@ export function createRefuse(log: Log, metrics: ApiMetrics) {
     /** For what Node's parser could not make a request of. */
     socket(error: NodeJS.ErrnoException, socket: Socket): void {
       if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-      const problem = new Problem("ERR_REQUEST_INVALID", { detail: "This is no HTTP request" });
+      const problem = new Problem("ERR_REQUEST_INVALID", { detail: "This is not an HTTP request" });
       metrics.problems.inc({ code: problem.code });
       const body = JSON.stringify(bodyOf(problem, crypto.randomUUID()));
       const head = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\ncontent-type: ${contentType}`;

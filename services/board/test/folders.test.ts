@@ -27,6 +27,7 @@ const order = [
   "metrics.ts",
   "config.ts",
   "board.ts",
+  "start-board.ts",
   "run.ts",
   "main.ts",
 ];

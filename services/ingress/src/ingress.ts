@@ -29,16 +29,21 @@ const keySetLookMs = 5_000;
  */
 const startWaitMs = 3_000;
 
+export interface IngressOptions {
+  /** For tests. */
+  now?: () => Date;
+  traces?: Traces;
+}
+
 /**
- * Listens as soon as it is built, whether or not Redis and the key endpoint answer; returns both addresses.
- * What it started is closed through `defer`, the last first. `now` is for tests.
+ * Listens as soon as it is built, even while Redis and the key endpoint do not answer; returns both
+ * addresses. What it started is closed through `defer`, the last first.
  */
 export async function startIngress(
   config: Config,
   log: Log,
   defer: Defer,
-  now = () => new Date(),
-  traces: Traces = noTraces,
+  { now = () => new Date(), traces = noTraces }: IngressOptions = {},
 ): Promise<{ url: string; opsUrl: string }> {
   const { redisUrl, namespace } = config;
   const metrics = createIngressMetrics();

@@ -12,6 +12,6 @@ export async function run(): Promise<void> {
 
   await runService({ log }, async (defer) => {
     defer("traces", () => traces.close());
-    await startIngress(config, log, defer, undefined, traces);
+    await startIngress(config, log, defer, { traces });
   });
 }

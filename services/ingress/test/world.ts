@@ -55,7 +55,7 @@ export async function createWorld(options: { env?: Record<string, string> } = {}
   const config = readConfig(env);
   const { log, text: logged } = capturedLog(config.logLevel, "ingress");
   const closers: (() => Promise<unknown> | unknown)[] = [];
-  const ingress = await startIngress(config, log, (_what, close) => closers.push(close), now);
+  const ingress = await startIngress(config, log, (_what, close) => closers.push(close), { now });
 
   const open = await createOpen(JSON.parse(keys.sealingPrivateKeys));
 

@@ -35,7 +35,7 @@ const appHeader = "x-fleetkeeper-app";
 /** Trackunit's answer began, and did not come to its end. */
 const brokenOff = "ERR_TRACKUNIT_NO_ANSWER";
 
-const description = `The path after \`/trackunit\` is requested from Trackunit's API with the account's token, \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent once more with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
+const description = `The path after \`/trackunit\` is requested from Trackunit's API with the account's token, \`…/trackunit/api/graphql/\` too. The account's limits are shared with the syncs, and a request goes before a sync that waits. After 401 it is sent again with a new token, unless its body is larger than 1 MiB. The body may have 32 MiB and the answer 256 MiB; redirects are not followed. An answer with the header \`x-fleetkeeper-from: trackunit\` is Trackunit's own, whatever its status; one without it is a refusal of this API. Cookies and this API's key do not go on. Where the account installed several apps, the header \`${appHeader}\` names one.`;
 
 const operationIds = {
   GET: "proxyGet",

@@ -30,7 +30,7 @@ export function callbacksPage(page: PageState & { facts: InboxFacts }): Html {
     title: "Callbacks",
     live: `/callbacks/events${onlyRefused ? "?outcome=refused" : ""}`,
     content: html`<div class="title"><h1>Callbacks</h1></div>
-      <p class="faint">What the ingress saw of Trackunit's callbacks, for 30 days: the last 200 that it took and the last 200 that it refused; of a flood only samples. No signature, no secret and no body is shown.</p>
+      <p class="faint">What the ingress saw of Trackunit's callbacks, for 30 days: the last 200 that it accepted and the last 200 that it refused; of a flood only samples. No signature, no secret and no body is shown.</p>
       <nav class="choices spaced" aria-label="Outcome">
         ${choice("All", "/callbacks", !onlyRefused)}
         ${choice("Refused", "/callbacks?outcome=refused", onlyRefused)}

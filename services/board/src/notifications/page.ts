@@ -94,12 +94,12 @@ function standingTable({ state, at }: NotificationFacts): Html {
     ${
       standing.length === 0
         ? html`<p class="notice good">There is no problem to notify operators of.</p>`
-        : html`<table class="cards" aria-label="What stands">
-            ${tableHead(["What", "Told", "Since then"])}
+        : html`<table class="cards" aria-label="Present problems">
+            ${tableHead(["What", "Notified", "Since then"])}
             <tbody>${standing.map(
               ({ text, link, toldAt, untoldSince, goneSince }) => html`<tr>
                 <th scope="row">${link === undefined ? text : html`<a href="${link}">${text}</a>`}</th>
-                <td data-label="Told">${toldAt === null ? "not yet" : timeTag(toldAt, at)}</td>
+                <td data-label="Notified">${toldAt === null ? "not yet" : timeTag(toldAt, at)}</td>
                 <td data-label="Since then">${goneSince !== null ? html`over ${timeTag(goneSince, at)}` : untoldSince !== null ? html`waits since ${timeTag(untoldSince, at)}` : "unchanged"}</td>
               </tr>`,
             )}</tbody>

@@ -22,7 +22,7 @@ export function receiverListPage(page: PageState & Listed & { notice: string | u
     ...page,
     title: "Receivers",
     content: html`<div class="title"><h1>Receivers</h1></div>
-      <p class="faint">Addresses of your own code that are told what happens, by signed webhooks.</p>
+      <p class="faint">Addresses of your own code that are notified of events, by signed webhooks.</p>
       ${identity?.role === "operator" ? html`<p class="actions"><a class="button" href="${newReceiverPath}">Make a receiver</a></p>` : ""}
       ${receivers.length === 0 ? html`<p class="notice good">There is no receiver: events are not sent anywhere.</p>` : receiverTable({ receivers, at })}`,
   });

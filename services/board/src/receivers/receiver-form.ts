@@ -54,7 +54,7 @@ export function receiverFields(
     <input id="url" name="url" value="${url}" maxlength="2000" inputmode="url" autocomplete="off" autocapitalize="none" spellcheck="false" ${stays ? "" : "required"}>
     <label for="description">Description; may be empty</label>
     <input id="description" name="description" value="${description}" maxlength="200" autocomplete="off">
-    <label for="app">App of whose accounts it is told; empty for all</label>
+    <label for="app">App whose accounts it is notified of; empty for all</label>
     <input id="app" name="app" value="${app}" placeholder="@organization/appname" maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false">
     <fieldset>
       <legend>Events that it receives</legend>

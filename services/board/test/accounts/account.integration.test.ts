@@ -145,7 +145,7 @@ test("an account that is not there is 404; one that was forgotten still shows wh
   await world.store.forget(installationId, new Date(), []);
   const gone = await viewer.send(path);
   expect(gone.status).toBe(404);
-  expect(await gone.text()).toMatch(/This account is gone[\s\S]*<strong>olive<\/strong> forget/);
+  expect(await gone.text()).toMatch(/This account was forgotten[\s\S]*<strong>olive<\/strong> forget/);
 });
 
 test("what is used of each documented limit is counted, and a family that Trackunit closed is named", async () => {

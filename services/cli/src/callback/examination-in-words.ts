@@ -47,7 +47,7 @@ function explanation(
   ]);
   return fields(
     [
-      ["came in", at.toISOString()],
+      ["received", at.toISOString()],
       ...(clockDifferenceMs === undefined ? [] : [["issued", difference(clockDifferenceMs)] as const]),
       ["keys known", keyIds.join(" ") || "none"],
       ...(token === undefined

@@ -105,7 +105,7 @@ function inWords(entry: Omit<InboxEntry, "sealed">, isKept: boolean, paint: Pain
   return fields(
     [
       ["callback", id],
-      ["came in", instant(new Date(at))],
+      ["received", instant(new Date(at))],
       ["outcome", `${paint(tones[outcome], outcome)}, answered ${status}`],
       ...(code === undefined
         ? []

@@ -139,7 +139,7 @@ export function createTell(options: TellOptions) {
   ): Promise<void> {
     const why = isGone ? "gone" : "failing";
     if (!(await receivers.disable(_id, { why, code, at }))) return;
-    const action = `disable receiver ${_id}: ${isGone ? "it is gone (410)" : "it failed for three days"}`;
+    const action = `disable receiver ${_id}: ${isGone ? "its address answered 410 Gone" : "it failed for three days"}`;
     await store.audit.add({ at, who: "worker", action, topic: "receivers" });
     log.error({ receiver: _id, host: new URL(url).host, why, code }, "receiver disabled");
   }

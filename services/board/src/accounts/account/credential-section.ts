@@ -18,7 +18,7 @@ export function credentialSection({ installation, at }: AccountFacts): Html {
       <dl>
         ${fact("Last result", lastToken === undefined ? html`none yet` : html`${lastToken.outcome}${lastToken.code === undefined ? "" : html` <code>${lastToken.code}</code>`}, ${timeTag(lastToken.at, at)}`)}
         ${lastToken?.expiresAt === undefined ? "" : fact("Expires", timeTag(lastToken.expiresAt, at))}
-        ${fact("Asked for again", askedForAgain(installation, at))}
+        ${fact("Requested again", askedForAgain(installation, at))}
         ${token.label === "not needed" ? fact("Not kept warm", html`${token.text}`) : ""}
         ${tokenFailures === 0 ? "" : fact("Failed in a row", html`${count(tokenFailures)}`)}
       </dl>

@@ -10,10 +10,10 @@ export function goneAccountPage(
 ): Html {
   return layout({
     ...page,
-    title: "Account gone",
+    title: "Account forgotten",
     content: html`<p class="trail"><a href="/accounts">Accounts</a></p>
-      <div class="title"><h1>This account is gone</h1></div>
-      <p class="notice wait">Nothing of it is stored but the audit log. A new install by the customer brings it back.</p>
+      <div class="title"><h1>This account was forgotten</h1></div>
+      <p class="notice wait">Only its audit log is still stored. A new install by the customer brings it back.</p>
       ${auditSection(page.audit, page.at)}`,
   });
 }

@@ -37,7 +37,7 @@ export function runPage(page: RunPage): Html {
         <div><dt>Ended</dt><dd>${instant(run.at)}, ${timeTag(run.at, at)}; it took ${duration(run.at.getTime() - run.startedAt.getTime())}</dd></div>
         <div><dt>Read</dt><dd>${counted(run.records, "record")} in ${counted(run.pages, "page")}</dd></div>
         <div><dt>Changed</dt><dd>${changesInWords(run.changes)}</dd></div>
-        ${run.setOffBy === undefined ? "" : html`<div><dt>Set off by</dt><dd>a <a href="${deliveryPath(run.setOffBy)}">webhook</a></dd></div>`}
+        ${run.setOffBy === undefined ? "" : html`<div><dt>Started by</dt><dd>a <a href="${deliveryPath(run.setOffBy)}">webhook</a></dd></div>`}
         ${run.quietBefore === undefined ? "" : html`<div><dt>Before it</dt><dd>${counted(run.quietBefore.runs, "run")} without news</dd></div>`}
       </dl></section>
       ${timeline(run)}

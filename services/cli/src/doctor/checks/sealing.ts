@@ -61,7 +61,7 @@ async function opensProbe(
 ): Promise<Finding> {
   try {
     await open(await seal("probe", probe), probe);
-    return ok("SEALING_KEYS", `key ${keyId} seals, and its private half opens`);
+    return ok("SEALING_KEYS", `key ${keyId} seals, and its private half can open it`);
   } catch {
     return problem(
       "SEALING_HALVES_DIFFER",
