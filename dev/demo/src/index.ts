@@ -3,4 +3,4 @@
 export { freePort } from "./free-port.ts";
 export { loadSecrets, type Secrets } from "./secrets.ts";
 export { type ServiceEnvironment, serviceEnvironments } from "./service-environments.ts";
-export { type ServiceName, spawnService } from "./service-process.ts";
+export { isReady, type ServiceName, spawnService } from "./service-process.ts";

@@ -88,7 +88,7 @@ async function ready(options: ServiceOptions, child: ChildProcess): Promise<void
 }
 
 /** While nothing listens this costs a connection only, and not the tenfold: services start side by side. */
-async function isReady(readyUrl: string): Promise<boolean> {
+export async function isReady(readyUrl: string): Promise<boolean> {
   const { port, hostname } = new URL(readyUrl);
   const socket = connect(Number(port), hostname);
   const listens = await once(socket, "connect").then(

@@ -1,6 +1,5 @@
 // By e-mail, through the operator's own mail server (SMTP).
 
-import { createTransport } from "nodemailer";
 import { MailNotSentError } from "./errors.ts";
 import { type Message, subjectOf, textOf } from "./words.ts";
 
@@ -20,22 +19,26 @@ const timeoutMs = 10_000;
 
 /** Sends one message over a connection of its own. */
 export function createMail({ url, isPrivate, from, to }: MailSettings) {
-  const transport = createTransport({
-    url,
-    requireTLS: !isPrivate,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  // With the first message: a twentieth of the board's start, and most boards send none.
+  const load = async () =>
+    (await import("nodemailer")).createTransport({
+      url,
+      requireTLS: !isPrivate,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  let transport: ReturnType<typeof load> | undefined;
 
   /** @throws MailNotSentError */
   return async (message: Message): Promise<void> => {
     const host = from.replace(/^.*@|>$/g, "").replace(/>$/, "");
     try {
-      await transport.sendMail({
+      transport ??= load();
+      await (await transport).sendMail({
         from,
         to: [...to],
         subject: subjectOf(message),

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Row } from "@fleetkeeper/bench";
 import {
   freePort,
+  isReady,
   loadSecrets,
   type ServiceName,
   serviceEnvironments,
@@ -85,7 +86,7 @@ async function openServices() {
       const { env, readyUrl } = serviceOf(name);
       const startedAtMs = performance.now();
       const child = spawnService({ name, env, logPath: join(dataDir, `${name}.log`) });
-      while (!(await fetch(readyUrl).catch(() => undefined))?.ok) {
+      while (!(await isReady(readyUrl))) {
         if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
         await sleep(lookEveryMs);
       }
