@@ -36,3 +36,4 @@ export { configure, runService } from "./run-service.ts";
 export { createShares, type Shares } from "./shares.ts";
 export { variable } from "./variable.ts";
 export { pickVariables, type SharedName, sharedVariables } from "./variables.ts";
+export { withoutJsonSchema } from "./without-json-schema.ts";

@@ -5,6 +5,7 @@ import type { Metrics } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
 import { guardConnections } from "./connection-guard.ts";
 import { type DeepCheck, needsRestart, runDeepChecks } from "./deep-check.ts";
+import { withoutJsonSchema } from "./without-json-schema.ts";
 
 /** Resolves when the thing it checks works, rejects when not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
@@ -27,7 +28,7 @@ export function createOpsServer(options: {
   measure?: () => Promise<unknown>;
 }): FastifyInstance {
   const { metrics, checks, deepChecks = {}, measure } = options;
-  const server = fastify({ logger: false, forceCloseConnections: true });
+  const server = fastify({ ...withoutJsonSchema, logger: false, forceCloseConnections: true });
   guardConnections(server.server, connections);
   addHealthRoutes(server, checks);
   let running: ReturnType<typeof runDeepChecks> | undefined;

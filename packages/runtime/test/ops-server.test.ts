@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { createMetrics } from "@fleetkeeper/telemetry";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createOpsServer } from "../src/index.ts";
@@ -86,4 +87,13 @@ test("a scrape measures first, and answers although measuring fails or hangs", a
     await vi.advanceTimersByTimeAsync(3_000);
     expect((await answer).body).toContain("process_cpu_seconds_total");
   }
+});
+
+test("an ops server loads no compiler of JSON Schema, and refuses a route that would need one", async () => {
+  const server = createOpsServer({ metrics, checks: {} });
+  server.post("/with-schema", { schema: { body: { type: "object" } } }, async () => ({}));
+  await expect(async () => server.ready()).rejects.toThrow("no compiler of JSON Schema");
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  expect(loaded.some((path) => path.includes("/fastify/"))).toBe(true);
+  expect(loaded.filter((path) => /ajv/.test(path))).toEqual([]);
 });

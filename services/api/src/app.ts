@@ -5,6 +5,7 @@ import {
   closeGracefully,
   createRefusalLog,
   guardConnections,
+  withoutJsonSchema,
 } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
@@ -56,6 +57,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const refuse = createRefuse(log, metrics);
   const app = fastify({
     ...limits,
+    // Its schemas are of zod.
+    ...withoutJsonSchema,
     logger: false,
     trustProxy: false,
     genReqId: () => crypto.randomUUID(),
