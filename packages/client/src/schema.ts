@@ -1518,12 +1518,12 @@ export interface operations {
                 changedSince?: string;
                 /** @description Also records that Trackunit deleted; without it they are left out. */
                 deleted?: "include" | "only";
+                /** @description Only these; may be repeated. Across accounts they are looked for among all records: pages are short then. */
+                ids?: string[];
                 /** @description Only these fields of `data`, by dotted path; may be repeated. */
                 fields?: string[];
                 /** @description `@organization/appname`. */
                 app?: string;
-                /** @description Only these; may be repeated. */
-                ids?: string[];
             };
             header?: never;
             path: {
@@ -1577,6 +1577,8 @@ export interface operations {
                 changedSince?: string;
                 /** @description Also records that Trackunit deleted; without it they are left out. */
                 deleted?: "include" | "only";
+                /** @description Only these; may be repeated. Across accounts they are looked for among all records: pages are short then. */
+                ids?: string[];
                 /** @description Only these fields of `data`, by dotted path; may be repeated. */
                 fields?: string[];
                 /** @description `@organization/appname`. */

@@ -88,7 +88,7 @@ export function createActionLog(db: Db) {
   /** @throws TypeError when `after` is not one that a page gave. */
   async function page(query: LogQuery): Promise<LogPage> {
     const { first = "newest", limit, after } = query;
-    const key = after === undefined ? undefined : keyOf(after);
+    const key = after === undefined ? undefined : keyOf(after, 3);
     const found = await Promise.all(
       logKinds.map((kind) => (query.kind === undefined || query.kind === kind ? read(kind, query, key) : [])),
     );

@@ -5,11 +5,12 @@ export function cursorOf(...key: (string | undefined)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** @throws TypeError when it is not one that a page gave. */
-export function keyOf(cursor: string): string[] {
+/** `parts`: how many its key has. @throws TypeError when it is not one that a page gave. */
+export function keyOf(cursor: string, parts: number): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(key) && key.every((part) => typeof part === "string")) return key;
+    const isKey = Array.isArray(key) && key.length === parts;
+    if (isKey && key.every((part) => typeof part === "string")) return key;
   } catch {
     // Said below.
   }

@@ -102,7 +102,7 @@ async function byFailing(
   const { after, limit } = query;
   const endsAtMs = performance.now() + failingMs;
   const rows: InstallationRow[] = [];
-  let reached = after === undefined ? undefined : (keyOf(after)[0] ?? "");
+  let reached = after === undefined ? undefined : (keyOf(after, 1)[0] ?? "");
   for (;;) {
     const some = await someFailing(collections, { ...query, reached }, failing);
     for (const row of some.rows) {
@@ -175,7 +175,7 @@ async function byId({ installations }: Collections, query: ListQuery): Promise<I
   const prefix = appsOf(query);
   if (prefix === undefined) return { rows: [], next: undefined };
   const end = `${prefix}${last}` as InstallationId;
-  const begin = (after === undefined ? prefix : (keyOf(after)[0] ?? "")) as InstallationId;
+  const begin = (after === undefined ? prefix : (keyOf(after, 1)[0] ?? "")) as InstallationId;
   const _id = after === undefined ? { $gte: begin, $lt: end } : { $gt: begin, $lt: end };
   const rows = await installations
     .find({
@@ -192,7 +192,7 @@ async function byId({ installations }: Collections, query: ListQuery): Promise<I
 
 async function byNewest({ installations }: Collections, query: ListQuery): Promise<InstallationPage> {
   const { state, after, limit } = query;
-  const [installedAtIso = "", _id = ""] = after === undefined ? [] : keyOf(after);
+  const [installedAtIso = "", _id = ""] = after === undefined ? [] : keyOf(after, 2);
   const installedAt = new Date(installedAtIso);
   const behind = {
     $or: [{ installedAt: { $lt: installedAt } }, { installedAt, _id: { $gt: _id as InstallationId } }],

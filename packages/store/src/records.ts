@@ -15,7 +15,7 @@ export interface RecordQuery {
   /** A collection of records; any other name is refused. */
   resource: string;
   whose: Parameters<typeof idsOf>[0];
-  /** External ids, of one installation only. */
+  /** External ids; of more than one installation they are searched for. */
   ids?: readonly string[];
   /** Absent: those that are not deleted. */
   deleted?: "include" | "only";
@@ -133,7 +133,7 @@ async function somePage(
     .limit(limit + 1);
   const rows: RecordRow[] = [];
   let bytes = 0;
-  let lastId = after === undefined ? "" : keyOf(after)[0];
+  let lastId = after === undefined ? "" : keyOf(after, 1)[0];
   for await (const { _id, ...record } of found) {
     if (rows.length === limit || bytes > maxPageBytes) return { rows, next: cursorOf(lastId) };
     bytes += BSON.calculateObjectSize(record);
@@ -148,7 +148,7 @@ async function somePage(
 type Range = IdRange & { $gt?: string; $in?: string[] };
 
 function rangeOf({ whose, after, ids }: RecordQuery): Range {
-  const behind = after === undefined ? undefined : keyOf(after)[0];
+  const behind = after === undefined ? undefined : keyOf(after, 1)[0];
   const $in =
     ids !== undefined && whose !== "all" && "installationId" in whose
       ? ids.map((id) => `${whose.installationId}/${id}`)
@@ -161,8 +161,14 @@ function rangeOf({ whose, after, ids }: RecordQuery): Range {
 }
 
 /** Whether few records may fit, so that finding a page of them could take too long. */
-function isSelective({ changedSince, deleted, ids, search }: RecordQuery): boolean {
-  return ids === undefined && (changedSince !== undefined || deleted === "only" || search !== undefined);
+function isSelective(query: RecordQuery): boolean {
+  const { changedSince, deleted, ids, search } = query;
+  if (ids !== undefined) return !isOfOne(query);
+  return changedSince !== undefined || deleted === "only" || search !== undefined;
+}
+
+function isOfOne({ whose }: RecordQuery): boolean {
+  return whose !== "all" && "installationId" in whose;
 }
 
 /** The last record that one page looks at; undefined when it can look at all that are left. */
@@ -182,8 +188,10 @@ async function scanEnd(
   return last?._id;
 }
 
-function filterOf({ deleted, changedSince, search }: RecordQuery, _id: Range & { $lte?: string }) {
+function filterOf(query: RecordQuery, _id: Range & { $lte?: string }) {
+  const { deleted, changedSince, search, ids } = query;
   const filter: Filter<RecordDocument> = { _id };
+  if (ids !== undefined && !isOfOne(query)) filter.externalId = { $in: [...ids] };
   if (deleted === undefined) filter.deletedAt = null;
   if (deleted === "only") filter.deletedAt = { $ne: null };
   if (changedSince !== undefined) filter.updatedAt = { $gte: changedSince };

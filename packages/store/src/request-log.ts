@@ -59,7 +59,7 @@ export function createRequestLog(db: Db) {
       { limit, after }: { limit: number; after?: string },
     ): Promise<{ rows: ForwardedRequestDocument[]; next: string | undefined }> {
       const { $gte, $lt } = idsUnder<string>(installationId);
-      const behind = after === undefined ? $lt : (keyOf(after)[0] ?? "");
+      const behind = after === undefined ? $lt : (keyOf(after, 1)[0] ?? "");
       const found = await requests
         .find({ _id: { $gte, $lt: behind.startsWith(`${installationId}/`) ? behind : $lt } })
         .sort({ _id: -1 })

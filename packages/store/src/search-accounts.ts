@@ -66,7 +66,7 @@ export async function searchAccounts(
   search: AccountSearch,
 ): Promise<InstallationPage> {
   const looks = looksFor(search);
-  const [fromLook = "0", fromKey = ""] = search.after === undefined ? [] : keyOf(search.after);
+  const [fromLook = "0", fromKey = ""] = search.after === undefined ? [] : keyOf(search.after, 2);
   const endsAtMs = performance.now() + searchMs;
   const rows: InstallationRow[] = [];
   const isLarge = await hasManyKeys(accounts);

@@ -9,7 +9,7 @@ import {
 } from "@fleetkeeper/runtime";
 import type { Log } from "@fleetkeeper/telemetry";
 import { type FastifyInstance, fastify } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { serializerCompiler } from "fastify-type-provider-zod";
 import type { ActivityRoutesOptions } from "./accounts/activity-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import { createAllowedMethods } from "./allowed-methods.ts";
@@ -23,6 +23,7 @@ import { type ProxyRoutesOptions, proxyRoutes } from "./proxy/routes.ts";
 import { recordRoutes } from "./records/routes.ts";
 import { createRefuse } from "./refuse.ts";
 import { type TokenRoutesOptions, tokenRoutes } from "./tokens/routes.ts";
+import { validate } from "./validate.ts";
 import { type WebhookRoutesOptions, webhookRoutes } from "./webhooks/routes.ts";
 
 /** Of all clients, of one, which may be a proxy, and how long one may be silent before its first request. */
@@ -74,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     { onDrop: (reason, address) => writeDrop({ code: `connection dropped: ${reason}`, address }) },
   );
   closeGracefully(app, limits.requestTimeout);
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validate);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(refuse.request);
   app.addHook("onSend", async (request, reply) => {

@@ -75,7 +75,7 @@ function violationsOf(
       instancePath?: string;
       message?: string;
     };
-    return { field: `${where}${instancePath}`, message };
+    return { field: `${where}${instancePath.replace(/\/$/, "")}`, message };
   });
 }
 

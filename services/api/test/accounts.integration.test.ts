@@ -178,6 +178,8 @@ test("what a request gets wrong is named by its field", async () => {
     [await ask(key, "/v1/accounts?limit=0"), "query/limit"],
     [await ask(key, "/v1/accounts?after=nonsense"), "query/after"],
     [await ask(key, "/v1/accounts?state=gone"), "query/state"],
+    [await ask(key, "/v1/accounts?stat=active"), "query"],
+    [await patch({ state: "paused" }), "body"],
     [await patch({ reference: "x".repeat(201) }), "body/reference"],
     [await patch({ reference: "a\u001b[2J" }), "body/reference"],
     [await patch({ metadata: { "a.b": "1" } }), "body/metadata/a.b"],

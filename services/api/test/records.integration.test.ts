@@ -87,6 +87,8 @@ test("a key sees the records of its own app's accounts only, and bad requests sa
   expect(await idsSeen(all.key)).toEqual(["1", "2", "3"]);
   expect(await idsSeen(all.key, "?app=@theirs/app")).toEqual(["3"]);
   expect(await idsSeen(bound.key)).toEqual(["1"]);
+  expect(await idsSeen(all.key, "?ids=1&ids=3&ids=4")).toEqual(["1", "3"]);
+  expect(await idsSeen(bound.key, "?ids=1&ids=3")).toEqual(["1"]);
   // Another key's cursor leads out of nothing.
   const { next } = (await ask(all.key, "/v1/records/things?limit=2")).json();
   expect(await idsSeen(bound.key, `?after=${next}`)).toEqual([]);
@@ -94,7 +96,11 @@ test("a key sees the records of its own app's accounts only, and bad requests sa
     "records/installations",
     "records/Things",
     "records/things?after=x",
+    "records/things?after=W10",
     "records/things?fields=$x",
+    "records/things?fields=a..b",
+    "records/things?fields=a.",
+    "records/things?changedsince=2026-01-01T00:00:00Z",
   ])
     expect((await ask(all.key, `/v1/${query}`)).json().code, query).toBe("ERR_REQUEST_INVALID");
   const { key } = await makeKey(["accounts:read"]);

@@ -45,7 +45,7 @@ export function createAttempts(db: Db) {
     /** The newest first. @throws TypeError when `after` is not one that a page gave. */
     async list(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
       const { receiverId, installationId, eventId, outcome, limit, after } = query;
-      const [at = "", id = ""] = after === undefined ? [] : keyOf(after);
+      const [at = "", id = ""] = after === undefined ? [] : keyOf(after, 2);
       const behind = new Date(at);
       if (after !== undefined && Number.isNaN(behind.getTime()))
         throw new TypeError("this is not a cursor of a page");

@@ -37,7 +37,17 @@ const recordQuery = pageQuery.extend({
   deleted: z.enum(["include", "only"]).optional().meta({
     description: "Also records that Trackunit deleted; without it they are left out.",
   }),
-  fields: queryList(z.string().regex(/^[^.$\0][^$\0]{0,199}$/, "is not the path of a field"), 50)
+  ids: queryList(z.string().min(1).max(1_000), 500).optional().meta({
+    description:
+      "Only these; may be repeated. Across accounts they are looked for among all records: pages are short then.",
+  }),
+  fields: queryList(
+    z
+      .string()
+      .max(200)
+      .regex(/^[^.$\0]+(\.[^.$\0]+)*$/, "is not the path of a field"),
+    50,
+  )
     .optional()
     .meta({ description: "Only these fields of `data`, by dotted path; may be repeated." }),
 });
@@ -71,20 +81,15 @@ export function recordRoutes({ store, findAccount, log }: RecordRoutesOptions): 
           description,
           tags,
           params: accountParams.extend(resourceParams.shape),
-          querystring: recordQuery.extend({
-            ...appQuery.shape,
-            ids: queryList(z.string().min(1).max(1_000), 500)
-              .optional()
-              .meta({ description: "Only these; may be repeated." }),
-          }),
+          querystring: recordQuery.extend(appQuery.shape),
           response: answers,
         },
       },
       async ({ key, params, query, headers }, reply) => {
-        const { app: named, ids, ...rest } = query;
+        const { app: named, ...rest } = query;
         const { _id } = await findAccount(ofRequest(key), { ...params, app: named });
         const whose = { installationId: _id };
-        return answer(reply, headers.accept, { ...params, ...rest, whose, ...(ids ? { ids } : {}) });
+        return answer(reply, headers.accept, { ...params, ...rest, whose });
       },
     );
 
@@ -132,7 +137,7 @@ export function recordRoutes({ store, findAccount, log }: RecordRoutesOptions): 
   }
 }
 
-type Asked = z.output<typeof recordQuery> & Pick<RecordQuery, "resource" | "whose" | "ids">;
+type Asked = z.output<typeof recordQuery> & Pick<RecordQuery, "resource" | "whose">;
 
 /** A parameter that may be repeated, `?fields=name&fields=location.latitude`: at most `max` texts. */
 function queryList(item: z.ZodString, max: number) {

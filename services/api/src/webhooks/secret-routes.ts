@@ -36,7 +36,7 @@ export function webhookSecretRoutes({
           tags,
           params,
           body: z
-            .object({ keepOldSeconds: z.int().min(0).max(1_209_600).default(keepOldByDefaultS) })
+            .strictObject({ keepOldSeconds: z.int().min(0).max(1_209_600).default(keepOldByDefaultS) })
             .prefault({}),
           response: { 200: withSecretSchema, ...refusals },
         },
