@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faultsOf } from "@fleetkeeper/runtime";
+import { builtInSyncs, lacksScope } from "@fleetkeeper/syncs";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig as readApi } from "../../../services/api/src/config.ts";
@@ -47,6 +48,11 @@ test.each(
   const given = { ...variablesIn(file) };
   if (file === ".env.example") given.TRACKUNIT_APP_IDS = "@fleetkeeper/demo";
   expect(faultsOf(() => readers[name]?.(environmentOf(name, given)))).toEqual([]);
+});
+
+test("with .env.simulator no built-in sync lacks a scope", () => {
+  const scopes = (variablesIn(".env.simulator").TRACKUNIT_SCOPES ?? "").split(" ");
+  expect(builtInSyncs.filter((sync) => lacksScope(sync, scopes)).map(({ name }) => name)).toEqual([]);
 });
 
 /** As Compose would set it: a variable without a value comes from `given`. */
