@@ -2,20 +2,20 @@
 
 import type { InstallationId, SealedCallback, WebhookDelivery } from "@fleetkeeper/model";
 import { type RedisClient, redisKeys } from "@fleetkeeper/redis";
-import { type Job, Queue } from "bullmq";
+import type { Job, Queue } from "bullmq";
 import { forgetSeenCallbacks } from "./callback-inbox.ts";
-import { QueueUnavailableError } from "./errors.ts";
+import { createDispatchTick, type DispatchTick } from "./dispatch-tick.ts";
 import { accountsWithFailed, type FailedJob, failedJobsOf, retryFailedOf } from "./failed-jobs.ts";
+import { openQueues } from "./open-queues.ts";
+import { createQueueLengths, type QueueLengths } from "./queue-lengths.ts";
 import type { QueueTelemetry } from "./queue-telemetry.ts";
 import {
   installJobId,
-  jobOptions,
   notifyJobOf,
   type Payloads,
   prewarmJobsOf,
   probeName,
   type QueueName,
-  queueNames,
   type SyncToStart,
   toPayload,
   webhookJobId,
@@ -23,12 +23,14 @@ import {
 } from "./queues.ts";
 import { removeJobsAbout } from "./remove-jobs.ts";
 import { replaceDataOf } from "./replace-data.ts";
+import { createSyncPlaces, type SyncPlaces } from "./sync-places.ts";
+import { taken } from "./taken.ts";
 import { readWebhookRefusals, type WebhookRefusals } from "./webhook-refusals.ts";
 
 type Traceparents = readonly (string | undefined)[];
 
 /** Jobs are added and looked at here; `consume` takes them. */
-export interface QueueSet {
+export interface QueueSet extends QueueLengths, SyncPlaces, DispatchTick {
   /** BullMQ's own, for the board. */
   queues: Record<QueueName, Queue>;
 
@@ -62,10 +64,6 @@ export interface QueueSet {
 
   /** Adds a job that does nothing, at the head of the queue, unless the one with this id is still there. */
   addProbe(name: QueueName, id: string): Promise<void>;
-  /** When the oldest job that waits for a worker was added; undefined where none waits. */
-  oldestWaitingAt(name: QueueName): Promise<Date | undefined>;
-  /** When the oldest job was added that waits, runs or is to be tried again; undefined: there is none. */
-  oldestAt(name: QueueName): Promise<Date | undefined>;
   /** Failed jobs about one account, newest first: at most `limit` of the last 1 000 of each queue. */
   failedOf(installationId: InstallationId, limit: number): Promise<FailedJob[]>;
   /** Accounts that have any. */
@@ -86,31 +84,8 @@ export interface QueueSet {
    * @returns whether it did
    */
   replaceData(name: QueueName, job: Job, data: object): Promise<boolean>;
-
-  /** Jobs that wait or run. */
-  backlog(name: QueueName): Promise<number>;
-  /** Jobs that wait for a worker: the dispatcher adds no more than a bounded number. */
-  waiting(name: QueueName): Promise<number>;
-
-  /** A worker runs this many syncs at a time; it says so again within `forMs`. */
-  offerPlaces(workerId: string, places: number, now: Date, forMs: number): Promise<void>;
-
-  /** How many syncs all workers together run at a time, and how many they are, by what they said lately. */
-  placesOffered(now: Date): Promise<{ workers: number; places: number }>;
-
-  /**
-   * Makes the dispatch tick exist and run: a tick whose one delayed job was lost would never run again
-   * automatically, so every worker calls this now and then. Returns whether it had to be set up.
-   */
-  ensureTick(everyMs: number, now: Date): Promise<boolean>;
-
-  /** When the next dispatch tick is to run; long past: no worker runs them; undefined: none was set up. */
-  nextTickAt(): Promise<Date | undefined>;
   close(): Promise<void>;
 }
-
-/** Of the jobs at a queue's head this many may be probes, which are younger than what waits behind them. */
-const mayBeProbes = 20;
 
 /** Queues on one connection, which stays the caller's. `onError` gets its errors, which heal. */
 export function createQueueSet(options: {
@@ -123,31 +98,21 @@ export function createQueueSet(options: {
 }): QueueSet {
   const { redis, namespace, onError, telemetry, sign } = options;
   const keys = redisKeys(namespace);
-  const opened = new Map<QueueName, Queue>();
-
-  /** Only when it is asked for: an ingress may use one queue, and BullMQ writes to each that is opened. */
-  function open(name: QueueName): Queue {
-    const queue = new Queue(name, {
-      connection: redis,
-      prefix: keys.queuePrefix(name),
-      defaultJobOptions: jobOptions[name],
-      // Without both, a queue made before its connection is ready is refused the version, and stays so.
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-      streams: { events: { maxLen: 1_000 } },
-      ...(telemetry && name !== "dispatch" && { telemetry }),
-    });
-    queue.on("error", onError);
-    opened.set(name, queue);
-    return queue;
-  }
-
-  const queues = {} as Record<QueueName, Queue>;
-  for (const name of queueNames)
-    Object.defineProperty(queues, name, { enumerable: true, get: () => opened.get(name) ?? open(name) });
+  const { queues, close } = openQueues({ redis, keys, onError, telemetry });
+  const { oldestWaitingAt, oldestAt, backlog, waiting } = createQueueLengths(queues);
+  const { offerPlaces, placesOffered } = createSyncPlaces(redis, keys);
+  const { ensureTick, nextTickAt } = createDispatchTick(queues.dispatch);
 
   return {
     queues,
+    oldestWaitingAt,
+    oldestAt,
+    backlog,
+    waiting,
+    offerPlaces,
+    placesOffered,
+    ensureTick,
+    nextTickAt,
 
     async addCallback(callback: SealedCallback): Promise<{ jobId: string }> {
       const payload = toPayload(callback);
@@ -224,76 +189,10 @@ export function createQueueSet(options: {
       await taken(queues[name].add(probeName, {}, probe));
     },
 
-    async oldestWaitingAt(name) {
-      return oldestOf(await queues[name].getJobs(["waiting"], 0, mayBeProbes, true));
-    },
-
-    async oldestAt(name) {
-      const waiting = await queues[name].getJobs(["waiting"], 0, mayBeProbes, true);
-      return oldestOf([...waiting, ...(await queues[name].getJobs(["active", "delayed"]))]);
-    },
-
-    async backlog(name: QueueName): Promise<number> {
-      const {
-        waiting = 0,
-        active = 0,
-        prioritized = 0,
-        delayed = 0,
-      } = await taken(queues[name].getJobCounts("waiting", "active", "prioritized", "delayed"));
-      return waiting + active + prioritized + delayed;
-    },
-
-    async waiting(name) {
-      const { waiting = 0, prioritized = 0 } = await taken(
-        queues[name].getJobCounts("waiting", "prioritized"),
-      );
-      return waiting + prioritized;
-    },
-
-    async offerPlaces(workerId, places, now, forMs) {
-      await taken(redis.zadd(keys.syncPlaces(), now.getTime() + forMs, `${workerId} ${places}`));
-    },
-
-    async placesOffered(now) {
-      await taken(redis.zremrangebyscore(keys.syncPlaces(), "-inf", String(now.getTime())));
-      const offers = await taken(redis.zrange(keys.syncPlaces(), "0", "-1"));
-      const places = offers.reduce((sum, offer) => sum + Number(offer.split(" ")[1]), 0);
-      return { workers: offers.length, places };
-    },
-
-    async ensureTick(everyMs: number, now: Date): Promise<boolean> {
-      const tick = await queues.dispatch.getJobScheduler("tick");
-      const lateMs = now.getTime() - (tick?.next ?? 0);
-      if (tick?.every === everyMs && Math.abs(lateMs) < 5 * everyMs) return false;
-      // One that a clock far ahead has set would stay where it is.
-      if (lateMs < 0) await queues.dispatch.removeJobScheduler("tick");
-      await queues.dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
-      return true;
-    },
-
-    async nextTickAt(): Promise<Date | undefined> {
-      const tick = await queues.dispatch.getJobScheduler("tick");
-      return tick?.next === undefined ? undefined : new Date(tick.next);
-    },
-
-    async close(): Promise<void> {
-      await Promise.all([...opened.values()].map((queue) => queue.close()));
-    },
+    close,
   };
-}
-
-async function taken<Result>(command: Promise<Result>): Promise<Result> {
-  try {
-    return await command;
-  } catch (cause) {
-    throw new QueueUnavailableError("Redis did not take the job", { cause });
-  }
 }
 
 function jobOfSyncs(syncs: SyncToStart[]): { name: string; data: Payloads["sync"] } {
   return { name: syncs.length === 1 ? "1 sync" : `${syncs.length} syncs`, data: { syncs } };
-}
-
-function oldestOf(jobs: readonly Job[]): Date | undefined {
-  return jobs.length === 0 ? undefined : new Date(Math.min(...jobs.map(({ timestamp }) => timestamp)));
 }
