@@ -35,8 +35,10 @@ export interface SyncHealth {
 /** More accounts of one code are not named. */
 export const maxNamed = 501;
 
-/** At most this many failing syncs are counted. */
-export const maxCounted = 20_000;
+/**
+ * At most this many failing syncs are counted: each is read, and the overview is there when much fails, too.
+ */
+export const maxCounted = 5_000;
 
 /**
  * `reasons`: what a failing sync waits for. A sync whose last run failed counts as failing while the

@@ -1,20 +1,28 @@
 // What is expensive to read and may be a little old: read once for everybody who asks within a while.
 
 /**
- * Calls `read` at most once every `forMs`; a caller that asks meanwhile shares the result. A failure is not
- * remembered.
+ * Calls `read` when the last result is older than `forMs`, and never while it reads, however long that takes:
+ * whoever asks meanwhile shares the result. A failure is not remembered.
  */
 export function remember<Value>(forMs: number, read: () => Promise<Value>): () => Promise<Value> {
   let readAtMs = Number.NEGATIVE_INFINITY;
+  let isReading = false;
   let value: Promise<Value> | undefined;
   return () => {
-    if (value !== undefined && performance.now() - readAtMs < forMs) return value;
+    if (value !== undefined && (isReading || performance.now() - readAtMs < forMs)) return value;
     const reading = read();
-    readAtMs = performance.now();
+    isReading = true;
     value = reading;
-    reading.catch(() => {
-      if (value === reading) value = undefined;
-    });
+    reading.then(
+      () => {
+        isReading = false;
+        readAtMs = performance.now();
+      },
+      () => {
+        isReading = false;
+        value = undefined;
+      },
+    );
     return reading;
   };
 }

@@ -24,3 +24,16 @@ test("a failure is not remembered", async () => {
   await expect(remembered()).rejects.toThrow("away");
   expect(await remembered()).toBe(2);
 });
+
+test("a read that takes longer than the time is not begun a second time", async () => {
+  const read = Promise.withResolvers<number>();
+  let reads = 0;
+  const remembered = remember(0, async () => {
+    reads += 1;
+    return read.promise;
+  });
+  const asked = [remembered(), remembered(), remembered()];
+  read.resolve(7);
+  expect(await Promise.all(asked)).toEqual([7, 7, 7]);
+  expect(reads).toBe(1);
+});
