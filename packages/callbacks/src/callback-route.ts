@@ -13,7 +13,15 @@ export const requestRules = {
   fastify: {
     bodyLimit: 16 * 1_024,
     /** As sent or refused: no coercion, no defaults, nothing removed. */
-    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } },
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        useDefaults: false,
+        removeAdditional: false,
+        // A test compares ours with the schema of schemas: at each start that takes as long as to compile it.
+        validateSchema: false,
+      },
+    },
     /** The manifest may have a slash at the end of its URL, and Trackunit calls it as it is written. */
     routerOptions: { ignoreTrailingSlash: true },
   },

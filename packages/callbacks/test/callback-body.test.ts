@@ -1,5 +1,6 @@
+import { fastify } from "fastify";
 import { expect, test } from "vitest";
-import { accountIdIn, canonicalText } from "../src/callback-body.ts";
+import { accountIdIn, callbackSchema, canonicalText } from "../src/callback-body.ts";
 
 const ids = { type: "T", irisAppId: "@a/b", accountId: "1" };
 
@@ -50,4 +51,10 @@ test.each([
 ])("%j is refused, unless any id is to be taken", (id) => {
   expect(() => of(id)).toThrow(expect.objectContaining({ code: "ERR_ACCOUNT_ID" }));
   expect(of(id, "any")).toBe(id);
+});
+
+test("the schema of a callback is one, which the ingress does not look at again when it starts", async () => {
+  const app = fastify();
+  app.post("/", { schema: { body: callbackSchema } }, async () => ({}));
+  await app.ready();
 });
