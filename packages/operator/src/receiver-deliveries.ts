@@ -27,10 +27,13 @@ export function createReceiverDeliveries(options: {
       return { eventId };
     },
 
-    /** Attempts, the newest first. @throws NotFoundError; TypeError for a cursor that no page gave */
+    /**
+     * Attempts, the newest first; none of another app's accounts, from before the receiver was bound to one.
+     * @throws NotFoundError; TypeError for a cursor that no page gave
+     */
     async deliveries(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
-      await find(query.receiverId);
-      return events.attempts.list(query);
+      const { irisAppId } = await find(query.receiverId);
+      return events.attempts.list({ ...query, irisAppId });
     },
 
     /** Sends one event again. @throws NotFoundError, WrongStateError */

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { InstallationId } from "@fleetkeeper/model";
 import type { Collection, Db, Filter } from "mongodb";
 import { cursorOf, keyOf } from "../cursor.ts";
+import { idsOf } from "../id-range.ts";
 import { ownCollection } from "../own-collection.ts";
 import type { AttemptDocument } from "./event-documents.ts";
 
@@ -19,6 +20,8 @@ const tidyAfter = 100;
 export interface AttemptQuery {
   receiverId: string;
   installationId?: InstallationId;
+  /** Of this app's accounts, and tests. */
+  irisAppId?: string | null;
   /** One event's. */
   eventId?: string;
   outcome?: AttemptDocument["outcome"];
@@ -44,7 +47,7 @@ export function createAttempts(db: Db) {
 
     /** The newest first. @throws TypeError when `after` is not one that a page gave. */
     async list(query: AttemptQuery): Promise<{ rows: AttemptDocument[]; next: string | undefined }> {
-      const { receiverId, installationId, eventId, outcome, limit, after } = query;
+      const { receiverId, installationId, irisAppId, eventId, outcome, limit, after } = query;
       const [at = "", id = ""] = after === undefined ? [] : keyOf(after, 2);
       const behind = new Date(at);
       if (after !== undefined && Number.isNaN(behind.getTime()))
@@ -52,6 +55,7 @@ export function createAttempts(db: Db) {
       const filter: Filter<AttemptDocument> = {
         receiverId,
         ...(installationId && { installationId }),
+        ...(irisAppId && { $and: [{ $or: [{ _id: idsOf({ app: irisAppId }) }, { type: "test" }] }] }),
         ...(eventId && { eventId }),
         ...(outcome && { outcome }),
         at: { $gt: new Date(0), ...(after === undefined ? {} : { $lte: behind }) },

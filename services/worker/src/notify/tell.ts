@@ -3,6 +3,7 @@
 // it.
 
 import type { Task } from "@fleetkeeper/jobs";
+import { irisAppIdOf } from "@fleetkeeper/model";
 import {
   type EventDocument,
   type LaneDocument,
@@ -56,6 +57,10 @@ export function createTell(options: TellOptions) {
       // Where something arrived meanwhile, the next look finds it.
       if (event === null && (await lanes.rest(lane))) return ended(told > 0 ? "told" : "nothing");
       if (event === null) continue;
+      if (isOfAnotherApp(receiver, event)) {
+        if ((await lanes.advance(lane, event, leaseUntil())) === null) return ended("superseded");
+        continue;
+      }
       if (!(await attempt(receiver, lane, event, signal))) return ended("failed");
       told += 1;
     }
@@ -153,6 +158,11 @@ export function createTell(options: TellOptions) {
     await lanes.remove(lane);
     return "removed";
   }
+}
+
+/** It was bound to one app after this was written for it. */
+function isOfAnotherApp({ irisAppId }: ReceiverDocument, { type, installationId }: EventDocument): boolean {
+  return type !== "test" && irisAppId !== null && irisAppIdOf(installationId) !== irisAppId;
 }
 
 /** When the first failure was: later by the time in which no worker tried it again, as while none ran. */

@@ -1,7 +1,13 @@
 // What three days of failures end in, with a clock that is moved to each next try.
 
 import { createGuardedFetch } from "@fleetkeeper/http";
-import { asInstallationId } from "@fleetkeeper/model";
+import {
+  asInstallationId,
+  type Generation,
+  installationIdOf,
+  irisAppIdOf,
+  type SealedText,
+} from "@fleetkeeper/model";
 import { createReceiverActions, receiverStanding } from "@fleetkeeper/operator";
 import { createOpen, createSealFor, generateSealingKey } from "@fleetkeeper/sealing";
 import { createLog } from "@fleetkeeper/telemetry";
@@ -54,7 +60,8 @@ async function setup(answer: Parameters<typeof startReceiver>[0]) {
   const id = row._id;
   return {
     ...{ store, receiver, actions, clock, id, lines, metrics },
-    tell: () => tell({ payload: { installationId, receiverId: id }, signal: new AbortController().signal }),
+    tell: (ofAccount = installationId) =>
+      tell({ payload: { installationId: ofAccount, receiverId: id }, signal: new AbortController().signal }),
     /** When the next try is due; null where none is. */
     dueAt: async () => (await store.events.lanes.find(installationId, id))?.dueAt ?? null,
   };
@@ -153,4 +160,35 @@ test("if other deliveries succeed meanwhile, an event that fails for three days 
     ["failed", 9],
     ["failed", 8],
   ]);
+});
+
+test("a receiver that is bound to one app gets and shows nothing more of another app's accounts", async () => {
+  let status = 500;
+  const { store, receiver, actions, clock, id, tell } = await setup(() => ({ status }));
+  await store.events.refresh();
+  const accounts = [installationIdOf("@kept/app", "a"), installationIdOf("@other/app", "b")];
+  const generation = "1" as Generation;
+  for (const [index, _id] of accounts.entries()) {
+    const install = {
+      ...{ installationId: _id, irisAppId: irisAppIdOf(_id) ?? "", accountId: "ab"[index] ?? "" },
+      ...{ generation, receivedAt: startedAt, sealedCredential: "s" as SealedText, clientIdFingerprint: "f" },
+    };
+    await store.install(install, { requestedScopes: [], sealKeyId: "k" }, []);
+    await store.promote(_id, generation, { requestedScopes: [], isSame: false, keptMs: 1, now: startedAt });
+  }
+  await store.events.relay.step(startedAt);
+  for (const _id of accounts) expect(await tell(_id)).toMatchObject({ outcome: "failed" });
+  const shown = async () => {
+    const { rows } = await actions.deliveries({ receiverId: id, limit: 9 });
+    return new Set(rows.map(({ installationId }) => installationId));
+  };
+  expect(await shown()).toEqual(new Set(accounts));
+
+  await actions.update("olive", id, { irisAppId: "@kept/app" });
+  status = 204;
+  clock.now = new Date(startedAt.getTime() + 60_000);
+  expect(await tell(accounts[0])).toEqual({ outcome: "told", told: 1 });
+  expect(await tell(accounts[1])).toEqual({ outcome: "nothing", told: 0 });
+  expect(receiver.taken).toHaveLength(1);
+  expect(await shown()).toEqual(new Set([accounts[0]]));
 });
