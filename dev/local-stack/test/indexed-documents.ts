@@ -150,6 +150,7 @@ export const filters = (random: (n: number) => number): Filter<Doc>[] => {
     { "waits.code": { $gt: 0 } },
     { $or: [{ "waits.code": { $gt: "" }, state }, { "waits.until": { $gt: 1 } }], _id: { $gt: from } },
     { $or: [{ "waits.code": { $gt: "a" } }, { "waits.code": { $gte: "revoked" }, paused: true }] },
+    { $or: [{ "waits.code": state, paused: true }, { "waits.code": { $gt: "p" } }], _id: { $gt: from } },
     { state, $expr: true } as Filter<Doc>,
   ] as Filter<Doc>[];
 };

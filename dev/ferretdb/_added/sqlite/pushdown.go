@@ -199,25 +199,36 @@ func (p *pushdown) addDatesOfEither(t term, idFirst bool) {
 	}
 }
 
-// addEither adds the condition for alternatives of which each needs a value in an indexed field: those are few where most
-// documents have none.
+// addEither adds the condition for alternatives of which each needs a value, or one string, in an indexed field: those are
+// few where most documents have none.
 func (p *pushdown) addEither(filters any) {
 	var found []string
+	var args []any
 
 	docs, _ := documentsOf(filters)
 	for _, doc := range docs {
 		clause := ""
 
 		for _, t := range termsOf(doc) {
-			operators, _ := t.value.(*types.Document)
-			if t.field != "_id" && needsValue(operators) && p.isUseful(t.field, false) {
-				clause = fmt.Sprintf(
-					"SELECT rowid FROM %q INDEXED BY %q WHERE %s",
-					p.meta.TableName, p.nameOf(p.indexes[t.field]), metadata.HasValue(t.field),
-				)
+			operators, isDocument := t.value.(*types.Document)
+			_, isString := t.value.(string)
 
-				break
+			if t.field == "_id" || !isString && !(isDocument && needsValue(operators)) {
+				continue
 			}
+
+			condition, values, _, _ := fieldClause(t.field, t.value)
+			if condition == "" || !p.isUseful(t.field, false) {
+				continue
+			}
+
+			clause = fmt.Sprintf(
+				"SELECT rowid FROM %q INDEXED BY %q WHERE %s",
+				p.meta.TableName, p.nameOf(p.indexes[t.field]), condition,
+			)
+			args = append(args, values...)
+
+			break
 		}
 
 		if clause == "" {
@@ -231,7 +242,7 @@ func (p *pushdown) addEither(filters any) {
 		return
 	}
 
-	p.add("rowid IN ("+strings.Join(found, " UNION ALL ")+")", nil, false)
+	p.add("rowid IN ("+strings.Join(found, " UNION ALL ")+")", args, false)
 	p.idLast = true
 }
 
