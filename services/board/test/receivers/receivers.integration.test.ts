@@ -1,4 +1,4 @@
-import type { InstallationId } from "@fleetkeeper/model";
+import { type InstallationId, installationIdOf } from "@fleetkeeper/model";
 import { createOpen, generateSealingKey } from "@fleetkeeper/sealing";
 import { expect, inject, test } from "vitest";
 import { operator, startBoard, viewer } from "../board-world.ts";
@@ -187,7 +187,7 @@ test("an operator changes a receiver's address, events, app and description; an 
 
 test("a receiver's page shows what it answered, by outcome and event; a form that is wrong comes back, and viewers and forged forms change nothing", async () => {
   const { world, operator, viewer, id, receivers } = await setup();
-  const of = { installationId: "@a/b~1" as InstallationId, firstToken: 0, receiverId: id, position: 1 };
+  const of = { installationId: installationIdOf("@a/b", "1"), firstToken: 0, receiverId: id, position: 1 };
   const attempt = { ...of, type: "account.installed", attempt: 1, durationMs: 40 } as const;
   const { attempts } = world.store.events;
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
