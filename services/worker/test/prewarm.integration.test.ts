@@ -6,7 +6,7 @@ import { consume } from "@fleetkeeper/jobs";
 import { startMongoProxy } from "@fleetkeeper/local-stack";
 import { type InstallationId, type SyncId, syncIdOf } from "@fleetkeeper/model";
 import { connectConsumer, redisKeys } from "@fleetkeeper/redis";
-import { createVerify } from "@fleetkeeper/sealing";
+import { createJobVerify, createVerify } from "@fleetkeeper/sealing";
 import type { SimulatedAccount } from "@fleetkeeper/simulator";
 import { createLog, noTraces } from "@fleetkeeper/telemetry";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
@@ -42,7 +42,7 @@ async function setup(count: number) {
   const { dispatcher } = connections;
   const trackunit = await connectTrackunit({ ...base, config, dispatcher, log, traces: noTraces });
   const startProof = async () => undefined;
-  const verify = createVerify(config.ingressVerificationKeys);
+  const verify = createJobVerify(createVerify(config.ingressVerificationKeys), trackunit.open);
   const syncNames = ["assets"];
   const install = createInstallHandler({
     ...{ store, now, verify, startProof, refusals: trackunit.refusals },
