@@ -14,23 +14,23 @@ export interface DispatchTick {
   nextTickAt(): Promise<Date | undefined>;
 }
 
-/** One tick for all workers, in the queue `dispatch`. */
-export function createDispatchTick(
-  dispatch: Pick<Queue, "getJobScheduler" | "removeJobScheduler" | "upsertJobScheduler">,
-): DispatchTick {
+/** One tick for all workers, in the queue `dispatch`, which is opened when it is asked for. */
+export function createDispatchTick(queues: {
+  readonly dispatch: Pick<Queue, "getJobScheduler" | "removeJobScheduler" | "upsertJobScheduler">;
+}): DispatchTick {
   return {
     async ensureTick(everyMs: number, now: Date): Promise<boolean> {
-      const tick = await dispatch.getJobScheduler("tick");
+      const tick = await queues.dispatch.getJobScheduler("tick");
       const lateMs = now.getTime() - (tick?.next ?? 0);
       if (tick?.every === everyMs && Math.abs(lateMs) < 5 * everyMs) return false;
       // One that a clock far ahead has set would stay where it is.
-      if (lateMs < 0) await dispatch.removeJobScheduler("tick");
-      await dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
+      if (lateMs < 0) await queues.dispatch.removeJobScheduler("tick");
+      await queues.dispatch.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {} });
       return true;
     },
 
     async nextTickAt(): Promise<Date | undefined> {
-      const tick = await dispatch.getJobScheduler("tick");
+      const tick = await queues.dispatch.getJobScheduler("tick");
       return tick?.next === undefined ? undefined : new Date(tick.next);
     },
   };

@@ -101,7 +101,7 @@ export function createQueueSet(options: {
   const { queues, close } = openQueues({ redis, keys, onError, telemetry });
   const { oldestWaitingAt, oldestAt, backlog, waiting } = createQueueLengths(queues);
   const { offerPlaces, placesOffered } = createSyncPlaces(redis, keys);
-  const { ensureTick, nextTickAt } = createDispatchTick(queues.dispatch);
+  const { ensureTick, nextTickAt } = createDispatchTick(queues);
 
   return {
     queues,
