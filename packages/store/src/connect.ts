@@ -21,7 +21,7 @@ export interface Connection {
 
 /**
  * The database that the URL names, `fleetkeeper` where it names none. `timeoutMs` also bounds the wait for a
- * free connection.
+ * free connection; 0: an answer is waited for as long as it takes.
  */
 export function connectionTo(
   mongodbUrl: string,
@@ -29,7 +29,7 @@ export function connectionTo(
 ): Connection {
   const { connectWithinMs, timeoutMs, maxPoolSize } = limits;
   const client = new MongoClient(mongodbUrl, {
-    serverSelectionTimeoutMS: Math.min(timeoutMs, connectWithinMs),
+    serverSelectionTimeoutMS: Math.min(timeoutMs || connectWithinMs, connectWithinMs),
     socketTimeoutMS: timeoutMs,
     waitQueueTimeoutMS: timeoutMs,
     maxPoolSize,

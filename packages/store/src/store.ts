@@ -2,7 +2,7 @@
 // streams, no TTL indexes.
 
 import type { UnrecognisedCallback } from "@fleetkeeper/model";
-import type { Db } from "mongodb";
+import { type Db, MongoNetworkTimeoutError } from "mongodb";
 import { createAccountLife } from "./account-life.ts";
 import { createActionLog } from "./action-log.ts";
 import { createAfterRestore } from "./after-restore.ts";
@@ -35,7 +35,8 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
  * Connects to the database that the URL names (`fleetkeeper` when it names none) and creates the indexes that
  * are missing, unless `indexes` is `leave`. Gives up connecting after `connectWithinMs` (default 10 000);
  * every operation ends within `timeoutMs` (default 30 000). `maxPoolSize`: connections that may be open at
- * once, default 20; a process that does more at a time makes them wait for one another.
+ * once, default 20; a process that does more at a time makes them wait for one another. Indexes on much data
+ * may take longer than `timeoutMs`: they are waited for, and `onSlowIndexes` is called every 10 s.
  * @throws SchemaTooNewError
  */
 export async function openStore(options: {
@@ -44,15 +45,16 @@ export async function openStore(options: {
   timeoutMs?: number;
   maxPoolSize?: number;
   indexes?: "create" | "leave";
+  onSlowIndexes?: () => void;
 }) {
   const { mongodbUrl, connectWithinMs = 10_000, timeoutMs = 30_000, maxPoolSize = 20 } = options;
-  const { indexes = "create" } = options;
+  const { indexes = "create", onSlowIndexes = () => undefined } = options;
   const { client, db } = connectionTo(mongodbUrl, { connectWithinMs, timeoutMs, maxPoolSize });
   const migrations = createMigrations(db);
   try {
     await client.connect();
     await migrations.check();
-    if (indexes === "create") await createIndexes(db);
+    if (indexes === "create") await createIndexesWithPatience(db, { mongodbUrl, onSlowIndexes });
   } catch (error) {
     await client.close();
     throw error;
@@ -114,6 +116,29 @@ export async function openStore(options: {
       await client.close();
     },
   };
+}
+
+const slowIndexesMs = 10_000;
+
+/** The second time through a connection that waits for as long as it takes. */
+async function createIndexesWithPatience(
+  db: Db,
+  { mongodbUrl, onSlowIndexes }: { mongodbUrl: string; onSlowIndexes: () => void },
+): Promise<void> {
+  try {
+    await createIndexes(db);
+  } catch (error) {
+    if (!(error instanceof MongoNetworkTimeoutError)) throw error;
+    onSlowIndexes();
+    const telling = setInterval(onSlowIndexes, slowIndexesMs);
+    const patient = connectionTo(mongodbUrl, { connectWithinMs: 10_000, timeoutMs: 0, maxPoolSize: 20 });
+    try {
+      await createIndexes(patient.db);
+    } finally {
+      clearInterval(telling);
+      await patient.client.close();
+    }
+  }
 }
 
 async function inspect(

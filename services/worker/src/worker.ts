@@ -65,6 +65,8 @@ export async function startWorker(
     mongodbUrl: config.mongodbUrl,
     // One for each job that may run, and some for ticks, measuring and health.
     maxPoolSize: jobsAtATime(config) + 20,
+    onSlowIndexes: () =>
+      log.warn("indexes of mongodb are being built, which takes long: the worker waits for them"),
   });
   defer("store", () => store.close());
   const migrating = keepMigrated({ store, log, now });
