@@ -24,8 +24,11 @@ import type {
 /** Of one installation. A further install waits in its job until one of them was tried. */
 const maxCandidates = 5;
 const maxRefused = 10;
-/** One that was tried this often and proved nothing may make room, whatever the endpoint said. */
-const triesOfStuck = 5;
+/**
+ * One that was tried, and is this old, may make room without any answer about it: an outage of the endpoint
+ * is probably over by then.
+ */
+const stuckAfterMs = 6 * 60 * 60_000;
 /** Why a candidate was refused that made room for a newer one. */
 export const candidatesFull = "ERR_CANDIDATES_FULL";
 
@@ -58,7 +61,8 @@ export function addCandidate(
   const known = [found, ...found.candidates, ...found.refused].map((one) => one.generation);
   if (known.includes(generation)) return { result: "same" };
   if (generation < found.generation) return { result: "superseded" };
-  const gone = found.candidates.length < maxCandidates ? undefined : toMakeRoom(found.candidates);
+  const gone =
+    found.candidates.length < maxCandidates ? undefined : toMakeRoom(found.candidates, how.now ?? receivedAt);
   const left = found.candidates.filter((one) => one !== gone);
   return {
     result: "stored",
@@ -235,13 +239,14 @@ function pendingOf(
 }
 
 /**
- * The one that was rejected most makes room, else the one that was tried most without any answer about it:
- * what Trackunit never answers for some credentials would keep out all that come later. It is shown as
- * refused. One that is untried, or was tried a few times, does not make room.
+ * The one that was rejected most makes room; else one that got no answer about it for hours: what Trackunit
+ * never answers for some credentials would keep out all that come later. It is shown as refused. While the
+ * endpoint is away, none makes room for another.
  * @throws CandidatesFullError
  */
-function toMakeRoom(candidates: readonly Candidate[]): Candidate {
-  const isStuck = ({ tries, rejections }: Candidate) => rejections > 0 || tries >= triesOfStuck;
+function toMakeRoom(candidates: readonly Candidate[], now: Date): Candidate {
+  const isStuck = ({ tries, rejections, installedAt }: Candidate) =>
+    rejections > 0 || (tries > 0 && now.getTime() - installedAt.getTime() >= stuckAfterMs);
   const [first] = candidates
     .filter(isStuck)
     .sort((a, b) => b.rejections - a.rejections || b.tries - a.tries || byGeneration(a, b));

@@ -39,7 +39,7 @@ export function createClusterMetrics({ registry }: Metrics) {
     }),
     tokens: new Gauge({
       name: "fleetkeeper_tokens",
-      help: "Active installations by the time their access token has left: expired, 5m, 30m, more, or none where the last request got none.",
+      help: "Active installations by the time their access token has left: expired, unused (no run or caller needs another), 5m, 30m, more, or none: the last request got none.",
       labelNames: ["left"],
       registers,
     }),
