@@ -17,7 +17,7 @@ await followChanges({
     for (const { externalId, kind, fields } of changes)
       console.log(JSON.stringify({ installationId, sync, at, externalId, kind, fields }));
   },
-  onGap: async ({ syncId }) => console.error(`${syncId}: entries are gone; read its records again`),
+  onGap: async ({ syncId }) => console.error(`${syncId}: entries were deleted; read its records again`),
   onError: (error, entry) => console.error(entry ? `${entry.syncId} waits:` : "tried again:", error),
   signal: stop.signal,
 });
