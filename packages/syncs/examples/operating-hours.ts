@@ -33,7 +33,7 @@ async function hoursOf(client: TrackunitClient, assetId: string, signal: AbortSi
   const parsed = answer.safeParse(found.item);
   // What does not look like an answer is handed on: `item` sets it aside, and the rest of the page continues.
   if (!parsed.success) return [{ assetId, unreadable: found.item }];
-  // The moment asked for is left out: it differs in every pass, and each record would be written again.
+  // The requested moment is left out: it differs in every pass, and each record would be written again.
   return parsed.data.data.result
     .slice(0, 1)
     .map(({ value: [, hours] }) => ({ assetId, hours: Number(hours) }));
