@@ -4,7 +4,7 @@ import { cpuMicrosecondsEach, type Row } from "@fleetkeeper/bench";
 import type { FastifyInstance } from "fastify";
 import { type Callback, openSides, type Sides } from "./callback-sides.ts";
 
-const count = Number(process.env.CALLBACKS ?? 300);
+const count = Number(process.env.CALLBACKS ?? 2_000);
 const inFlight = 32;
 
 export const callbackRows: Row[] = [

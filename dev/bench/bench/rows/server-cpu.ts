@@ -2,7 +2,7 @@
 // run. Goals 2 and 9.
 
 import { cpuMsOfGroup, type Row } from "@fleetkeeper/bench";
-import { startMongodb } from "@fleetkeeper/local-stack";
+import { type RedisGroup, type RunningServer, startMongodb } from "@fleetkeeper/local-stack";
 import { openEngine } from "./engine.ts";
 import { pass, planAssets } from "./pass.ts";
 import { openRuns } from "./worker-cpu.ts";
@@ -61,7 +61,7 @@ export const serverCpuRows: Row[] = [
     async open() {
       const { runs, mongodb, close } = await openRuns(accounts, 500);
       return {
-        ours: async () => (await cpuMsOf(mongodb.processGroup, () => runs.run(10))) / accounts,
+        ours: async () => (await cpuMsOf([mongodb], () => runs.run(10))) / accounts,
         close,
       };
     },
@@ -72,7 +72,7 @@ export const serverCpuRows: Row[] = [
     unit: "ms of CPU",
     async open() {
       const { runs, redis, close } = await openRuns(accounts, 500);
-      return { ours: async () => (await cpuMsOf(redis.processGroup, () => runs.run(10))) / accounts, close };
+      return { ours: async () => (await cpuMsOf(serversOf(redis), () => runs.run(10))) / accounts, close };
     },
   },
 ];
@@ -88,16 +88,19 @@ async function openPasses() {
     },
     again: () => pass(store, syncId, parsed()),
     straight: () => byHand(`by hand ${++account}`),
-    serverUs: async (work: () => Promise<void>) =>
-      (1_000 * (await cpuMsOf(server.processGroup, work))) / records,
+    serverUs: async (work: () => Promise<void>) => (1_000 * (await cpuMsOf([server], work))) / records,
     close,
   };
 }
 
-async function cpuMsOf(processGroup: number | undefined, work: () => Promise<unknown>): Promise<number> {
-  const before = cpuMsOfGroup(processGroup);
+/** Of a group those that hold data. */
+const serversOf = (redis: RunningServer & Partial<RedisGroup>) => redis.servers ?? [redis];
+
+async function cpuMsOf(servers: readonly RunningServer[], work: () => Promise<unknown>): Promise<number> {
+  const used = () => servers.reduce((sum, { processGroup }) => sum + cpuMsOfGroup(processGroup), 0);
+  const before = used();
   await work();
-  return cpuMsOfGroup(processGroup) - before;
+  return used() - before;
 }
 
 async function perSecond(work: () => Promise<void>): Promise<number> {
