@@ -45,27 +45,6 @@ var changes = []change{
 		before: "\t\tl:                logging.WithName(l, name),\n",
 		after:  "\t\tl:                slog.New(slog.DiscardHandler),\n",
 	},
-	// The writes of a command in one transaction.
-	{
-		file:   "internal/util/fsql/db.go",
-		before: "rows, err := db.sqlDB.QueryContext(",
-		after:  "rows, err := db.in(ctx).QueryContext(",
-	},
-	{
-		file:   "internal/util/fsql/db.go",
-		before: "row := db.sqlDB.QueryRowContext(",
-		after:  "row := db.in(ctx).QueryRowContext(",
-	},
-	{
-		file:   "internal/util/fsql/db.go",
-		before: "res, err := db.sqlDB.ExecContext(",
-		after:  "res, err := db.in(ctx).ExecContext(",
-	},
-	{
-		file:   "internal/util/fsql/db.go",
-		before: "\tvar sqlTx *sql.Tx\n",
-		after:  "\tif joined, err := db.join(ctx, f); joined {\n\t\treturn err\n\t}\n\n\tvar sqlTx *sql.Tx\n",
-	},
 	// SQLite's part of a query, of all of its filter: without the terms on dotted fields, SQLite would skip too many.
 	{
 		file:   "internal/handler/registry/sqlite.go",
@@ -205,7 +184,6 @@ var changes = []change{
 
 // added are our files, and the place in FerretDB where each is compiled.
 var added = map[string]string{
-	"_added/fsql/together.go":            "internal/util/fsql/together.go",
 	"_added/handler/fast_count.go":       "internal/handler/fast_count.go",
 	"_added/handler/serialize_writes.go": "internal/handler/serialize_writes.go",
 	"_added/metadata/typed_index.go":     "internal/backends/sqlite/metadata/typed_index.go",

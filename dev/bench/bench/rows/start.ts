@@ -20,6 +20,7 @@ import { startMongodb } from "@fleetkeeper/local-stack";
 import { startSimulator } from "@fleetkeeper/simulator";
 import { startRowRedis } from "../start-row-redis.ts";
 
+const root = join(import.meta.dirname, "../../../..");
 const lookEveryMs = 5;
 
 const names = ["ingress", "worker", "board", "api"] as const;
@@ -45,7 +46,30 @@ export const startRows: Row[] = [
       return { ours: async () => (await start(name)).residentMiB, close };
     },
   })),
+  {
+    name: "start-once",
+    what: "pnpm start --once, with its caches",
+    unit: "ms",
+    goal: { value: { atMost: 5_000 } },
+    isSlow: true,
+    open: async () => ({ ours: onceMs }),
+  },
 ];
+
+/** As a new user starts it, with a data folder that is new too. */
+async function onceMs(): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), "fleetkeeper-bench-"));
+  const args = ["start", "--once", "--data-dir", dataDir];
+  const startedAtMs = performance.now();
+  const [code] = await once(
+    spawn("pnpm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] }),
+    "exit",
+  );
+  const tookMs = performance.now() - startedAtMs;
+  await rm(dataDir, { recursive: true });
+  if (code !== 0) throw new Error(`pnpm start --once ended with ${code}`);
+  return tookMs;
+}
 
 async function bareMs(): Promise<number> {
   const startedAtMs = performance.now();

@@ -21,14 +21,13 @@ import (
 	"github.com/FerretDB/FerretDB/internal/bson"
 	"github.com/FerretDB/FerretDB/internal/handler/handlererrors"
 	"github.com/FerretDB/FerretDB/internal/types"
-	"github.com/FerretDB/FerretDB/internal/util/fsql"
 	"github.com/FerretDB/FerretDB/internal/util/lazyerrors"
 	"github.com/FerretDB/FerretDB/internal/util/must"
 )
 
 // serializeWrites makes each command that writes wait for the one before it.
 func (h *Handler) serializeWrites() {
-	h.commands["update"].Handler = h.updateTogether
+	h.commands["update"].Handler = h.updateOneByOne
 
 	var writing sync.Mutex
 
@@ -47,52 +46,6 @@ func (h *Handler) serializeWrites() {
 			return res, err
 		}
 	}
-}
-
-// updateTogether runs the updates of a command in one transaction.
-func (h *Handler) updateTogether(ctx context.Context, msg *wire.OpMsg) (res *wire.OpMsg, err error) {
-	command, err := opMsgDocument(msg)
-	if err != nil {
-		return nil, lazyerrors.Error(err)
-	}
-
-	if !canBeTogether(command) {
-		return h.updateOneByOne(ctx, msg)
-	}
-
-	err = fsql.Together(ctx, func(ctx context.Context) error {
-		res, err = h.updateOneByOne(ctx, msg)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// canBeTogether tells whether no query of the command is open while documents are written that it may come to again: an
-// update of several documents reads what was there before, so it must be the first, and it is by itself.
-func canBeTogether(command *types.Document) bool {
-	value, _ := command.Get("updates")
-
-	updates, ok := value.(*types.Array)
-	if !ok {
-		return false
-	}
-
-	for i := range updates.Len() {
-		one, ok := must.NotFail(updates.Get(i)).(*types.Document)
-		if !ok {
-			return false
-		}
-
-		if multi, _ := one.Get("multi"); multi == true && updates.Len() > 1 {
-			return false
-		}
-	}
-
-	return true
 }
 
 // updateOneByOne runs each update of the command as a command of its own and puts the answers together.
