@@ -1,26 +1,8 @@
 // What the store needs of MongoDB's commands with several updates, asked of whatever server this machine has.
 
-import { type Collection, type Document, MongoBulkWriteError, MongoClient } from "mongodb";
-import { afterAll, beforeEach, expect, inject, test } from "vitest";
-import { testNamespace } from "../src/index.ts";
-
-type Doc = Document & { _id: string };
-
-const client = new MongoClient(inject("mongodbUrl"));
-const db = client.db(testNamespace());
-let docs: Collection<Doc>;
-
-beforeEach(() => {
-  docs = db.collection<Doc>(testNamespace());
-});
-
-afterAll(async () => {
-  await db.dropDatabase();
-  await client.close();
-});
-
-const duplicateKey = expect.objectContaining({ code: 11_000 });
-const ids = async (filter: object) => (await docs.find(filter).sort({ _id: 1 }).toArray()).map((d) => d._id);
+import { MongoBulkWriteError } from "mongodb";
+import { expect, test } from "vitest";
+import { docs, duplicateKey, ids } from "./fresh-collection.ts";
 
 test("an unordered bulk write writes all but what fails, and says which failed", async () => {
   await docs.insertMany([

@@ -1,27 +1,9 @@
 // What the store needs of MongoDB, asked of whatever server this machine has.
 
-import { type Collection, type Document, MongoClient } from "mongodb";
-import { afterAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { testNamespace } from "../src/index.ts";
+import { describe, expect, test } from "vitest";
+import { docs, duplicateKey, ids } from "./fresh-collection.ts";
 
-type Doc = Document & { _id: string };
-
-const client = new MongoClient(inject("mongodbUrl"));
-const db = client.db(testNamespace());
-let docs: Collection<Doc>;
-
-beforeEach(() => {
-  docs = db.collection<Doc>(testNamespace());
-});
-
-afterAll(async () => {
-  await db.dropDatabase();
-  await client.close();
-});
-
-const duplicateKey = expect.objectContaining({ code: 11_000 });
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-const ids = async (filter: object) => (await docs.find(filter).sort({ _id: 1 }).toArray()).map((d) => d._id);
 
 describe("conditional writes", () => {
   test("an upsert sets $setOnInsert once", async () => {
